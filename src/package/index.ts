@@ -1,0 +1,8 @@
+// Packages: identifiers, harts, what is installed, install and uninstall (reference/packages.md).
+export * from "./artifact-name.ts";
+export * from "./errors.ts";
+export * from "./ident.ts";
+export * from "./order.ts";
+export type * from "./source.ts";
+export * from "./target.ts";
+export * from "./version.ts";

@@ -1,0 +1,29 @@
+// Where packages come from when they are not here: what install asks of a depot. The depot client implements it.
+import type { FullIdent, PackageIdent } from "./ident.ts";
+import type { Target } from "./target.ts";
+
+/** Bytes received so far, and in all where known. */
+export type OnProgress = (received: number, total: number | undefined) => void;
+
+export interface PackageSource {
+  /** The newest release in the channel that satisfies `ident`; undefined when there is none. Other failures throw. */
+  latest(
+    ident: PackageIdent,
+    options: { readonly channel: string; readonly target: Target; readonly signal?: AbortSignal },
+  ): Promise<FullIdent | undefined>;
+  /**
+   * Brings the artifact into `destinationDirectory` as a whole file (temporary name, sync, rename; mode 0644) under
+   * `artifactFileName(ident, target)`, replacing one that is there, and answers its path. Retries what is worth it.
+   */
+  download(
+    ident: FullIdent,
+    target: Target,
+    destinationDirectory: string,
+    onProgress?: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** Text of the public signing key of this name and revision. */
+  originKey(revision: { readonly name: string; readonly revision: string }): Promise<string>;
+  /** Channels of the origin that hold a release satisfying `ident`: a help in messages, so failures answer none. */
+  channelsOf?(ident: PackageIdent, target: Target): Promise<readonly string[]>;
+}
