@@ -16,4 +16,5 @@ const request = Buffer.alloc(40);
 request.write("lo");
 request.writeUInt16LE(IFF_UP_RUNNING, 16);
 const socket = libc.socket(AF_INET, SOCK_DGRAM, 0);
-if (socket < 0 || libc.ioctl(socket, SIOCSIFFLAGS, request) !== 0) throw new Error("loopback did not come up");
+if (socket < 0 || libc.ioctl(socket, SIOCSIFFLAGS, request) !== 0)
+  throw new Error("loopback did not come up");
