@@ -1,5 +1,5 @@
 // TOML 1.1 texts → tables (https://toml.io/en/v1.1.0; what the original accepts: reference/services.md, and the vectors
-// in test/conformance/templates/inputs.json). Why this is not smol-toml: docs/decisions/0003-toml.md.
+// in test/conformance/templates/inputs.json). Why this is not smol-toml: docs/decisions/0010-toml.md.
 import { tomlErrors } from "./errors.ts";
 import { descend, fail, openReader, type ParseOptions, quote, type Reader } from "./reader.ts";
 import { isBareKey, readScalar, readString } from "./scalar.ts";
