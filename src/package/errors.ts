@@ -29,4 +29,24 @@ export const packageErrors = errorKinds({
     title: "The package's type is neither standard nor native",
     remedy: "Rebuild the package; composite packages are no longer supported.",
   },
+  packageNotFound: {
+    code: "HAB-PKG-010",
+    title: "The package is not installed",
+    remedy: "Install it: hab pkg install <identifier>.",
+  },
+  metafileMalformed: {
+    code: "HAB-PKG-011",
+    title: "A metadata file of the package cannot be read",
+    remedy: "The package is damaged: uninstall it and install it again, or rebuild it.",
+  },
+  pathNotJoinable: {
+    code: "HAB-PKG-012",
+    title: "A directory of PATH holds the separator of PATH",
+    remedy: "Rebuild the package without `:` in its directories.",
+  },
+  noPackagesDirectory: {
+    code: "HAB-PKG-013",
+    title: "Nothing has been installed on this machine yet",
+    remedy: "Install a package first: hab pkg install <identifier>.",
+  },
 });
