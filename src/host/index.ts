@@ -1,4 +1,21 @@
 // What the program asks of the operating system.
+export * from "./capabilities.ts";
 export * from "./environment.ts";
+export * from "./errors.ts";
 export * from "./files.ts";
+export * from "./lock.ts";
+export * from "./process.ts";
+export { EXEC_AS_ARGUMENT, execAs, type Identity } from "./process-identity.ts";
+export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
+export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";
+export { isCompiled, ownCommand } from "./process-self.ts";
+export { isProcessRunning, processStartTime, processStatus } from "./process-table.ts";
+export {
+  signalNumber,
+  type TerminateOptions,
+  type TerminationResult,
+  terminateGroup,
+  waitForExit,
+} from "./process-wait.ts";
 export * from "./roots.ts";
+export * from "./users.ts";
