@@ -1,0 +1,224 @@
+// From the words of the command line to an exit code: finds the command, parses what follows, runs it, shows what went
+// wrong (reference/cli.md §1, §2.3).
+import { HabError } from "../error/index.ts";
+import {
+  coloursHelp,
+  createUi,
+  errorAsJson,
+  exitCodeOf,
+  type LineReader,
+  type Output,
+  OutputClosed,
+  reportError,
+} from "../ui/index.ts";
+import type { Command } from "./command.ts";
+import { formatJson } from "./command.ts";
+import { createConfiguration } from "./configuration.ts";
+import { cliErrors } from "./errors.ts";
+import type { Environment } from "./grammar/parse.ts";
+import { parseWords } from "./grammar/parse.ts";
+import { similarWords } from "./grammar/similarity.ts";
+import { formatUsageError, type UsageError } from "./grammar/usage-error.ts";
+import { describeGroup } from "./group-help.ts";
+import { PROGRAMS } from "./groups.ts";
+import { commandHelp, groupHelp, type HelpStyle, usageLine } from "./help.ts";
+import { originalCommands } from "./original.ts";
+import { secretRedactor } from "./secret-arguments.ts";
+import { childrenOf, resolve } from "./tree.ts";
+import { COMPATIBLE_VERSION } from "./version.ts";
+
+export interface Surroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Environment;
+  readonly readLine: LineReader;
+  readonly signal: AbortSignal;
+}
+
+const USAGE_EXIT_CODE = 2;
+
+/** Runs the command that `words` (without the program's name) say, and gives its exit code. Throws OutputClosed only. */
+export async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
+  const { path, load, rest } = resolve(words);
+  try {
+    refuseIfDenied(words, around.env);
+    if (load === undefined) return await runGroup(path, rest, around);
+    const { command } = await load();
+    return await runCommand(path, command, rest, around);
+  } catch (error) {
+    if (error instanceof OutputClosed) throw error;
+    return showError(error, words, rest, path, around);
+  }
+}
+
+async function runCommand(
+  path: string,
+  command: Command,
+  words: readonly string[],
+  around: Surroundings,
+): Promise<number> {
+  const { stdout, stderr, env } = around;
+  const name = spokenName(path);
+  const result = parseWords(command.grammar, words, env);
+  switch (result.kind) {
+    case "help":
+      stdout.write(commandHelp(name, command, env, helpStyle(stdout, env, result.long)));
+      return 0;
+    case "bare":
+      stderr.write(commandHelp(name, command, env, helpStyle(stderr, env, true)));
+      return USAGE_EXIT_CODE;
+    case "version":
+      stdout.write(versionText(path));
+      return 0;
+    case "error":
+      return usageError(result.error, usageLine(name, command), around);
+    case "values":
+      return await command.run(result.values, {
+        ...around,
+        ui: createUi({ ...around, json: result.values.has("json") && command.hasJson }),
+        configuration: createConfiguration(env),
+        words,
+      });
+  }
+}
+
+async function runGroup(path: string, words: readonly string[], around: Surroundings): Promise<number> {
+  const { stdout, stderr, env } = around;
+  const usage = `${spokenName(path)} <COMMAND>`;
+  const [word, ...more] = words;
+  if (word === undefined || word === "--") {
+    stderr.write(groupHelp(await describeGroup(path), helpStyle(stderr, env, true)));
+    return USAGE_EXIT_CODE;
+  }
+  if (word === "help") return await help(path, more, around);
+  if (word === "--help" || /^-h/.test(word)) {
+    stdout.write(groupHelp(await describeGroup(path), helpStyle(stdout, env, true)));
+    return 0;
+  }
+  if (word === "--version" || /^-V/.test(word)) {
+    stdout.write(versionText(path));
+    return 0;
+  }
+  if (/^--(help|version)=/.test(word)) {
+    const [flag = "", value = ""] = word.split(/=(.*)/s);
+    const what = `unexpected value '${value}' for '${flag}' found; no more were expected`;
+    return usageError({ what, showUsage: true }, usage, around);
+  }
+  if (word.startsWith("-") && word !== "-") {
+    const shown = word.startsWith("--") ? (word.split("=")[0] as string) : word.slice(0, 2);
+    return usageError({ what: `unexpected argument '${shown}' found`, showUsage: true }, usage, around);
+  }
+  const missing = notBuilt(path, words);
+  if (missing !== undefined)
+    throw new HabError(
+      cliErrors.notBuilt,
+      `\`hab ${missing}\` of Habitat ${COMPATIBLE_VERSION} is not built yet`,
+    );
+  return usageError(unknownCommand(path, word), usage, around);
+}
+
+/** `hab help pkg install` is `hab pkg install --help`. */
+async function help(path: string, words: readonly string[], around: Surroundings): Promise<number> {
+  const { stdout, env } = around;
+  const found = resolve(path === "" ? words : [...path.split(" "), ...words]);
+  const [unknown] = found.rest;
+  if (unknown !== undefined && unknown !== "help")
+    return usageError(
+      { what: `unrecognized subcommand '${unknown}'`, showUsage: true },
+      `${spokenName(found.path)} <COMMAND>`,
+      around,
+    );
+  const style = helpStyle(stdout, env, true);
+  if (found.load === undefined) stdout.write(groupHelp(await describeGroup(found.path), style));
+  else stdout.write(commandHelp(spokenName(found.path), (await found.load()).command, env, style));
+  return 0;
+}
+
+function unknownCommand(path: string, word: string): UsageError {
+  const similar = similarWords(word, [...childrenOf(path).filter((child) => !isInternal(child)), "help"]);
+  const quoted = similar.map((name) => `'${name}'`).join(", ");
+  const tip =
+    similar.length === 0
+      ? undefined
+      : similar.length === 1
+        ? `a similar subcommand exists: ${quoted}`
+        : `some similar subcommands exist: ${quoted}`;
+  return { what: `unrecognized subcommand '${word}'`, ...(tip !== undefined && { tip }), showUsage: true };
+}
+
+function isInternal(word: string): boolean {
+  return (PROGRAMS as readonly string[]).includes(word);
+}
+
+/** The command of the original that these words name, if there is one. */
+function notBuilt(path: string, words: readonly string[]): string | undefined {
+  const typed = [...(path === "" ? [] : path.split(" ")), ...words.filter((word) => !word.startsWith("-"))];
+  return (
+    originalCommands.find((original) => {
+      const parts = original.split(" ");
+      return parts.length <= typed.length && parts.every((part, index) => part === typed[index]);
+    }) ?? originalGroup(path, words)
+  );
+}
+
+/** A group of the original of which nothing is built: `hab bldr`. */
+function originalGroup(path: string, words: readonly string[]): string | undefined {
+  const typed = `${path} ${words[0] ?? ""}`.trim();
+  return originalCommands.some((original) => original.startsWith(`${typed} `)) ? typed : undefined;
+}
+
+function usageError(error: UsageError, usage: string, { stderr }: Surroundings): number {
+  stderr.write(formatUsageError(error, usage));
+  return USAGE_EXIT_CODE;
+}
+
+function showError(
+  error: unknown,
+  words: readonly string[],
+  rest: readonly string[],
+  path: string,
+  around: Surroundings,
+): number {
+  if (around.signal.aborted && !(error instanceof HabError))
+    error = new HabError(cliErrors.interrupted, "Interrupted", {
+      exitCode: interruptedExitCode(around.signal),
+    });
+  if (error instanceof HabError && error.kind.code === cliErrors.usage.code) {
+    around.stderr.write(
+      `error: ${error.message}\n\nFor more information, try '${spokenName(path)} --help'.\n`,
+    );
+    return error.exitCode;
+  }
+  const redact = secretRedactor(words, around.env);
+  if (rest.includes("--json")) {
+    around.stderr.write(`${redact(formatJson(errorAsJson(error)))}\n`);
+    return exitCodeOf(error);
+  }
+  return reportError(createUi(around), error, redact);
+}
+
+/** 128 and the signal's number, as shells report it. */
+function interruptedExitCode(signal: AbortSignal): number {
+  return signal.reason === "SIGTERM" ? 143 : 130;
+}
+
+/** Compat: HAB_LICENSE=deny refuses everything but licence, help and version (reference/cli.md §5). */
+function refuseIfDenied(words: readonly string[], env: Environment): void {
+  if (env["HAB_LICENSE"] !== "deny" || words[0] === "license" || words[0]?.startsWith("hab-") === true)
+    return;
+  if (words.some((word) => ["--help", "-h", "--version", "-V"].includes(word))) return;
+  throw new HabError(cliErrors.licenseDenied, "License agreement not accepted: HAB_LICENSE is set to deny");
+}
+
+function helpStyle(output: Output, env: Environment, long: boolean): HelpStyle {
+  return { columns: output.columns, colours: coloursHelp(env, output.isTerminal), long };
+}
+
+/** How a path is typed: `hab pkg install`, `hab-sup run`. */
+export function spokenName(path: string): string {
+  return isInternal(path.split(" ")[0] ?? "") ? path : `hab ${path}`.trimEnd();
+}
+
+function versionText(path: string): string {
+  return `${spokenName(path).replaceAll(" ", "-")} ${COMPATIBLE_VERSION}\n`;
+}

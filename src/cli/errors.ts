@@ -1,0 +1,53 @@
+// Failures of the command line itself.
+import { errorKinds } from "../error/index.ts";
+
+export const cliErrors = errorKinds({
+  usage: {
+    code: "HAB-CLI-001",
+    title: "The words of the command line do not make a command",
+    remedy: "Run the command with --help.",
+    exitCode: 2,
+  },
+  notBuilt: {
+    code: "HAB-CLI-002",
+    title: "A command of Habitat that this hab does not have yet",
+    remedy: "docs/compatibility.md lists what works.",
+    exitCode: 69,
+  },
+  licenseDenied: {
+    code: "HAB-CLI-003",
+    title: "HAB_LICENSE=deny forbids every command",
+    remedy: "Unset HAB_LICENSE. hab is under the Apache License 2.0; there is nothing to accept.",
+  },
+  configurationMalformed: {
+    code: "HAB-CLI-004",
+    title: "cli.toml cannot be read",
+    remedy: "Correct the file, or write it anew with `hab cli setup`.",
+  },
+  noAuthToken: {
+    code: "HAB-CLI-005",
+    title: "The command needs an access token and there is none",
+    remedy: "Pass --auth, set HAB_AUTH_TOKEN, or add auth_token to cli.toml (`hab cli setup`).",
+  },
+  noOrigin: {
+    code: "HAB-CLI-006",
+    title: "The command needs an origin and there is none",
+    remedy: "Name the origin, set HAB_ORIGIN, or add origin to cli.toml (`hab cli setup`).",
+  },
+  invalidOrigin: {
+    code: "HAB-CLI-007",
+    title: "HAB_ORIGIN is not a valid origin name",
+    remedy: "Origins are lower-case letters, digits, - and _, starting with a letter or digit, at most 255.",
+  },
+  invalidUrl: {
+    code: "HAB-CLI-008",
+    title: "The depot's address is not a URL",
+    remedy: "Give an absolute URL such as https://depot.example.com, by --url, HAB_BLDR_URL or cli.toml.",
+  },
+  interrupted: {
+    code: "HAB-CLI-009",
+    title: "The command was interrupted",
+    remedy: "Run it again; nothing is left half done.",
+    exitCode: 130,
+  },
+});

@@ -1,0 +1,49 @@
+// What the help of a group says: its commands with their summaries, which come from the commands' own modules.
+import { commands } from "./commands.ts";
+import { groups, PROGRAMS } from "./groups.ts";
+import { type GroupDescription, type GroupEntry, PROGRAM_SUMMARY } from "./help.ts";
+import { childrenOf } from "./tree.ts";
+
+/** Describes the group at `path` (`pkg`), or the program when it is empty. Loads the modules of its commands. */
+export async function describeGroup(path: string): Promise<GroupDescription> {
+  const own: GroupEntry[] = [];
+  const nested: GroupEntry[] = [];
+  for (const word of childrenOf(path)) {
+    const child = `${path} ${word}`.trim();
+    const load = commands[child];
+    if (load === undefined) {
+      if (!(PROGRAMS as readonly string[]).includes(child))
+        nested.push({ word, summary: groups[child] ?? "" });
+      continue;
+    }
+    const { command } = await load();
+    if (!command.hidden) own.push({ word, summary: command.summary });
+  }
+  const help = { word: "help", summary: "Print help of these words or of the command that follows" };
+  if (path === "")
+    return {
+      name: "hab",
+      summary: PROGRAM_SUMMARY,
+      examples: await programExamples(),
+      sections: [
+        ...(own.length > 0 ? [{ heading: "Commands", entries: own }] : []),
+        { heading: own.length > 0 ? "More commands, by subject" : "Commands", entries: [...nested, help] },
+      ],
+    };
+  return {
+    name: (PROGRAMS as readonly string[]).includes(path) ? path : `hab ${path}`,
+    summary: `${groups[path] ?? path}.`,
+    examples: [],
+    sections: [{ heading: "Commands", entries: [...own, ...nested, help] }],
+  };
+}
+
+/** The examples on the first page: the first example of the commands a person meets first, as far as they exist. */
+async function programExamples(): Promise<{ command: string; explains: string }[]> {
+  const examples: { command: string; explains: string }[] = [];
+  for (const path of ["start", "pkg build", "pkg install", "svc status", "config apply"]) {
+    const example = (await commands[path]?.())?.command.examples[0];
+    if (example !== undefined) examples.push(example);
+  }
+  return examples;
+}

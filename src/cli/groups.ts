@@ -1,0 +1,42 @@
+// What each group of commands is about, in the order help lists them. A group without a command is not shown.
+
+export const groups: Readonly<Record<string, string>> = {
+  bldr: "Channels of an origin on the depot",
+  "bldr channel": "Create, list and promote channels",
+  cli: "Settings and completions of this program",
+  config: "Configuration of a running service",
+  depot: "Run a depot",
+  "depot account": "Accounts of a depot",
+  "depot token": "Access tokens of a depot",
+  file: "Files of a running service",
+  license: "The licence of this program",
+  origin: "Origins on the depot and their keys",
+  "origin invitations": "Invitations to origins",
+  "origin key": "Signing and encryption keys of origins",
+  "origin rbac": "Roles of an origin's members",
+  pkg: "Build, install, inspect and publish packages",
+  "pkg export": "Turn packages into other formats",
+  plan: "Write plans and try their templates",
+  ring: "Rings of Supervisors",
+  "ring key": "Keys of encrypted rings",
+  studio: "Build environments",
+  sup: "The Supervisor",
+  "sup secret": "Secrets of the control gateway",
+  svc: "Services of a Supervisor",
+  "svc key": "Keys of service groups",
+  user: "Users of service groups",
+  "user key": "Keys of users",
+};
+
+/** Names under which the program runs as something else; each is also a first word (`hab hab-sup run`). */
+export const PROGRAMS = ["hab-sup", "hab-launch"] as const;
+
+/** Compat: other names of the commands of `hab-sup` (reference/cli.md §0). */
+export const ALIASES: Readonly<Record<string, string>> = {
+  "hab-sup b": "hab-sup bash",
+  "hab-sup ba": "hab-sup bash",
+  "hab-sup bas": "hab-sup bash",
+  "hab-sup r": "hab-sup run",
+  "hab-sup ru": "hab-sup run",
+  "hab-sup ter": "hab-sup term",
+};
