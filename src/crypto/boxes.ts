@@ -61,7 +61,7 @@ function boxesOver(sodium: Sodium): Boxes {
     },
     boxSeal(senderSecret, recipientPublic, message, nonce = randomBytes(NONCE_LENGTH_BYTES)) {
       const ciphertext = new Uint8Array(message.length + MAC_LENGTH_BYTES);
-      sodium.crypto_box_easy(ciphertext, message, nonce, recipientPublic, senderSecret);
+      encrypting(() => sodium.crypto_box_easy(ciphertext, message, nonce, recipientPublic, senderSecret));
       return { nonce, ciphertext };
     },
     boxOpen(senderPublic, recipientSecret, { nonce, ciphertext }) {
@@ -75,7 +75,7 @@ function boxesOver(sodium: Sodium): Boxes {
     },
     anonymousSeal(recipientPublic, message) {
       const sealed = new Uint8Array(message.length + SEAL_LENGTH_BYTES);
-      sodium.crypto_box_seal(sealed, message, recipientPublic);
+      encrypting(() => sodium.crypto_box_seal(sealed, message, recipientPublic));
       return sealed;
     },
     anonymousOpen(recipientSecret, sealed) {
@@ -96,6 +96,15 @@ function opened(
   const message = new Uint8Array(ciphertext.length - overheadBytes);
   if (!open(message)) throw new HabError(cryptoErrors.undecryptable, failure);
   return message;
+}
+
+/** libsodium refuses public keys that would make the shared secret known to everybody. */
+function encrypting(seal: () => void): void {
+  try {
+    seal();
+  } catch (cause) {
+    throw new HabError(cryptoErrors.malformedKey, "Not usable as a public encryption key", { cause });
+  }
 }
 
 function requireNonce(nonce: Uint8Array): void {

@@ -30,7 +30,7 @@ export interface CachedKeyFile {
   readonly path: string;
 }
 
-const FILE_NAME = /^(.+)-([0-9]{14})\.(pub|sig\.key|box\.key|sym\.key)$/s;
+const FILE_NAME = /^(.+)-(\p{Nd}{14})\.(pub|sig\.key|box\.key|sym\.key)$/su;
 
 /** A key cache. Nothing is kept in memory: keys that come or go on disk are seen at once. */
 export class KeyCache {
@@ -52,7 +52,7 @@ export class KeyCache {
   /** Where a key of this kind and name is or would be. Throws `unsafeKeyName`. */
   pathOf(kind: KeyKind, id: NamedRevision): string {
     requireSafeKeyName(id.name);
-    if (!/^[0-9]{14}$/.test(id.revision))
+    if (!/^\p{Nd}{14}$/u.test(id.revision))
       throw new HabError(
         cryptoErrors.malformedNamedRevision,
         `Cannot parse named revision '${formatNamedRevision(id)}'`,

@@ -11,13 +11,13 @@ export interface NamedRevision {
 }
 
 /**
- * Parses without trimming. Throws `malformedNamedRevision`. Only ASCII digits count (the original takes those of any
- * script, which no tool ever writes).
+ * Parses without trimming. Throws `malformedNamedRevision`. Compat: digits of any script count, as the original's own
+ * pattern has it (§6.2); `revisionAt` writes ASCII ones only.
  */
 export function parseNamedRevision(text: string): NamedRevision {
-  const match = /^([^\n]+)-([0-9]{14})$/.exec(text);
+  const match = /^([^\n]+)-(\p{Nd}{14})$/u.exec(text);
   const [, name, revision] = match ?? [];
-  if (name === undefined || revision === undefined || text.endsWith("\n"))
+  if (name === undefined || revision === undefined)
     throw new HabError(cryptoErrors.malformedNamedRevision, `Cannot parse named revision '${text}'`);
   return { name, revision };
 }
