@@ -66,6 +66,6 @@ describe("writing TOML (services.md §20.2)", () => {
   ])("float %p as %s", (value, expected) => expect(tomlFloat(value)).toBe(expected));
 
   test("integers beyond 64 bits are refused", () => {
-    expect(() => formatTomlValue(2n ** 63n)).toThrow("does not fit");
+    expect(() => formatTomlValue(2n ** 64n)).toThrow("does not fit");
   });
 });

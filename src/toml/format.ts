@@ -2,7 +2,10 @@
 import { HabError } from "../error/index.ts";
 import { tomlErrors } from "./errors.ts";
 import { tomlFloat } from "./number.ts";
-import { INTEGER_MAX, INTEGER_MIN, isTable, TomlDateTime, type TomlTable, type TomlValue } from "./value.ts";
+import { INTEGER_MIN, isTable, TomlDateTime, type TomlTable, type TomlValue } from "./value.ts";
+
+/** Compat: template data holds unsigned integers too, and the original writes them. */
+const UNSIGNED_MAX = 2n ** 64n - 1n;
 
 /** A whole document; ends with a newline unless empty. @throws HAB-TOML-003 for an integer beyond 64 bits. */
 export function formatToml(table: TomlTable): string {
@@ -19,7 +22,7 @@ export function formatTomlValue(value: TomlValue): string {
     case "boolean":
       return String(value);
     case "bigint":
-      if (value < INTEGER_MIN || value > INTEGER_MAX) {
+      if (value < INTEGER_MIN || value > UNSIGNED_MAX) {
         throw new HabError(tomlErrors.unwritable, `the integer ${value} does not fit in TOML's 64 bits`);
       }
       return String(value);
