@@ -49,4 +49,49 @@ export const packageErrors = errorKinds({
     title: "Nothing has been installed on this machine yet",
     remedy: "Install a package first: hab pkg install <identifier>.",
   },
+  corruptPayload: {
+    code: "HAB-PKG-020",
+    title: "The payload of a hart cannot be decompressed",
+    remedy: "The file is damaged: fetch it again, or rebuild the package.",
+  },
+  malformedArchive: {
+    code: "HAB-PKG-021",
+    title: "The archive inside a hart cannot be read",
+    remedy: "The file is damaged: fetch it again, or rebuild the package.",
+  },
+  hostileArchive: {
+    code: "HAB-PKG-022",
+    title: "The archive holds something that must not be unpacked",
+    remedy: "Do not install this file. Ask whoever built it how it was made.",
+  },
+  notAHart: {
+    code: "HAB-PKG-023",
+    title: "The file does not begin with the header of a hart",
+    remedy: "Check that it is a .hart file and was fetched completely.",
+  },
+  contentMismatch: {
+    code: "HAB-PKG-024",
+    title: "The content of a hart is not what was signed",
+    remedy: "The file was changed after signing, or is damaged: fetch it again.",
+  },
+  metafileMissing: {
+    code: "HAB-PKG-025",
+    title: "The hart lacks a metadata file it must have",
+    remedy: "Rebuild the package.",
+  },
+  identMismatch: {
+    code: "HAB-PKG-026",
+    title: "The hart is not the package that was asked for",
+    remedy: "Remove the file and fetch it again; if that does not help, tell whoever runs the depot.",
+  },
+  wrongTarget: {
+    code: "HAB-PKG-027",
+    title: "The package is built for another platform",
+    remedy: "Build or fetch the package for this machine's target.",
+  },
+  unpackable: {
+    code: "HAB-PKG-028",
+    title: "A file cannot be part of a package",
+    remedy: "Remove it from the package's directory: only files, directories and links can be packed.",
+  },
 });

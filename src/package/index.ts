@@ -1,11 +1,23 @@
 // Packages: identifiers, harts, what is installed, install and uninstall (reference/packages.md).
+export * from "./archive.ts";
 export * from "./artifact-name.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
+export {
+  HART_FORMAT_VERSION,
+  HART_HASH_TYPE,
+  type HartHeader,
+  hashRest,
+  readHartHeader,
+  signHart,
+  type Verified,
+  verifyHart,
+} from "./hart.ts";
 export * from "./ident.ts";
 export * from "./installed.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
+export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
 export type * from "./source.ts";
 export * from "./store.ts";
 export * from "./target.ts";

@@ -1,0 +1,184 @@
+// What a hart says about itself: its header and the metadata files inside (reference/packages.md §5.7).
+import { fstatSync } from "node:fs";
+import { HabError } from "../error/index.ts";
+import { packageErrors } from "./errors.ts";
+import { type HartHeader, hashRest, readHeaderFrom, withFile } from "./hart.ts";
+import { type FullIdent, parseFullIdent } from "./ident.ts";
+import {
+  decodeMetafile,
+  type MetafileName,
+  type PackageType,
+  parseIdentLines,
+  parsePackageType,
+  parsePorts,
+} from "./metafile.ts";
+import type { TarEntry } from "./tar/format.ts";
+import { TarReader, type TarVisitor } from "./tar/reader.ts";
+import { parseTarget, type Target } from "./target.ts";
+import type { FilePart } from "./xz/job.ts";
+
+/** Metadata files looked for in an archive. */
+const ARCHIVE_METAFILES = [
+  "CFLAGS",
+  "default.toml",
+  "DEPS",
+  "TDEPS",
+  "BUILD_DEPS",
+  "BUILD_TDEPS",
+  "EXPOSES",
+  "IDENT",
+  "LD_RUN_PATH",
+  "LDFLAGS",
+  "SVC_USER",
+  "SVC_GROUP",
+  "MANIFEST",
+  "PATH",
+  "TARGET",
+  "PACKAGE_TYPE",
+] as const satisfies readonly MetafileName[];
+
+export type ArchiveMetafile = (typeof ARCHIVE_METAFILES)[number];
+
+/** The largest MANIFEST seen is under 1 MiB. */
+const LARGEST_METAFILE_BYTES = 16 * 1024 * 1024;
+
+/** Everything `hab pkg info` knows. Lists are empty and texts undefined where the archive has no such file. */
+export interface ArchiveMetadata {
+  readonly header: HartHeader;
+  readonly ident: FullIdent;
+  readonly target: Target;
+  /** BLAKE2b-256 of the whole file. */
+  readonly checksum: string;
+  readonly packageType: PackageType;
+  readonly isService: boolean;
+  readonly deps: readonly FullIdent[];
+  readonly tdeps: readonly FullIdent[];
+  readonly buildDeps: readonly FullIdent[];
+  readonly buildTdeps: readonly FullIdent[];
+  readonly exposes: readonly number[];
+  readonly manifest: string;
+  readonly config: string | undefined;
+  readonly path: string | undefined;
+  readonly svcUser: string | undefined;
+  readonly svcGroup: string | undefined;
+  readonly ldRunPath: string | undefined;
+  readonly ldflags: string | undefined;
+  readonly cflags: string | undefined;
+}
+
+/**
+ * Reads all of a hart's metadata; the signature is not checked. Throws HAB-PKG-020 to -023, HAB-PKG-025 without IDENT,
+ * TARGET or MANIFEST, and what their parsers throw.
+ */
+export async function readArchive(path: string): Promise<ArchiveMetadata> {
+  return withFile(path, async (fd) => {
+    const header = readHeaderFrom(fd);
+    const files = await readMetafiles(payloadPart(fd, header));
+    const idents = (name: ArchiveMetafile) => parseIdentLines(files.get(name) ?? "", name);
+    const svcUser = files.get("SVC_USER");
+    return {
+      header,
+      ident: archiveIdent(files),
+      target: parseTarget(required(files, "TARGET")),
+      manifest: required(files, "MANIFEST"),
+      checksum: await hashRest(fd, 0),
+      // Compat: what an odd PACKAGE_TYPE means is nobody's business before the package is used (§3).
+      packageType: files.get("PACKAGE_TYPE") === "native" ? "native" : "standard",
+      isService: svcUser !== undefined,
+      deps: idents("DEPS"),
+      tdeps: idents("TDEPS"),
+      buildDeps: idents("BUILD_DEPS"),
+      buildTdeps: idents("BUILD_TDEPS"),
+      exposes: parsePorts(files.get("EXPOSES") ?? "", "EXPOSES"),
+      config: files.get("default.toml"),
+      path: files.get("PATH"),
+      svcUser,
+      svcGroup: files.get("SVC_GROUP"),
+      ldRunPath: files.get("LD_RUN_PATH"),
+      ldflags: files.get("LDFLAGS"),
+      cflags: files.get("CFLAGS"),
+    };
+  });
+}
+
+/** The content of PACKAGE_TYPE where it counts (a depot refuses what it cannot place). Throws HAB-PKG-005. */
+export function requirePackageType(files: ReadonlyMap<ArchiveMetafile, string>): PackageType {
+  return parsePackageType(files.get("PACKAGE_TYPE"));
+}
+
+/** The ident in IDENT. Throws HAB-PKG-025 without one, HAB-PKG-011 when it is not a full ident. */
+export function archiveIdent(files: ReadonlyMap<ArchiveMetafile, string>): FullIdent {
+  const text = required(files, "IDENT");
+  try {
+    return parseFullIdent(text);
+  } catch (error) {
+    // Not the argument of a command is wrong, but the archive: exit code 1, not 2.
+    throw new HabError(packageErrors.metafileMalformed, "IDENT in the archive is not a full identifier", {
+      cause: error,
+    });
+  }
+}
+
+/** The compressed archive of an open hart. */
+export function payloadPart(fd: number, header: HartHeader): FilePart {
+  return { fd, offset: header.payloadOffset, length: fstatSync(fd).size - header.payloadOffset };
+}
+
+/** Metadata files of a compressed archive, trimmed. Stops early once all are found. */
+export async function readMetafiles(part: FilePart): Promise<Map<ArchiveMetafile, string>> {
+  const collector = new MetafileCollector();
+  await readTar(part, collector, () => collector.found.size === ARCHIVE_METAFILES.length);
+  return collector.decoded();
+}
+
+/** Sends the members of a compressed archive to `visitor`, until the archive ends or `enough` says so. */
+export async function readTar(part: FilePart, visitor: TarVisitor, enough = () => false): Promise<void> {
+  const { decodeXz } = await import("./xz/decode.ts");
+  const reader = new TarReader(visitor);
+  for await (const piece of decodeXz(part)) {
+    reader.push(piece);
+    if (reader.ended || enough()) return;
+  }
+  reader.finish();
+}
+
+const METAFILE_PATH = new RegExp(
+  `^/?(?:opt/)?hab/pkgs/[^/]+/[^/]+/[^/]+/[^/]+/(${ARCHIVE_METAFILES.map((name) => name.replace(".", "\\.")).join("|")})$`,
+);
+
+class MetafileCollector implements TarVisitor {
+  readonly found = new Map<ArchiveMetafile, Uint8Array[]>();
+  #pieces: Uint8Array[] | undefined;
+
+  begin(entry: TarEntry): void {
+    this.#pieces = undefined;
+    const name = METAFILE_PATH.exec(entry.path)?.[1] as ArchiveMetafile | undefined;
+    if (name === undefined) return;
+    if (entry.size > LARGEST_METAFILE_BYTES)
+      throw new HabError(packageErrors.malformedArchive, `${name} in the archive is too large`);
+    this.#pieces = [];
+    this.found.set(name, this.#pieces);
+  }
+
+  data(piece: Uint8Array): void {
+    this.#pieces?.push(piece.slice());
+  }
+
+  end(): void {}
+
+  decoded(): Map<ArchiveMetafile, string> {
+    return new Map(
+      [...this.found].map(([name, pieces]) => [
+        name,
+        decodeMetafile(Buffer.concat(pieces), `${name} in the archive`),
+      ]),
+    );
+  }
+}
+
+/** Text of a metadata file that must be there. Throws HAB-PKG-025. */
+export function required(files: ReadonlyMap<ArchiveMetafile, string>, name: ArchiveMetafile): string {
+  const text = files.get(name);
+  if (text === undefined) throw new HabError(packageErrors.metafileMissing, `the hart has no ${name}`);
+  return text;
+}

@@ -1,0 +1,197 @@
+// The `.hart` format: five header lines, of which the fourth signs the digest of everything after the fifth
+// (reference/packages.md §5.1–§5.5).
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  Blake2b256,
+  decodeBase64,
+  digestsEqual,
+  encodeBase64,
+  formatNamedRevision,
+  type KeyCache,
+  type NamedRevision,
+  openSignedMessage,
+  type PublicKey,
+  parseDigest,
+  parseNamedRevision,
+  type SecretKey,
+  signMessage,
+} from "../crypto/index.ts";
+import { HabError } from "../error/index.ts";
+import { packageErrors } from "./errors.ts";
+import { trimText } from "./text.ts";
+
+export const HART_FORMAT_VERSION = "HART-1";
+export const HART_HASH_TYPE = "BLAKE2b";
+
+/** A header takes less than 700 bytes; spaces are tolerated, so a little more. */
+const LONGEST_HEADER_BYTES = 16 * 1024;
+
+/** Files are hashed and copied by pieces of this size. */
+const COPY_SIZE_BYTES = 1024 * 1024;
+
+export interface HartHeader {
+  readonly formatVersion: string;
+  /** Named key that signed it, as stated: nothing is proved by it. */
+  readonly signer: NamedRevision;
+  readonly hashType: string;
+  /** Base64 as it stands in the header. */
+  readonly rawSignature: string;
+  readonly signature: Uint8Array;
+  /** Where the payload begins. */
+  readonly payloadOffset: number;
+}
+
+/** What a valid signature proves: who signed, and the digest of the payload (not of the file). */
+export interface Verified {
+  readonly signer: NamedRevision;
+  readonly hash: string;
+}
+
+/** Reads the header of a hart. Throws HAB-PKG-023, or HAB-KEY-003 for the signer's name. */
+export async function readHartHeader(path: string): Promise<HartHeader> {
+  return withFile(path, (fd) => readHeaderFrom(fd));
+}
+
+/** Reads the header from the start of an open file. */
+export function readHeaderFrom(fd: number): HartHeader {
+  const bytes = new Uint8Array(LONGEST_HEADER_BYTES);
+  const lines = new HeaderLines(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0)));
+  const formatVersion = lines.next("format version");
+  if (formatVersion !== HART_FORMAT_VERSION)
+    throw notAHart(`unsupported format version: ${formatVersion.slice(0, 40)}`);
+  const signer = parseNamedRevision(lines.next("origin key name"));
+  const hashType = lines.next("hash type");
+  if (hashType !== HART_HASH_TYPE) throw notAHart(`unsupported signature type: ${hashType.slice(0, 40)}`);
+  const rawSignature = lines.next("signature");
+  const signature = decodeBase64(rawSignature);
+  if (signature === undefined) throw notAHart("cannot decode the signature");
+  const delimiter = lines.next("end of the header");
+  if (delimiter !== "")
+    throw notAHart(`expected an empty line after the header, got "${delimiter.slice(0, 40)}"`);
+  return { formatVersion, signer, hashType, rawSignature, signature, payloadOffset: lines.position };
+}
+
+/** Lines up to LF, trimmed; the text of one that the file ends in counts. */
+class HeaderLines {
+  position = 0;
+  readonly #bytes: Uint8Array;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  next(what: string): string {
+    if (this.position >= this.#bytes.length) throw notAHart(`the file ends before the ${what}`);
+    const newline = this.#bytes.indexOf(0x0a, this.position);
+    const end = newline < 0 ? this.#bytes.length : newline;
+    const line = this.#bytes.subarray(this.position, end);
+    this.position = newline < 0 ? end : end + 1;
+    try {
+      return trimText(this.#decoder.decode(line));
+    } catch (error) {
+      throw notAHart(`the ${what} is not text`, error);
+    }
+  }
+}
+
+/**
+ * Checks signature and content. The key is looked up in the cache by the name the hart states; nothing is fetched.
+ * Compat: whose origin the package is does not matter (§5.4). Throws what `readHartHeader` throws, HAB-KEY-004 without
+ * the key, HAB-KEY-009 for a false signature, HAB-PKG-024 when the content is not what was signed.
+ */
+export async function verifyHart(path: string, keys: KeyCache): Promise<Verified> {
+  return withFile(path, (fd) => {
+    const header = readHeaderFrom(fd);
+    return verifyOpenHart(fd, header, keys.get("origin-public", header.signer));
+  });
+}
+
+/** As `verifyHart` for an open file; with `copy`, writes the whole hart there on the way. */
+export async function verifyOpenHart(
+  fd: number,
+  header: HartHeader,
+  key: PublicKey<"origin-public">,
+  copy?: number,
+): Promise<Verified> {
+  const signed = openSignedMessage(key, header.signature);
+  const expected = parseDigest(new TextDecoder().decode(signed));
+  if (copy !== undefined) copyStart(fd, header.payloadOffset, copy);
+  const computed = await hashRest(fd, header.payloadOffset, copy);
+  if (!digestsEqual(expected, computed))
+    throw new HabError(
+      packageErrors.contentMismatch,
+      `the content does not match the signature of ${formatNamedRevision(header.signer)} (signed: ${expected}, found: ${computed})`,
+    );
+  return { signer: key.id, hash: computed };
+}
+
+/** The signed hart of any file: header, then the file as it is. Keeps the mode of a destination that exists. Throws system errors. */
+export async function signHart(
+  source: string,
+  destination: string,
+  key: SecretKey<"origin-secret">,
+): Promise<void> {
+  await withFile(source, async (input) => {
+    const digest = await hashRest(input, 0);
+    await withFile(
+      destination,
+      async (output) => {
+        writeAll(output, hartHeader(digest, key));
+        await hashRest(input, 0, output);
+      },
+      "w",
+    );
+  });
+}
+
+/** The header over a payload of this digest. */
+export function hartHeader(payloadDigest: string, key: SecretKey<"origin-secret">): Uint8Array {
+  const signature = encodeBase64(signMessage(key, Buffer.from(payloadDigest)));
+  return Buffer.from(
+    `${HART_FORMAT_VERSION}\n${formatNamedRevision(key.id)}\n${HART_HASH_TYPE}\n${signature}\n\n`,
+  );
+}
+
+/** BLAKE2b-256 of a file from `offset` on; with `copy`, writes what it reads there. Lets others have their turn. */
+export async function hashRest(fd: number, offset: number, copy?: number): Promise<string> {
+  const hasher = new Blake2b256();
+  const buffer = new Uint8Array(Math.max(1, Math.min(COPY_SIZE_BYTES, fstatSync(fd).size - offset)));
+  for (let at = offset; ; ) {
+    const read = readSync(fd, buffer, 0, buffer.length, at);
+    if (read === 0) return hasher.digestHex();
+    const piece = buffer.subarray(0, read);
+    hasher.update(piece);
+    if (copy !== undefined) writeAll(copy, piece);
+    at += read;
+    if (read === COPY_SIZE_BYTES) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function copyStart(fd: number, length: number, copy: number): void {
+  const start = new Uint8Array(length);
+  writeAll(copy, start.subarray(0, readSync(fd, start, 0, length, 0)));
+}
+
+/** Writes all of it, however little the system takes at once. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
+
+/** Opens a file for the time of `use`. */
+export async function withFile<Result>(
+  path: string,
+  use: (fd: number) => Result | Promise<Result>,
+  flags = "r",
+): Promise<Result> {
+  const fd = openSync(path, flags);
+  try {
+    return await use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function notAHart(problem: string, cause?: unknown): HabError {
+  return new HabError(packageErrors.notAHart, problem, { cause });
+}

@@ -1,0 +1,112 @@
+// Compressing into one `.xz` stream of several blocks, on several threads. The blocks are cut by size alone, so the result
+// does not depend on the machine, and whoever unpacks can use several threads too.
+import { closingFrame, FRAME_SIZE_BYTES, type IndexRecord, onlyBlock } from "./container.ts";
+import { PIECE_SIZE_BYTES } from "./job.ts";
+import { XzEncoder } from "./liblzma.ts";
+import { usefulThreads, XzThread } from "./threads.ts";
+
+/** As `xz -6 -T0`: three times the dictionary. Smaller ones would cost ratio, larger ones memory when unpacking. */
+const BLOCK_SIZE_BYTES = 24 * 1024 * 1024;
+
+/**
+ * The highest preset that makes a difference. 7 to 9 are 6 with dictionaries of 16 to 64 MiB: more than 16 find nothing
+ * in such blocks but take up to 674 MiB each.
+ */
+const HIGHEST_PRESET = 7;
+
+/** Compresses `pieces` (each used before the next is taken) and yields the stream. `level` is 0 to 9 as of `xz`. */
+export async function* encodeXz(pieces: Iterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
+  const preset = Math.max(0, Math.min(HIGHEST_PRESET, Math.trunc(level)));
+  const compressors = new Compressors(preset);
+  const records: IndexRecord[] = [];
+  let header: Uint8Array | undefined;
+  const finished = async function* (stream: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const bytes = await stream;
+    const block = onlyBlock(bytes);
+    if (header === undefined) {
+      header = bytes.slice(0, FRAME_SIZE_BYTES);
+      yield header;
+    }
+    if (block === undefined) return;
+    records.push(block.record);
+    yield bytes.subarray(block.start, block.end);
+  };
+  try {
+    const running: Promise<Uint8Array>[] = [];
+    for (const block of blocksOf(pieces)) {
+      if (running.length >= compressors.count) yield* finished(running.shift() as Promise<Uint8Array>);
+      const stream = compressors.compress(block);
+      // Whoever awaits it later gets the error; until then it must not count as unhandled.
+      stream.catch(() => undefined);
+      running.push(stream);
+    }
+    for (const stream of running) yield* finished(stream);
+    if (header !== undefined) yield closingFrame(header, records);
+  } finally {
+    await compressors.stop();
+  }
+}
+
+/** Cuts the data into blocks. */
+function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array<ArrayBuffer>> {
+  let block = new Uint8Array(BLOCK_SIZE_BYTES);
+  let filled = 0;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + BLOCK_SIZE_BYTES - filled);
+      block.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled === BLOCK_SIZE_BYTES) {
+        yield block;
+        block = new Uint8Array(BLOCK_SIZE_BYTES);
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) yield block.slice(0, filled);
+}
+
+/** Threads that compress a block each; started when there is work, in turn. */
+class Compressors {
+  readonly count = usefulThreads(Number.POSITIVE_INFINITY);
+  readonly #preset: number;
+  readonly #threads: Promise<XzThread | undefined>[] = [];
+  /** The last job of each thread: a thread takes one at a time. */
+  readonly #busy: Promise<unknown>[] = [];
+  #next = 0;
+
+  constructor(preset: number) {
+    this.#preset = preset;
+  }
+
+  async compress(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const turn = this.#next++ % this.count;
+    this.#threads[turn] ??= XzThread.start();
+    const before = this.#busy[turn];
+    const job = (async () => {
+      await before;
+      const thread = await this.#threads[turn];
+      const results =
+        thread?.run({ kind: "encode", level: this.#preset, data }) ?? encodeHere(data, this.#preset);
+      const parts: Uint8Array[] = [];
+      for await (const part of results) parts.push(part);
+      return Buffer.concat(parts);
+    })();
+    this.#busy[turn] = job.catch(() => undefined);
+    return job;
+  }
+
+  async stop(): Promise<void> {
+    for (const thread of await Promise.all(this.#threads)) thread?.stop();
+  }
+}
+
+async function* encodeHere(data: Uint8Array, preset: number): AsyncGenerator<Uint8Array> {
+  const encoder = new XzEncoder(preset, PIECE_SIZE_BYTES);
+  for (let at = 0; at < data.length; at += PIECE_SIZE_BYTES / 4) {
+    for (const part of encoder.encode(data.subarray(at, at + PIECE_SIZE_BYTES / 4))) yield part.slice();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const part of encoder.finish()) yield part.slice();
+}

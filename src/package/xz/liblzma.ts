@@ -1,0 +1,199 @@
+// liblzma as WebAssembly: xz compression and decompression in pieces, with bounded memory, inside a sandbox, at 1.04 times
+// the time of native liblzma here (docs/decisions/0005-xz.md). Nothing is loaded before the first use.
+import { readFileSync } from "node:fs";
+import { HabError } from "../../error/index.ts";
+import { packageErrors } from "../errors.ts";
+import wasmPath from "./liblzma.wasm" with { type: "file" };
+
+/** Exports of the module, which its build has given one-letter names. */
+interface Exports {
+  readonly b: WebAssembly.Memory;
+  /** Static initialisation. */
+  c(): void;
+  /** `lzma_code(stream, action)` */
+  f(stream: number, action: number): number;
+  /** `lzma_easy_encoder(stream, preset, check)` */
+  m(stream: number, preset: number, check: number): number;
+  /** `lzma_stream_decoder(stream, memory limit: low word, high word, flags)` */
+  r(stream: number, limitLow: number, limitHigh: number, flags: number): number;
+  /** `malloc(bytes)` */
+  s(bytes: number): number;
+}
+
+const LZMA_OK = 0;
+const LZMA_STREAM_END = 1;
+const LZMA_MEM_ERROR = 5;
+const LZMA_MEMLIMIT_ERROR = 6;
+const LZMA_BUF_ERROR = 10;
+const LZMA_RUN = 0;
+const LZMA_FINISH = 3;
+const LZMA_CHECK_CRC64 = 4;
+/** The payload's BLAKE2b digest is checked already; the check inside xz would cost 5 % for nothing. */
+const LZMA_IGNORE_CHECK = 0x10;
+
+/** Offsets in `lzma_stream` on a 32-bit machine; its size is 136 bytes. */
+const NEXT_IN = 0;
+const AVAILABLE_IN = 4;
+const NEXT_OUT = 16;
+const AVAILABLE_OUT = 20;
+const STREAM_SIZE_BYTES = 256;
+
+/** Input is copied in by pieces of this size. */
+const INPUT_SIZE_BYTES = 64 * 1024;
+
+/** Dictionaries up to 128 MiB (twice that of `xz -9`) can be read; a header may claim far more. */
+const DECODER_MEMORY_LIMIT_BYTES = 160 * 1024 * 1024;
+
+let compiled: WebAssembly.Module | undefined;
+
+function instantiate(): Exports {
+  compiled ??= new WebAssembly.Module(new Uint8Array(readFileSync(wasmPath)));
+  let memory: WebAssembly.Memory | undefined;
+  /** `emscripten_resize_heap(bytes)` */
+  const grow = (bytes: number): number => {
+    if (memory === undefined) return 0;
+    try {
+      memory.grow(Math.ceil(((bytes >>> 0) - memory.buffer.byteLength) / 65536));
+      return 1;
+    } catch {
+      return 0;
+    }
+  };
+  const instance = new WebAssembly.Instance(compiled, { a: { a: grow } });
+  const exports = instance.exports as unknown as Exports;
+  memory = exports.b;
+  exports.c();
+  return exports;
+}
+
+/** One xz stream on its way through liblzma. */
+class Stream {
+  readonly #lzma = instantiate();
+  readonly #stream: number;
+  readonly #input: number;
+  readonly #output: number;
+  readonly #outputSize: number;
+  #view: DataView;
+  #ended = false;
+
+  constructor(outputSizeBytes: number, start: (lzma: Exports, stream: number) => number) {
+    this.#stream = this.#lzma.s(STREAM_SIZE_BYTES);
+    this.#input = this.#lzma.s(INPUT_SIZE_BYTES);
+    this.#output = this.#lzma.s(outputSizeBytes);
+    this.#outputSize = outputSizeBytes;
+    new Uint8Array(this.#lzma.b.buffer, this.#stream, STREAM_SIZE_BYTES).fill(0);
+    const result = start(this.#lzma, this.#stream);
+    if (result !== LZMA_OK) throw failure(result);
+    this.#view = new DataView(this.#lzma.b.buffer);
+    this.#emptyOutput();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Feeds `input`; yields full output buffers as views that are overwritten by the next step. */
+  *run(input: Uint8Array): Generator<Uint8Array> {
+    for (let at = 0; at < input.length && !this.#ended; at += INPUT_SIZE_BYTES) {
+      const piece = input.subarray(at, at + INPUT_SIZE_BYTES);
+      new Uint8Array(this.#lzma.b.buffer, this.#input, piece.length).set(piece);
+      this.#write(NEXT_IN, this.#input);
+      this.#write(AVAILABLE_IN, piece.length);
+      while (!this.#ended && this.#read(AVAILABLE_IN) > 0) yield* this.#step(LZMA_RUN);
+    }
+  }
+
+  /** Says that there is no more input; yields the rest. Throws when the stream is not complete. */
+  *finish(): Generator<Uint8Array> {
+    this.#write(AVAILABLE_IN, 0);
+    while (!this.#ended) yield* this.#step(LZMA_FINISH);
+  }
+
+  /** What is in the output buffer although it is not full. */
+  *#flush(): Generator<Uint8Array> {
+    const length = this.#outputSize - this.#read(AVAILABLE_OUT);
+    if (length > 0) yield new Uint8Array(this.#lzma.b.buffer, this.#output, length);
+    this.#emptyOutput();
+  }
+
+  *#step(action: number): Generator<Uint8Array> {
+    const result = this.#lzma.f(this.#stream, action);
+    if (result === LZMA_STREAM_END) this.#ended = true;
+    // What came out before the damage is handed on: the archive may end in it (reference/packages.md §5.6).
+    if (result !== LZMA_OK || this.#read(AVAILABLE_OUT) === 0) yield* this.#flush();
+    if (result !== LZMA_OK && result !== LZMA_STREAM_END) throw failure(result);
+  }
+
+  #emptyOutput(): void {
+    this.#write(NEXT_OUT, this.#output);
+    this.#write(AVAILABLE_OUT, this.#outputSize);
+  }
+
+  #read(offset: number): number {
+    return this.#memory().getUint32(this.#stream + offset, true);
+  }
+
+  #write(offset: number, value: number): void {
+    this.#memory().setUint32(this.#stream + offset, value, true);
+  }
+
+  /** Growing the memory detaches every view of it. */
+  #memory(): DataView {
+    if (this.#view.buffer !== this.#lzma.b.buffer) this.#view = new DataView(this.#lzma.b.buffer);
+    return this.#view;
+  }
+}
+
+/** Reads one `.xz` stream. Throws HAB-PKG-020. */
+export class XzDecoder {
+  readonly #stream: Stream;
+
+  constructor(outputSizeBytes: number) {
+    this.#stream = new Stream(outputSizeBytes, (lzma, stream) =>
+      lzma.r(stream, DECODER_MEMORY_LIMIT_BYTES, 0, LZMA_IGNORE_CHECK),
+    );
+  }
+
+  /** Whether the stream is complete; input after its end is not looked at. */
+  get ended(): boolean {
+    return this.#stream.ended;
+  }
+
+  /** Decodes a piece; what it yields is valid until the next step. The last part may wait for `finish`. */
+  decode(input: Uint8Array): Generator<Uint8Array> {
+    return this.#stream.run(input);
+  }
+
+  /** After the last piece: throws when the stream is cut. */
+  finish(): Generator<Uint8Array> {
+    return this.#stream.finish();
+  }
+}
+
+/** Writes one `.xz` stream with CRC64 checks. */
+export class XzEncoder {
+  readonly #stream: Stream;
+
+  /** `level` is 0 to 9 as of `xz`. */
+  constructor(level: number, outputSizeBytes: number) {
+    this.#stream = new Stream(outputSizeBytes, (lzma, stream) => lzma.m(stream, level, LZMA_CHECK_CRC64));
+  }
+
+  encode(input: Uint8Array): Generator<Uint8Array> {
+    return this.#stream.run(input);
+  }
+
+  finish(): Generator<Uint8Array> {
+    return this.#stream.finish();
+  }
+}
+
+function failure(result: number): HabError {
+  if (result === LZMA_BUF_ERROR)
+    return new HabError(packageErrors.corruptPayload, "the compressed payload ends too early");
+  if (result === LZMA_MEMLIMIT_ERROR || result === LZMA_MEM_ERROR)
+    return new HabError(packageErrors.corruptPayload, "the compressed payload asks for too much memory", {
+      next: "Build the package with a compression level of at most 9.",
+    });
+  return new HabError(packageErrors.corruptPayload, "the payload is not an xz stream, or is damaged");
+}

@@ -1,0 +1,83 @@
+// Threads for xz, as long as they are needed. A worker that cannot be started is no failure: the caller does the work on
+// its own thread.
+import { availableParallelism } from "node:os";
+import { HabError } from "../../error/index.ts";
+import { packageErrors } from "../errors.ts";
+import type { DecodeJob, EncodeJob, FromWorker, ToWorker } from "./job.ts";
+
+/** More threads than this gain little (a disk is slower) and cost memory each. */
+const MOST_THREADS = 4;
+
+/** How many jobs may usefully run side by side on this machine. */
+export function usefulThreads(jobs: number): number {
+  return Math.max(1, Math.min(jobs, availableParallelism(), MOST_THREADS));
+}
+
+/** One thread. It takes one job at a time. */
+export class XzThread {
+  readonly #worker: Worker;
+  readonly #received: FromWorker[] = [];
+  #wake: (() => void) | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
+    worker.onerror = (event) => this.#take({ kind: "failed", message: event.message });
+  }
+
+  /** A thread that is ready for work; undefined when none can be started. */
+  static start(): Promise<XzThread | undefined> {
+    return new Promise((resolve) => {
+      let worker: Worker;
+      try {
+        worker = new Worker(new URL("./worker.ts", import.meta.url).href);
+      } catch {
+        resolve(undefined);
+        return;
+      }
+      worker.onerror = () => {
+        worker.terminate();
+        resolve(undefined);
+      };
+      worker.onmessage = () => resolve(new XzThread(worker));
+    });
+  }
+
+  /**
+   * Starts a job at once and hands out its results in order; each piece taken lets the thread send another. Throws
+   * HAB-PKG-020.
+   */
+  run(job: DecodeJob | EncodeJob): AsyncGenerator<Uint8Array> {
+    this.#post(job);
+    return this.#results();
+  }
+
+  async *#results(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const message = this.#received.shift();
+      if (message === undefined)
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      else if (message.kind === "end") return;
+      else if (message.kind === "failed") throw new HabError(packageErrors.corruptPayload, message.message);
+      else if (message.kind === "data") {
+        this.#post({ kind: "credit" });
+        yield message.bytes;
+      }
+    }
+  }
+
+  stop(): void {
+    this.#worker.terminate();
+  }
+
+  #take(message: FromWorker): void {
+    this.#received.push(message);
+    this.#wake?.();
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message, message.kind === "encode" ? [message.data.buffer] : []);
+  }
+}

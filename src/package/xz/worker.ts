@@ -1,0 +1,67 @@
+// A thread that decodes or encodes one xz stream after another. Entry point of its own: script/build lists it.
+import { readSync } from "node:fs";
+import {
+  type DecodeJob,
+  type EncodeJob,
+  type FromWorker,
+  PIECE_SIZE_BYTES,
+  READ_SIZE_BYTES,
+  type ToWorker,
+} from "./job.ts";
+import { XzDecoder, XzEncoder } from "./liblzma.ts";
+
+declare const self: Worker;
+
+let credits = 0;
+let wake: (() => void) | undefined;
+
+function send(message: FromWorker): void {
+  self.postMessage(message, message.kind === "data" ? [message.bytes.buffer] : []);
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === "credit") {
+    credits++;
+    wake?.();
+  } else run(data).catch((error: unknown) => send({ kind: "failed", message: (error as Error).message }));
+};
+
+async function run(job: DecodeJob | EncodeJob): Promise<void> {
+  if (job.kind === "decode") await decode(job);
+  else encode(job);
+  send({ kind: "end" });
+}
+
+async function decode({ part, before, after, piecesAhead }: DecodeJob): Promise<void> {
+  credits = piecesAhead;
+  const decoder = new XzDecoder(PIECE_SIZE_BYTES);
+  const pass = async (pieces: Iterable<Uint8Array>): Promise<void> => {
+    for (const piece of pieces) {
+      while (credits === 0)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      credits--;
+      send({ kind: "data", bytes: piece.slice() });
+    }
+  };
+  await pass(decoder.decode(before));
+  const buffer = new Uint8Array(READ_SIZE_BYTES);
+  for (let at = 0; at < part.length && !decoder.ended; ) {
+    const wanted = Math.min(buffer.length, part.length - at);
+    const read = readSync(part.fd, buffer, 0, wanted, part.offset + at);
+    if (read === 0) break;
+    at += read;
+    await pass(decoder.decode(buffer.subarray(0, read)));
+  }
+  if (!decoder.ended) await pass(decoder.decode(after));
+  await pass(decoder.finish());
+}
+
+function encode({ level, data }: EncodeJob): void {
+  const encoder = new XzEncoder(level, PIECE_SIZE_BYTES);
+  for (const piece of encoder.encode(data)) send({ kind: "data", bytes: piece.slice() });
+  for (const piece of encoder.finish()) send({ kind: "data", bytes: piece.slice() });
+}
+
+send({ kind: "ready" });
