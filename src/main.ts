@@ -6,6 +6,9 @@ import { COMPATIBLE_VERSION } from "./cli/version.ts";
 const BROKEN_PIPE_EXIT_CODE = 141;
 
 const words = process.argv.slice(2);
+// Internal: this program as a helper that becomes another one under another user. Nothing may run before it.
+if (words[0] === "__exec-as") process.exit((await import("./cli/exec-as.ts")).execAs());
+
 const program = (process.argv0.split("/").at(-1) ?? "hab").replace(/\.exe$/, "");
 
 if (program !== "hab-sup" && program !== "hab-launch" && (words[0] === "--version" || words[0] === "-V")) {

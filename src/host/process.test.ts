@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ErrorKind, isKind } from "../error/index.ts";
@@ -9,7 +9,6 @@ import { type ProcessOutput, type StartOptions, startProcess } from "./process.t
 import { isProcessRunning, processStatus } from "./process-table.ts";
 import { signalNumber, terminateGroup, waitForExit } from "./process-wait.ts";
 
-const withHelper = canRunAsOtherUser() && existsSync(join(import.meta.dir, "../main.ts"));
 const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" };
 let directory = "";
 beforeAll(() => {
@@ -178,7 +177,7 @@ describe("a process that cannot start", () => {
     expect((error as Error).message).toContain(text);
   });
 
-  test.if(withHelper)("the same through the identity helper", async () => {
+  test.if(canRunAsOtherUser())("the same through the identity helper", async () => {
     const user = { uid: 4711, gid: 4712, groups: [4712, 4713] };
     for (const [, options, kind, text] of cases) {
       const error = await failure({ ...options(), user });
@@ -188,7 +187,7 @@ describe("a process that cannot start", () => {
   });
 });
 
-describe.if(withHelper)("another user", () => {
+describe.if(canRunAsOtherUser())("another user", () => {
   const identity = "sed -n -E 's/^(Uid|Gid|Groups):[[:space:]]*//p' /proc/self/status";
   const normal = (lines: string[]) => lines.map((line) => line.trim().replaceAll("\t", " "));
 

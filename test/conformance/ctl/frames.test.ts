@@ -61,9 +61,13 @@ function decodeOne(bytes: Uint8Array): Frame {
   return frame;
 }
 
+/** What stands in the bytes of the vectors for the id of the recorded Supervisor. */
+const ANONYMOUS_MEMBER = "\0".repeat(32);
+
 /** Our fields in the words of the vectors: snake_case, bytes as `{hex}`, 64-bit numbers as numbers, no empty lists. */
 function vectorFields(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
+  if (value === ANONYMOUS_MEMBER) return "$MEMBER_ID";
   if (value instanceof Uint8Array) return { hex: value.toHex() };
   if (Array.isArray(value)) return value.map(vectorFields);
   if (typeof value !== "object" || value === null) return value;
