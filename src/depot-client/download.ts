@@ -1,0 +1,191 @@
+// Downloads to a file: streamed to a temporary name beside the destination, taken up again where they broke off,
+// synced, and renamed only when complete (reference/depot-api.md §8, packages.md §13.4).
+import { constants } from "node:fs";
+import { type FileHandle, open, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { systemErrorCode } from "../error/index.ts";
+import { removeIfPresent, syncDirectory, temporaryPathFor } from "../host/index.ts";
+import type { OnProgress } from "../package/index.ts";
+import type { DepotConnection, DepotRequest } from "./connection.ts";
+import { clientErrors } from "./errors.ts";
+import { connectionFailure, DepotFailure } from "./failure.ts";
+import { isWorthRetrying, type RetryPolicy, withRetries } from "./retry.ts";
+
+export interface DownloadOptions {
+  readonly destinationDirectory: string;
+  /** Name of the file there. What the depot calls it (x-filename) is not trusted to be a name. */
+  readonly fileName: string;
+  /** Permission bits of the file, whatever the umask. */
+  readonly mode: number;
+  readonly retries: RetryPolicy;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** State of one download over its tries. */
+interface Partial {
+  readonly file: FileHandle;
+  received: number;
+  /** Of the bytes so far; another one means the rest belongs to something else. */
+  etag: string | undefined;
+}
+
+/** Downloads and gives the path. Throws DepotFailure; then the destination is as it was. */
+export async function downloadFile(
+  connection: DepotConnection,
+  request: Omit<DepotRequest, "accept" | "method">,
+  options: DownloadOptions,
+): Promise<string> {
+  const path = join(options.destinationDirectory, options.fileName);
+  const temporary = temporaryPathFor(path);
+  const file = await storing(request.what, () =>
+    open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600),
+  );
+  try {
+    const partial: Partial = { file, received: 0, etag: undefined };
+    await withRetries(
+      options.retries,
+      () => continueDownload(connection, request, partial, options.onProgress),
+      {
+        signal: request.signal,
+        retryable: isWorthRetrying,
+      },
+    );
+    await storing(request.what, async () => {
+      await file.chmod(options.mode);
+      await file.sync();
+      await rename(temporary, path);
+    });
+  } catch (error) {
+    removeIfPresent(temporary);
+    throw error;
+  } finally {
+    await file.close();
+  }
+  syncDirectory(dirname(path));
+  return path;
+}
+
+async function continueDownload(
+  connection: DepotConnection,
+  request: Omit<DepotRequest, "accept" | "method">,
+  partial: Partial,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
+  // Only a named version of the content can be continued: without a tag the rest could be of another one.
+  const resume = partial.received > 0 && partial.etag !== undefined;
+  const response = await connection.send({
+    ...request,
+    headers: { ...request.headers, ...(resume && { Range: `bytes=${partial.received}-` }) },
+    accept: resume ? [200, 206, 416] : [200],
+  });
+  const etag = response.headers.get("etag") ?? undefined;
+  const continues = response.status === 206 && etag === partial.etag && startsAt(response, partial.received);
+  if (response.status === 416 || (response.status === 206 && !continues)) {
+    await response.body?.cancel();
+    await restart(request.what, partial);
+    throw new DepotFailure(clientErrors.incomplete, `${request.what}: the depot could not go on with it`);
+  }
+  if (!continues) await restart(request.what, partial);
+  partial.etag = etag;
+  const expected = expectedTotal(response, continues ? partial.received : 0);
+  onProgress?.(partial.received, expected);
+  await receiveBody(connection, request, response, partial, expected, onProgress);
+  if (expected !== undefined && partial.received !== expected) {
+    throw new DepotFailure(
+      clientErrors.incomplete,
+      `${request.what}: ${partial.received} of ${expected} bytes arrived`,
+    );
+  }
+}
+
+async function receiveBody(
+  connection: DepotConnection,
+  request: Omit<DepotRequest, "accept" | "method">,
+  response: Response,
+  partial: Partial,
+  expected: number | undefined,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  let stalled = false;
+  const stop = (): void => {
+    reader.cancel().catch(() => undefined);
+  };
+  const stall = (): NodeJS.Timeout =>
+    setTimeout(() => {
+      stalled = true;
+      stop();
+    }, connection.timeoutMs);
+  let timer = stall();
+  request.signal?.addEventListener("abort", stop, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await reading(request, connection, () => reader.read());
+      request.signal?.throwIfAborted();
+      if (stalled)
+        throw new DepotFailure(clientErrors.timedOut, `${request.what}: nothing more arrived from the depot`);
+      if (done) return;
+      await storing(request.what, () => writeAll(partial, value));
+      clearTimeout(timer);
+      timer = stall();
+      onProgress?.(partial.received, expected);
+    }
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function reading<Result>(
+  request: { readonly what: string; readonly signal?: AbortSignal | undefined },
+  connection: DepotConnection,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (cause) {
+    request.signal?.throwIfAborted();
+    throw connectionFailure(request.what, new URL(connection.url).host, cause);
+  }
+}
+
+async function writeAll(partial: Partial, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await partial.file.write(
+      bytes,
+      written,
+      bytes.length - written,
+      partial.received,
+    );
+    written += bytesWritten;
+    partial.received += bytesWritten;
+  }
+}
+
+async function restart(what: string, partial: Partial): Promise<void> {
+  if (partial.received === 0) return;
+  await storing(what, () => partial.file.truncate(0));
+  partial.received = 0;
+  partial.etag = undefined;
+}
+
+/** Whether a 206 begins where we left off. */
+function startsAt(response: Response, offset: number): boolean {
+  return response.headers.get("content-range")?.startsWith(`bytes ${offset}-`) === true;
+}
+
+/** Bytes of the whole file, when the answer tells. */
+function expectedTotal(response: Response, offset: number): number | undefined {
+  const length = response.headers.get("content-length");
+  return length === null || !/^[0-9]+$/.test(length) ? undefined : offset + Number(length);
+}
+
+async function storing<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (systemErrorCode(cause) === undefined) throw cause;
+    throw new DepotFailure(clientErrors.cannotStore, `${what}: cannot store the file`, { cause });
+  }
+}

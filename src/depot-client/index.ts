@@ -1,0 +1,15 @@
+// The depot's API as typed calls. What parses answers is loaded with the first one.
+export { createDepotClient } from "./client.ts";
+export type { ConnectionOptions } from "./connection.ts";
+export { clientErrors } from "./errors.ts";
+export { DepotFailure } from "./failure.ts";
+export { depotPackageSource } from "./package-source.ts";
+export type {
+  ChannelChange,
+  DepotClient,
+  DepotPackage,
+  OriginInfo,
+  PackageChannel,
+  SearchResult,
+  UploadOptions,
+} from "./types.ts";
