@@ -1,0 +1,42 @@
+// Every bound of the depot in one place: sizes in bytes, times in milliseconds, counts.
+
+/** One part of an ident, a channel or an account name: with them a file name stays below the 255 bytes of a directory entry. */
+export const MAX_NAME_LENGTH = 255;
+
+/** Key files are a few lines. Compat: the original's limit for text bodies (reference/depot-api.md §2.1). */
+export const MAX_TEXT_BODY_BYTES = 256 * 1024;
+
+/** JSON bodies here are one small object. */
+export const MAX_JSON_BODY_BYTES = 64 * 1024;
+
+/** One hart. The original has no limit of its own; its proxy's is 2 GB. */
+export const MAX_UPLOAD_BYTES = 16 * 1024 ** 3;
+
+/** An upload that delivers nothing for this long is given up. */
+export const UPLOAD_STALL_MS = 60_000;
+
+/** An upload that takes longer than this in all is given up, so that dripped bytes cannot hold a place forever. */
+export const UPLOAD_TOTAL_MS = 6 * 3600_000;
+
+/** A small body (key file, JSON) must be complete after this time. */
+export const SMALL_BODY_MS = 15_000;
+
+/** Uploads received at the same time; more are answered 503 with Retry-After. */
+export const MAX_CONCURRENT_UPLOADS = 64;
+
+/** Entries of a page. Compat: constant (reference/depot-api.md §2.2). */
+export const PAGE_SIZE = 50;
+
+/** Answers kept in memory, and their size in all. */
+export const MAX_CACHED_ANSWERS = 20_000;
+export const MAX_CACHED_BYTES = 32 * 1024 * 1024;
+
+/** Text of one search, and its terms. */
+export const MAX_SEARCH_LENGTH = 255;
+export const MAX_SEARCH_TERMS = 8;
+
+/** Length of a bearer token as text; longer ones are not looked up. */
+export const MAX_TOKEN_LENGTH = 1024;
+
+/** Personal access tokens of one account. */
+export const MAX_TOKENS_PER_ACCOUNT = 100;

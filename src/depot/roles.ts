@@ -1,0 +1,40 @@
+// What a member of an origin may do, and who may see what (reference/depot-api.md §4.1, §4.2). Deny by default: a
+// role is looked up afresh for each request, and no account stands above the roles.
+import type { Queries } from "./store/database.ts";
+import type { Visibility } from "./store/schema.ts";
+
+/** Roles from the least to the most. */
+export const ROLES = ["readonly_member", "member", "maintainer", "administrator", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Whether `held` reaches `needed`. No role reaches nothing. */
+export function roleReaches(held: Role | undefined, needed: Role): boolean {
+  return held !== undefined && ROLES.indexOf(held) >= ROLES.indexOf(needed);
+}
+
+/** The role of an account in an origin; undefined for others, and for an origin that does not exist. */
+export async function roleIn(db: Queries, origin: string, accountId: string): Promise<Role | undefined> {
+  const row = await db
+    .selectFrom("origin_members")
+    .select("member_role")
+    .where("origin", "=", origin)
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  return ROLES.find((role) => role === row?.member_role);
+}
+
+/** What everyone sees. */
+export const PUBLIC_ONLY: readonly Visibility[] = ["public"];
+
+/** What members of the origin see. */
+export const EVERYTHING: readonly Visibility[] = ["public", "private", "hidden"];
+
+/** The visibilities an account sees in an origin; anonymous callers have no account. */
+export async function visibleIn(
+  db: Queries,
+  origin: string,
+  accountId: string | undefined,
+): Promise<readonly Visibility[]> {
+  if (accountId === undefined) return PUBLIC_ONLY;
+  return (await roleIn(db, origin, accountId)) === undefined ? PUBLIC_ONLY : EVERYTHING;
+}

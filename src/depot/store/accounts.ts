@@ -1,0 +1,102 @@
+// Accounts and their personal access tokens.
+
+import type { Queries, Writing } from "./database.ts";
+import type { AccountTable, RowId } from "./schema.ts";
+
+export type Account = AccountTable;
+
+export async function accountNamed(db: Queries, name: string): Promise<Account | undefined> {
+  return await db.selectFrom("accounts").selectAll().where("name", "=", name).executeTakeFirst();
+}
+
+/** The account a token belongs to, if the token exists and has not expired at `now` (a Timestamp). */
+export async function accountOfToken(
+  db: Queries,
+  tokenHash: string,
+  now: string,
+): Promise<Account | undefined> {
+  return await db
+    .selectFrom("access_tokens")
+    .innerJoin("accounts", "accounts.id", "access_tokens.account_id")
+    .selectAll("accounts")
+    .where("access_tokens.token_hash", "=", tokenHash)
+    .where((where) =>
+      where.or([where("access_tokens.expires_at", "is", null), where("access_tokens.expires_at", ">", now)]),
+    )
+    .executeTakeFirst();
+}
+
+export async function insertAccount(
+  { db, at, newId }: Writing,
+  name: string,
+  email: string,
+): Promise<Account> {
+  const account = { id: newId(), name, email, created_at: at, updated_at: at };
+  await db.insertInto("accounts").values(account).execute();
+  return account;
+}
+
+export async function setEmail({ db, at }: Writing, id: RowId, email: string): Promise<void> {
+  await db.updateTable("accounts").set({ email, updated_at: at }).where("id", "=", id).execute();
+}
+
+export interface TokenRow {
+  readonly id: RowId;
+  readonly account_id: RowId;
+  readonly label: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+}
+
+/** Stores a token's hash. The token itself is nowhere. */
+export async function insertToken(
+  { db, at, newId }: Writing,
+  accountId: RowId,
+  token: { readonly hash: string; readonly label: string; readonly expiresAt: string | null },
+): Promise<TokenRow> {
+  const row = {
+    id: newId(),
+    account_id: accountId,
+    label: token.label,
+    created_at: at,
+    expires_at: token.expiresAt,
+  };
+  await db
+    .insertInto("access_tokens")
+    .values({ ...row, token_hash: token.hash })
+    .execute();
+  return row;
+}
+
+export async function tokensOf(db: Queries, accountId: RowId): Promise<TokenRow[]> {
+  return await db
+    .selectFrom("access_tokens")
+    .select(["id", "account_id", "label", "created_at", "expires_at"])
+    .where("account_id", "=", accountId)
+    .orderBy("id")
+    .execute();
+}
+
+/** Removes the tokens of this label; true if there were any. */
+export async function deleteTokensLabelled(
+  { db }: Writing,
+  accountId: RowId,
+  label: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom("access_tokens")
+    .where("account_id", "=", accountId)
+    .where("label", "=", label)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Removes one token of this account; false when it has no such token. */
+export async function deleteToken({ db }: Writing, accountId: RowId, tokenId: RowId): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom("access_tokens")
+    .where("account_id", "=", accountId)
+    .where("id", "=", tokenId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}

@@ -1,0 +1,167 @@
+// Tables of the depot as types. Written so that the same queries run on SQLite and PostgreSQL: identifiers, times and
+// lists are text, truth values are 0 and 1, and every order is by bytes (SQLite's BINARY, PostgreSQL's "C" collation).
+// The names follow the original's schema where they mean the same (reference/depot-api.md §16).
+
+/** Who may see a package (reference/depot-api.md §4.2). */
+export type Visibility = "public" | "private" | "hidden";
+
+/** A 63-bit number in decimal digits: what the API calls an id. */
+export type RowId = string;
+
+/** UTC, `YYYY-MM-DDTHH:MM:SS.mmm`. */
+export type Timestamp = string;
+
+export interface AccountTable {
+  id: RowId;
+  name: string;
+  email: string;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface AccessTokenTable {
+  id: RowId;
+  account_id: RowId;
+  /** What the person calls it; tokens made through the API are called `profile`. */
+  label: string;
+  /** BLAKE2b-256 of the token's text. The token has 256 random bits, so a plain hash is enough. */
+  token_hash: string;
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+}
+
+export interface OriginTable {
+  name: string;
+  owner_id: RowId;
+  default_package_visibility: Visibility;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface OriginMemberTable {
+  origin: string;
+  account_id: RowId;
+  member_role: string;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface OriginChannelTable {
+  id: RowId;
+  origin: string;
+  name: string;
+  owner_id: RowId;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export type OriginKeyKind = "signing-public" | "signing-secret" | "encryption-public" | "encryption-secret";
+
+export interface OriginKeyTable {
+  id: RowId;
+  origin: string;
+  kind: OriginKeyKind;
+  revision: string;
+  /** Text of the key file; secret kinds are sealed with the depot's own key. */
+  body: string;
+  owner_id: RowId;
+  created_at: Timestamp;
+}
+
+export interface PackageTable {
+  id: RowId;
+  owner_id: RowId;
+  origin: string;
+  name: string;
+  version: string;
+  release: string;
+  /** `origin/name/version/release`, for ordering and unique look-up. */
+  ident: string;
+  target: string;
+  /** The three columns that order versions (version-order.ts). */
+  version_numbers: string;
+  version_plain: number;
+  version_suffix: string;
+  /** BLAKE2b-256 of the hart, which is also the name of its blob. */
+  checksum: string;
+  size: number;
+  manifest: string;
+  config: string;
+  /** JSON lists of full idents as text. */
+  deps: string;
+  tdeps: string;
+  build_deps: string;
+  build_tdeps: string;
+  /** JSON list of ports. */
+  exposes: string;
+  package_type: string;
+  visibility: Visibility;
+  /** `name-revision` of the key the hart says it is signed with. */
+  signer: string;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/** One row for each entry of a package's TDEPS: answers "who depends on this" from an index. */
+export interface PackageDependencyTable {
+  package_id: RowId;
+  origin: string;
+  name: string;
+  ident: string;
+}
+
+export interface ChannelPackageTable {
+  channel_id: RowId;
+  package_id: RowId;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface PackageSettingsTable {
+  id: RowId;
+  origin: string;
+  name: string;
+  visibility: Visibility;
+  owner_id: RowId;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/** Words of each origin/name pair, for search. */
+export interface SearchWordTable {
+  word: string;
+  origin: string;
+  name: string;
+}
+
+export interface AuditTable {
+  id: RowId;
+  at: Timestamp;
+  account_id: RowId;
+  account_name: string;
+  origin: string;
+  operation: string;
+  /** What it was done to: an ident, a channel, a key, an account. */
+  subject: string;
+  channel: string;
+  /** Further facts as a JSON object. */
+  details: string;
+  /** `hab_client`, `builder_ui` or `unknown` (reference/depot-api.md §4.6), or `command` for local commands. */
+  trigger: string;
+  address: string;
+}
+
+export interface DepotTables {
+  accounts: AccountTable;
+  access_tokens: AccessTokenTable;
+  origins: OriginTable;
+  origin_members: OriginMemberTable;
+  origin_channels: OriginChannelTable;
+  origin_keys: OriginKeyTable;
+  packages: PackageTable;
+  package_dependencies: PackageDependencyTable;
+  channel_packages: ChannelPackageTable;
+  package_settings: PackageSettingsTable;
+  search_words: SearchWordTable;
+  audit: AuditTable;
+}
