@@ -1,0 +1,97 @@
+// Accounts and tokens made on the machine itself, also while a depot runs on the data directory: the database's own
+// locks keep the two apart.
+import { join, resolve } from "node:path";
+import type { Secret } from "../crypto/index.ts";
+import { HabError } from "../error/index.ts";
+import { makeDataDirectory } from "./data-directory.ts";
+import { depotErrors } from "./errors.ts";
+import { MAX_TOKENS_PER_ACCOUNT } from "./limits.ts";
+import { accountName } from "./names.ts";
+import { accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
+import { type Actor, recordAudit } from "./store/audit.ts";
+import { type DepotDatabase, openDatabase, timestampOf } from "./store/database.ts";
+import { newToken, tokenHash } from "./tokens.ts";
+
+/** Whoever may write the data directory acts for the depot itself. */
+const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
+
+export interface CreatedAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface CreatedToken {
+  readonly id: string;
+  readonly account: string;
+  readonly label: string;
+  readonly expiresAt: string | null;
+  /** Shown once; only its hash is kept. */
+  readonly token: Secret<string>;
+}
+
+/** Creates an account. Throws HabError `accountNameInvalid` or `accountExists`. */
+export async function createAccountIn(
+  dataDirectory: string,
+  name: string,
+  email = "",
+): Promise<CreatedAccount> {
+  if (!accountName.safeParse(name).success)
+    throw new HabError(depotErrors.accountNameInvalid, `"${name}" is not a name for an account`);
+  return await withDatabase(dataDirectory, (database) =>
+    database.write(async (writing) => {
+      if ((await accountNamed(writing.db, name)) !== undefined)
+        throw new HabError(depotErrors.accountExists, `the account ${name} exists already`);
+      const account = await insertAccount(writing, name, email);
+      await recordAudit(writing, OPERATOR, { operation: "account-create", subject: name });
+      return { id: account.id, name, email };
+    }),
+  );
+}
+
+/** Creates a token for an account. Throws HabError `accountUnknown` or `tooManyTokens`. */
+export async function createTokenIn(
+  dataDirectory: string,
+  name: string,
+  options: { readonly label?: string; readonly expiresInSeconds?: number } = {},
+): Promise<CreatedToken> {
+  const token = newToken();
+  const { label = "command", expiresInSeconds } = options;
+  const expiresAt = expiresInSeconds === undefined ? null : timestampOf(Date.now() + expiresInSeconds * 1000);
+  return await withDatabase(dataDirectory, (database) =>
+    database.write(async (writing) => {
+      const account = await accountNamed(writing.db, name);
+      if (account === undefined)
+        throw new HabError(depotErrors.accountUnknown, `there is no account ${name}`, {
+          next: `Create it first: hab depot user create ${name}`,
+        });
+      if ((await tokensOf(writing.db, account.id)).length >= MAX_TOKENS_PER_ACCOUNT)
+        throw new HabError(
+          depotErrors.tooManyTokens,
+          `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`,
+        );
+      const hash = tokenHash(token.reveal());
+      const row = await insertToken(writing, account.id, { hash, label, expiresAt });
+      await recordAudit(writing, OPERATOR, {
+        operation: "token-create",
+        subject: row.id,
+        details: { account: name, label },
+      });
+      return { id: row.id, account: name, label, expiresAt, token };
+    }),
+  );
+}
+
+async function withDatabase<Result>(
+  dataDirectory: string,
+  work: (database: DepotDatabase) => Promise<Result>,
+): Promise<Result> {
+  const directory = resolve(dataDirectory);
+  makeDataDirectory(directory);
+  const database = await openDatabase(join(directory, "depot.sqlite"));
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

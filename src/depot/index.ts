@@ -1,0 +1,32 @@
+// The depot: where packages live and releases happen. Everything heavy is loaded by the function that needs it.
+import type { CreatedAccount, CreatedToken } from "./accounts.ts";
+import type { DepotOptions, RunningDepot } from "./server.ts";
+
+export { depotErrors } from "./errors.ts";
+export type { CreatedAccount, CreatedToken, DepotOptions, RunningDepot };
+
+/** Where `hab depot` listens when nothing else is said; the port is the original's. */
+export const DEFAULT_LISTEN = { host: "127.0.0.1", port: 9636 } as const;
+
+/** Starts a depot. Throws HabError (see runDepot in server.ts). */
+export async function startDepot(options: DepotOptions): Promise<RunningDepot> {
+  return await (await import("./server.ts")).runDepot(options);
+}
+
+/** Creates an account in a data directory, also while a depot runs on it. Throws HabError. */
+export async function createAccount(
+  dataDirectory: string,
+  name: string,
+  email?: string,
+): Promise<CreatedAccount> {
+  return await (await import("./accounts.ts")).createAccountIn(dataDirectory, name, email);
+}
+
+/** Creates a personal access token for an account in a data directory. The answer is the only place it appears. */
+export async function createToken(
+  dataDirectory: string,
+  account: string,
+  options?: { readonly label?: string; readonly expiresInSeconds?: number },
+): Promise<CreatedToken> {
+  return await (await import("./accounts.ts")).createTokenIn(dataDirectory, account, options);
+}

@@ -1,0 +1,208 @@
+// Changing channels: create, delete, promote and demote one package or a whole channel (reference/depot-api.md §9).
+import { z } from "zod";
+import { empty, json, Refusal } from "../answers.ts";
+import { channelName, originName, packageName, targetQuery, versionText } from "../names.ts";
+import { type Access, type Call, type Route, route } from "../route.ts";
+import { channelShape } from "../shapes.ts";
+import { recordAudit } from "../store/audit.ts";
+import { addToChannel, packagesOfChannel, removeFromChannel } from "../store/channels.ts";
+import type { Writing } from "../store/database.ts";
+import { type Channel, deleteChannel, findChannel, insertChannel } from "../store/origins.ts";
+import { packageOf } from "../store/packages.ts";
+import { targetOrRefuse } from "./packages.ts";
+
+const nothing = z.object({});
+const inChannel = { origin: originName, channel: channelName };
+const release = z.object({
+  ...inChannel,
+  name: packageName,
+  version: versionText,
+  release: versionText,
+});
+const badName = { status: 422, text: "Invalid channel or package name" };
+const target = z.object({ target: targetQuery });
+
+/** Compat: these routes answer 401 also to accounts whose role is too low. */
+const MAINTAINER: Access = { role: "maintainer", refusedAs: 401 };
+
+/** Clients never create this channel before they promote to it, though new origins lack it: it is made when needed. */
+const CLIENT_DEFAULT_CHANNEL = "base";
+
+type ReleaseInChannel = z.infer<typeof release>;
+
+function identOf({ origin, name, version, release }: ReleaseInChannel): string {
+  return `${origin}/${name}/${version}/${release}`;
+}
+
+/** The channel to promote to: an existing one, or `base` made now. */
+async function promotionChannel(
+  writing: Writing,
+  call: Call<ReleaseInChannel, unknown>,
+): Promise<Channel | undefined> {
+  const { origin, channel } = call.params;
+  const known = await findChannel(writing.db, origin, channel);
+  if (known !== undefined || channel !== CLIENT_DEFAULT_CHANNEL) return known;
+  return await insertChannel(writing, call.actor().accountId, origin, channel);
+}
+
+interface WholeChannel {
+  readonly origin: string;
+  readonly channel: string;
+}
+
+/** Adds or removes what the source channel holds, in one transaction. */
+async function moveWholeChannel(
+  call: Call<WholeChannel, { readonly channel: string }>,
+  change: typeof addToChannel,
+  operation: "channel-promote" | "channel-demote",
+): Promise<Response> {
+  const { origin, channel: source } = call.params;
+  const destination = call.query.channel;
+  const actor = call.actor();
+  await call.depot.database.write(async (writing) => {
+    const from = await findChannel(writing.db, origin, source);
+    if (from === undefined) throw new Refusal(404);
+    const to =
+      (await findChannel(writing.db, origin, destination)) ??
+      (await insertChannel(writing, actor.accountId, origin, destination));
+    const packages = await packagesOfChannel(writing.db, from.id);
+    const moved = new Set<string>();
+    for (const { id, ident } of packages) if (await change(writing, to.id, id)) moved.add(ident);
+    await recordAudit(writing, actor, {
+      operation,
+      subject: source,
+      origin,
+      channel: destination,
+      details: { idents: [...moved].sort() },
+    });
+  });
+  return empty(200);
+}
+
+export const channelWriteRoutes: readonly Route[] = [
+  route({
+    method: "POST",
+    path: "/depot/channels/:origin/:channel",
+    access: MAINTAINER,
+    params: z.object(inChannel),
+    badParams: badName,
+    query: nothing,
+    async handle(call) {
+      const { origin, channel } = call.params;
+      const actor = call.actor();
+      const created = await call.depot.database.write(async (writing) => {
+        if ((await findChannel(writing.db, origin, channel)) !== undefined) return undefined;
+        const row = await insertChannel(writing, actor.accountId, origin, channel);
+        await recordAudit(writing, actor, { operation: "channel-create", subject: channel, origin, channel });
+        return row;
+      });
+      return created === undefined ? empty(409) : json(201, channelShape(created));
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/depot/channels/:origin/:channel",
+    access: MAINTAINER,
+    params: z.object(inChannel),
+    badParams: badName,
+    query: nothing,
+    async handle(call) {
+      const { origin, channel } = call.params;
+      if (channel === "stable" || channel === "unstable") return empty(403);
+      await call.depot.database.write(async (writing) => {
+        if (!(await deleteChannel(writing, origin, channel))) return;
+        await recordAudit(writing, call.actor(), {
+          operation: "channel-delete",
+          subject: channel,
+          origin,
+          channel,
+        });
+      });
+      return empty(200);
+    },
+  }),
+  route({
+    method: "PUT",
+    path: "/depot/channels/:origin/:channel/pkgs/promote",
+    access: MAINTAINER,
+    params: z.object(inChannel),
+    badParams: badName,
+    query: z.object({ channel: channelName }),
+    async handle(call) {
+      const { channel: destination } = call.query;
+      if (destination === call.params.channel || destination === "unstable") return empty(400);
+      return await moveWholeChannel(call, addToChannel, "channel-promote");
+    },
+  }),
+  route({
+    method: "PUT",
+    path: "/depot/channels/:origin/:channel/pkgs/demote",
+    access: MAINTAINER,
+    params: z.object(inChannel),
+    badParams: badName,
+    query: z.object({ channel: channelName }),
+    async handle(call) {
+      const { channel: source } = call.params;
+      const { channel: destination } = call.query;
+      if (source === "unstable" || destination === "unstable" || source === destination) return empty(400);
+      return await moveWholeChannel(call, removeFromChannel, "channel-demote");
+    },
+  }),
+  route({
+    method: "PUT",
+    path: "/depot/channels/:origin/:channel/pkgs/:name/:version/:release/promote",
+    access: MAINTAINER,
+    params: release,
+    badParams: badName,
+    query: target,
+    async handle(call) {
+      const ident = identOf(call.params);
+      const target = targetOrRefuse(call);
+      return await call.depot.database.write(async (writing) => {
+        const row = await packageOf(writing.db, ident, target);
+        const channel = row === undefined ? undefined : await promotionChannel(writing, call);
+        if (row === undefined || channel === undefined) return empty(404);
+        if (await addToChannel(writing, channel.id, row.id)) {
+          await recordAudit(writing, call.actor(), {
+            operation: "promote",
+            subject: ident,
+            origin: row.origin,
+            channel: channel.name,
+            details: { target },
+          });
+        }
+        return empty(200);
+      });
+    },
+  }),
+  route({
+    method: "PUT",
+    path: "/depot/channels/:origin/:channel/pkgs/:name/:version/:release/demote",
+    access: MAINTAINER,
+    params: release,
+    badParams: badName,
+    query: target,
+    before({ channel }) {
+      if (channel === "unstable") throw new Refusal(403);
+    },
+    async handle(call) {
+      const ident = identOf(call.params);
+      const target = targetOrRefuse(call);
+      return await call.depot.database.write(async (writing) => {
+        const row = await packageOf(writing.db, ident, target);
+        const channel = await findChannel(writing.db, call.params.origin, call.params.channel);
+        // Compat: 400, not 404, when there is nothing to demote.
+        if (row === undefined || channel === undefined) return empty(400);
+        if (!(await removeFromChannel(writing, channel.id, row.id))) return empty(400);
+        await recordAudit(writing, call.actor(), {
+          operation: "demote",
+          subject: ident,
+          origin: row.origin,
+          channel: channel.name,
+          details: { target },
+        });
+        return empty(200);
+      });
+    },
+  }),
+];

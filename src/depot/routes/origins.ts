@@ -1,0 +1,86 @@
+// Origins (reference/depot-api.md §11).
+import { z } from "zod";
+import { empty, json, NO_CACHE, text } from "../answers.ts";
+import { jsonBody } from "../bodies.ts";
+import { originName } from "../names.ts";
+import { type Route, route } from "../route.ts";
+import { newOriginShape, originShape } from "../shapes.ts";
+import { recordAudit } from "../store/audit.ts";
+import { latestKey } from "../store/origin-keys.ts";
+import { accountNameOf, findOrigin, insertOrigin, setDefaultVisibility } from "../store/origins.ts";
+
+const nothing = z.object({});
+const origin = z.object({ origin: originName });
+
+/** What may be set as an origin's default. */
+const defaultVisibility = z.enum(["public", "private"]).nullish();
+
+export const originRoutes: readonly Route[] = [
+  route({
+    method: "POST",
+    path: "/depot/origins",
+    access: "session",
+    params: nothing,
+    query: nothing,
+    async handle(call) {
+      const body = await jsonBody(
+        call.request,
+        z.object({ name: z.string(), default_package_visibility: defaultVisibility }),
+      );
+      // Compat: this status for a bad name.
+      if (!originName.safeParse(body.name).success) return empty(417);
+      const actor = call.actor();
+      const created = await call.depot.database.write(async (writing) => {
+        if ((await findOrigin(writing.db, body.name)) !== undefined) return undefined;
+        const visibility = body.default_package_visibility ?? "public";
+        const row = await insertOrigin(writing, actor.accountId, body.name, visibility);
+        await recordAudit(writing, actor, {
+          operation: "origin-create",
+          subject: row.name,
+          origin: row.name,
+        });
+        return row;
+      });
+      return created === undefined ? empty(409) : json(201, newOriginShape(created));
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/depot/origins/:origin",
+    access: "anyone",
+    params: origin,
+    query: nothing,
+    async handle({ depot: { database }, params }) {
+      const row = await findOrigin(database.db, params.origin);
+      if (row === undefined) return empty(404);
+      const [owner, key] = await Promise.all([
+        accountNameOf(database.db, row.owner_id),
+        latestKey(database.db, row.name, "signing-secret"),
+      ]);
+      const keyName = key === undefined ? undefined : `${row.name}-${key.revision}`;
+      return json(200, originShape(row, owner ?? "", keyName), NO_CACHE);
+    },
+  }),
+  route({
+    method: "PUT",
+    path: "/depot/origins/:origin",
+    access: { role: "administrator" },
+    params: origin,
+    query: nothing,
+    async handle(call) {
+      const body = await jsonBody(call.request, z.object({ default_package_visibility: defaultVisibility }));
+      // Compat: leaving it out sets it to public.
+      const visibility = body.default_package_visibility ?? "public";
+      await call.depot.database.write(async (writing) => {
+        await setDefaultVisibility(writing, call.params.origin, visibility);
+        await recordAudit(writing, call.actor(), {
+          operation: "origin-change",
+          subject: call.params.origin,
+          origin: call.params.origin,
+          details: { default_package_visibility: visibility },
+        });
+      });
+      return text(204, "");
+    },
+  }),
+];

@@ -1,0 +1,250 @@
+// Reading packages: one of them, the latest, lists, versions (reference/depot-api.md §6).
+import { z } from "zod";
+import {
+  empty,
+  IMMUTABLE,
+  json,
+  jsonText,
+  NO_CACHE,
+  PRIVATE_FOR_A_WHILE,
+  page,
+  Refusal,
+  text,
+} from "../answers.ts";
+import { PAGE_SIZE } from "../limits.ts";
+import { flagQuery, originName, packageName, rangeQuery, targetQuery, versionText } from "../names.ts";
+import { EVERYTHING, visibleIn } from "../roles.ts";
+import { type Call, type Depot, type Route, route } from "../route.ts";
+import { identShape, packageShape, timeShape, versionShape } from "../shapes.ts";
+import { recordAudit } from "../store/audit.ts";
+import {
+  channelsAndTargets,
+  channelsOfPackage,
+  type IdentPrefix,
+  latestPackage,
+  listIdents,
+  listNames,
+  listVersions,
+  type PackageRow,
+  setVisibility,
+} from "../store/packages.ts";
+import type { Visibility } from "../store/schema.ts";
+import { requestedTarget } from "../target.ts";
+
+const ofOrigin = { origin: originName };
+const ofName = { ...ofOrigin, name: packageName };
+const ofVersion = { ...ofName, version: versionText };
+const ofRelease = { ...ofVersion, release: versionText };
+const target = z.object({ target: targetQuery });
+const listQuery = z.object({ range: rangeQuery, distinct: flagQuery });
+
+interface TargetQuery {
+  readonly target?: string | undefined;
+}
+
+/** The target a read is for. Compat: a wrong one is answered 500 by the original; a request's mistake is 422 here. */
+export function targetOrRefuse(call: { readonly query: TargetQuery; readonly request: Request }): string {
+  const found = requestedTarget(call.query.target, call.request.headers.get("user-agent"));
+  if (found === undefined) throw new Refusal(422, `Invalid package target '${call.query.target ?? ""}'`);
+  return found;
+}
+
+/** What the caller sees in an origin, and a word for it that can be part of a cache key. */
+export async function viewOf(
+  depot: Depot,
+  origin: string,
+  accountId: string | undefined,
+): Promise<{ visible: readonly Visibility[]; name: string }> {
+  const visible = await visibleIn(depot.database.db, origin, accountId);
+  return { visible, name: visible === EVERYTHING ? "all" : "public" };
+}
+
+/** One package as JSON text, with its channels. */
+export async function packageBody(depot: Depot, row: PackageRow, withTexts: boolean): Promise<string> {
+  const channels = await channelsOfPackage(depot.database.db, row.id);
+  return JSON.stringify(
+    packageShape(
+      row,
+      channels.map((channel) => channel.name),
+      withTexts,
+    ),
+  );
+}
+
+async function latest(call: Call<IdentPrefix, TargetQuery>): Promise<Response> {
+  const { depot, params, account } = call;
+  const target = targetOrRefuse(call);
+  const view = await viewOf(depot, params.origin, account?.id);
+  const key = `latest ${params.origin}/${params.name}/${params.version ?? ""} ${target} ${view.name}`;
+  const { status, body } = await depot.cache.get(key, async () => {
+    const row = await latestPackage(depot.database.db, { ident: params, visible: view.visible, target });
+    return row === undefined
+      ? { status: 404, body: "" }
+      : { status: 200, body: await packageBody(depot, row, false) };
+  });
+  return status === 404 ? empty(404) : jsonText(status, body, NO_CACHE);
+}
+
+async function list(
+  call: Call<IdentPrefix, { readonly range: number; readonly distinct: boolean }>,
+): Promise<Response> {
+  const { depot, params, query, account } = call;
+  const view = await viewOf(depot, params.origin, account?.id);
+  const ident = [params.origin, params.name, params.version].join("/");
+  const key = `list ${ident} ${query.range} ${query.distinct} ${view.name}`;
+  const { status, body } = await depot.cache.get(key, async () => {
+    const { db } = depot.database;
+    const filter = { ident: params, visible: view.visible };
+    const start = Math.max(query.range, 0);
+    // Compat: a negative range means every row.
+    const window = { offset: start, limit: query.range < 0 ? undefined : PAGE_SIZE };
+    if (query.distinct) {
+      const { total, items } = await listNames(db, filter, window);
+      return page(
+        start,
+        total,
+        items.map((item) => ({ ...identShape(item), channels: [], platforms: [] })),
+      );
+    }
+    const { total, items } = await listIdents(db, filter, "desc", window);
+    const more = await channelsAndTargets(
+      db,
+      items.map((item) => item.ident),
+    );
+    return page(
+      start,
+      total,
+      items.map((item) => ({
+        ...identShape(item),
+        channels: more.get(item.ident)?.channels ?? [],
+        platforms: more.get(item.ident)?.platforms ?? [],
+      })),
+    );
+  });
+  return jsonText(status, body, NO_CACHE);
+}
+
+export const packageRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin",
+    access: "anyone",
+    params: z.object(ofOrigin),
+    query: listQuery,
+    handle: list,
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name",
+    access: "anyone",
+    params: z.object(ofName),
+    query: listQuery,
+    handle: list,
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/latest",
+    access: "anyone",
+    params: z.object(ofName),
+    query: target,
+    handle: latest,
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/versions",
+    access: "anyone",
+    params: z.object(ofName),
+    query: z.object({}),
+    async handle({ depot, params, account }) {
+      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const versions = await listVersions(depot.database.db, params, visible);
+      return json(
+        200,
+        versions.map((row) => versionShape(row, row.platforms)),
+        NO_CACHE,
+      );
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/:version",
+    access: "anyone",
+    params: z.object(ofVersion),
+    query: listQuery,
+    handle: list,
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/:version/latest",
+    access: "anyone",
+    params: z.object(ofVersion),
+    query: target,
+    handle: latest,
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/:version/:release",
+    access: "anyone",
+    params: z.object(ofRelease),
+    query: target,
+    async handle(call) {
+      const { depot, params, account } = call;
+      const target = targetOrRefuse(call);
+      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const { db } = depot.database;
+      // Compat: the target does not narrow here; it only says which is meant when there are several.
+      const row =
+        (await latestPackage(db, { ident: params, visible, target })) ??
+        (await latestPackage(db, { ident: params, visible }));
+      if (row === undefined) return empty(404);
+      const cacheControl = row.visibility === "public" ? IMMUTABLE : PRIVATE_FOR_A_WHILE;
+      return jsonText(200, await packageBody(depot, row, false), cacheControl);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/:version/:release/channels",
+    access: "anyone",
+    params: z.object(ofRelease),
+    query: target,
+    async handle(call) {
+      const { depot, params, account } = call;
+      const target = targetOrRefuse(call);
+      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const row = await latestPackage(depot.database.db, { ident: params, visible, target });
+      const channels = row === undefined ? [] : await channelsOfPackage(depot.database.db, row.id);
+      return json(
+        200,
+        channels.map((channel) => ({
+          name: channel.name,
+          created_at: timeShape(channel.created_at),
+          promoted_at: timeShape(channel.updated_at),
+        })),
+        NO_CACHE,
+      );
+    },
+  }),
+  route({
+    method: "PATCH",
+    path: "/depot/pkgs/:origin/:name/:version/:release/:visibility",
+    access: { role: "maintainer" },
+    params: z.object({ ...ofRelease, visibility: z.enum(["public", "private", "hidden"]) }),
+    badParams: { status: 422, text: "Invalid package name or visibility" },
+    query: z.object({}),
+    async handle(call) {
+      const { origin, name, version, release, visibility } = call.params;
+      if (visibility === "hidden") return text(422, "Not allowed to set packages to 'hidden'");
+      const ident = `${origin}/${name}/${version}/${release}`;
+      await call.depot.database.write(async (writing) => {
+        await setVisibility(writing, ident, visibility);
+        await recordAudit(writing, call.actor(), {
+          operation: "package-visibility",
+          subject: ident,
+          origin,
+          details: { visibility },
+        });
+      });
+      return empty(200);
+    },
+  }),
+];

@@ -1,0 +1,43 @@
+// Search (reference/depot-api.md §10).
+import { z } from "zod";
+import { jsonText, NO_CACHE, page, pageOffset, Refusal } from "../answers.ts";
+import { PAGE_SIZE } from "../limits.ts";
+import { flagQuery, rangeQuery, searchText } from "../names.ts";
+import { type Route, route } from "../route.ts";
+import { termsOf } from "../search-words.ts";
+import { identShape } from "../shapes.ts";
+import { searchNames, searchReleases } from "../store/search.ts";
+
+export const searchRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/depot/pkgs/search/:query",
+    access: "anyone",
+    params: z.object({ query: searchText }),
+    badParams: { status: 422, text: "The search text is too long" },
+    query: z.object({ range: rangeQuery, distinct: flagQuery }),
+    async handle({ depot, params, query, account }) {
+      // Compat: decoded a second time, so `neurosis%252Ftestapp` and `neurosis%2Ftestapp` are the same.
+      const terms = termsOf(decodedAgain(params.query));
+      const offset = pageOffset(query.range);
+      const key = `search ${query.distinct} ${offset} ${account?.id ?? ""} ${terms.join(" ")}`;
+      const { status, body } = await depot.cache.get(key, async () => {
+        if (terms.length === 0) return page(offset, 0, []);
+        const window = { offset, limit: PAGE_SIZE };
+        const search = query.distinct ? searchNames : searchReleases;
+        const { total, items } = await search(depot.database.db, terms, account?.id, window);
+        return page(offset, total, items.map(identShape));
+      });
+      return jsonText(status, body, NO_CACHE);
+    },
+  }),
+];
+
+function decodedAgain(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    if (cause instanceof URIError) throw new Refusal(422, "The search text is not percent-encoded UTF-8");
+    throw cause;
+  }
+}

@@ -1,0 +1,82 @@
+// Bytes in and out: uploads and downloads of harts (reference/depot-api.md §7, §8).
+import { z } from "zod";
+import { artifactFileName, isTarget } from "../../package/index.ts";
+import { empty, IMMUTABLE, PRIVATE_FOR_A_WHILE, Refusal, text } from "../answers.ts";
+import { checksumQuery, flagQuery, originName, packageName, targetQuery, versionText } from "../names.ts";
+import { EVERYTHING, visibleIn } from "../roles.ts";
+import { type Route, route } from "../route.ts";
+import { latestPackage } from "../store/packages.ts";
+import { receiveUpload } from "../upload.ts";
+import { targetOrRefuse } from "./packages.ts";
+
+const release = z.object({
+  origin: originName,
+  name: packageName,
+  version: versionText,
+  release: versionText,
+});
+
+export const transferRoutes: readonly Route[] = [
+  route({
+    method: "POST",
+    path: "/depot/pkgs/:origin/:name/:version/:release",
+    access: { role: "member" },
+    params: release,
+    badParams: { status: 422, text: "Invalid package identifier" },
+    query: z.object({ checksum: checksumQuery, target: targetQuery, forced: flagQuery }),
+    async handle(call) {
+      const { query, request } = call;
+      await receiveUpload(call, { ...query, target: targetOrRefuse(call) });
+      const { origin, name, version, release } = call.params;
+      const { pathname, search } = new URL(request.url, "http://depot");
+      return text(201, `/pkgs/${origin}/${name}/${version}/${release}/download`, {
+        Location: `${pathname}${search}`,
+      });
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/depot/pkgs/:origin/:name/:version/:release/download",
+    access: "anyone",
+    params: release,
+    query: z.object({ target: targetQuery }),
+    async handle(call) {
+      const { depot, params, request, account } = call;
+      const target = targetOrRefuse(call);
+      if (!isTarget(target)) throw new Refusal(422, `Invalid package target '${target}'`);
+      const members = await visibleIn(depot.database.db, params.origin, account?.id);
+      // Compat: who knows the name of a hidden package may download it.
+      const visible = members === EVERYTHING ? EVERYTHING : (["public", "hidden"] as const);
+      const row = await latestPackage(depot.database.db, { ident: params, visible, target });
+      if (row === undefined) return empty(404);
+      const etag = `"${row.checksum}"`;
+      const file = artifactFileName(row, target);
+      const headers = {
+        ETag: etag,
+        "Cache-Control": row.visibility === "public" ? IMMUTABLE : PRIVATE_FOR_A_WHILE,
+        "X-Filename": file,
+      };
+      if (matchesAny(request.headers.get("if-none-match"), etag)) return empty(304, headers);
+      const blob = await depot.blobs.open(row.checksum);
+      if (blob === undefined) {
+        depot.log(`the blob ${row.checksum} of ${row.ident} is missing`);
+        return empty(404);
+      }
+      return new Response(blob, {
+        headers: {
+          ...headers,
+          "Content-Type": "application/octet-stream",
+          "Content-Disposition": `attachment; filename="${file}"`,
+          // For a request with a range the server adds this itself.
+          ...(request.headers.has("range") ? {} : { "Accept-Ranges": "bytes" }),
+        },
+      });
+    },
+  }),
+];
+
+/** Whether an `If-None-Match` header names this tag. */
+function matchesAny(header: string | null, etag: string): boolean {
+  if (header === null) return false;
+  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
+}

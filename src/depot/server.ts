@@ -1,0 +1,125 @@
+// The depot as a running program: data directory, database, blobs and HTTP server (reference/depot-api.md §17).
+import { join, resolve } from "node:path";
+import { describeError, HabError, systemErrorCode } from "../error/index.ts";
+import { AnswerCache } from "./answer-cache.ts";
+import { createApp, type DepotApp } from "./app.ts";
+import { openFileBlobs } from "./blobs/file-blobs.ts";
+import { lockDataDirectory, makeDataDirectory } from "./data-directory.ts";
+import { depotErrors } from "./errors.ts";
+import type { Depot } from "./route.ts";
+import { openSecrets } from "./secrets.ts";
+import { openDatabase } from "./store/database.ts";
+import { isBlobReferenced } from "./store/packages.ts";
+
+export interface DepotOptions {
+  /** Everything the depot keeps is below it; created when missing. */
+  readonly dataDirectory: string;
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** One line for the operator. Silent when not given. */
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningDepot {
+  /** `http://host:port`, with the port that was taken. */
+  readonly url: string;
+  /** Whether anybody can log in yet. */
+  readonly hasAccounts: boolean;
+  /** Lets running requests finish, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Seconds a silent connection may stay; uploads lift it and watch themselves. */
+const IDLE_TIMEOUT_SECONDS = 60;
+
+/** How long `stop` waits for running requests before it cuts them off. */
+const STOP_GRACE_MS = 10_000;
+
+/**
+ * Starts a depot. Throws HabError: `dataDirectoryUnusable`, `dataDirectoryInUse`, `addressUnusable`, `databaseFailed`
+ * or `databaseTooNew`; then nothing runs.
+ */
+export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
+  const directory = resolve(options.dataDirectory);
+  makeDataDirectory(directory);
+  const lock = lockDataDirectory(directory);
+  try {
+    const database = await openDatabase(join(directory, "depot.sqlite"));
+    try {
+      const blobs = await openFileBlobs(directory, (digest) => isBlobReferenced(database.db, digest));
+      await blobs.recover();
+      const depot: Depot = {
+        database,
+        blobs,
+        cache: new AnswerCache(database.version),
+        secrets: openSecrets(join(directory, "keys"), Date.now()),
+        now: Date.now,
+        log: options.log ?? (() => undefined),
+      };
+      const hasAccounts =
+        (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
+      const server = listen(createApp(depot), options.listen, depot.log);
+      return {
+        url: `http://${urlHost(options.listen.host)}:${server.port}`,
+        hasAccounts,
+        async stop() {
+          const graceful = server.stop();
+          server.closeIdleConnections();
+          await Promise.race([graceful, Bun.sleep(STOP_GRACE_MS)]);
+          await server.stop(true);
+          await database.close();
+          lock.release();
+        },
+      };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function urlHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function listen(app: DepotApp, at: DepotOptions["listen"], log: (line: string) => void): Bun.Server<unknown> {
+  try {
+    return Bun.serve({
+      hostname: at.host,
+      port: at.port,
+      development: false,
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      // Each route has a bound of its own; this one only must not stand in the way (it is a 64-bit number).
+      maxRequestBodySize: 2 ** 40,
+      async fetch(request, server) {
+        const normal = normalRequest(request);
+        if (normal === undefined) return new Response(null, { status: 400 });
+        return await app(normal, {
+          address: server.requestIP(request)?.address ?? "",
+          // The original request: the server knows only that one.
+          liftIdleLimit: () => server.timeout(request, 0),
+        });
+      },
+      error(error) {
+        log(`a request failed: ${describeError(error)}`);
+        return new Response(null, { status: 500 });
+      },
+    });
+  } catch (cause) {
+    const reason = systemErrorCode(cause) === "EADDRINUSE" ? "something listens there already" : undefined;
+    throw new HabError(
+      depotErrors.addressUnusable,
+      `cannot listen on ${at.host}:${at.port}${reason === undefined ? "" : `: ${reason}`}`,
+      { cause },
+    );
+  }
+}
+
+/** A request with an absolute URL and one Host; HTTP/1.0 clients send neither. Undefined when it has two hosts. */
+function normalRequest(request: Request): Request | undefined {
+  if (request.headers.get("host")?.includes(",") === true) return undefined;
+  return request.url.startsWith("/") ? new Request(`http://depot${request.url}`, request) : request;
+}
