@@ -1,0 +1,62 @@
+// What a member knows of its ring: stores of rumors with their merge rules, and the files they are kept in.
+export { insertDeparture } from "./departure.ts";
+export {
+  type ElectionKind,
+  insertElection,
+  restartElections,
+  type Suitability,
+  startElection,
+} from "./election.ts";
+export { ringErrors } from "./errors.ts";
+export { coolDown, heatedKeys, hotFor, purgeHeat, startHot } from "./heat.ts";
+export { type InsertContext, insertRumor } from "./insert.ts";
+export type { Health, Member, Membership } from "./member.ts";
+export {
+  hearAboutMember,
+  hearFromMember,
+  hearProbeFromMember,
+  insertMembership,
+} from "./membership.ts";
+export { electorate, hasQuorum, population } from "./quorum.ts";
+export {
+  CLIENT_ID,
+  type Departure,
+  type Election,
+  type ElectionStatus,
+  MAXIMUM_U64,
+  type Rumor,
+  type RumorKey,
+  type RumorKind,
+  type ServiceConfigRumor,
+  type ServiceFileRumor,
+  type ServiceRumor,
+  type SystemInfo,
+} from "./rumor.ts";
+export { formatServiceGroup, parseServiceGroup, type ServiceGroup } from "./service-group.ts";
+export { insertService, insertServiceConfig, insertServiceFile } from "./services.ts";
+export {
+  configFor,
+  electionFor,
+  electionUpdateFor,
+  emptyRingState,
+  filesFor,
+  healthOf,
+  type MemberEntry,
+  memberEntries,
+  ownServiceRumor,
+  type RingCounters,
+  type RingState,
+  ringCounters,
+  serviceGroups,
+  serviceRumors,
+} from "./state.ts";
+export {
+  loadStateFile,
+  readStateFile,
+  type StateFileContent,
+  writeRecords,
+  writeStateFile,
+} from "./state-file.ts";
+export { openRingStorage, type RingStorage, type RingStorageOptions, type StateDamage } from "./storage.ts";
+export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
+export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";
