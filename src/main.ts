@@ -5,19 +5,21 @@ import { COMPATIBLE_VERSION } from "./cli/version.ts";
 /** Exit code when the reader of our output has gone: what a shell shows for a program ended by SIGPIPE. */
 const BROKEN_PIPE_EXIT_CODE = 141;
 
-const words = process.argv.slice(2);
-// Internal: this program as a helper that becomes another one under another user. Nothing may run before it.
-if (words[0] === "__exec-as") process.exit((await import("./cli/exec-as.ts")).execAs());
-
-const program = (process.argv0.split("/").at(-1) ?? "hab").replace(/\.exe$/, "");
-
-if (program !== "hab-sup" && program !== "hab-launch" && (words[0] === "--version" || words[0] === "-V")) {
-  process.stdout.write(`hab ${COMPATIBLE_VERSION}\n`);
+if (process.argv[2] === "--version" || process.argv[2] === "-V") {
+  // From source only: the compiled program answers before it gets here (script/entry-code.ts). console.log because it is
+  // the one way to write that loads nothing.
+  console.log(`hab ${COMPATIBLE_VERSION}`);
 } else {
   process.exit(await run());
 }
 
 async function run(): Promise<number> {
+  process.on("uncaughtException", (error) => void reportBug(error));
+  process.on("unhandledRejection", (error) => void reportBug(error));
+  const { ownWords } = await import("./cli/own-words.ts");
+  const { program, words } = ownWords();
+  // Internal: this program as a helper that becomes another one under another user. Nothing may run before it.
+  if (words[0] === "__exec-as") return (await import("./cli/exec-as.ts")).execAs();
   const [{ dispatch }, { fileOutput, descriptorLines, OutputClosed }] = await Promise.all([
     import("./cli/index.ts"),
     import("./ui/index.ts"),
@@ -43,4 +45,11 @@ async function run(): Promise<number> {
     if (error instanceof OutputClosed) return BROKEN_PIPE_EXIT_CODE;
     throw error;
   }
+}
+
+/** What nobody caught is a bug: it is shown without arguments, and the process ends. */
+async function reportBug(error: unknown): Promise<never> {
+  const { createUi, descriptorLines, fileOutput, reportError } = await import("./ui/index.ts");
+  const outputs = { stdout: fileOutput(1), stderr: fileOutput(2) };
+  process.exit(reportError(createUi({ ...outputs, env: process.env, readLine: descriptorLines(0) }), error));
 }

@@ -7,16 +7,50 @@ export function environmentValue(name: string): string | undefined {
   return value === undefined || value === "" ? undefined : value;
 }
 
-/** Variables that would change what a Bun program runs. They are not for what hab starts. */
-const RUNTIME_VARIABLES = /^BUN_|^NODE_OPTIONS$/;
+/**
+ * Beginnings of the names of variables that Bun, JavaScriptCore, their allocators and their libraries obey. Before any of
+ * them runs, the compiled program overwrites the first letter of such a name (script/close-executable.ts).
+ */
+export const HIDDEN_PREFIXES: readonly string[] = [
+  "BUN_",
+  "NODE_",
+  "JSC_",
+  "__XPC_JSC_",
+  "JavaScriptCore",
+  "WTF_",
+  "WebKit",
+  "Malloc",
+  "MIMALLOC_",
+  "SIMDUTF_",
+  "OPENSSL_",
+  "UV_",
+  "DO_NOT_TRACK",
+  "ICU_",
+];
 
-/** The inherited environment without variables that steer the JavaScript runtime, to hand to child processes. */
+/** What stands in place of the first letter of a hidden name. */
+const HIDDEN = "\u0001";
+
+/** Variables that would change what a program runs that is itself made with Bun or Node. What hab starts does not get them. */
+const RUNTIME_VARIABLES = /^BUN_|^JSC_|^__XPC_JSC_|^NODE_OPTIONS$/;
+
+/**
+ * The inherited environment to hand to child processes: without variables that steer a JavaScript runtime, with the others
+ * that were hidden (`NODE_ENV` for a service) under their own names again.
+ */
 export function inheritedEnvironment(
   source: Record<string, string | undefined> = process.env,
 ): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(source)) {
-    if (value !== undefined && !RUNTIME_VARIABLES.test(name)) result[name] = value;
+  for (const [key, value] of Object.entries(source)) {
+    const name = key.startsWith(HIDDEN) ? unhiddenName(key) : key;
+    if (value !== undefined && name !== undefined && !RUNTIME_VARIABLES.test(name)) result[name] = value;
   }
   return result;
+}
+
+function unhiddenName(key: string): string | undefined {
+  const tail = key.slice(HIDDEN.length);
+  const prefix = HIDDEN_PREFIXES.find((candidate) => tail.startsWith(candidate.slice(1)));
+  return prefix === undefined ? undefined : `${prefix[0]}${tail}`;
 }

@@ -1,6 +1,5 @@
 // Whole files: nobody ever sees a half-written file, and what was acknowledged survives power loss
 // (reference/packages.md §9.3).
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -28,7 +27,7 @@ export interface WriteOptions {
 
 /** A name in the same directory that no reader takes for the real thing (`.tmp` prefix, ignored everywhere). */
 export function temporaryPathFor(path: string): string {
-  return join(dirname(path), `.tmp${randomBytes(6).toString("hex")}`);
+  return join(dirname(path), `.tmp${crypto.getRandomValues(new Uint8Array(6)).toHex()}`);
 }
 
 /**

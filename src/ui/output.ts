@@ -1,7 +1,6 @@
 // Where text goes. Writes are synchronous, so lines on standard output and standard error keep their order and nothing
 // is lost when the process ends.
-import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
+import { fstatSync, writeSync } from "node:fs";
 import { systemErrorCode } from "../error/index.ts";
 
 export interface Output {
@@ -29,7 +28,7 @@ export function fileOutput(descriptor: 1 | 2): Output {
   return {
     write: (text) => writeFully(descriptor, typeof text === "string" ? Buffer.from(text) : text),
     get isTerminal() {
-      isTerminal ??= isatty(descriptor);
+      isTerminal ??= isTerminalDescriptor(descriptor);
       return isTerminal;
     },
     get columns() {
@@ -38,6 +37,16 @@ export function fileOutput(descriptor: 1 | 2): Output {
       return stream.columns || DEFAULT_COLUMNS;
     },
   };
+}
+
+/** Loading node:tty takes longer than all the rest of a short command, so it is asked about character devices only. */
+function isTerminalDescriptor(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
 function writeFully(descriptor: number, bytes: Uint8Array): void {

@@ -1,0 +1,48 @@
+// Builds dist/hab: bundles src/main.ts with everything it imports, compiles it to bytecode, puts it into the pinned
+// baseline Bun (no AVX2 needed) and closes the result to the environment (script/close-executable.ts).
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { COMPATIBLE_VERSION } from "../src/cli/version.ts";
+import { closeExecutable } from "./close-executable.ts";
+
+const root = resolve(import.meta.dir, "..");
+const output = resolve(process.argv[2] ?? join(root, "dist", "hab"));
+const base = join(root, "node_modules", "@oven", "bun-linux-x64-baseline", "bin", "bun");
+
+const startedMs = performance.now();
+mkdirSync(join(output, ".."), { recursive: true });
+const unfinished = `${output}.building-${process.pid}`;
+try {
+  const workers = [...new Bun.Glob("src/**/*.worker.ts").scanSync(root)].sort();
+  const build = Bun.spawnSync({
+    cmd: [
+      base,
+      "build",
+      "--compile",
+      `--compile-executable-path=${base}`,
+      "--bytecode",
+      "--format=esm",
+      "--minify",
+      "--keep-names",
+      "--sourcemap=none",
+      "--no-compile-autoload-dotenv",
+      "--no-compile-autoload-bunfig",
+      "--no-compile-autoload-tsconfig",
+      "--no-compile-autoload-package-json",
+      join(root, "src", "main.ts"),
+      ...workers.map((worker) => join(root, worker)),
+      `--outfile=${unfinished}`,
+    ],
+    cwd: root,
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  if (build.exitCode !== 0) process.exit(build.exitCode ?? 1);
+  writeFileSync(unfinished, closeExecutable(readFileSync(unfinished), `hab ${COMPATIBLE_VERSION}\n`));
+  chmodSync(unfinished, 0o755);
+  renameSync(unfinished, output);
+} finally {
+  rmSync(unfinished, { force: true });
+}
+const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+console.log(`${output}: ${(statSync(output).size / 1e6).toFixed(1)} MB in ${seconds} s`);
