@@ -6,4 +6,5 @@ export type LoadCommand = () => Promise<{ readonly command: Command }>;
 
 export const commands: Readonly<Record<string, LoadCommand>> = {
   "license accept": () => import("./license/accept.ts"),
+  "plan render": () => import("./plan/render.ts"),
 };

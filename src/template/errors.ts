@@ -23,4 +23,15 @@ export const templateErrors = errorKinds({
     title: "No template has this name",
     remedy: "Check the name; templates are named by their path below the folder they were read from.",
   },
+  unreadable: {
+    code: "HAB-TPL-005",
+    title: "A file needed to render a template cannot be read",
+    remedy:
+      "Check the path; default.toml is looked for in the current directory unless --default-toml says otherwise.",
+  },
+  unwritable: {
+    code: "HAB-TPL-006",
+    title: "A rendered file cannot be written",
+    remedy: "Check the directory's permissions and the free space, or name another with --render-dir.",
+  },
 });

@@ -1,14 +1,31 @@
 // Template source → nodes: tags, blocks, and what white space they take with them (reference/services.md §20, "Strings
 // with \{{" to "Standalone tags").
+import { HabError } from "../error/index.ts";
 import type { Call, Expression, Node, Template } from "./ast.ts";
 import { type Cursor, found, match, nested, skipBlanks, syntaxError, take } from "./cursor.ts";
+import { templateErrors } from "./errors.ts";
 import { readArguments, readBlockCall, readName, readSubExpression, readValue } from "./expression.ts";
+import { MAX_TEMPLATE_CHARACTERS } from "./limits.ts";
+import {
+  blanksBefore,
+  standsAlone,
+  trimBlanksEnd,
+  trimRestOfLine,
+  trimSpaceEnd,
+  trimSpaceStart,
+} from "./whitespace.ts";
 
 /**
  * Compiles one template.
  * @throws HAB-TPL-001 with name, line and column; HAB-TPL-003 when it is nested too deep.
  */
 export function parseTemplate(name: string, source: string): Template {
+  if (source.length > MAX_TEMPLATE_CHARACTERS) {
+    throw new HabError(
+      templateErrors.limit,
+      `template ${name} has more than ${MAX_TEMPLATE_CHARACTERS} characters`,
+    );
+  }
   const parser: Parser = { cursor: { name, source, at: 0, depth: 0 }, skip: undefined };
   const { nodes } = readNodes(parser, undefined);
   return { name, source, nodes };
@@ -34,12 +51,6 @@ type End =
   | { readonly kind: "close" }
   | { readonly kind: "else"; readonly chain: Call | undefined; readonly at: number };
 
-/** Unicode White_Space, which differs from JavaScript's `\s`. */
-const SPACE = "[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const SPACE_BEFORE = new RegExp(`${SPACE}+$`);
-const SPACE_AFTER = new RegExp(`^${SPACE}+`);
-const REST_OF_LINE = /^[ \t]*(?:\r\n|\n|\r)?/;
-
 function readNodes(parser: Parser, open: Open | undefined): { nodes: Node[]; end: End } {
   const { cursor } = parser;
   const nodes: Node[] = [];
@@ -64,8 +75,8 @@ function trimBefore(nodes: Node[], index: number, tag: Tag): void {
   const node = nodes[index];
   if (node?.kind !== "text") return;
   let { text } = node;
-  if (tag.isAlone) text = text.replace(/[ \t]+$/, "");
-  if (tag.trimsBefore) text = text.replace(SPACE_BEFORE, "");
+  if (tag.isAlone) text = trimBlanksEnd(text);
+  if (tag.trimsBefore) text = trimSpaceEnd(text);
   if (text === "") nodes.splice(index, 1);
   else if (text !== node.text) nodes[index] = { kind: "text", text };
 }
@@ -99,8 +110,8 @@ function readText(parser: Parser): { text: string; isLast: boolean } {
     cursor.at = next;
     break;
   }
-  if (parser.skip === "space") text = text.replace(SPACE_AFTER, "");
-  else if (parser.skip === "line") text = text.replace(REST_OF_LINE, "");
+  if (parser.skip === "space") text = trimSpaceStart(text);
+  else if (parser.skip === "line") text = trimRestOfLine(text);
   parser.skip = undefined;
   return { text, isLast };
 }
@@ -159,17 +170,6 @@ function finish(parser: Parser, at: number, trimsAfter: boolean, mayBeAlone: boo
   if (trimsAfter) parser.skip = "space";
   else if (isAlone) parser.skip = "line";
   return isAlone;
-}
-
-/** Only blanks before it on its line, and after it blanks and the line's end, or directly the end of the template. */
-function standsAlone(source: string, start: number, end: number): boolean {
-  let before = start;
-  while (before > 0 && (source[before - 1] === " " || source[before - 1] === "\t")) before--;
-  if (before > 0 && source[before - 1] !== "\n" && source[before - 1] !== "\r") return false;
-  if (end === source.length) return true;
-  let after = end;
-  while (source[after] === " " || source[after] === "\t") after++;
-  return source[after] === "\n" || source[after] === "\r";
 }
 
 function readPlain(parser: Parser, at: number, trimsBefore: boolean, close: string): Tag {
@@ -280,10 +280,6 @@ function readBody(parser: Parser, open: Open): Node[] {
   return nested(parser.cursor, () => readNodes(parser, open).nodes);
 }
 
-function blanksBefore(source: string, at: number): string {
-  return /[ \t]*$/.exec(source.slice(Math.max(0, source.lastIndexOf("\n", at - 1)), at))?.[0] ?? "";
-}
-
 function readDecorator(parser: Parser, at: number, trimsBefore: boolean, hasBody = false): Tag {
   const { cursor } = parser;
   cursor.at++;
@@ -315,10 +311,10 @@ function readRawBlock(parser: Parser): Tag {
     syntaxError(cursor, close.index, `\`${call.name}\` is open, but this closes \`${close[2]}\``);
   }
   // Compat: white space at the beginning is always dropped, white space at the end is kept.
-  let text = source.slice(bodyStart, close.index).replace(SPACE_AFTER, "");
+  let text = trimSpaceStart(source.slice(bodyStart, close.index));
   cursor.at = closing.lastIndex;
-  if (finish(parser, close.index, close[3] === "~", true)) text = text.replace(/[ \t]+$/, "");
-  if (close[1] === "~") text = text.replace(SPACE_BEFORE, "");
+  if (finish(parser, close.index, close[3] === "~", true)) text = trimBlanksEnd(text);
+  if (close[1] === "~") text = trimSpaceEnd(text);
   const body: Node[] = text === "" ? [] : [{ kind: "text", text }];
   return { node: { kind: "block", at, call, body, inverse: undefined }, trimsBefore, isAlone };
 }

@@ -6,6 +6,7 @@ import { entries, isArray, isObject, normal, property, type TemplateData, toText
 import { templateErrors } from "./errors.ts";
 import type { BlockCall, HelperCall, LoopVariables } from "./helper.ts";
 import { MAX_OUTPUT_CHARACTERS, MAX_PARTIAL_DEPTH, MAX_STEPS } from "./limits.ts";
+import { indentLines } from "./whitespace.ts";
 
 /** What a rendering needs besides a template and its data. */
 export interface Surroundings {
@@ -286,8 +287,7 @@ function renderPartial(state: State, node: PartialNode): void {
   state.template = partial.template;
   state.out = "";
   renderNodes(state, partial.nodes);
-  const text = node.indent === "" ? state.out : state.out.replace(/^(?=[^\n])/gm, node.indent);
-  state.out = out + text;
+  state.out = out + indentLines(state.out, node.indent);
   state.scope = scope;
   state.inlines = inlines;
   state.template = template;

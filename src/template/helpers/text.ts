@@ -15,11 +15,19 @@ function text(call: HelperCall, index: number): string {
 }
 
 /** Compat: compact JSON without any double quote, so that escapes inside of texts stay visible; objects are dropped. */
-function joined(values: readonly TemplateData[], separator: string): string {
-  return values
+function joined(call: HelperCall, values: readonly TemplateData[], separator: string): string {
+  const parts = values
     .filter((value) => !isObject(value))
-    .map((value) => formatJson(value).replaceAll('"', ""))
-    .join(separator);
+    .map((value) => formatJson(value).replaceAll('"', ""));
+  return bounded(call, parts, separator);
+}
+
+/** Joins what stays below the limit; asked first, because the text is what would fill the memory. */
+function bounded(call: HelperCall, parts: readonly string[], separator: string): string {
+  const length = parts.reduce((sum, part) => sum + part.length, parts.length * separator.length);
+  if (length > MAX_OUTPUT_CHARACTERS)
+    call.fail(`the text is longer than ${MAX_OUTPUT_CHARACTERS} characters`);
+  return parts.join(separator);
 }
 
 function replace(call: HelperCall): string {
@@ -40,6 +48,6 @@ export const textHelpers: readonly (readonly [string, Helper])[] = [
   ["toUppercase", { kind: "value", value: (call) => text(call, 0).toUpperCase() }],
   ["toLowercase", { kind: "value", value: (call) => text(call, 0).toLowerCase() }],
   ["strReplace", { kind: "value", value: replace }],
-  ["strJoin", { kind: "value", value: (call) => joined(list(call), text(call, 1)) }],
-  ["strConcat", { kind: "value", value: (call) => joined(call.args, "") }],
+  ["strJoin", { kind: "value", value: (call) => joined(call, list(call), text(call, 1)) }],
+  ["strConcat", { kind: "value", value: (call) => joined(call, call.args, "") }],
 ];
