@@ -7,4 +7,12 @@ export type LoadCommand = () => Promise<{ readonly command: Command }>;
 export const commands: Readonly<Record<string, LoadCommand>> = {
   "license accept": () => import("./license/accept.ts"),
   "plan render": () => import("./plan/render.ts"),
+  "origin key export": () => import("./origin/key/export.ts"),
+  "origin key generate": () => import("./origin/key/generate.ts"),
+  "origin key import": () => import("./origin/key/import.ts"),
+  "ring key export": () => import("./ring/key/export.ts"),
+  "ring key generate": () => import("./ring/key/generate.ts"),
+  "ring key import": () => import("./ring/key/import.ts"),
+  "svc key generate": () => import("./svc/key/generate.ts"),
+  "user key generate": () => import("./user/key/generate.ts"),
 };

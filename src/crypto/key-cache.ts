@@ -89,12 +89,11 @@ export class KeyCache {
   }
 
   /** Writes the public key, then the secret one. Throws `mismatchedPair` when their names differ. */
-  writePair(pair: KeyPair<PublicKeyKind, SecretKeyKind>): void {
+  writePair(pair: KeyPair<PublicKeyKind, SecretKeyKind>): { publicPath: string; secretPath: string } {
     const [publicId, secretId] = [pair.publicKey.id, pair.secretKey.id].map(formatNamedRevision);
     if (publicId !== secretId)
       throw new HabError(cryptoErrors.mismatchedPair, `Keys ${publicId} and ${secretId} are no pair`);
-    this.write(pair.publicKey);
-    this.write(pair.secretKey);
+    return { publicPath: this.write(pair.publicKey), secretPath: this.write(pair.secretKey) };
   }
 
   /** A certain revision. Throws `keyNotFound`, or what `parseKey` throws. The name inside the file is not compared. */

@@ -1,0 +1,38 @@
+// `hab origin key export`: the latest key as text (reference/cli.md §10.6).
+import { formatKey, KeyCache } from "../../../crypto/index.ts";
+import { argument, defineCommand, option } from "../../command.ts";
+import { cacheKeyPathOption } from "../../shared-options.ts";
+import { originName } from "../../values.ts";
+
+export const command = defineCommand({
+  summary: "Print an origin's latest key",
+  examples: [
+    { command: "hab origin key export acme > acme.pub", explains: "the public key, to give away" },
+    { command: "hab origin key export --type secret acme", explains: "the secret key, to back up" },
+  ],
+  args: { origin: argument({ value: "ORIGIN", help: "Origin whose key to print", type: originName }) },
+  options: {
+    type: option({
+      short: "t",
+      long: "type",
+      value: "KEY_TYPE",
+      help: "Which half of the pair: public or secret",
+      type: keyType,
+      default: "public",
+    }),
+    cacheKeyPath: cacheKeyPathOption(),
+  },
+  run({ args, options, stdout }) {
+    const cache = new KeyCache(options.cacheKeyPath);
+    stdout.write(
+      options.type === "public"
+        ? formatKey(cache.latest("origin-public", args.origin))
+        : formatKey(cache.latest("origin-secret", args.origin)).reveal(),
+    );
+  },
+});
+
+function keyType(text: string): "public" | "secret" {
+  if (text === "public" || text === "secret") return text;
+  throw new Error(`Failed to parse key type: ${text}`);
+}
