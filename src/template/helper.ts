@@ -14,12 +14,16 @@ export interface HelperCall {
   fail(message: string): never;
 }
 
-/** Variables of one round of a loop, `@index` and so on. */
-export interface LoopVariables {
-  readonly index?: bigint;
-  readonly key?: string;
-  readonly first?: boolean;
-  readonly last?: boolean;
+/** What one round of a loop knows: `@index`, `@key`, `@first`, `@last`, and the values of `as |item position|`. */
+export interface Round {
+  /** The item as the first name of `as |…|` has it. */
+  readonly item: TemplateData;
+  /** For the second name: a whole number, or a key. */
+  readonly position?: number | string | undefined;
+  readonly index?: number | undefined;
+  readonly key?: string | undefined;
+  readonly first?: boolean | undefined;
+  readonly last?: boolean | undefined;
 }
 
 export interface BlockCall extends HelperCall {
@@ -27,8 +31,8 @@ export interface BlockCall extends HelperCall {
   body(): void;
   /** Renders the else branch, if there is one. */
   inverse(): void;
-  /** Renders the body in a scope of its own. `params` are the values of `as |…|`, in order. */
-  bodyWith(value: TemplateData, params: readonly TemplateData[], variables: LoopVariables | undefined): void;
+  /** Renders the body in a scope of its own; `isLoop` false keeps the loop variables of the scope around it. */
+  bodyWith(value: TemplateData, round: Round, isLoop: boolean): void;
 }
 
 export type Helper =

@@ -4,7 +4,7 @@ import type { Call, Expression, Node, Path, Template } from "./ast.ts";
 import { position } from "./cursor.ts";
 import { entries, isArray, isObject, normal, property, type TemplateData, toText } from "./data.ts";
 import { templateErrors } from "./errors.ts";
-import type { BlockCall, HelperCall, LoopVariables } from "./helper.ts";
+import type { BlockCall, Round } from "./helper.ts";
 import { MAX_OUTPUT_CHARACTERS, MAX_PARTIAL_DEPTH, MAX_STEPS } from "./limits.ts";
 import { indentLines } from "./whitespace.ts";
 
@@ -18,9 +18,13 @@ export interface Surroundings {
 interface Scope {
   readonly parent: Scope | undefined;
   readonly value: TemplateData;
-  readonly variables: LoopVariables | undefined;
+  /** The round of the loop that `@index` and the like are about. */
+  readonly loop: Round | undefined;
+  /** Names given by `as |…|`, whose values are in `round`. */
   readonly paramNames: readonly string[];
-  readonly paramValues: readonly TemplateData[];
+  readonly round: Round | undefined;
+  /** The innermost scope, this one included, that names block parameters. */
+  readonly named: Scope | undefined;
 }
 
 /** A partial defined in the text: an inline one, or the body of a partial block with the partials known around it. */
@@ -56,13 +60,7 @@ export function renderTemplate(template: Template, data: TemplateData, surroundi
     template,
     at: 0,
     out: "",
-    scope: {
-      parent: undefined,
-      value: data,
-      variables: undefined,
-      paramNames: NOTHING,
-      paramValues: NOTHING,
-    },
+    scope: openScope(undefined, data, undefined, NOTHING, undefined),
     inlines: new Map(),
     partialDepth: 0,
     steps: 0,
@@ -126,24 +124,81 @@ function evaluateCall(state: State, call: Call): TemplateData {
     renderBlock(state, call, NOTHING, undefined);
     return "";
   }
-  const value = helper.value(helperCall(state, call));
+  const value = helper.value(new Invocation(state, call, NOTHING, undefined));
   if (typeof value === "string" && value.length > MAX_OUTPUT_CHARACTERS) {
     fail(state, `a text is longer than ${MAX_OUTPUT_CHARACTERS} characters`, templateErrors.limit);
   }
   return value;
 }
 
-function helperCall(state: State, call: Call): HelperCall {
-  return {
-    args: call.params.length === 0 ? NOTHING : call.params.map((param) => evaluate(state, param)),
-    option: (name) => {
-      const found = call.hash.find(([key]) => key === name);
-      return found === undefined ? undefined : evaluate(state, found[1]);
-    },
-    root: state.root,
-    packagesRoot: state.surroundings.packagesRoot,
-    fail: (message) => fail(state, message),
+/** One call of a helper. A class, because it is made for each call: methods on a prototype cost nothing there. */
+class Invocation implements BlockCall {
+  readonly args: readonly TemplateData[];
+  readonly #state: State;
+  readonly #call: Call;
+  readonly #body: readonly Node[];
+  readonly #inverse: readonly Node[] | undefined;
+
+  constructor(state: State, call: Call, body: readonly Node[], inverse: readonly Node[] | undefined) {
+    this.#state = state;
+    this.#call = call;
+    this.#body = body;
+    this.#inverse = inverse;
+    const { params } = call;
+    this.args = params.length === 0 ? NOTHING : params.map((param) => evaluate(state, param));
+  }
+
+  get root(): TemplateData {
+    return this.#state.root;
+  }
+
+  get packagesRoot(): string {
+    return this.#state.surroundings.packagesRoot;
+  }
+
+  option(name: string): TemplateData | undefined {
+    const found = this.#call.hash.find(([key]) => key === name);
+    return found === undefined ? undefined : evaluate(this.#state, found[1]);
+  }
+
+  fail(message: string): never {
+    fail(this.#state, message);
+  }
+
+  body(): void {
+    renderNodes(this.#state, this.#body);
+  }
+
+  inverse(): void {
+    if (this.#inverse !== undefined) renderNodes(this.#state, this.#inverse);
+  }
+
+  bodyWith(value: TemplateData, round: Round, isLoop: boolean): void {
+    const state = this.#state;
+    const { scope } = state;
+    state.scope = openScope(scope, value, isLoop ? round : scope.loop, this.#call.blockParams, round);
+    renderNodes(state, this.#body);
+    state.scope = scope;
+  }
+}
+
+function openScope(
+  parent: Scope | undefined,
+  value: TemplateData,
+  loop: Round | undefined,
+  paramNames: readonly string[],
+  round: Round | undefined,
+): Scope {
+  const scope: Scope & { named: Scope | undefined } = {
+    parent,
+    value,
+    loop,
+    paramNames,
+    round,
+    named: parent?.named,
   };
+  if (paramNames.length > 0) scope.named = scope;
+  return scope;
 }
 
 function renderBlock(
@@ -158,32 +213,10 @@ function renderBlock(
     state.out += toText(evaluateCall(state, call));
     return;
   }
-  const base = helperCall(state, call);
-  if (helper.kind === "condition") {
-    if (helper.value(base)) renderNodes(state, body);
-    else if (inverse !== undefined) renderNodes(state, inverse);
-    return;
-  }
-  const block: BlockCall = {
-    ...base,
-    body: () => renderNodes(state, body),
-    inverse: () => {
-      if (inverse !== undefined) renderNodes(state, inverse);
-    },
-    bodyWith: (value, params, variables) => {
-      const { scope } = state;
-      state.scope = {
-        parent: scope,
-        value,
-        variables: variables ?? scope.variables,
-        paramNames: call.blockParams,
-        paramValues: params,
-      };
-      renderNodes(state, body);
-      state.scope = scope;
-    },
-  };
-  helper.block(block);
+  const invocation = new Invocation(state, call, body, inverse);
+  if (helper.kind === "block") helper.block(invocation);
+  else if (helper.value(invocation)) invocation.body();
+  else invocation.inverse();
 }
 
 function resolve(state: State, path: Path): TemplateData {
@@ -195,7 +228,7 @@ function resolve(state: State, path: Path): TemplateData {
     value = localVariable(state, path);
   } else {
     const first = segments[0];
-    const param = first === undefined ? undefined : blockParam(state.scope, first.name);
+    const param = first === undefined ? undefined : blockParam(state.scope.named, first.name);
     if (param !== undefined) {
       from = 1;
       value = param;
@@ -224,10 +257,13 @@ function ancestor(scope: Scope, up: number): Scope | undefined {
   return found;
 }
 
-function blockParam(innermost: Scope, name: string): TemplateData | undefined {
-  for (let scope: Scope | undefined = innermost; scope !== undefined; scope = scope.parent) {
+function blockParam(innermost: Scope | undefined, name: string): TemplateData | undefined {
+  for (let scope = innermost; scope !== undefined; scope = scope.parent?.named) {
     const index = scope.paramNames.indexOf(name);
-    if (index >= 0) return scope.paramValues[index] ?? null;
+    if (index < 0) continue;
+    if (index === 0) return scope.round?.item ?? null;
+    const position = index === 1 ? scope.round?.position : undefined;
+    return typeof position === "number" ? BigInt(position) : (position ?? null);
   }
   return undefined;
 }
@@ -235,13 +271,14 @@ function blockParam(innermost: Scope, name: string): TemplateData | undefined {
 function localVariable(state: State, path: Path): TemplateData | undefined {
   const name = path.segments[0]?.name;
   if (name === "root") return state.root;
-  const variables = ancestor(state.scope, path.up)?.variables;
+  const loop = ancestor(state.scope, path.up)?.loop;
   switch (name) {
     case "index":
+      return loop?.index === undefined ? undefined : BigInt(loop.index);
     case "key":
     case "first":
     case "last":
-      return variables?.[name];
+      return loop?.[name];
     default:
       return undefined;
   }
@@ -267,13 +304,7 @@ function renderPartial(state: State, node: PartialNode): void {
   }
   const { scope, inlines, template, out, at } = state;
   const value = partialValue(state, node);
-  state.scope = {
-    parent: scope,
-    value,
-    variables: scope.variables,
-    paramNames: NOTHING,
-    paramValues: NOTHING,
-  };
+  state.scope = openScope(scope, value, scope.loop, NOTHING, undefined);
   state.inlines = partial.outer ?? inlines;
   if (node.body !== undefined) {
     // Inline partials defined in the body of the call are known to what is called, and its body is `@partial-block`.

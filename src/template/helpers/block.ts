@@ -11,24 +11,24 @@ function each(call: BlockCall): void {
   const list = required(call, "each", 0);
   if (isArray(list) && list.length > 0) {
     const last = list.length - 1;
-    for (const [position, element] of list.entries()) {
-      const index = BigInt(position);
-      call.bodyWith(normal(element), [element, index], {
-        index,
-        first: position === 0,
-        last: position === last,
-      });
+    for (let index = 0; index <= last; index++) {
+      const item = normal(list[index]);
+      call.bodyWith(
+        item,
+        { item, position: index, index, key: undefined, first: index === 0, last: index === last },
+        true,
+      );
     }
   } else if (isObject(list) && size(list) > 0) {
     const all = entries(list);
-    for (const [position, [key, value]] of all.entries()) {
-      const variables = {
-        index: BigInt(position),
-        key,
-        first: position === 0,
-        last: position === all.length - 1,
-      };
-      call.bodyWith(normal(value), [value, key], variables);
+    const last = all.length - 1;
+    for (const [index, [key, value]] of all.entries()) {
+      const item = normal(value);
+      call.bodyWith(
+        item,
+        { item, position: key, index, key, first: index === 0, last: index === last },
+        true,
+      );
     }
   } else {
     call.inverse();
@@ -67,7 +67,7 @@ export const blockHelpers: readonly (readonly [string, Helper])[] = [
       kind: "block",
       block: (call) => {
         const value = required(call, "with", 0);
-        if (isTruthy(value)) call.bodyWith(value, [value], undefined);
+        if (isTruthy(value)) call.bodyWith(value, { item: value }, false);
         else call.inverse();
       },
     },

@@ -19,18 +19,20 @@ export const eachAlive: Helper = {
       call.inverse();
     } else if (isArray(list)) {
       const alive = list.filter((element) => isAlive(call, element));
-      for (const [position, element] of alive.entries()) {
-        const index = BigInt(position + 1);
-        call.bodyWith(element, [element, index], {
-          index,
-          first: position === 0,
-          last: position === alive.length - 1,
-        });
+      for (const [position, item] of alive.entries()) {
+        const index = position + 1;
+        const last = index === alive.length;
+        call.bodyWith(
+          item,
+          { item, position: index, index, key: undefined, first: position === 0, last },
+          true,
+        );
       }
     } else if (isObject(list)) {
       if (!isAlive(call, list)) return;
-      for (const [position, [key, value]] of entries(list).entries()) {
-        call.bodyWith(normal(value), [value, key], { key, first: position === 0 });
+      for (const [index, [key, value]] of entries(list).entries()) {
+        const item = normal(value);
+        call.bodyWith(item, { item, position: key, key, first: index === 0 }, true);
       }
     } else {
       call.fail("Invalid param type, Param type is not iterable. expected");
