@@ -54,7 +54,7 @@ function readHeader(document: Document): TomlTable {
   }
   reader.at += close.length;
   descend(reader, path.length);
-  const parent = walk(document, document.root, path, "implied", start);
+  const parent = walk(document, document.origins, document.root, path, "implied", start);
   const key = path[path.length - 1] as string;
   const existing = parent.get(key);
   const table: TomlTable = new Map();
@@ -97,7 +97,7 @@ function readKeyValue(document: Document, table: TomlTable, origins: Map<TomlTab
   skipBlanks(reader);
   const depth = reader.depth;
   descend(reader, path.length);
-  const parent = path.length === 1 ? table : walk({ ...document, origins }, table, path, "dotted", start);
+  const parent = path.length === 1 ? table : walk(document, origins, table, path, "dotted", start);
   const key = path[path.length - 1] as string;
   if (parent.has(key)) fail(reader, start, `\`${key}\` is already defined`);
   parent.set(key, readValue(document));
@@ -106,13 +106,13 @@ function readKeyValue(document: Document, table: TomlTable, origins: Map<TomlTab
 
 /** The table that holds the last key of `path`; makes those missing. */
 function walk(
-  document: Document,
+  { reader, growing }: Document,
+  origins: Map<TomlTable, Origin>,
   from: TomlTable,
   path: readonly string[],
   made: Origin,
   at: number,
 ): TomlTable {
-  const { reader, origins, growing } = document;
   let table = from;
   for (let index = 0; index < path.length - 1; index++) {
     const key = path[index] as string;

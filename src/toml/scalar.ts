@@ -13,8 +13,18 @@ export function isBareKey(code: number): boolean {
   );
 }
 
+/** A string on one line without escapes, as nearly all are. */
+const PLAIN_STRING =
+  /"[^"\\\u0000-\u0008\u000a-\u001f\u007f]*"(?!")|'[^'\u0000-\u0008\u000a-\u001f\u007f]*'(?!')/y;
+
 /** A string of any of the four kinds; the reader stands at its first quote. */
 export function readString(reader: Reader): string {
+  PLAIN_STRING.lastIndex = reader.at;
+  if (PLAIN_STRING.test(reader.text)) {
+    const start = reader.at + 1;
+    reader.at = PLAIN_STRING.lastIndex;
+    return reader.text.slice(start, reader.at - 1);
+  }
   const { text, at } = reader;
   const mark = text[at] as string;
   const multiLine =
@@ -101,6 +111,8 @@ function readEscape(reader: Reader, multiLine: boolean): string {
 }
 
 const INTEGER = /^[+-]?(?:0|[1-9](?:_?\d)*)$/;
+/** Needs neither underscores nor limits looked at. */
+const SMALL_INTEGER = /^(?:0|[1-9]\d{0,17})$/;
 const RADIX_INTEGER = /^(?:0x[\dA-Fa-f](?:_?[\dA-Fa-f])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*)$/;
 const FLOAT = /^[+-]?(?:0|[1-9](?:_?\d)*)(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d(?:_?\d)*)?$/;
 const SPECIAL = /^([+-]?)(inf|nan)$/;
@@ -109,19 +121,21 @@ const DATE_TIME_START = /^(?:\d{4}-|\d\d:)/;
 /** A number, boolean or date-time: everything that is not a string, an array or an inline table. */
 export function readScalar(reader: Reader): TomlValue {
   const { text, at } = reader;
-  let end = at;
-  while (end < text.length && !" \t\r\n,]}#=\"'[{".includes(text[end] as string)) end++;
+  let end = tokenEnd(text, at);
   let token = text.slice(at, end);
   if (token === "") fail(reader, at, `expected a value, found ${quote(reader, at)}`);
   if (token === "true" || token === "false") {
     reader.at = end;
     return token === "true";
   }
+  if (SMALL_INTEGER.test(token)) {
+    reader.at = end;
+    return BigInt(token);
+  }
   if (DATE_TIME_START.test(token)) {
     // A space may stand between date and time.
     if (/^\d{4}-\d\d-\d\d$/.test(token) && /^ \d\d:/.test(text.slice(end, end + 4))) {
-      end++;
-      while (end < text.length && !" \t\r\n,]}#".includes(text[end] as string)) end++;
+      end = tokenEnd(text, end + 1);
       token = text.slice(at, end);
     }
     const value = dateTime(token);
@@ -144,6 +158,15 @@ export function readScalar(reader: Reader): TomlValue {
   }
   const { offset, hint } = whyNotAScalar(token);
   fail(reader, at + offset, hint);
+}
+
+/** Blanks, line ends, and what separates or encloses values. */
+const ENDS_TOKEN = new Set(Array.from(" \t\r\n,]}#=\"'[{", (character) => character.charCodeAt(0)));
+
+function tokenEnd(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && !ENDS_TOKEN.has(text.charCodeAt(end))) end++;
+  return end;
 }
 
 function integer(reader: Reader, at: number, digits: string): bigint {
