@@ -1,0 +1,63 @@
+// Failures of the build room. What goes wrong inside a plan is printed by the build itself and ends with the status
+// that reference/plan-build.md §9 gives it.
+import { errorKinds } from "../error/index.ts";
+
+export const buildErrors = errorKinds({
+  bashMissing: {
+    code: "HAB-BLD-001",
+    title: "There is no bash to run a plan with",
+    remedy: "Install bash 4.4 or newer, or put it on PATH.",
+  },
+  unknownRequest: {
+    code: "HAB-BLD-002",
+    title: "The build program asked for something that does not exist",
+    remedy: "A plan replaced an internal function of the build program; remove what it redefines.",
+  },
+  copyFailed: {
+    code: "HAB-BLD-003",
+    title: "A configuration file or hook of a plan cannot be copied into the package",
+    remedy: "Make it a regular file or a link to one, and readable.",
+  },
+  badFileName: {
+    code: "HAB-BLD-004",
+    title: "A file name in the package holds a line break",
+    remedy: "Rename the file in do_install(): the signed list of files has one name a line.",
+  },
+  badCompressionLevel: {
+    code: "HAB-BLD-005",
+    title: "HAB_HART_COMPRESSION_LEVEL is not a level of xz",
+    remedy: "Set it to a number from 0 to 9, or leave it unset for 6.",
+  },
+  noDefaultValue: {
+    code: "HAB-BLD-006",
+    title: "An exposed export has no value in default.toml",
+    remedy: "Give the key that pkg_exports names a port number in default.toml.",
+  },
+  downloadRefused: {
+    code: "HAB-BLD-007",
+    title: "The server answered a download with an error",
+    remedy: "Check pkg_source.",
+    exitCode: 8,
+  },
+  downloadFailed: {
+    code: "HAB-BLD-008",
+    title: "A source cannot be reached",
+    remedy: "Check pkg_source and the network; http_proxy and https_proxy are honoured.",
+    exitCode: 4,
+  },
+  unsupportedScheme: {
+    code: "HAB-BLD-009",
+    title: "A source address is of a kind that is not fetched here",
+    remedy: "Use http or https, install wget, or fetch it in do_download().",
+  },
+  notHermetic: {
+    code: "HAB-BLD-010",
+    title: "A package uses something outside /hab/pkgs or outside its own dependencies",
+    remedy: "Add the package that has it to pkg_deps and point the file there.",
+  },
+  noInstaller: {
+    code: "HAB-BLD-011",
+    title: "A dependency is to be installed, but this build may only use what is installed",
+    remedy: "Install it first, or unset NO_INSTALL_DEPS.",
+  },
+});

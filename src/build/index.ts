@@ -1,0 +1,12 @@
+// The build room: plan → hart. Nothing heavy is loaded before a plan is built.
+import type { BuildOptions } from "./build.ts";
+
+export type { BuildOptions, BuildStreams } from "./build.ts";
+export { buildErrors } from "./errors.ts";
+export { findLeaks, type Leak } from "./hermetic.ts";
+export type { DependencyInstaller, InstallRequest } from "./requests.ts";
+
+/** Builds a package from a plan; see `build.ts`. */
+export async function buildPlan(options: BuildOptions): Promise<number> {
+  return (await import("./build.ts")).buildPlan(options);
+}

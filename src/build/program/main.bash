@@ -1,0 +1,202 @@
+# The build from its first to its last step (reference/plan-build.md §2-§4, §9). What is above only defines.
+# Arguments: CONTEXT TARGET RELEASE VERSION_OF_HAB HAB_BIN; file descriptor 3 leads to the surrounding program.
+
+set -eE
+umask 0022
+unset TERMINFO BUILD_PKG_TARGET
+if [[ -n "$DEBUG" ]]; then set -x; fi
+
+# A high number, so that a plan may use 3 to 9 as it likes.
+exec {__to_hab}>&3 3>&-
+__from_hab="$__to_hab"
+
+THIS_PROGRAM=hab-plan-build
+INITIAL_PATH="$PATH"
+INITIAL_PWD="$PWD"
+pkg_target="$2"
+pkg_release="$3"
+HAB_PLAN_BUILD="$4"
+HAB_BIN="$5"
+set -- "$1"
+
+# _on_exit STATUS: the one way out. A signal counts as failure whatever ran before it.
+_on_exit() {
+  local __status="$1"
+  if ((BASH_SUBSHELL > 0)); then exit "$__status"; fi
+  trap - ERR EXIT HUP INT QUIT TERM
+  : "${pkg_name:=unknown}"
+  build_line "Build time: $((SECONDS / 60))m$((SECONDS % 60))s"
+  if ((__status != 0)); then
+    _print '' 31 "Exiting on error"
+    _run_callback do_after_failure "'do_after_failure' callback failed"
+    trap - ERR
+  fi
+  exit "$__status"
+}
+
+# _run_callback NAME COMPLAINT: an optional last word of the plan, which changes nothing any more.
+_run_callback() {
+  if [[ "$(type -t "$1")" != function ]]; then return 0; fi
+  build_line "'$1' callback function is defined; executing..."
+  # A condition around it would switch errexit off in the callback, so what catches failures steps aside instead.
+  trap - ERR
+  set +e
+  (
+    set -e
+    "$1"
+  )
+  if (($? != 0)); then build_line "$2"; fi
+  trap '_on_exit $?' ERR
+  set -e
+}
+
+trap '_on_exit $?' ERR EXIT
+trap '_on_exit 129' HUP
+trap '_on_exit 130' INT
+trap '_on_exit 131' QUIT
+trap '_on_exit 143' TERM
+
+: "${HAB_ROOT_PATH:=/hab}"
+HAB_PKG_PATH="$HAB_ROOT_PATH/pkgs"
+: "${HAB_CACHE_SRC_PATH:=$HAB_ROOT_PATH/cache/src}"
+HAB_CACHE_ARTIFACT_PATH="$HAB_ROOT_PATH/cache/artifacts"
+export HAB_CACHE_KEY_PATH="${HAB_CACHE_KEY_PATH:-$HAB_ROOT_PATH/cache/keys}"
+export HAB_BLDR_URL="${HAB_BLDR_URL:-https://bldr.habitat.sh}"
+export HAB_BLDR_CHANNEL="${HAB_BLDR_CHANNEL:-base}"
+: "${HAB_REFRESH_CHANNEL:=base}"
+# Compat: set but empty stays empty.
+: "${HAB_FALLBACK_CHANNEL=stable}"
+: "${HAB_PREFER_LOCAL_CHEF_DEPS:=false}"
+: "${HAB_HART_COMPRESSION_LEVEL:=6}"
+HAB_PLAN_FILENAME=plan.sh
+_artifact_ext=hart
+
+pkg_name=
+pkg_origin=
+pkg_version=
+pkg_deps=()
+pkg_build_deps=()
+pkg_bin_dirs=()
+pkg_lib_dirs=()
+pkg_include_dirs=()
+pkg_pconfig_dirs=()
+pkg_svc_run=
+pkg_svc_user=hab
+pkg_svc_group=hab
+declare -A pkg_exports
+declare -A pkg_binds
+declare -A pkg_binds_optional
+pkg_exposes=()
+unset pkg_description pkg_maintainer pkg_license pkg_upstream_url pkg_source pkg_filename pkg_shasum pkg_dirname \
+  pkg_interpreters pkg_shutdown_signal pkg_shutdown_timeout_sec pkg_scaffolding pkg_type pkg_prefix pkg_artifact
+
+# _find_plan CONTEXT: sets PLAN_CONTEXT to the directory of the one plan that is meant.
+_find_plan() {
+  local context="$1" candidate plain=() targeted=() found=() IFS=,
+  for candidate in "$context/$HAB_PLAN_FILENAME" "$context/habitat/$HAB_PLAN_FILENAME"; do
+    if [[ -f "$candidate" ]]; then plain+=("$candidate"); fi
+  done
+  for candidate in "$context/$pkg_target/$HAB_PLAN_FILENAME" "$context/habitat/$pkg_target/$HAB_PLAN_FILENAME"; do
+    if [[ -f "$candidate" ]]; then targeted+=("$candidate"); fi
+  done
+  found=("${plain[@]}")
+  if ((${#targeted[@]} > 0)); then
+    found=("${targeted[@]}")
+    if ((${#plain[@]} > 0)); then
+      warn "There is a plan.sh inside $pkg_target and outside as well. Using the plan in $pkg_target."
+      warn "It is advisable to either remove the plan that is outside $pkg_target"
+      warn "or move that plan to its own target folder if it is intended for a different target."
+    fi
+  fi
+  if ((${#found[@]} > 1)); then
+    exit_with "A Plan file was found in the following paths: ${found[*]}. Only one is allowed at a time" 42
+  elif ((${#found[@]} == 0)); then
+    found=("$context/$HAB_PLAN_FILENAME" "$context/habitat/$HAB_PLAN_FILENAME"
+      "$context/$pkg_target/$HAB_PLAN_FILENAME" "$context/habitat/$pkg_target/$HAB_PLAN_FILENAME")
+    exit_with "Plan file not found in any of these paths: ${found[*]}" 42
+  fi
+  PLAN_CONTEXT="${found[0]%/*}"
+}
+
+# _is_plain_name TEXT: letters, digits, `_` and `-` of ASCII, in every locale.
+_is_plain_name() {
+  [[ -n "$1" && "$1" != *[!abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-]* ]]
+}
+
+_validate_plan() {
+  build_line "Validating plan metadata"
+  if [[ -n "$HAB_ORIGIN" ]]; then pkg_origin="$HAB_ORIGIN"; fi
+  local setting
+  for setting in pkg_name pkg_origin; do
+    if [[ -z "${!setting}" ]]; then exit_with "Failed to build. '$setting' must be set." 1; fi
+  done
+  for setting in pkg_name pkg_origin; do
+    if ! _is_plain_name "${!setting}"; then
+      exit_with "Failed to build. Package $setting '${!setting}' contains invalid characters." 1
+    fi
+  done
+  pkg_svc_run="${pkg_svc_run//@__pkg_name__@/$pkg_name}"
+  if [[ -z "$pkg_version" ]]; then
+    if [[ "$(type -t pkg_version)" != function ]]; then
+      exit_with "Failed to build. 'pkg_version' must be set or 'pkg_version()' function must be implemented and then invoking by calling 'update_pkg_version()'." 1
+    fi
+    pkg_version="$__unset_version"
+  fi
+}
+
+__context="$(abspath "${1:-.}")"
+SRC_PATH="${HAB_SRC_PATH:-$__context}"
+_find_plan "$__context"
+_service_paths @__pkg_name__@
+cd "$PLAN_CONTEXT"
+build_line "Loading $PLAN_CONTEXT/$HAB_PLAN_FILENAME"
+# Compat: sourced in a condition, at the top level, so that only the last status counts and what it declares is global.
+if source "$PLAN_CONTEXT/$HAB_PLAN_FILENAME"; then
+  build_line "Plan loaded"
+else
+  exit_with "Failed to load Plan" $?
+fi
+_validate_plan
+_default_paths
+_service_paths "$pkg_name"
+pkg_output_path="${HAB_OUTPUT_PATH:-$INITIAL_PWD/results}"
+if _nothing_is_installed; then build_line "NO_INSTALL_DEPS set: no package dependencies will be installed"; fi
+build_line "Using HAB_BIN=$HAB_BIN for installs, signing, and hashing"
+if [[ "$pkg_type" == composite ]]; then
+  exit_with "Composite plans are no longer supported. For more details see https://www.habitat.sh/blog/2018/10/shelving-composites/" 1
+fi
+
+build_line "$THIS_PROGRAM setup"
+do_begin
+_write_pre_build
+_check_signing_key
+_resolve_dependencies
+_setup_environment
+_make_directories "$HAB_CACHE_SRC_PATH"
+do_before
+do_download
+do_verify
+do_clean
+do_unpack
+_build_environment
+_fix_libtool
+_check_version
+_check_hooks
+_prepare
+_compile
+_check
+_install
+do_build_config
+do_build_service
+do_strip
+do_after
+_build_metadata
+_render_metadata_FILES
+_build_manifest
+_generate_artifact
+build_line "$THIS_PROGRAM cleanup"
+_deliver
+do_end
+_run_callback do_after_success "'do_after_success' callback failed; overall build is successful, though"
+_summary
+exit 0

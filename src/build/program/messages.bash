@@ -1,0 +1,146 @@
+# What a build prints, and the helpers that neither read nor change the build's state
+# (reference/plan-build.md §11).
+
+case "$TERM" in
+  *term | xterm-* | rxvt | screen | screen-*) __colour=yes ;;
+  *) __colour= ;;
+esac
+# Compat: only the word `true` turns colour off here.
+[[ "$HAB_NOCOLORING" == true ]] && __colour=
+
+# _print LABEL COLOUR MESSAGE: one message line with the package's name in front.
+_print() {
+  local label="$1"
+  if [[ -n "$__colour" ]]; then
+    # Compat: in colour, backslash escapes of the message take effect.
+    if [[ -n "$label" ]]; then
+      printf '   \e[1;36m%s: \e[1;%sm%s: \e[1;37m%b\e[0m\n' "$pkg_name" "$2" "$label" "$3"
+    else
+      printf '   \e[1;36m%s: \e[1;%sm%b\e[0m\n' "$pkg_name" "$2" "$3"
+    fi
+  else
+    printf '   %s: %s%s\n' "$pkg_name" "${label:+$label: }" "$3"
+  fi
+}
+
+build_line() { _print '' 37 "$1"; }
+
+warn() { _print WARN 33 "$1" >&2; }
+
+debug() {
+  if [[ -n "$DEBUG" ]]; then _print DEBUG 36 "$1"; fi
+}
+
+exit_with() {
+  _print ERROR 31 "$1"
+  exit "${2:-1}"
+}
+
+# _ask VERB [ARGUMENT...]: has the surrounding program do one thing. Sets `__answer` to the fields of its reply and
+# returns its status. A request must end before the next one is made.
+_ask() {
+  local __status __count
+  printf '%s\0' "$#" "$@" >&"$__to_hab"
+  IFS= read -r -d '' -u "$__from_hab" __status || exit 1
+  IFS= read -r -d '' -u "$__from_hab" __count || exit 1
+  __answer=()
+  while ((__count-- > 0)); do
+    IFS= read -r -d '' -u "$__from_hab" "__answer[${#__answer[@]}]"
+  done
+  return "$__status"
+}
+
+exists() { command -v "$1" >/dev/null 2>&1; }
+
+trim() {
+  local text="$*"
+  text="${text#"${text%%[![:space:]]*}"}"
+  text="${text%"${text##*[![:space:]]}"}"
+  printf '%s\n' "$text"
+}
+
+join_by() {
+  local IFS="$1"
+  shift
+  printf '%s\n' "$*"
+}
+
+normalize_checksum() { printf '%s\n' "${1,,}"; }
+
+# abspath PATH: PATH without links and dots; 127 when it does not exist.
+abspath() {
+  local path="$1"
+  if [[ -d "$path" ]]; then
+    (CDPATH='' cd -- "$path" && pwd)
+  elif [[ -e "$path" && "$path" == */* ]]; then
+    printf '%s/%s\n' "$(CDPATH='' cd -- "${path%/*}/" && pwd)" "${path##*/}"
+  elif [[ -e "$path" ]]; then
+    printf '%s/%s\n' "$PWD" "$path"
+  else
+    printf "'%s' does not exist!\n" "$path" >&2
+    return 127
+  fi
+}
+
+# dedupe_path LIST [SEPARATOR]: first occurrences only. Empty items go, except one in front.
+dedupe_path() {
+  local rest="$1" separator="${2:-:}" item kept first=yes
+  rest+="$separator"
+  while [[ -n "$rest" ]]; do
+    item="${rest%%"$separator"*}"
+    rest="${rest#*"$separator"}"
+    if [[ -n "$first" ]]; then
+      kept="$item"
+      first=
+    elif [[ -n "$item" && "$separator$kept$separator" != *"$separator$item$separator"* ]]; then
+      kept+="$separator$item"
+    fi
+  done
+  printf '%s\n' "$kept"
+}
+
+# push_to_path ITEM LIST [SEPARATOR]
+push_to_path() {
+  local separator="${3:-:}"
+  if [[ -z "$2" ]]; then
+    printf '%s\n' "$1"
+  else
+    dedupe_path "$1$separator$2" "$separator"
+  fi
+}
+
+# _lines_of FILE ARRAY: the lines of a file, nothing when it is missing or empty.
+_lines_of() {
+  local -n __lines="$2"
+  __lines=()
+  if [[ -s "$1" ]]; then mapfile -t __lines <"$1"; fi
+}
+
+# _text_of FILE NAME: the trimmed text of a metadata file into the variable NAME; status 1 when there is none.
+_text_of() {
+  local -n __text="$2"
+  __text=
+  [[ -f "$1" ]] || return 1
+  IFS= read -r -d '' __text <"$1" || true
+  __text="${__text%"${__text##*[![:space:]]}"}"
+  __text="${__text#"${__text%%[![:space:]]*}"}"
+}
+
+# _array_contains ITEM ARRAY_ITEM...
+_array_contains() {
+  local wanted="$1" item
+  shift
+  for item in "$@"; do
+    if [[ "$item" == "$wanted" ]]; then return 0; fi
+  done
+  return 1
+}
+
+# _make_directories DIRECTORY...: creates what is missing, parents included.
+_make_directories() {
+  local directory missing=()
+  for directory in "$@"; do
+    if [[ ! -d "$directory" ]]; then missing+=("$directory"); fi
+  done
+  if ((${#missing[@]} > 0)); then _ask make-directories "$PWD" "${missing[@]}"; fi
+}

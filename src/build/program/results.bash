@@ -1,0 +1,53 @@
+# What a build leaves beside the package: the artifact and its report (reference/plan-build.md §10.4, §10.5).
+
+_write_pre_build() {
+  build_line "Writing pre_build file"
+  _make_directories "$pkg_output_path"
+  printf '%s\n' "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" "pkg_version=$pkg_version" "pkg_release=$pkg_release" \
+    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" >"$pkg_output_path/pre_build.env"
+  _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/pre_build.env"
+}
+
+_check_signing_key() {
+  local key
+  for key in "$HAB_CACHE_KEY_PATH/$pkg_origin"-*.sig.key; do
+    if [[ -f "$key" && "${key##*/}" =~ ^"$pkg_origin"-[0-9]{14}\.sig\.key$ ]]; then
+      debug "At least one signing key for $pkg_origin found in $HAB_CACHE_KEY_PATH"
+      return 0
+    fi
+  done
+  exit_with "Signing origin key '$pkg_origin' not found in $HAB_CACHE_KEY_PATH, aborting" 35
+}
+
+_generate_artifact() {
+  build_line "Generating package artifact"
+  _make_directories "$HAB_CACHE_ARTIFACT_PATH"
+  _ask archive "$pkg_prefix" "$pkg_artifact" "$pkg_origin" "$HAB_HART_COMPRESSION_LEVEL"
+  __sha256="${__answer[0]}"
+  __blake2b="${__answer[1]}"
+}
+
+# The artifact, then the report that names it, each whole; only then the report of the unfinished build goes.
+_deliver() {
+  local file="${pkg_artifact##*/}"
+  _ask copy-files "$pkg_artifact" "$pkg_output_path/$file"
+  _ask write "$pkg_output_path/last_build.env" "$(printf '%s\n' "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
+    "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
+    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=$file" "pkg_sha256sum=$__sha256" \
+    "pkg_blake2bsum=$__blake2b")"
+  _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/$file" "$pkg_output_path/last_build.env"
+  rm -f "$pkg_output_path/pre_build.env"
+}
+
+_summary() {
+  build_line ""
+  build_line "Source Path: $SRC_PATH"
+  build_line "Installed Path: $pkg_prefix"
+  build_line "Artifact: $pkg_output_path/${pkg_artifact##*/}"
+  build_line "Build Report: $pkg_output_path/last_build.env"
+  build_line "SHA256 Checksum: $__sha256"
+  build_line "Blake2b Checksum: $__blake2b"
+  build_line ""
+  build_line "I love it when a plan.sh comes together."
+  build_line ""
+}

@@ -1,0 +1,171 @@
+// What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
+import { createHash } from "node:crypto";
+import { chownSync, createReadStream, mkdirSync, statSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
+import { Blake2b256, KeyCache } from "../crypto/index.ts";
+import { describeError, HabError } from "../error/index.ts";
+import { writeFileWhole } from "../host/index.ts";
+import {
+  type FullIdent,
+  findInstalled,
+  installPath,
+  type PackageIdent,
+  parseIdent,
+  signHart,
+  writeArchive,
+} from "../package/index.ts";
+import type { Reply } from "./channel.ts";
+import { copyConfig, copyFileWhole } from "./copy-config.ts";
+import { defaultValue } from "./default-value.ts";
+import { digestList } from "./digest-list.ts";
+import { download } from "./download.ts";
+import { buildErrors } from "./errors.ts";
+import { findLeaks } from "./hermetic.ts";
+import { fixLibtoolScripts } from "./libtool.ts";
+import { listStrippable } from "./strippable.ts";
+
+/** One dependency to install, with the policy the build decided on (reference/plan-build.md §6.1). */
+export interface InstallRequest {
+  readonly ident: PackageIdent;
+  readonly channel: string;
+  /** Ask the depot even when a newer release is installed. */
+  readonly ignoreLocal: boolean;
+  readonly ignoreInstallHook: boolean;
+}
+
+/** Installs a dependency and answers which release that is. */
+export type DependencyInstaller = (request: InstallRequest) => Promise<FullIdent>;
+
+/** What requests of one build are served with. */
+export interface RequestContext {
+  /** What holds `hab/pkgs`: `/`, or the parent of HAB_ROOT_PATH. */
+  readonly root: string;
+  readonly keyCacheDirectory: string;
+  /** Time stamp of everything in the artifact, seconds since 1970. */
+  readonly epochSeconds: number;
+  readonly install: DependencyInstaller | undefined;
+  /** File descriptor for complaints. */
+  readonly stderr: number;
+}
+
+type Handler = (
+  args: readonly string[],
+  context: RequestContext,
+) => Promise<readonly string[]> | readonly string[];
+
+/** Requests whose failure the program explains itself. */
+const EXPLAINED_BY_PROGRAM = new Set(["find", "toml"]);
+
+/** Serves one request. Never rejects: a failure is a status with its message as the only field. */
+export async function serveRequest(request: readonly string[], context: RequestContext): Promise<Reply> {
+  const [verb = "", ...args] = request;
+  try {
+    const handler = HANDLERS[verb];
+    if (handler === undefined) throw new HabError(buildErrors.unknownRequest, `unknown request '${verb}'`);
+    return { status: 0, fields: await handler(args, context) };
+  } catch (error) {
+    const message = describeError(error).replaceAll("\0", "");
+    if (!EXPLAINED_BY_PROGRAM.has(verb)) {
+      const next = error instanceof HabError ? `   ${error.next}\n` : "";
+      writeSync(context.stderr, `   ${message}\n${next}`);
+    }
+    return { status: error instanceof HabError ? error.exitCode : 1, fields: [message] };
+  }
+}
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  find: ([ident = ""], { root }) => {
+    const found = findInstalled(parseIdent(ident), { root });
+    if (found === undefined) throw new HabError(buildErrors.noInstaller, `${ident} is not installed`);
+    return [found.path];
+  },
+  install: async ([ident = "", channel = "", ignoreLocal, ignoreInstallHook], { root, install }) => {
+    if (install === undefined)
+      throw new HabError(buildErrors.noInstaller, `${ident} cannot be installed: there is no depot to ask`);
+    const installed = await install({
+      ident: parseIdent(ident),
+      channel,
+      ignoreLocal: ignoreLocal !== "",
+      ignoreInstallHook: ignoreInstallHook !== "",
+    });
+    return [installPath(installed, root)];
+  },
+  "make-directories": ([from = "", ...directories]) => {
+    for (const directory of directories)
+      mkdirSync(resolve(from, directory), { recursive: true, mode: 0o755 });
+    return [];
+  },
+  "copy-config": ([plan = "", prefix = "", excludes = ""]) => {
+    copyConfig(plan, prefix, excludes.split(","));
+    return [];
+  },
+  "copy-files": (paths) => {
+    for (let index = 0; index + 1 < paths.length; index += 2)
+      copyFileWhole(paths[index] ?? "", paths[index + 1] ?? "");
+    return [];
+  },
+  "fix-libtool": ([directory = ""]) => fixLibtoolScripts(directory),
+  leaks: ([prefix = "", ...closure]) =>
+    findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
+  strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
+  sha256: async ([path = ""]) => {
+    const hash = createHash("sha256");
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+    return [hash.digest("hex")];
+  },
+  download: async ([url = "", destination = ""]) => {
+    await download(url, destination);
+    return [];
+  },
+  toml: ([file = "", path = ""]) => [defaultValue(file, path)],
+  "hash-files": async ([prefix = "", list = ""]) => {
+    writeFileWhole(list, await digestList(prefix), { mode: 0o644 });
+    return [];
+  },
+  sign: async ([origin = "", source = "", destination = ""], { keyCacheDirectory }) => {
+    await signHart(source, destination, new KeyCache(keyCacheDirectory).latest("origin-secret", origin));
+    return [];
+  },
+  archive: async ([prefix = "", artifact = "", origin = "", level = ""], context) => {
+    if (!/^[0-9]$/.test(level))
+      throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
+    await writeArchive({
+      directory: prefix,
+      root: context.root,
+      destination: artifact,
+      key: new KeyCache(context.keyCacheDirectory).latest("origin-secret", origin),
+      compressionLevel: Number(level),
+      epochSeconds: context.epochSeconds,
+    });
+    return digestsOf(artifact);
+  },
+  write: ([path = "", text = ""]) => {
+    writeFileWhole(path, `${text}\n`, { mode: 0o644 });
+    return [];
+  },
+  share: ([reference = "", ...paths]) => {
+    const { uid, gid } = statSync(reference);
+    for (const path of paths) giveTo(path, uid, gid);
+    return [];
+  },
+};
+
+/** SHA-256 and BLAKE2b-256 of a file, read once. */
+async function digestsOf(path: string): Promise<[string, string]> {
+  const sha256 = createHash("sha256");
+  const blake2b = new Blake2b256();
+  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    sha256.update(piece as Buffer);
+    blake2b.update(piece as Buffer);
+  }
+  return [sha256.digest("hex"), blake2b.digestHex()];
+}
+
+/** Best effort: results belong to who owns the plan, also when root builds it. */
+function giveTo(path: string, uid: number, gid: number): void {
+  try {
+    chownSync(path, uid, gid);
+  } catch {
+    // Not ours to give away: they stay with who built.
+  }
+}
