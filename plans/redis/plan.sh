@@ -1,0 +1,25 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
+pkg_name=redis
+pkg_origin=core
+pkg_description="In-memory data store, with persistence"
+pkg_license=(BSD-3-Clause)
+pkg_upstream_url=https://redis.io
+debian_packages=(redis-server redis-tools)
+debian_drop=(lib share)
+pkg_deps=(
+  core/glibc
+  core/gcc-libs
+  core/openssl
+  core/systemd-libs
+  core/jemalloc
+  core/liblzf
+  core/busybox-static
+)
+pkg_bin_dirs=(bin)
+pkg_exports=(
+  [port]=port
+)
+pkg_exposes=(port)
+# It writes what it holds to disk before it goes.
+pkg_shutdown_timeout_sec=60
