@@ -99,9 +99,10 @@ function readText(parser: Parser): { text: string; isLast: boolean } {
     let backslashes = 0;
     while (next - backslashes > from && source[next - backslashes - 1] === "\\") backslashes++;
     if (backslashes === 1) {
-      // `\{{` is text.
-      text += `${source.slice(from, next - 1)}{{`;
-      from = next + 2;
+      // `\{{` is text, and so is `\{{{{`.
+      const braces = source.startsWith("{{{{", next) ? "{{{{" : "{{";
+      text += source.slice(from, next - 1) + braces;
+      from = next + braces.length;
       search = from;
       continue;
     }
@@ -311,6 +312,7 @@ function readRawBlock(parser: Parser): Tag {
     syntaxError(cursor, close.index, `\`${call.name}\` is open, but this closes \`${close[2]}\``);
   }
   // Compat: white space at the beginning is always dropped, white space at the end is kept.
+  parser.skip = undefined;
   let text = trimSpaceStart(source.slice(bodyStart, close.index));
   cursor.at = closing.lastIndex;
   if (finish(parser, close.index, close[3] === "~", true)) text = trimBlanksEnd(text);

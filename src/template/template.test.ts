@@ -57,8 +57,13 @@ describe("the dialect (services.md §20, §27)", () => {
     ["{{#each a}}\n{{this}}\n{{/each}}", { a: ["x"] }, "x\n"],
     ["{{#each a}}\n{{this}}\n{{/each}} end", { a: ["x"] }, "x\n end"],
     ["{{> a.conf}}|{{> sub/b}}", { v: "V" }, "A V|B"],
+    ["\\{{{{raw}}}}", {}, "{{{{raw}}}}"],
+    ["{{{{raw}}}}\n a {{{{/raw}}}} rest\n", {}, "a  rest\n"],
+    ["  {{> lines}}\nend", { v: "x\r\ny\n\nz" }, "  x\r\n  y\n\n  z\n  l\n\n  m\nend"],
   ])("%j", async (source, data, expected) => {
-    expect(await render(source, data, { "a.conf": "A {{v}}", "sub/b": "B" })).toBe(expected);
+    expect(await render(source, data, { "a.conf": "A {{v}}", "sub/b": "B", lines: "{{v}}\nl\n\nm\n" })).toBe(
+      expected,
+    );
   });
 
   test.each([

@@ -72,5 +72,5 @@ export function standsAlone(source: string, start: number, end: number): boolean
 
 /** Puts `indent` before each line that is not empty. */
 export function indentLines(text: string, indent: string): string {
-  return indent === "" ? text : text.replace(/^(?=[^\n])/gm, indent);
+  return indent === "" ? text : text.replace(/(^|\n)(?=[^\n])/g, `$1${indent}`);
 }

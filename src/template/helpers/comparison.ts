@@ -4,15 +4,13 @@ import { type Helper, type HelperCall, required } from "../helper.ts";
 
 /** Negative, zero or positive; undefined where the two have no order, which makes every comparison false. */
 function compare(left: TemplateData, right: TemplateData): number | undefined {
-  const a = typeof right === "string" ? left : numeric(left);
-  const b = typeof left === "string" ? right : numeric(right);
-  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0;
-  if (typeof a === "string" && typeof b === "string") return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
-  // One is a number and the other a text that may be one.
-  const x = numeric(left);
-  const y = numeric(right);
-  return isNumber(x) && isNumber(y) ? (x < y ? -1 : x > y ? 1 : 0) : undefined;
+  if (typeof left === "string" && typeof right === "string")
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
+  const a = numeric(left);
+  const b = numeric(right);
+  if (!isNumber(a) || !isNumber(b)) return undefined;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function isNumber(value: TemplateData): value is number | bigint {
