@@ -44,12 +44,11 @@ let loading: Promise<Sodium> | undefined;
 
 /** libsodium, loaded once. Throws `encryptionUnavailable`; a later call tries again. */
 export function loadSodium(): Promise<Sodium> {
-  loading ??= import("sodium-native").then(
-    (module) => module.default,
-    (cause: unknown) => {
+  loading ??= import("./sodium-addon.ts")
+    .then(({ loadSodiumAddon }) => loadSodiumAddon())
+    .catch((cause: unknown) => {
       loading = undefined;
       throw new HabError(cryptoErrors.encryptionUnavailable, "Cannot load libsodium", { cause });
-    },
-  );
+    });
   return loading;
 }

@@ -1,4 +1,5 @@
 // What the program asks of the operating system.
+export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
@@ -8,7 +9,7 @@ export * from "./process.ts";
 export { EXEC_AS_ARGUMENT, execAs, type Identity } from "./process-identity.ts";
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
 export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";
-export { isCompiled, ownCommand } from "./process-self.ts";
+export { isCompiled, ownCommand, workerModule } from "./process-self.ts";
 export { isProcessRunning, processStartTime, processStatus } from "./process-table.ts";
 export {
   signalNumber,

@@ -14,3 +14,9 @@ export function ownCommand(args: readonly string[]): string[] {
   if (isCompiled()) return [process.execPath, ...args];
   return [process.execPath, resolve(import.meta.dir, "../main.ts"), ...args];
 }
+
+/** What `new Worker(…)` takes for the module at `path` below src/. script/build bundles every file named `worker.ts`. */
+export function workerModule(path: string): string {
+  if (isCompiled()) return `${COMPILED_ROOT}root/${path.replace(/\.ts$/, ".js")}`;
+  return resolve(import.meta.dir, "..", path);
+}

@@ -2,6 +2,7 @@
 // its own thread.
 import { availableParallelism } from "node:os";
 import { HabError } from "../../error/index.ts";
+import { workerModule } from "../../host/index.ts";
 import { packageErrors } from "../errors.ts";
 import type { DecodeJob, EncodeJob, FromWorker, ToWorker } from "./job.ts";
 
@@ -30,7 +31,7 @@ export class XzThread {
     return new Promise((resolve) => {
       let worker: Worker;
       try {
-        worker = new Worker(new URL("./worker.ts", import.meta.url).href);
+        worker = new Worker(workerModule("package/xz/worker.ts"));
       } catch {
         resolve(undefined);
         return;

@@ -1,0 +1,5 @@
+declare module "*.node" {
+  /** Path of the file, for `import … with { type: "file" }`. */
+  const path: string;
+  export default path;
+}

@@ -1,4 +1,0 @@
-declare module "sodium-native" {
-  const sodium: import("./sodium.ts").Sodium;
-  export default sodium;
-}
