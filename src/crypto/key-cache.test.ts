@@ -46,6 +46,22 @@ describe("what is written", () => {
     expect(readdirSync(cache.directory)).toEqual(["ring-20260101000000.sym.key"]);
   });
 
+  test("takes the place of a damaged file when it may, of another key never", () => {
+    const pair = generateOriginKeyPair("acme", first);
+    const path = cache.write(pair.publicKey);
+    for (const damaged of ["", "SIG-PUB-1\n", "no key at all", Buffer.of(0xff, 0xfe)]) {
+      rmSync(path, { force: true });
+      writeFileSync(path, damaged);
+      expect(() => cache.write(pair.publicKey)).toThrow(failing("keyConflict"));
+      cache.replace(pair.publicKey);
+      expect(cache.latest("origin-public", "acme")).toEqual(pair.publicKey);
+    }
+    expect(cache.replace(pair.publicKey)).toBe(path);
+    const other = generateOriginKeyPair("acme", first).publicKey;
+    const encryption = generateBoxKeyPair("origin-encryption", "acme", first).publicKey;
+    for (const key of [other, encryption]) expect(() => cache.replace(key)).toThrow(failing("keyConflict"));
+  });
+
   test("is a pair only under one name", () => {
     const [a, b] = [generateOriginKeyPair("a", first), generateOriginKeyPair("b", first)];
     const mixed = { publicKey: a.publicKey, secretKey: b.secretKey };

@@ -66,26 +66,26 @@ export class KeyCache {
    */
   write(key: Key): string {
     const path = this.pathOf(key.kind, key.id);
-    const formatted = formatKey(key);
-    const text = formatted instanceof Secret ? formatted.reveal() : formatted;
-    try {
-      if (isRegularFile(path)) {
-        const existing = blake2b256Hex(readFileSync(path));
-        const incoming = blake2b256Hex(text);
-        if (digestsEqual(existing, incoming)) return path;
-        throw new HabError(
-          cryptoErrors.keyConflict,
-          `Existing key file ${path} found but new version hash is different, failing to write new file over existing. ` +
-            `(existing = ${existing}, incoming = ${incoming})`,
-        );
-      }
-      this.setup();
-      writeFileWhole(path, text, { mode: isSecretKind(key.kind) ? 0o400 : 0o444 });
-    } catch (error) {
-      if (error instanceof HabError) throw error;
-      throw this.#unusable("write", error);
-    }
-    return path;
+    const text = textOf(key);
+    return this.#writing(() => {
+      if (!isRegularFile(path)) return this.#put(key, path, text);
+      const existing = blake2b256Hex(readFileSync(path));
+      const incoming = blake2b256Hex(text);
+      if (digestsEqual(existing, incoming)) return path;
+      throw new HabError(
+        cryptoErrors.keyConflict,
+        `Existing key file ${path} found but new version hash is different, failing to write new file over existing. ` +
+          `(existing = ${existing}, incoming = ${incoming})`,
+      );
+    });
+  }
+
+  /** Writes a key and returns its path; in place of a file that is no key. Of another key throws `keyConflict`. */
+  replace(key: Key): string {
+    const path = this.pathOf(key.kind, key.id);
+    return this.#isSound(key.kind, path)
+      ? this.write(key)
+      : this.#writing(() => this.#put(key, path, textOf(key)));
   }
 
   /** Writes the public key, then the secret one. Throws `mismatchedPair` when their names differ. */
@@ -149,6 +149,34 @@ export class KeyCache {
     return files;
   }
 
+  #put(key: Key, path: string, text: string): string {
+    this.setup();
+    writeFileWhole(path, text, { mode: isSecretKind(key.kind) ? 0o400 : 0o444 });
+    return path;
+  }
+
+  #writing(write: () => string): string {
+    try {
+      return write();
+    } catch (error) {
+      if (error instanceof HabError) throw error;
+      throw this.#unusable("write", error);
+    }
+  }
+
+  /** Whether a key is there: of this kind, or of the other that shares its file names. */
+  #isSound(kind: KeyKind, path: string): boolean {
+    const kinds: KeyKind[] = keyExtension(kind) === "pub" ? ["origin-public", "user-public"] : [kind];
+    return kinds.some((sharing) => {
+      try {
+        return this.#read(sharing, path) !== undefined;
+      } catch (error) {
+        if (error instanceof HabError && error.code !== cryptoErrors.cacheUnusable.code) return false;
+        throw error;
+      }
+    });
+  }
+
   #read<Kind extends KeyKind>(kind: Kind, path: string): KeyOf<Kind> | undefined {
     if (!isRegularFile(path)) return undefined;
     let bytes: Uint8Array;
@@ -170,4 +198,9 @@ export class KeyCache {
       { cause },
     );
   }
+}
+
+function textOf(key: Key): string {
+  const text = formatKey(key);
+  return text instanceof Secret ? text.reveal() : text;
 }
