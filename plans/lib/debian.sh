@@ -11,7 +11,8 @@
 #
 # The .deb files are those that apt's signed index names, checked against the digests in it. They are kept below
 # $HAB_CACHE_SRC_PATH/debian, by name and digest, so that a second build needs no network. Nothing is installed on the
-# machine that builds, and root is not needed. HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR name other mirrors.
+# machine that builds, and root is not needed. The mirrors are those the machine's own apt uses; HAB_DEBIAN_MIRROR and
+# HAB_DEBIAN_SECURITY_MIRROR name others.
 
 # One Debian release for all plans, whatever the machine runs: packages are built to fit together.
 debian_suite=bookworm
@@ -47,13 +48,27 @@ _debian_require() {
   fi
 }
 
+# _debian_mirror_of_machine ARCHIVE: the address from which the machine's own apt takes that archive, if it does.
+_debian_mirror_of_machine() {
+  local address
+  while read -r address; do
+    if [[ "${address%/}" == */"$1" ]]; then
+      printf '%s\n' "${address%/}"
+      return 0
+    fi
+  done < <(LC_ALL=C apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null)
+}
+
 # _debian_index: a current, signed index of the Debian release. One build at a time makes it.
 _debian_index() {
   local directory="$__debian/$debian_suite" mirror security keys
-  mirror="${HAB_DEBIAN_MIRROR:-http://deb.debian.org/debian}"
-  security="${HAB_DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}"
-  keys="[arch=$debian_architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
   _debian_require
+  mirror="${HAB_DEBIAN_MIRROR:-$(_debian_mirror_of_machine debian)}"
+  security="${HAB_DEBIAN_SECURITY_MIRROR:-$(_debian_mirror_of_machine debian-security)}"
+  if [[ -z "$mirror" || -z "$security" ]]; then
+    exit_with "The apt of this machine names no mirror of Debian and of Debian's security updates. Name them in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
+  fi
+  keys="[arch=$debian_architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
   mkdir -p "$directory"/{known,state,lists/partial,cache/archives/partial} "$__debian/archives" "$__debian/tools"
   exec {__debian_lock}>"$directory/lock"
   flock "$__debian_lock"
