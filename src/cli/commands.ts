@@ -5,6 +5,14 @@ import type { Command } from "./command.ts";
 export type LoadCommand = () => Promise<{ readonly command: Command }>;
 
 export const commands: Readonly<Record<string, LoadCommand>> = {
+  "bldr channel create": () => import("./bldr/channel/create.ts"),
+  "bldr channel demote": () => import("./bldr/channel/demote.ts"),
+  "bldr channel destroy": () => import("./bldr/channel/destroy.ts"),
+  "bldr channel list": () => import("./bldr/channel/list.ts"),
+  "bldr channel promote": () => import("./bldr/channel/promote.ts"),
+  "depot run": () => import("./depot/run.ts"),
+  "depot token create": () => import("./depot/token/create.ts"),
+  "depot user create": () => import("./depot/user/create.ts"),
   "license accept": () => import("./license/accept.ts"),
   "origin key download": () => import("./origin/key/download.ts"),
   "origin key export": () => import("./origin/key/export.ts"),
@@ -17,4 +25,14 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "ring key import": () => import("./ring/key/import.ts"),
   "svc key generate": () => import("./svc/key/generate.ts"),
   "user key generate": () => import("./user/key/generate.ts"),
+  "origin create": () => import("./origin/create.ts"),
+  "origin info": () => import("./origin/info.ts"),
+  "origin key download": () => import("./origin/key/download.ts"),
+  "origin key upload": () => import("./origin/key/upload.ts"),
+  "pkg channels": () => import("./pkg/channels.ts"),
+  "pkg demote": () => import("./pkg/demote.ts"),
+  "pkg download": () => import("./pkg/download.ts"),
+  "pkg promote": () => import("./pkg/promote.ts"),
+  "pkg search": () => import("./pkg/search.ts"),
+  "pkg upload": () => import("./pkg/upload.ts"),
 };

@@ -28,7 +28,7 @@ export const clientErrors = errorKinds({
     code: "HAB-CLT-005",
     title: "The depot does not accept the access token",
     remedy:
-      "Check your personal access token (--auth, HAB_AUTH_TOKEN, auth_token in cli.toml); it may be missing, expired or revoked",
+      "Check the access token (--auth, HAB_AUTH_TOKEN, auth_token in cli.toml): it may be missing, expired or revoked; for a channel, your role in the origin may be too low",
   },
   forbidden: {
     code: "HAB-CLT-006",
@@ -84,5 +84,26 @@ export const clientErrors = errorKinds({
     code: "HAB-CLT-016",
     title: "The depot does not take packages of this target",
     remedy: "Ask the depot's operator which targets it takes",
+  },
+  missingDependency: {
+    code: "HAB-CLT-017",
+    title: "A dependency of the package is neither in the depot nor beside the package",
+    remedy: "Put the dependency's hart into the directory of the package, or upload it first",
+  },
+  seedNotFound: {
+    code: "HAB-CLT-018",
+    title: "A package to download is not in the channel",
+    remedy: "Check the ident, the channel and the target, or pass --ignore-missing-seeds",
+  },
+  seedFileMalformed: {
+    code: "HAB-CLT-019",
+    title: "A file of packages to download is not valid",
+    remedy:
+      "Write [[x86_64-linux]] tables with channel and packages, or one ident a line in a file whose name does not end in .toml",
+  },
+  nothingToDownload: {
+    code: "HAB-CLT-020",
+    title: "No packages to download were named",
+    remedy: "Name packages on the command line, or files of them with --file",
   },
 });

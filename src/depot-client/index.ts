@@ -3,7 +3,22 @@ export { createDepotClient } from "./client.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { clientErrors } from "./errors.ts";
 export { DepotFailure } from "./failure.ts";
+export {
+  type GatherEvent,
+  type Gathered,
+  type GatherOptions,
+  gatherPackages,
+  makeGatherDirectories,
+  type SeedSet,
+} from "./gather.ts";
 export { depotPackageSource } from "./package-source.ts";
+export {
+  type PublishEvent,
+  type Published,
+  type PublishOptions,
+  promote,
+  publishPackage,
+} from "./publish.ts";
 export type {
   ChannelChange,
   DepotClient,

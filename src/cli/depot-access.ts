@@ -1,0 +1,114 @@
+// What the commands that talk to a depot share: the client made of flags, environment and cli.toml, and the types of
+// their arguments (reference/cli.md §3, §10.1, §10.7).
+import { Secret } from "../crypto/index.ts";
+import { createDepotClient, type DepotClient } from "../depot-client/index.ts";
+import {
+  activeTarget,
+  type FullIdent,
+  isFullIdent,
+  type PackageIdent,
+  parseIdent,
+  type Target,
+} from "../package/index.ts";
+import { argument, option, optionalArgument } from "./command.ts";
+import { type Configuration, PUBLIC_DEPOT_URL } from "./configuration.ts";
+import { targetType } from "./shared-options.ts";
+import { absoluteUrl } from "./values.ts";
+import { COMPATIBLE_VERSION } from "./version.ts";
+
+interface Context {
+  readonly options: { readonly url?: string | undefined; readonly auth?: string | undefined };
+  readonly configuration: Configuration;
+}
+
+/** Compat: depots of the original recognise clients, and their target, by this. */
+const PRODUCT = `hab/${COMPATIBLE_VERSION}`;
+
+/** A client with the token there is, if there is one. */
+export async function depotWithOptionalToken(context: Context): Promise<DepotClient> {
+  const url = await context.configuration.bldrUrl(context.options.url);
+  const token = await context.configuration.authToken(context.options.auth);
+  return createDepotClient({
+    url,
+    product: PRODUCT,
+    ...(token !== undefined && { token: new Secret(token) }),
+  });
+}
+
+/** A client with a token. Throws HAB-CLI-005 when there is none. */
+export async function depotWithToken(context: Context): Promise<DepotClient> {
+  const token = await context.configuration.requiredAuthToken(context.options.auth);
+  return createDepotClient({
+    url: await context.configuration.bldrUrl(context.options.url),
+    product: PRODUCT,
+    token: new Secret(token),
+  });
+}
+
+/** `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml. */
+export const channelUrlOption = () =>
+  option({
+    short: "u",
+    long: "url",
+    value: "BLDR_URL",
+    help: "Address of the depot",
+    env: "HAB_BLDR_URL",
+    default: PUBLIC_DEPOT_URL,
+    type: absoluteUrl,
+  });
+
+/** A package with version and release. */
+export function fullIdentType(text: string): FullIdent {
+  const ident = identType(text);
+  if (isFullIdent(ident)) return ident;
+  throw new Error(`\`${text}\`: Fully-qualified package identifier was expected, but found: "${text}"`);
+}
+
+/** A package, with or without version and release. */
+export function identType(text: string): PackageIdent {
+  const ident = parseIdentOrNothing(text);
+  if (ident !== undefined) return ident;
+  throw new Error(
+    `\`${text}\`: Invalid package identifier: "${text}". A valid identifier is in the form origin/name (example: acme/redis)`,
+  );
+}
+
+function parseIdentOrNothing(text: string): PackageIdent | undefined {
+  const parts = text.split("/").length;
+  return parts >= 2 && parts <= 4 ? parseIdent(text) : undefined;
+}
+
+export const fullIdentArgument = () =>
+  argument({
+    value: "PKG_IDENT",
+    help: "A fully qualified package (core/redis/7.0.15/20260101000000)",
+    type: fullIdentType,
+  });
+
+export const targetArgument = () =>
+  optionalArgument({
+    value: "PKG_TARGET",
+    help: "Target of the package (default: that of this machine)",
+    env: "HAB_PACKAGE_TARGET",
+    type: targetType,
+  });
+
+/** The target given, or that of this machine. Compat: a Mac means packages for Linux, which is where services run. */
+export function remoteTarget(given: Target | undefined): Target {
+  if (given !== undefined) return given;
+  const active = activeTarget();
+  return active === "x86_64-darwin" ? "x86_64-linux" : active;
+}
+
+/** The same as `depotWithToken` for a URL that is already decided. Throws HAB-CLI-005. */
+export async function depotWithTokenAt(
+  context: Context & { readonly options: { readonly url: string } },
+): Promise<DepotClient> {
+  const token = await context.configuration.requiredAuthToken(context.options.auth);
+  return createDepotClient({ url: context.options.url, product: PRODUCT, token: new Secret(token) });
+}
+
+/** A client without a token for a URL that is already decided. */
+export function anonymousDepotAt(url: string): DepotClient {
+  return createDepotClient({ url, product: PRODUCT });
+}

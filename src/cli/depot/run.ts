@@ -1,0 +1,49 @@
+// `hab depot run`.
+import { defineCommand, option } from "../command.ts";
+import { hostAndPort } from "../values.ts";
+import { dataOption } from "./data-option.ts";
+
+export const command = defineCommand({
+  summary: "Run a depot: packages, channels and accounts in one directory",
+  description:
+    "Needs no other service. It listens on this machine only unless told otherwise. Accounts and tokens are made with " +
+    "`hab depot user create` and `hab depot token create`, also while it runs.",
+  examples: [
+    { command: "hab depot run", explains: "for yourself, on http://127.0.0.1:9636" },
+    { command: "hab depot run --data /srv/depot --listen 0.0.0.0:9636", explains: "for others too" },
+  ],
+  options: {
+    data: dataOption(),
+    listen: option({
+      long: "listen",
+      value: "HOST:PORT",
+      help: "Address to listen on; port 0 takes a free one",
+      default: "127.0.0.1:9636",
+      type: hostAndPort(9636),
+    }),
+  },
+  json: true,
+  async run({ options, ui, json, printJson, stderr, signal }) {
+    const { startDepot } = await import("../../depot/index.ts");
+    const depot = await startDepot({
+      dataDirectory: options.data,
+      listen: options.listen,
+      log: (line) => stderr.write(`${new Date().toISOString()} ${line}\n`),
+    });
+    if (json) printJson({ url: depot.url, data: options.data });
+    ui.begin(`Depot listening on ${depot.url}, data in ${options.data}`);
+    // Nothing secret is made or printed here: who may write the directory makes accounts and tokens.
+    if (!depot.hasAccounts) {
+      ui.info("Nobody can log in yet. In another terminal:");
+      ui.info(`  hab depot user create NAME --data ${options.data}`);
+      ui.info(`  hab depot token create NAME --data ${options.data}     (prints the token once)`);
+      ui.info(`  export HAB_BLDR_URL=${depot.url} HAB_AUTH_TOKEN=…`);
+    }
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await depot.stop();
+    ui.end("Depot stopped");
+  },
+});
