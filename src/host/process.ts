@@ -294,15 +294,10 @@ function startFailure(options: StartOptions, reason: string | undefined, cause: 
       interpreter === undefined
         ? `${what} does not exist`
         : `${what} needs ${interpreter}, which does not exist`,
-      more,
     );
   }
   if (reason === "EACCES")
-    return new HabError(
-      hostErrors.programNotStarted,
-      `${what} is not executable for this user (EACCES)`,
-      more,
-    );
+    return new HabError(hostErrors.programNotStarted, `${what} is not executable for this user (EACCES)`);
   if (reason === "EPERM" && options.user !== undefined)
     return new HabError(
       hostErrors.identityRefused,

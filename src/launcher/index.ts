@@ -1,0 +1,20 @@
+// The launcher and the Supervisor's connection to it (ARCHITECTURE.md). Each half is loaded when it is used: the
+// launcher stays small because it never loads the client.
+import type { LauncherClient } from "./client.ts";
+
+export { becomeLauncher } from "./become.ts";
+export type { LauncherClient, LauncherEvents, ServiceExit } from "./client.ts";
+export { launcherErrors } from "./errors.ts";
+export type { ServiceProcess, ServiceSpec } from "./protocol.ts";
+export { PID_VARIABLE, PIPE_VARIABLE } from "./protocol.ts";
+export { DONE_EXIT_CODE, FAILED_EXIT_CODE } from "./respawn.ts";
+
+/** Runs the launcher until everything has ended; gives the exit code (see launcher.ts). */
+export async function runLauncher(args: readonly string[]): Promise<number> {
+  return (await import("./launcher.ts")).runLauncher(args);
+}
+
+/** Registers with the launcher that started this Supervisor (see client.ts). */
+export async function connectToLauncher(): Promise<LauncherClient> {
+  return (await import("./client.ts")).connectToLauncher();
+}

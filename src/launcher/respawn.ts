@@ -1,0 +1,26 @@
+// What the end of a Supervisor means for the launcher (reference/supervisor.md §9.3). Pure.
+import type { ProcessExit } from "../host/index.ts";
+import { QUICK_DEATH_MS, RESPAWN_DELAYS_MS } from "./timing.ts";
+
+/** Exit code of a Supervisor that is done. */
+export const DONE_EXIT_CODE = 84;
+
+/** Exit code of a Supervisor that cannot go on and must not be started again. */
+export const FAILED_EXIT_CODE = 86;
+
+export type Verdict =
+  | { readonly kind: "stop"; readonly exitCode: number }
+  | { readonly kind: "respawn"; readonly delayMs: number; readonly quickDeaths: number };
+
+/**
+ * Decides after the end of a Supervisor that lived for `livedMs`; `quickDeaths` counts those before it that died soon
+ * after their start, in a row. Unlike the original's launcher, a Supervisor ended by a signal is replaced as well, its
+ * services untouched.
+ */
+export function judgeExit(exit: ProcessExit, livedMs: number, quickDeaths: number): Verdict {
+  if (exit.code === DONE_EXIT_CODE) return { kind: "stop", exitCode: 0 };
+  if (exit.code === FAILED_EXIT_CODE) return { kind: "stop", exitCode: FAILED_EXIT_CODE };
+  const count = livedMs < QUICK_DEATH_MS ? quickDeaths + 1 : 0;
+  const delayMs = RESPAWN_DELAYS_MS[Math.min(count, RESPAWN_DELAYS_MS.length - 1)] ?? 0;
+  return { kind: "respawn", delayMs, quickDeaths: count };
+}

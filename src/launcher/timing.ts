@@ -1,0 +1,19 @@
+// Times of the launcher, in milliseconds, with their reasons.
+
+/** A first Supervisor must connect within this time (reference/supervisor.md §4: HAB_LAUNCH_SUP_CONNECT_TIMEOUT_SECS). */
+export const CONNECT_TIMEOUT_MS = 5000;
+
+/** A Supervisor that lived shorter died quickly; several such deaths in a row are answered by waiting. */
+export const QUICK_DEATH_MS = 10_000;
+
+/** Wait before the next Supervisor, by the number of quick deaths in a row; the last one stands for all further. */
+export const RESPAWN_DELAYS_MS = [0, 0, 500, 1000, 2000, 4000, 8000, 16_000, 30_000] as const;
+
+/** What a Supervisor that is to shut down may take without any sign of progress, on top of the longest stop timeout. */
+export const SHUTDOWN_PATIENCE_MS = 60_000;
+
+/** How a service is stopped when the Supervisor did not say (reference/supervisor.md §9.2). */
+export const DEFAULT_STOP_TIMEOUT_MS = 8000;
+
+/** Answers the launcher gives from memory take no longer than this, or it is stuck (HAB_LAUNCHER_INTERACTION_TIMEOUT_MS is 1 s). */
+export const REPLY_TIMEOUT_MS = 10_000;
