@@ -19,4 +19,5 @@ export {
   waitForExit,
 } from "./process-wait.ts";
 export * from "./roots.ts";
+export { syncFileSystem } from "./sync.ts";
 export * from "./users.ts";

@@ -3,7 +3,7 @@ import { fstatSync } from "node:fs";
 import { HabError } from "../error/index.ts";
 import { packageErrors } from "./errors.ts";
 import { type HartHeader, hashRest, readHeaderFrom, withFile } from "./hart.ts";
-import { type FullIdent, parseFullIdent } from "./ident.ts";
+import { type FullIdent, formatIdent, isFullIdent, type PackageIdent, parseIdent } from "./ident.ts";
 import {
   decodeMetafile,
   type MetafileName,
@@ -15,10 +15,10 @@ import {
 import type { TarEntry } from "./tar/format.ts";
 import { TarReader, type TarVisitor } from "./tar/reader.ts";
 import { parseTarget, type Target } from "./target.ts";
-import type { FilePart } from "./xz/job.ts";
+import type { FilePart } from "./thread/job.ts";
 
 /** Metadata files looked for in an archive. */
-const ARCHIVE_METAFILES = [
+export const ARCHIVE_METAFILES = [
   "CFLAGS",
   "default.toml",
   "DEPS",
@@ -106,21 +106,33 @@ export function requirePackageType(files: ReadonlyMap<ArchiveMetafile, string>):
   return parsePackageType(files.get("PACKAGE_TYPE"));
 }
 
-/** The ident in IDENT. Throws HAB-PKG-025 without one, HAB-PKG-011 when it is not a full ident. */
+/** The ident in IDENT. Throws HAB-PKG-025 without one, HAB-PKG-011 or HAB-PKG-002 when it is not a full ident. */
 export function archiveIdent(files: ReadonlyMap<ArchiveMetafile, string>): FullIdent {
-  const text = required(files, "IDENT");
+  const ident = parseInside(required(files, "IDENT"));
+  if (isFullIdent(ident)) return ident;
+  // Not the argument of a command is wrong, but the archive: exit code 1, not 2.
+  throw new HabError(
+    packageErrors.fullIdentRequired,
+    `IDENT in the archive is only "${formatIdent(ident)}"`,
+    {
+      exitCode: 1,
+      next: "Rebuild the package.",
+    },
+  );
+}
+
+function parseInside(text: string): PackageIdent {
   try {
-    return parseFullIdent(text);
+    return parseIdent(text);
   } catch (error) {
-    // Not the argument of a command is wrong, but the archive: exit code 1, not 2.
-    throw new HabError(packageErrors.metafileMalformed, "IDENT in the archive is not a full identifier", {
+    throw new HabError(packageErrors.metafileMalformed, "IDENT in the archive is not an identifier", {
       cause: error,
     });
   }
 }
 
 /** The compressed archive of an open hart. */
-export function payloadPart(fd: number, header: HartHeader): FilePart {
+export function payloadPart(fd: number, header: Pick<HartHeader, "payloadOffset">): FilePart {
   return { fd, offset: header.payloadOffset, length: fstatSync(fd).size - header.payloadOffset };
 }
 
@@ -129,6 +141,11 @@ export async function readMetafiles(part: FilePart): Promise<Map<ArchiveMetafile
   const collector = new MetafileCollector();
   await readTar(part, collector, () => collector.found.size === ARCHIVE_METAFILES.length);
   return collector.decoded();
+}
+
+/** Metadata files of a hart, trimmed, whatever they hold. Throws HAB-PKG-011 and HAB-PKG-020 to -023. */
+export async function readMetafilesOf(path: string): Promise<Map<ArchiveMetafile, string>> {
+  return withFile(path, (fd) => readMetafiles(payloadPart(fd, readHeaderFrom(fd))));
 }
 
 /** Sends the members of a compressed archive to `visitor`, until the archive ends or `enough` says so. */

@@ -94,4 +94,68 @@ export const packageErrors = errorKinds({
     title: "A file cannot be part of a package",
     remedy: "Remove it from the package's directory: only files, directories and links can be packed.",
   },
+  sourceNotFound: {
+    code: "HAB-PKG-030",
+    title: "The hart to install does not exist",
+    remedy: "Check the path of the file.",
+    exitCode: 2,
+  },
+  notInChannel: {
+    code: "HAB-PKG-031",
+    title: "The channel has no such package",
+    remedy: "Check the name, name another channel with --channel, or promote a release to this one.",
+  },
+  notOffline: {
+    code: "HAB-PKG-032",
+    title: "Nothing on this machine can serve the request while offline",
+    remedy: "Put the hart into the artifact cache and its key into the key cache, or leave out --offline.",
+  },
+  depotNeeded: {
+    code: "HAB-PKG-033",
+    title: "A depot is needed, but none was named",
+    remedy: "Name one with --url or HAB_BLDR_URL.",
+  },
+  wrongKey: {
+    code: "HAB-PKG-034",
+    title: "The depot sent another key than the one asked for",
+    remedy: "Do not install from this depot before its operator has explained it.",
+  },
+  placeTaken: {
+    code: "HAB-PKG-035",
+    title: "The place of the release is taken by something that is not this package",
+    remedy: "Look at what is there and move it away, then install again.",
+  },
+  diskFull: {
+    code: "HAB-PKG-036",
+    title: "The disk is full",
+    remedy: "Make room and try again; nothing has been left half-installed.",
+  },
+  notPermitted: {
+    code: "HAB-PKG-037",
+    title: "The directories of packages may not be written by this user",
+    remedy: "Run the command as root, or give yourself the right to write to /hab.",
+  },
+  corruptHookStatus: {
+    code: "HAB-PKG-040",
+    title: "The record of the last run of an install hook cannot be read",
+    remedy:
+      "Remove INSTALL_HOOK_STATUS from the package's directory and install again: the hook then runs again.",
+  },
+  hookFailed: {
+    code: "HAB-PKG-041",
+    title: "An install or uninstall hook failed",
+    remedy:
+      "Look at the hook's output, also in the service's logs directory; the exit code is the hook's own.",
+  },
+  serviceAccountMissing: {
+    code: "HAB-PKG-042",
+    title: "The user or group a package's service runs as does not exist",
+    remedy:
+      "Create the user and the group, or rebuild the package with pkg_svc_user and pkg_svc_group that exist.",
+  },
+  serviceAccountNotOurs: {
+    code: "HAB-PKG-043",
+    title: "Directories for a service of another user may not be made by this user",
+    remedy: "Run the command as root or as the service's user.",
+  },
 });

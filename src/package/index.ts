@@ -3,6 +3,7 @@ export * from "./archive.ts";
 export * from "./artifact-name.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
+export type { InstallEvent, Report } from "./events.ts";
 export {
   HART_FORMAT_VERSION,
   HART_HASH_TYPE,
@@ -14,10 +15,21 @@ export {
   verifyHart,
 } from "./hart.ts";
 export * from "./ident.ts";
+export {
+  type InstallOptions,
+  type InstallResult,
+  type InstallSource,
+  installPackage,
+  parseInstallSource,
+} from "./install.ts";
 export * from "./installed.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
 export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
+export * from "./service-account.ts";
+export * from "./service-directories.ts";
+export * from "./service-environment.ts";
+export * from "./service-paths.ts";
 export type * from "./source.ts";
 export * from "./store.ts";
 export * from "./target.ts";

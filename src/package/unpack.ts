@@ -24,6 +24,11 @@ const MOST_ENTRIES = 2_000_000;
 /** Largest time a file system is sure to take (2^34 s, the limit of ext4, is in 2446). */
 const LATEST_MTIME_SECONDS = 2 ** 34 - 1;
 
+const FOREIGN_IDENT = /^\/?(?:opt\/)?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/IDENT$/;
+
+/** The longest path the system takes; it also bounds how deep directories go. */
+const LONGEST_PATH_BYTES = 4096;
+
 /** What was made at a path below the release directory. */
 type Made =
   | { readonly kind: "directory"; mode: number }
@@ -32,7 +37,7 @@ type Made =
 
 /**
  * Puts the members below `hab/pkgs/<ident>/` into `directory`, which must exist and be empty, and leaves out all others.
- * The ident is the archive's first such path when none is given. Call `finish` at the end, `abandon` after a failure.
+ * Call `finish` at the end, `abandon` after a failure.
  * Throws HAB-PKG-021, HAB-PKG-022 or the system error (a full disk).
  */
 export class Unpacker implements TarVisitor {
@@ -56,7 +61,11 @@ export class Unpacker implements TarVisitor {
   begin(entry: TarEntry): void {
     if (++this.#entries > MOST_ENTRIES) throw hostile(entry, "is one of too many");
     const path = this.#inside(entry.path, entry);
-    if (path === undefined) return;
+    if (path === undefined) {
+      // Two packages in one archive: which one was signed as what is anybody's guess.
+      if (FOREIGN_IDENT.test(entry.path)) throw hostile(entry, "is the identifier of another package");
+      return;
+    }
     switch (entry.kind) {
       case "directory":
         this.#makeDirectory(path, entry);
@@ -138,6 +147,7 @@ export class Unpacker implements TarVisitor {
 
   /** Path below the release directory; undefined for what is elsewhere. `..` is never right. */
   #inside(name: string, entry: TarEntry): string | undefined {
+    if (name.length > LONGEST_PATH_BYTES) throw hostile(entry, "has too long a name");
     const parts = name.split("/").filter((part) => part !== "" && part !== ".");
     if (parts.includes("..")) throw hostile(entry, 'has ".." in a name');
     if (parts.length < this.#prefix.length || this.#prefix.some((part, i) => parts[i] !== part))

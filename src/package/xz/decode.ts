@@ -1,10 +1,10 @@
 // Decompressing a payload: small ones here, large ones on a thread, those in several blocks on several. Memory is bounded
 // whatever the payload claims.
 import { readSync } from "node:fs";
+import { type DecodeJob, type FilePart, PIECE_SIZE_BYTES } from "../thread/job.ts";
+import { Thread, usefulThreads } from "../thread/thread.ts";
 import { closingFrame, FRAME_SIZE_BYTES, findBlocks, type XzBlock } from "./container.ts";
-import { type DecodeJob, type FilePart, PIECE_SIZE_BYTES, READ_SIZE_BYTES } from "./job.ts";
 import { XzDecoder } from "./liblzma.ts";
-import { usefulThreads, XzThread } from "./threads.ts";
 
 /** Below this a thread costs more than it saves. */
 const SMALL_SIZE_BYTES = 128 * 1024;
@@ -52,7 +52,7 @@ function blockJob(part: FilePart, header: Uint8Array, block: XzBlock): DecodeJob
 
 async function* decodeOnThreads(part: FilePart, jobs: readonly DecodeJob[]): AsyncGenerator<Uint8Array> {
   const count = usefulThreads(jobs.length);
-  const started = await Promise.all(Array.from({ length: count }, () => XzThread.start()));
+  const started = await Promise.all(Array.from({ length: count }, () => Thread.start()));
   const threads = started.filter((thread) => thread !== undefined);
   try {
     if (threads.length === 0) {
@@ -62,7 +62,7 @@ async function* decodeOnThreads(part: FilePart, jobs: readonly DecodeJob[]): Asy
     const piecesAhead = Math.max(4, Math.floor(PIECES_AHEAD / threads.length));
     const running: AsyncGenerator<Uint8Array>[] = [];
     let next = 0;
-    const startNext = (thread: XzThread | undefined): void => {
+    const startNext = (thread: Thread | undefined): void => {
       const job = jobs[next];
       if (job === undefined || thread === undefined) return;
       next++;
@@ -79,23 +79,24 @@ async function* decodeOnThreads(part: FilePart, jobs: readonly DecodeJob[]): Asy
   }
 }
 
+/** Lets timers and sockets have their turn between pieces. */
 async function* decodeHere(part: FilePart): AsyncGenerator<Uint8Array> {
+  for (const piece of decodeStart(part)) {
+    yield piece;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** As `decodeXz` on this thread and without a pause: for whoever needs the first few bytes only. */
+export function* decodeStart(part: FilePart): Generator<Uint8Array> {
   const decoder = new XzDecoder(STEP_SIZE_BYTES);
-  const buffer = new Uint8Array(Math.min(READ_SIZE_BYTES, part.length));
+  const buffer = new Uint8Array(Math.min(STEP_SIZE_BYTES, part.length));
   for (let at = 0; at < part.length && !decoder.ended; ) {
     const wanted = Math.min(buffer.length, part.length - at);
     const read = readSync(part.fd, buffer, 0, wanted, part.offset + at);
     if (read === 0) break;
     at += read;
-    yield* inTurns(decoder.decode(buffer.subarray(0, read)));
+    yield* decoder.decode(buffer.subarray(0, read));
   }
-  yield* inTurns(decoder.finish());
-}
-
-/** Lets timers and sockets have their turn between pieces. */
-async function* inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) {
-    yield piece;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  yield* decoder.finish();
 }

@@ -1,9 +1,10 @@
 // Compressing into one `.xz` stream of several blocks, on several threads. The blocks are cut by size alone, so the result
 // does not depend on the machine, and whoever unpacks can use several threads too.
+
+import { PIECE_SIZE_BYTES } from "../thread/job.ts";
+import { Thread, usefulThreads } from "../thread/thread.ts";
 import { closingFrame, FRAME_SIZE_BYTES, type IndexRecord, onlyBlock } from "./container.ts";
-import { PIECE_SIZE_BYTES } from "./job.ts";
 import { XzEncoder } from "./liblzma.ts";
-import { usefulThreads, XzThread } from "./threads.ts";
 
 /** As `xz -6 -T0`: three times the dictionary. Smaller ones would cost ratio, larger ones memory when unpacking. */
 const BLOCK_SIZE_BYTES = 24 * 1024 * 1024;
@@ -71,7 +72,7 @@ function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array<ArrayBuff
 class Compressors {
   readonly count = usefulThreads(Number.POSITIVE_INFINITY);
   readonly #preset: number;
-  readonly #threads: Promise<XzThread | undefined>[] = [];
+  readonly #threads: Promise<Thread | undefined>[] = [];
   /** The last job of each thread: a thread takes one at a time. */
   readonly #busy: Promise<unknown>[] = [];
   #next = 0;
@@ -82,7 +83,7 @@ class Compressors {
 
   async compress(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const turn = this.#next++ % this.count;
-    this.#threads[turn] ??= XzThread.start();
+    this.#threads[turn] ??= Thread.start();
     const before = this.#busy[turn];
     const job = (async () => {
       await before;

@@ -1,4 +1,4 @@
-// What the thread that installs and the threads that compress or decompress say to each other.
+// What the thread that installs or packs and the threads that do the long work for it say to each other.
 
 /** A part of a file: descriptors are shared by the threads of a process. */
 export interface FilePart {
@@ -24,12 +24,20 @@ export interface EncodeJob {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
+/** Write a file system's data to disk, which may take seconds. */
+export interface SyncJob {
+  readonly kind: "sync";
+  readonly directory: string;
+}
+
+export type Job = DecodeJob | EncodeJob | SyncJob;
+
 /** One more piece may be sent. */
 export interface Credit {
   readonly kind: "credit";
 }
 
-export type ToWorker = DecodeJob | EncodeJob | Credit;
+export type ToWorker = Job | Credit;
 
 export type FromWorker =
   | { readonly kind: "ready" }

@@ -1,14 +1,16 @@
-// A thread that decodes or encodes one xz stream after another. Entry point of its own: script/build lists it.
+// A thread for work that would hold up the program: one job after another. Entry point of its own: script/build.ts finds it by its name.
 import { readSync } from "node:fs";
+import { syncFileSystem } from "../../host/index.ts";
+import { XzDecoder, XzEncoder } from "../xz/liblzma.ts";
 import {
   type DecodeJob,
   type EncodeJob,
   type FromWorker,
+  type Job,
   PIECE_SIZE_BYTES,
   READ_SIZE_BYTES,
   type ToWorker,
 } from "./job.ts";
-import { XzDecoder, XzEncoder } from "./liblzma.ts";
 
 declare const self: Worker;
 
@@ -26,9 +28,10 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   } else run(data).catch((error: unknown) => send({ kind: "failed", message: (error as Error).message }));
 };
 
-async function run(job: DecodeJob | EncodeJob): Promise<void> {
+async function run(job: Job): Promise<void> {
   if (job.kind === "decode") await decode(job);
-  else encode(job);
+  else if (job.kind === "encode") encode(job);
+  else syncFileSystem(job.directory);
   send({ kind: "end" });
 }
 

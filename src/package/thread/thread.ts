@@ -1,10 +1,10 @@
-// Threads for xz, as long as they are needed. A worker that cannot be started is no failure: the caller does the work on
+// Threads for long work, as long as they are needed. A worker that cannot be started is no failure: the caller does the work on
 // its own thread.
 import { availableParallelism } from "node:os";
 import { HabError } from "../../error/index.ts";
 import { workerModule } from "../../host/index.ts";
 import { packageErrors } from "../errors.ts";
-import type { DecodeJob, EncodeJob, FromWorker, ToWorker } from "./job.ts";
+import type { FromWorker, Job, ToWorker } from "./job.ts";
 
 /** More threads than this gain little (a disk is slower) and cost memory each. */
 const MOST_THREADS = 4;
@@ -15,7 +15,7 @@ export function usefulThreads(jobs: number): number {
 }
 
 /** One thread. It takes one job at a time. */
-export class XzThread {
+export class Thread {
   readonly #worker: Worker;
   readonly #received: FromWorker[] = [];
   #wake: (() => void) | undefined;
@@ -27,11 +27,11 @@ export class XzThread {
   }
 
   /** A thread that is ready for work; undefined when none can be started. */
-  static start(): Promise<XzThread | undefined> {
+  static start(): Promise<Thread | undefined> {
     return new Promise((resolve) => {
       let worker: Worker;
       try {
-        worker = new Worker(workerModule("package/xz/worker.ts"));
+        worker = new Worker(workerModule("package/thread/thread.worker.ts"));
       } catch {
         resolve(undefined);
         return;
@@ -40,15 +40,15 @@ export class XzThread {
         worker.terminate();
         resolve(undefined);
       };
-      worker.onmessage = () => resolve(new XzThread(worker));
+      worker.onmessage = () => resolve(new Thread(worker));
     });
   }
 
   /**
    * Starts a job at once and hands out its results in order; each piece taken lets the thread send another. Throws
-   * HAB-PKG-020.
+   * HAB-PKG-020 when the job fails.
    */
-  run(job: DecodeJob | EncodeJob): AsyncGenerator<Uint8Array> {
+  run(job: Job): AsyncGenerator<Uint8Array> {
     this.#post(job);
     return this.#results();
   }

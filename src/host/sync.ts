@@ -1,0 +1,19 @@
+// Making many new files durable at once.
+import { closeSync, openSync } from "node:fs";
+import { errno, libc, systemError } from "./libc.ts";
+
+const SYNCFS = process.arch === "arm64" ? 267 : 306;
+
+/**
+ * Writes everything of the file system that holds `directory` to disk: for a tree of many files far quicker than syncing
+ * each. Throws HAB-HST-005.
+ */
+export function syncFileSystem(directory: string): void {
+  const descriptor = openSync(directory, "r");
+  try {
+    const failed = Number(libc().syscall(SYNCFS, descriptor, 0, 0, 0, 0, 0)) !== 0;
+    if (failed) throw systemError(`syncfs of ${directory}`, errno());
+  } finally {
+    closeSync(descriptor);
+  }
+}

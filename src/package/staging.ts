@@ -1,0 +1,211 @@
+// Where a release is unpacked before it appears: a locked directory beside its final place, on the same file system. What
+// a killed process leaves behind is found by its lock being free, and swept (reference/packages.md §13.5, §13.6).
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { HabError, systemErrorCode } from "../error/index.ts";
+import {
+  ensureSharedDirectory,
+  type FileLock,
+  isPresent,
+  lockFile,
+  syncDirectory,
+  temporaryPathFor,
+} from "../host/index.ts";
+import { packageErrors } from "./errors.ts";
+import { type FullIdent, formatIdent } from "./ident.ts";
+import { installPath, packagesDirectory } from "./installed.ts";
+import { readMetafile } from "./metafile.ts";
+import { isInstalled, TEMPORARY_PREFIX } from "./store.ts";
+
+/** Held by whoever fills or empties the directory. */
+const LOCK = "lock";
+/** The release's directory to be. */
+const PACKAGE = "package";
+
+/** Directories without a lock (the original's, or killed within microseconds of being made) are left alone this long. */
+const UNLOCKED_LIFETIME_MS = 60 * 60 * 1000;
+
+/** A release on its way in. */
+export class Staging {
+  readonly ident: FullIdent;
+  /** Unpack here. Empty at first. */
+  readonly directory: string;
+  readonly #root: string;
+  readonly #place: string;
+  readonly #lock: FileLock | undefined;
+
+  /** Makes the version directory, sweeps what is left there, makes the staging directory. Throws system errors. */
+  constructor(ident: FullIdent, root: string) {
+    this.ident = ident;
+    this.#root = root;
+    const version = dirname(installPath(ident, root));
+    const made = temporaryPathFor(join(version, "staging"));
+    makeInSharedDirectory(version, made);
+    // The lock is held before the directory gets the name that others sweep.
+    this.#lock = lockFile(join(made, LOCK), { exclusive: true });
+    this.#place = temporaryName(ident, root);
+    renameSync(made, this.#place);
+    sweep(version);
+    this.directory = join(this.#place, PACKAGE);
+    mkdirSync(this.directory, { mode: 0o700 });
+  }
+
+  /**
+   * Puts the release in its place, at once. Answers false when another process has installed it meanwhile. What is there
+   * without being a package (a removal cut short) makes room. Throws HAB-PKG-035.
+   */
+  commit(): boolean {
+    const target = installPath(this.ident, this.#root);
+    try {
+      renameSync(this.directory, target);
+    } catch (error) {
+      if (isInstalled(this.ident, this.#root)) return false;
+      const code = systemErrorCode(error);
+      if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR") throw error;
+      if (saysWhatItIs(target))
+        throw new HabError(
+          packageErrors.placeTaken,
+          `${target} is taken by a package for another platform or with damaged metadata`,
+          { cause: error },
+        );
+      renameSync(target, join(this.#place, "obstacle"));
+      renameSync(this.directory, target);
+    }
+    syncDirectory(dirname(target));
+    return true;
+  }
+
+  /** Removes what has not been committed. Never throws: what stays is swept by the next install. */
+  discard(): void {
+    try {
+      removeTree(this.#place);
+      removeEmptyParents(this.#place, this.#root);
+    } catch {
+      // Left for the next sweep.
+    }
+    this.#lock?.release();
+  }
+}
+
+/** Takes an installed release out of sight at once, then removes it and the directories it leaves empty. Throws system errors. */
+export function removeRelease(ident: FullIdent, root: string): void {
+  const place = temporaryName(ident, root);
+  renameSync(installPath(ident, root), place);
+  removeTree(place);
+  removeEmptyParents(place, root);
+}
+
+/** A fresh name in the version directory that no listing shows. */
+function temporaryName(ident: FullIdent, root: string): string {
+  const random = randomBytes(8)
+    .toString("base64")
+    .replace(/[^A-Za-z0-9]/g, "0")
+    .slice(0, 6);
+  return join(dirname(installPath(ident, root)), `${TEMPORARY_PREFIX}-${ident.release}${random}`);
+}
+
+/** Another process may remove the version directory, being empty, just when it was made. */
+function makeInSharedDirectory(parent: string, directory: string): void {
+  for (let attempt = 1; ; attempt++) {
+    ensureSharedDirectory(parent);
+    try {
+      mkdirSync(directory, { mode: 0o700 });
+      return;
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT" || attempt === 10) throw error;
+    }
+  }
+}
+
+/** Removes what killed processes have left in a version directory. */
+function sweep(version: string): void {
+  for (const name of readdirSync(version)) {
+    if (!name.startsWith(TEMPORARY_PREFIX) && !name.startsWith(".tmp")) continue;
+    try {
+      sweepOne(join(version, name));
+    } catch {
+      // Gone already, or not ours to remove: it is in nobody's way.
+    }
+  }
+}
+
+function sweepOne(place: string): void {
+  const lock = join(place, LOCK);
+  if (!isPresent(lock)) {
+    if (Date.now() - lstatSync(place).mtimeMs > UNLOCKED_LIFETIME_MS) removeTree(place);
+    return;
+  }
+  const held = lockFile(lock, { exclusive: true });
+  if (held === undefined) return;
+  try {
+    removeTree(place);
+  } finally {
+    held.release();
+  }
+}
+
+/** Whether something at the release's place has a TARGET: then it is, or was, a package of some kind. */
+function saysWhatItIs(target: string): boolean {
+  try {
+    return (readMetafile(target, "TARGET") ?? "") !== "";
+  } catch {
+    return true;
+  }
+}
+
+/** Removes a directory with everything in it, directories that forbid it included. */
+export function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    openUp(path);
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function openUp(path: string): void {
+  if (!lstatSync(path).isDirectory()) return;
+  chmodSync(path, 0o700);
+  for (const entry of readdirSync(path, { withFileTypes: true }) as Dirent[])
+    if (entry.isDirectory()) openUp(join(path, entry.name));
+}
+
+/** Removes version, name and origin directories that hold nothing any more. */
+function removeEmptyParents(place: string, root: string): void {
+  const top = packagesDirectory(root);
+  for (let parent = dirname(place); parent !== top; parent = dirname(parent)) {
+    try {
+      rmdirSync(parent);
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === "ENOENT") continue;
+      return;
+    }
+  }
+}
+
+/** What a failed write means to a person. Other errors come back as they are. */
+export function explainSystemError(error: unknown, ident: FullIdent): unknown {
+  const code = systemErrorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new HabError(packageErrors.diskFull, `no room on the disk for ${formatIdent(ident)}`, {
+      cause: error,
+    });
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return new HabError(packageErrors.notPermitted, `${formatIdent(ident)} cannot be written`, {
+      cause: error,
+    });
+  return error;
+}
