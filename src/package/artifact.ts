@@ -98,6 +98,7 @@ async function unpackVerified(
     const unpacker = new Unpacker(staging.directory, expected);
     try {
       await readTar(payloadPart(fd, { payloadOffset }), unpacker);
+      checkForeign(unpacker, expected);
       checkContent(staging.directory, expected);
       unpacker.finish();
     } finally {
@@ -113,6 +114,17 @@ async function unpackVerified(
 /** All run-time dependencies of a staged release. Throws HAB-PKG-011. */
 export function stagedDependencies({ directory, ident }: Staging): FullIdent[] {
   return parseIdentLines(readMetafile(directory, "TDEPS") ?? "", `TDEPS of ${formatIdent(ident)}`);
+}
+
+/** An archive of another package, or of two: which one was meant to be signed is anybody's guess. */
+function checkForeign({ foreignIdent, isEmpty }: Unpacker, expected: FullIdent): void {
+  if (foreignIdent === undefined) return;
+  throw new HabError(
+    packageErrors.identMismatch,
+    isEmpty
+      ? `the hart is ${foreignIdent}, not ${formatIdent(expected)}`
+      : `the hart holds ${foreignIdent} beside ${formatIdent(expected)}`,
+  );
 }
 
 /** What was unpacked must be the package asked for, for this machine. Throws HAB-PKG-025, -026, -027. */

@@ -24,7 +24,7 @@ const MOST_ENTRIES = 2_000_000;
 /** Largest time a file system is sure to take (2^34 s, the limit of ext4, is in 2446). */
 const LATEST_MTIME_SECONDS = 2 ** 34 - 1;
 
-const FOREIGN_IDENT = /^\/?(?:opt\/)?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/IDENT$/;
+const FOREIGN_IDENT = /^\/?(?:opt\/)?hab\/pkgs\/([^/]+\/[^/]+\/[^/]+\/[^/]+)\/IDENT$/;
 
 /** The longest path the system takes; it also bounds how deep directories go. */
 const LONGEST_PATH_BYTES = 4096;
@@ -46,6 +46,7 @@ export class Unpacker implements TarVisitor {
   /** By path below the release directory; the release directory itself is "". Nothing else is in `directory`. */
   readonly #made = new Map<string, Made>([["", { kind: "directory", mode: 0o755 }]]);
   #entries = 0;
+  #foreign: string | undefined;
   #file: { readonly fd: number; readonly entry: TarEntry } | undefined;
 
   constructor(directory: string, ident: FullIdent) {
@@ -53,17 +54,21 @@ export class Unpacker implements TarVisitor {
     this.#prefix = ["hab", "pkgs", ident.origin, ident.name, ident.version, ident.release].map(byteString);
   }
 
-  /** Whether anything of the release was in the archive. */
+  /** Whether nothing of the release was in the archive. */
   get isEmpty(): boolean {
     return this.#made.size === 1;
+  }
+
+  /** Another package the archive holds an IDENT of. */
+  get foreignIdent(): string | undefined {
+    return this.#foreign === undefined ? undefined : displayText(this.#foreign);
   }
 
   begin(entry: TarEntry): void {
     if (++this.#entries > MOST_ENTRIES) throw hostile(entry, "is one of too many");
     const path = this.#inside(entry.path, entry);
     if (path === undefined) {
-      // Two packages in one archive: which one was signed as what is anybody's guess.
-      if (FOREIGN_IDENT.test(entry.path)) throw hostile(entry, "is the identifier of another package");
+      this.#foreign ??= FOREIGN_IDENT.exec(entry.path)?.[1];
       return;
     }
     switch (entry.kind) {
