@@ -1,10 +1,10 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
 // (reference/plan-build.md). There is no studio here: the build happens in the root it is started in.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { HabError, systemErrorCode } from "../error/index.ts";
-import { inheritedEnvironment } from "../host/index.ts";
+import { inheritedEnvironment, isPresent } from "../host/index.ts";
 import type { Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
@@ -48,6 +48,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   const environment = inheritedEnvironment(options.environment);
   const rootPath = environment["HAB_ROOT_PATH"] || "/hab";
   const streams = options.streams ?? OWN_STREAMS;
+  requireWritable(rootPath);
   const directory = mkdtempSync(join(tmpdir(), "hab-build-"));
   const program = join(directory, PROGRAM_NAME);
   const umask = process.umask(0o022);
@@ -75,6 +76,23 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   } finally {
     for (const each of forget) each();
     rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A build writes packages and caches below the root: better said before the plan runs than in the middle of it. */
+function requireWritable(rootPath: string): void {
+  let place = rootPath;
+  while (!isPresent(place) && dirname(place) !== place) place = dirname(place);
+  try {
+    accessSync(place, constants.W_OK);
+  } catch (error) {
+    throw new HabError(
+      buildErrors.rootNotWritable,
+      `${rootPath} cannot be written (${systemErrorCode(error)} at ${place})`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -60,4 +60,14 @@ export const buildErrors = errorKinds({
     title: "A dependency is to be installed, but this build may only use what is installed",
     remedy: "Install it first, or unset NO_INSTALL_DEPS.",
   },
+  needsStudio: {
+    code: "HAB-BLD-012",
+    title: "An option of `hab pkg build` is about a studio",
+    remedy: "Leave the option out: the build runs in the root it is started in.",
+  },
+  rootNotWritable: {
+    code: "HAB-BLD-013",
+    title: "The build may not write where packages are installed",
+    remedy: "Build as root, or in a root of your own: script/private-root start DIR.",
+  },
 });

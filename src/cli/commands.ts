@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "origin key generate": () => import("./origin/key/generate.ts"),
   "origin key import": () => import("./origin/key/import.ts"),
   "origin key upload": () => import("./origin/key/upload.ts"),
+  "pkg build": () => import("./pkg/build.ts"),
   "pkg channels": () => import("./pkg/channels.ts"),
   "pkg demote": () => import("./pkg/demote.ts"),
   "pkg download": () => import("./pkg/download.ts"),

@@ -1,0 +1,134 @@
+// `hab pkg build`: a signed package from a plan (reference/cli.md §10.7, reference/plan-build.md).
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { buildErrors, buildPlan } from "../../build/index.ts";
+import { KeyCache, revisionAt } from "../../crypto/index.ts";
+import { HabError } from "../../error/index.ts";
+import { isCompiled } from "../../host/index.ts";
+import { activeTarget } from "../../package/index.ts";
+import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
+import { cacheKeyPathOption } from "../shared-options.ts";
+import { existingDirectory, originName } from "../values.ts";
+import { OWN_VERSION } from "../version.ts";
+
+/** Values of cli.toml that a build takes from the environment when it is given none (reference/cli.md §10.9). */
+const FROM_CONFIGURATION = {
+  HAB_AUTH_TOKEN: "auth_token",
+  HAB_BLDR_URL: "bldr_url",
+  HAB_ORIGIN: "origin",
+} as const;
+
+export const command = defineCommand({
+  summary: "Build a package from a plan",
+  description:
+    "Runs the plan.sh of PLAN_CONTEXT (or of its habitat/ folder) with bash and makes a signed artifact of what it " +
+    "installs, in ./results. The build happens in the present root, without a studio: the plan sees the tools of this " +
+    "machine, and the package is installed under /hab/pkgs when it is done.\n\n" +
+    "The secret key of the plan's origin must be in the key cache (hab origin key generate). Dependencies are installed " +
+    "from the depot; with NO_INSTALL_DEPS=true only those that are installed are used.",
+  examples: [
+    { command: "hab pkg build .", explains: "the plan of this directory" },
+    { command: "hab pkg build plans/redis", explains: "the plan of another one; results stay in ./results" },
+    {
+      command: "NO_INSTALL_DEPS=true hab pkg build plans/redis",
+      explains: "without asking a depot for anything",
+    },
+  ],
+  helpIfBare: true,
+  args: {
+    planContext: argument({
+      value: "PLAN_CONTEXT",
+      help: "Directory of the plan, or one with habitat/plan.sh",
+    }),
+  },
+  options: {
+    keys: optionList({
+      short: "k",
+      long: "keys",
+      value: "HAB_ORIGIN_KEYS",
+      values: "one",
+      delimiter: ",",
+      help: "Origins whose signing keys must be there before the build starts",
+      type: originName,
+    }),
+    root: option({ short: "r", long: "root", value: "HAB_STUDIO_ROOT", help: "Root of the studio" }),
+    src: option({
+      short: "s",
+      long: "src",
+      value: "SRC_PATH",
+      help: "Directory to build in: PLAN_CONTEXT and results are relative to it",
+      type: existingDirectory,
+    }),
+    cacheKeyPath: cacheKeyPathOption(),
+    nativePackage: flag({
+      short: "N",
+      long: "native-package",
+      help: "Mark the package as native (needs HAB_FEAT_NATIVE_PACKAGE_SUPPORT)",
+      conflictsWith: ["reuse", "docker"],
+    }),
+    reuse: flag({ short: "R", long: "reuse", help: "Use the studio of the last build again" }),
+    docker: flag({ short: "D", long: "docker", help: "Build in a container studio" }),
+    refreshChannel: option({
+      short: "f",
+      long: "refresh-channel",
+      value: "REFRESH_CHANNEL",
+      help: "Channel that dependencies of the origin core come from (else HAB_REFRESH_CHANNEL, cli.toml, base)",
+    }),
+  },
+  json: true,
+  async run({ args, options, env, configuration, json, printJson }) {
+    refuseStudio(options);
+    if (options.nativePackage && !env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"])
+      throw usageProblem("native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set");
+    const keys = new KeyCache(options.cacheKeyPath);
+    for (const origin of options.keys) keys.latest("origin-secret", origin);
+
+    const cwd = resolve(options.src ?? ".");
+    const environment: Record<string, string | undefined> = { ...env };
+    const file = await configuration.file();
+    for (const [name, key] of Object.entries(FROM_CONFIGURATION)) environment[name] ||= file[key];
+    environment["HAB_CACHE_KEY_PATH"] = options.cacheKeyPath;
+    environment["HAB_REFRESH_CHANNEL"] = await configuration.refreshChannel(options.refreshChannel);
+    if (options.nativePackage) {
+      environment["HAB_NATIVE_PACKAGE"] = "true";
+      environment["HAB_SRC_PATH"] = cwd;
+    }
+    const status = await buildPlan({
+      planContext: args.planContext,
+      target: activeTarget(),
+      release: revisionAt(new Date()),
+      version: OWN_VERSION,
+      habBinary: isCompiled() ? process.execPath : (Bun.which("hab") ?? "hab"),
+      environment,
+      cwd,
+      // With --json standard output is for the one document.
+      streams: { stdin: 0, stdout: json ? 2 : 1, stderr: 2 },
+    });
+    if (json && status === 0)
+      printJson(readReport(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results")));
+    return status;
+  },
+});
+
+function refuseStudio(options: {
+  readonly root?: string | undefined;
+  reuse: boolean;
+  docker: boolean;
+}): void {
+  const given =
+    options.root !== undefined ? "--root" : options.reuse ? "--reuse" : options.docker ? "--docker" : "";
+  if (given !== "")
+    throw new HabError(
+      buildErrors.needsStudio,
+      `${given} is about a studio, and packages are built without one`,
+    );
+}
+
+/** What last_build.env says, with the path of the artifact. */
+function readReport(directory: string): Record<string, string> {
+  const lines = readFileSync(join(directory, "last_build.env"), "utf8").split("\n").filter(Boolean);
+  const report = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+  return { ...report, path: join(directory, report["pkg_artifact"] ?? "") };
+}
