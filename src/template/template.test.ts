@@ -71,20 +71,20 @@ describe("the dialect (services.md §20, §27)", () => {
     ["{{#s}}x{{/s}}", "Helper not found s"],
     ["{{> main}}", "Can not include current template in partial"],
     ["{{> nope}}", "Partial not found nope"],
-  ])("%s is an error", (source, message) => {
-    expect(render(source, { arr: [], s: "x" })).rejects.toThrow(
+  ])("%s is an error", async (source, message) => {
+    await expect(render(source, { arr: [], s: "x" })).rejects.toThrow(
       `Error rendering "main" line 1, col 1: ${message}`,
     );
   });
 
-  test("an error inside a partial names the partial", () => {
-    expect(render("a\n{{> p}}", {}, { p: "\n\n {{nope 1}}" })).rejects.toThrow(
+  test("an error inside a partial names the partial", async () => {
+    await expect(render("a\n{{> p}}", {}, { p: "\n\n {{nope 1}}" })).rejects.toThrow(
       'Error rendering "p" line 3, col 2: Helper not',
     );
   });
 
-  test("after a partial, errors name the including template again", () => {
-    expect(render("{{> p}}\n{{nope 1}}", {}, { p: "x" })).rejects.toThrow(
+  test("after a partial, errors name the including template again", async () => {
+    await expect(render("{{> p}}\n{{nope 1}}", {}, { p: "x" })).rejects.toThrow(
       'Error rendering "main" line 2, col 1',
     );
   });
@@ -115,19 +115,19 @@ describe("what a template cannot do", () => {
     expect(await render("{{#each cfg as |constructor|}}{{constructor}}{{/each}}", { cfg: ["x"] })).toBe("x");
   });
 
-  test("nest without end", () => {
+  test("nest without end", async () => {
     const nested = (open: string, close: string) => open.repeat(50_000) + close.repeat(50_000);
     for (const source of [
       nested("{{#if a}}", "{{/if}}"),
       `{{x ${nested("(x ", ")")}}}`,
       nested("{{#> p}}", "{{/p}}"),
     ]) {
-      expect(compileTemplates(new Map([["main", source]]))).rejects.toThrow(
+      await expect(compileTemplates(new Map([["main", source]]))).rejects.toThrow(
         "nested more than 100 levels deep",
       );
     }
-    expect(render(`{{toJson ${nested("[", "]")}}}`)).rejects.toThrow("template main: line 1, column");
-    expect(render(`{{#if a}}${"{{else if a}}".repeat(50_000)}{{/if}}`)).rejects.toThrow(
+    await expect(render(`{{toJson ${nested("[", "]")}}}`)).rejects.toThrow("template main: line 1, column");
+    await expect(render(`{{#if a}}${"{{else if a}}".repeat(50_000)}{{/if}}`)).rejects.toThrow(
       "nested more than 100",
     );
   });

@@ -64,7 +64,7 @@ describe("bad-packages.json", () => {
   for (const vector of cases.filter(({ name }) => name.startsWith("badr"))) {
     test(`${vector.name}: the original's words`, async () => {
       const line = vector.expect.log.find((text) => text.includes("Failed to compile configuration: ")) ?? "";
-      expect(render(vector)).rejects.toThrow(line.split("configuration: ")[1]);
+      await expect(render(vector)).rejects.toThrow(line.split("configuration: ")[1]);
     });
   }
 
@@ -72,7 +72,7 @@ describe("bad-packages.json", () => {
     test(`${vector.name}: a syntax error with its line`, async () => {
       const line = vector.expect.log.find((text) => text.includes("TemplateError")) ?? "";
       const number = /line_no: Some\((\d+)\)/.exec(line)?.[1];
-      expect(render(vector)).rejects.toThrow(`template x.conf: line ${number}, column `);
+      await expect(render(vector)).rejects.toThrow(`template x.conf: line ${number}, column `);
     });
   }
 });

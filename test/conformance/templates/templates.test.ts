@@ -68,6 +68,11 @@ for (const [file, count] of Object.entries(FILES)) {
         if (wanted.exit === 1 && wanted.error.startsWith("Error rendering")) {
           expect(error.message).toBe(wanted.error);
         }
+        const place =
+          wanted.exit === 1
+            ? /TOML parse error at (line \d+, column \d+)/.exec(wanted.error)?.[1]
+            : undefined;
+        if (place !== undefined) expect(error.message).toContain(`${place}: `);
         if (wanted.exit === 101) {
           const line = /line_no: Some\((\d+)\)/.exec(wanted.panic)?.[1];
           if (line !== undefined) expect(error.message).toContain(`line ${line}, column `);
