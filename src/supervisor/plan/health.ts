@@ -1,0 +1,43 @@
+// Health of a service: what a check's exit means and when the next one is due (reference/services.md §10). Pure.
+
+export type HealthResult = "Ok" | "Warning" | "Critical" | "Unknown";
+
+/** How a hook ended. */
+export type HookExit =
+  | { readonly kind: "code"; readonly code: number }
+  | { readonly kind: "signal"; readonly signal: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+const RESULTS: readonly HealthResult[] = ["Ok", "Warning", "Critical", "Unknown"];
+
+/** The result for a health-check hook's exit; `recognised` is false for codes beyond 3. */
+export function healthOfExit(exit: HookExit): {
+  readonly result: HealthResult;
+  readonly recognised: boolean;
+} {
+  if (exit.kind !== "code") return { result: "Unknown", recognised: true };
+  const result = RESULTS[exit.code];
+  return result === undefined ? { result: "Unknown", recognised: false } : { result, recognised: true };
+}
+
+/** Longest wait after a result that is not Ok. */
+const ATTENTION_MS = 30_000;
+/** Shortest wait: an interval of 0 must not keep a machine busy (the original's loop dies of it). */
+const SHORTEST_MS = 1_000;
+
+export interface HealthSchedule {
+  readonly result: HealthResult;
+  readonly intervalMs: number;
+  /** Whether this loop has seen an Ok before this result. */
+  readonly okBefore: boolean;
+  /** In [0, 1): the first Ok is followed by a random part of the interval, so that checks do not run in step. */
+  readonly random: number;
+}
+
+/** Milliseconds until the next check. */
+export function nextHealthDelayMs({ result, intervalMs, okBefore, random }: HealthSchedule): number {
+  const interval = Math.max(intervalMs, SHORTEST_MS);
+  if (result !== "Ok") return Math.min(interval, ATTENTION_MS);
+  if (okBefore) return interval;
+  return Math.max(SHORTEST_MS, Math.floor(random * (interval / 1000)) * 1000);
+}
