@@ -1,0 +1,70 @@
+// Everything a service needs before it can start, read from disk: package, configuration, templates
+// (reference/services.md §5.1 step 1).
+import { HabError } from "../../error/index.ts";
+import { type FullIdent, findInstalled, formatIdent, type InstalledPackage } from "../../package/index.ts";
+import { checkBinds } from "../census/binds.ts";
+import type { Census } from "../census/census.ts";
+import { supervisorErrors } from "../errors.ts";
+import { formatServiceGroup, type ServiceBind, serviceGroupOf } from "../group.ts";
+import type { Output } from "../output.ts";
+import type { ServiceSpec } from "../spec/spec.ts";
+import { ServiceConfig } from "./config.ts";
+import { readServicePackage } from "./package.ts";
+import type { ServiceParts } from "./service.ts";
+import { loadTemplates } from "./templates.ts";
+
+export type BuildService = (spec: ServiceSpec, desired: FullIdent | undefined) => Promise<ServiceParts>;
+
+export interface BuildOptions {
+  readonly organization: string | undefined;
+  readonly output: Output;
+  readonly census: () => Census;
+}
+
+/** Makes the function that builds services; `desired` picks a release other than the newest installed. */
+export function serviceBuilder({ organization, output, census }: BuildOptions): BuildService {
+  return async (spec, desired) => {
+    const installed = findInstalled(desired ?? spec.ident) ?? findInstalled(spec.ident);
+    if (installed === undefined) {
+      throw new HabError(
+        supervisorErrors.packageMissing,
+        `Cannot find a release of package: ${formatIdent(spec.ident)}`,
+      );
+    }
+    assertBinds(installed, spec.binds);
+    const group = serviceGroupOf(spec.ident.name, spec.group, organization);
+    const pkg = readServicePackage(installed);
+    const directory = spec.configFrom ?? installed.path;
+    const config = await ServiceConfig.load(spec.ident.name, directory);
+    const templates = await loadTemplates(directory, (_hook, message) =>
+      output.line(spec.ident.name, "HK", `Failed to load hook: ${message}`),
+    );
+    const applied = census().groups.get(formatServiceGroup(group))?.serviceConfig;
+    if (applied !== undefined) config.apply(applied.incarnation, applied.value);
+    return { spec, group, pkg, config, templates };
+  };
+}
+
+/** Refuses a package without a run hook (§2.3). Throws `notRunnable`. */
+export function assertRunnable(installed: InstalledPackage): void {
+  if (installed.isRunnable) return;
+  throw new HabError(
+    supervisorErrors.notRunnable,
+    `Package is not runnable: ${formatIdent(installed.ident)}`,
+  );
+}
+
+/** Compares mapped binds with those of the package (§2.3). Throws `missingBinds` or `invalidBinds`. */
+export function assertBinds(installed: InstalledPackage, mapped: readonly ServiceBind[]): void {
+  const { missing, invalid } = checkBinds(
+    mapped,
+    new Map(installed.binds.map((bind) => [bind.name, bind.exports])),
+    new Map(installed.optionalBinds.map((bind) => [bind.name, bind.exports])),
+  );
+  if (missing.length > 0) {
+    throw new HabError(supervisorErrors.missingBinds, `Missing required bind(s), ${missing.join(", ")}`);
+  }
+  if (invalid.length > 0) {
+    throw new HabError(supervisorErrors.invalidBinds, `Invalid bind(s), ${invalid.join(", ")}`);
+  }
+}

@@ -1,0 +1,105 @@
+// The configuration of one running service: its layers, and the last good state of each (reference/services.md §11).
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describeError, systemErrorCode } from "../../error/index.ts";
+import { habPath } from "../../host/index.ts";
+import { parseToml, type TomlTable } from "../../toml/index.ts";
+import { type ConfigLayers, environmentLayer, mergeLayers } from "../config/layers.ts";
+
+export class ServiceConfig {
+  readonly #name: string;
+  #layers: ConfigLayers;
+  #userProblem: string | undefined;
+  #mergeProblems: readonly string[] = [];
+  #appliedIncarnation = 0n;
+  #merged: TomlTable | undefined;
+  #userLoaded: boolean;
+
+  private constructor(name: string, layers: ConfigLayers) {
+    this.#name = name;
+    this.#layers = layers;
+    this.#userLoaded = layers.user !== undefined;
+  }
+
+  /**
+   * Reads default.toml of `directory`, `HAB_<NAME>` and user.toml. Any that is broken throws: at the start of a service
+   * there is no last good one.
+   */
+  static async load(name: string, directory: string): Promise<ServiceConfig> {
+    return new ServiceConfig(name, {
+      default: await readLayer(join(directory, "default.toml")),
+      environment: environmentLayer(name, process.env),
+      user: await readLayer(userConfigPath(name)),
+    });
+  }
+
+  /** What templates see. */
+  get merged(): TomlTable {
+    if (this.#merged === undefined) {
+      const { table, problems } = mergeLayers(this.#layers);
+      this.#merged = table;
+      this.#mergeProblems = problems.map((problem) => problem.message);
+    }
+    return this.#merged;
+  }
+
+  get layers(): ConfigLayers {
+    return this.#layers;
+  }
+
+  /** The version of the applied layer; 0 when nothing was applied. */
+  get appliedIncarnation(): bigint {
+    return this.#appliedIncarnation;
+  }
+
+  /** Compat: whether user.toml had a say since the start (`user_config_updated`). */
+  get userConfigLoaded(): boolean {
+    return this.#userLoaded;
+  }
+
+  get problems(): readonly string[] {
+    return this.#userProblem === undefined
+      ? this.#mergeProblems
+      : [...this.#mergeProblems, this.#userProblem];
+  }
+
+  /** Takes configuration applied to the group if it is newer than what is in force; whether it was. */
+  apply(incarnation: bigint, table: TomlTable): boolean {
+    if (incarnation <= this.#appliedIncarnation) return false;
+    this.#appliedIncarnation = incarnation;
+    this.#set({ gossip: table });
+    return true;
+  }
+
+  /** Reads user.toml anew; a missing file empties the layer. A broken one leaves it as it was and answers why. */
+  async reloadUser(): Promise<string | undefined> {
+    try {
+      this.#set({ user: await readLayer(userConfigPath(this.#name)) });
+      this.#userLoaded ||= this.#layers.user !== undefined;
+      this.#userProblem = undefined;
+    } catch (error) {
+      this.#userProblem = describeError(error);
+    }
+    return this.#userProblem;
+  }
+
+  #set(layers: ConfigLayers): void {
+    this.#layers = { ...this.#layers, ...layers };
+    this.#merged = undefined;
+  }
+}
+
+/** `/hab/user/<name>/config/user.toml`. */
+export function userConfigPath(name: string): string {
+  return habPath("user", name, "config", "user.toml");
+}
+
+async function readLayer(path: string): Promise<TomlTable | undefined> {
+  try {
+    return parseToml(await readFile(path, "utf8"), { source: path });
+  } catch (error) {
+    // Compat: a file that cannot be opened counts as absent, one that cannot be parsed as broken.
+    if (systemErrorCode(error) !== undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,452 @@
+// All services of this Supervisor: compares what is wanted with what is held and carries out the steps, each service on
+// its own (reference/services.md §2.1, §5.1, §9). Driven by events; holds at most one timer.
+import { describeError, isKind } from "../error/index.ts";
+import {
+  createServiceDirectories,
+  type FullIdent,
+  findInstalled,
+  formatIdent,
+  type PackageIdent,
+  packageErrors,
+} from "../package/index.ts";
+import type { Census } from "./census/census.ts";
+import type { Metrics } from "./http/metrics.ts";
+import { type Output, PROGRAM } from "./output.ts";
+import { type HeldService, planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
+import {
+  cooledDown,
+  decideRestart,
+  FRESH_RUN_STATE,
+  isFailure,
+  type RestartConfig,
+  type RunState,
+  restarted,
+} from "./plan/restart.ts";
+import type { BuildService } from "./service/build.ts";
+import type { LauncherPort, RestartRequest } from "./service/ports.ts";
+import { Service, type ServiceParts } from "./service/service.ts";
+import type { SpecDirectory } from "./spec/directory.ts";
+import type { ServiceSpec } from "./spec/spec.ts";
+import type { SysInfo } from "./sys.ts";
+
+/** What is known about one loaded service, for gateways. */
+export interface ServiceSnapshot {
+  readonly spec: ServiceSpec;
+  /** The running service; absent while stopped, waiting or busy. */
+  readonly service: Service | undefined;
+  /** Package, configuration and templates of the running service or of its last start; absent before the first. */
+  readonly parts: ServiceParts | undefined;
+  readonly runState: RunState;
+  readonly nextRestartAtMs: number | undefined;
+  /** When it last left or entered being up. */
+  readonly enteredAtMs: number;
+  readonly problems: readonly string[];
+}
+
+/** Hooks into the rest of the Supervisor. */
+export interface ServicesOptions {
+  readonly specs: SpecDirectory;
+  readonly output: Output;
+  readonly metrics: Metrics;
+  readonly launcher: LauncherPort;
+  readonly sys: SysInfo;
+  readonly restartConfig: RestartConfig;
+  readonly build: BuildService;
+  readonly census: () => Census;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Installs the package of a spec that is not here. */
+  readonly installMissing: (spec: ServiceSpec) => Promise<void>;
+  /** Runs install hooks of the package and its dependencies that have not succeeded yet. Throws when one fails. */
+  readonly runInstallHooks: (ident: FullIdent) => Promise<void>;
+  /** Announces the service to the ring; `pkgIncarnation` where an update brought one. */
+  readonly announce: (parts: ServiceParts, pkgIncarnation?: bigint) => void;
+  /** A service was started: watch its user.toml, its updates. The answer ends that. */
+  readonly started: (service: Service) => () => void;
+  /** A release was replaced by an update and its service stopped. */
+  readonly updated: (spec: ServiceSpec, desired: FullIdent) => Promise<void>;
+  /** Something the gateways show has changed; undefined means the list itself. */
+  readonly changed: (name: string | undefined) => void;
+}
+
+interface Slot {
+  spec: ServiceSpec;
+  condition: HeldService["condition"];
+  runState: RunState;
+  service: Service | undefined;
+  /** Ends watching for the running service. */
+  ended: (() => void) | undefined;
+  /** Failed starts in a row. */
+  failures: number;
+  problem: string | undefined;
+  /** Release an update chose, for the next start. */
+  desired: { readonly ident: FullIdent; readonly pkgIncarnation: bigint | undefined } | undefined;
+}
+
+interface Remembered {
+  readonly parts: ServiceParts | undefined;
+  readonly sinceMs: number;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+export class Services {
+  readonly #options: ServicesOptions;
+  readonly #slots = new Map<string, Slot>();
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #stopTimeouts = new Map<string, number>();
+  readonly #toldSpecProblems = new Set<string>();
+  readonly #work = new Set<Promise<void>>();
+  #wanted: ReadonlyMap<string, ServiceSpec> = new Map();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #reconcileQueued = false;
+  #closing = false;
+
+  constructor(options: ServicesOptions) {
+    this.#options = options;
+  }
+
+  /** All loaded services: running ones first, then the others, each in the order of names. */
+  list(): ServiceSnapshot[] {
+    const all = [...this.#wanted.keys()].map((name) => this.#snapshot(name));
+    return [...all.filter((each) => each.service), ...all.filter((each) => !each.service)];
+  }
+
+  get(name: string): ServiceSnapshot | undefined {
+    return this.#wanted.has(name) ? this.#snapshot(name) : undefined;
+  }
+
+  /** Services that are started and supervised. */
+  running(): Service[] {
+    return [...this.#slots.values()].flatMap((slot) => slot.service ?? []);
+  }
+
+  /** Something happened: compare wanted and held soon. Many calls at once lead to one comparison. */
+  reconcileSoon(): void {
+    if (this.#reconcileQueued || this.#closing) return;
+    this.#reconcileQueued = true;
+    setImmediate(() => {
+      this.#reconcileQueued = false;
+      this.reconcile();
+    });
+  }
+
+  /** Compares wanted and held now and begins the steps. */
+  reconcile(): void {
+    if (this.#closing) return;
+    const { specs, now } = this.#options;
+    this.#wanted = specs.read((message) => this.#tellSpecProblem(message));
+    const held = new Map([...this.#slots].map(([name, { spec, condition }]) => [name, { spec, condition }]));
+    const waits: number[] = [];
+    for (const step of planReconcile(this.#wanted, held, now())) {
+      if (step.kind === "wait") waits.push(step.untilMs);
+      else this.#take(step);
+    }
+    this.#schedule(waits);
+    for (const name of this.#remembered.keys()) if (!this.#wanted.has(name)) this.#remembered.delete(name);
+    for (const [name, spec] of this.#wanted) this.#remember(name, spec);
+    this.#options.changed(undefined);
+  }
+
+  /** How long the next stop of this service may take, from a control request. */
+  setStopTimeout(name: string, seconds: number): void {
+    this.#stopTimeouts.set(name, seconds);
+  }
+
+  /** Stops the service and starts it with the release an update found. */
+  update(name: string, ident: FullIdent, pkgIncarnation?: bigint): void {
+    const slot = this.#slots.get(name);
+    if (slot?.service === undefined) return;
+    slot.desired = { ident, pkgIncarnation };
+    this.#options.output.line(
+      PROGRAM,
+      "MR",
+      `Restarting ${formatIdent(slot.spec.ident)} with package ${formatIdent(ident)}`,
+    );
+    this.#restart(name, slot, { reason: "package_updated", pid: slot.service.process.pid });
+  }
+
+  /** Stops everything at once and waits for it, for an orderly end; `giveUp` ends waiting for hooks. */
+  async stopAll(giveUp: AbortSignal): Promise<void> {
+    this.#close();
+    await Promise.all(
+      [...this.#slots.values()].map(async (slot) => {
+        slot.ended?.();
+        await slot.service?.stop(undefined, giveUp);
+      }),
+    );
+  }
+
+  /** Lets go of everything without touching a process, for another Supervisor to take over. */
+  detachAll(): void {
+    this.#close();
+    for (const slot of this.#slots.values()) {
+      slot.ended?.();
+      slot.service?.detach();
+    }
+  }
+
+  #close(): void {
+    this.#closing = true;
+    clearTimeout(this.#timer);
+  }
+
+  #snapshot(name: string): ServiceSnapshot {
+    const slot = this.#slots.get(name);
+    const service = slot?.service;
+    const remembered = this.#remembered.get(name);
+    const spec = this.#wanted.get(name) ?? slot?.spec;
+    if (spec === undefined) throw new RangeError(`no service ${name}`);
+    const waiting = slot?.condition.kind === "waiting" ? slot.condition.readyAtMs : undefined;
+    return {
+      spec,
+      service,
+      parts: service?.parts ?? remembered?.parts,
+      runState: slot?.runState ?? FRESH_RUN_STATE,
+      nextRestartAtMs: waiting !== undefined && waiting > this.#options.now() ? waiting : undefined,
+      enteredAtMs: service?.process.enteredAtMs ?? remembered?.sinceMs ?? 0,
+      problems: [...(slot?.problem === undefined ? [] : [slot.problem]), ...(service?.problems ?? [])],
+    };
+  }
+
+  #take(step: Exclude<ReconcileStep, { kind: "wait" }>): void {
+    switch (step.kind) {
+      case "start":
+        this.#begin(step.name, this.#slotFor(step.name, step.spec), () => this.#start(step.name, step.spec));
+        return;
+      case "stop":
+      case "restart": {
+        const slot = this.#slots.get(step.name);
+        if (slot !== undefined) this.#begin(step.name, slot, () => this.#stop(step.name, slot));
+        return;
+      }
+      case "update": {
+        const slot = this.#slots.get(step.name);
+        if (slot === undefined) return;
+        slot.spec = step.spec;
+        slot.service?.exchangeSpec(step.spec);
+        slot.ended?.();
+        if (slot.service !== undefined) slot.ended = this.#options.started(slot.service);
+        return;
+      }
+      case "forget":
+        this.#slots.delete(step.name);
+    }
+  }
+
+  #slotFor(name: string, spec: ServiceSpec): Slot {
+    let slot = this.#slots.get(name);
+    if (slot === undefined) {
+      slot = {
+        spec,
+        condition: { kind: "busy" },
+        runState: FRESH_RUN_STATE,
+        service: undefined,
+        ended: undefined,
+        failures: 0,
+        problem: undefined,
+        desired: undefined,
+      };
+      this.#slots.set(name, slot);
+    }
+    slot.spec = spec;
+    return slot;
+  }
+
+  /** Runs work of one service beside everything else; its end leads to another reconciliation. */
+  #begin(name: string, slot: Slot, work: () => Promise<void>): void {
+    slot.condition = { kind: "busy" };
+    const running = work()
+      .catch((error) => this.#say(`Unexpected failure of ${name}: ${describeError(error)}`))
+      .finally(() => {
+        this.#work.delete(running);
+        this.#options.changed(name);
+        this.reconcileSoon();
+      });
+    this.#work.add(running);
+  }
+
+  async #start(name: string, spec: ServiceSpec): Promise<void> {
+    const slot = this.#slotFor(name, spec);
+    try {
+      const service = await this.#create(spec, slot);
+      slot.failures = 0;
+      slot.problem = undefined;
+      if (slot.runState.last !== undefined) {
+        this.#options.output.line(service.group, "SR", "Restarted");
+        slot.runState = restarted(slot.runState, this.#options.now());
+      }
+      slot.service = service;
+      slot.condition = { kind: "running" };
+      if (this.#closing) return;
+      service.wake();
+    } catch (error) {
+      this.#failedStart(slot, error);
+    }
+  }
+
+  async #create(spec: ServiceSpec, slot: Slot): Promise<Service> {
+    const { output, build } = this.#options;
+    const shown = formatIdent(spec.ident);
+    let parts: ServiceParts;
+    try {
+      if (findInstalled(spec.ident) === undefined) await this.#options.installMissing(spec);
+      parts = await build(spec, slot.desired?.ident);
+    } catch (error) {
+      throw new StartFailure(`Unable to start ${shown}, ${describeError(error)}`, error);
+    }
+    const { ident } = parts.pkg;
+    output.line(PROGRAM, "MR", `Starting ${shown} (${formatIdent(ident)})`);
+    try {
+      await this.#options.runInstallHooks(ident);
+    } catch (error) {
+      throw new StartFailure(`Failed to run install hook for ${shown}, ${describeError(error)}`, error);
+    }
+    try {
+      createServiceDirectories(parts.pkg.paths, parts.pkg.account);
+    } catch (error) {
+      this.#say(`Can't create directory ${parts.pkg.paths.root}: ${describeError(error)}`);
+      if (!isKind(error, packageErrors.serviceAccountMissing)) {
+        this.#say(
+          `If this service is running as non-root, you'll need to create ${parts.pkg.paths.root} and give the current user write access to it`,
+        );
+      }
+      throw new StartFailure(`${shown} failed to start`, error);
+    }
+    this.#options.announce(parts, slot.desired?.pkgIncarnation);
+    slot.desired = undefined;
+    const service = new Service(parts, {
+      output,
+      launcher: this.#options.launcher,
+      metrics: this.#options.metrics,
+      sys: this.#options.sys,
+      census: this.#options.census,
+      now: this.#options.now,
+      random: this.#options.random,
+      announce: () => this.#options.announce(parts),
+      changed: () => this.#options.changed(spec.ident.name),
+      restart: (request) => this.#restart(spec.ident.name, slot, request),
+    });
+    slot.ended = this.#options.started(service);
+    return service;
+  }
+
+  /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
+  #failedStart(slot: Slot, error: unknown): void {
+    const message = describeError(error);
+    if (slot.problem !== message || slot.failures === 0)
+      this.#say(error instanceof StartFailure ? error.message : message);
+    slot.problem = message;
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** slot.failures, LAST_RETRY_MS);
+    slot.failures += 1;
+    slot.condition = { kind: "waiting", readyAtMs: this.#options.now() + delay };
+  }
+
+  /** Configuration of a service changed on disk: one whose start failed may try at once. */
+  retry(name: string): void {
+    const slot = this.#slots.get(name);
+    if (slot?.condition.kind !== "waiting" || slot.problem === undefined) return;
+    slot.condition = { kind: "waiting", readyAtMs: 0 };
+    this.reconcileSoon();
+  }
+
+  async #stop(name: string, slot: Slot): Promise<void> {
+    const { service } = slot;
+    slot.ended?.();
+    slot.ended = undefined;
+    const timeout = this.#stopTimeouts.get(name);
+    this.#stopTimeouts.delete(name);
+    if (service !== undefined) {
+      this.#forgetProcess(name, service);
+      await service.stop(timeout);
+      this.#forgetProcess(name, service);
+    }
+    slot.service = undefined;
+    this.#slots.delete(name);
+  }
+
+  #restart(name: string, slot: Slot, request: RestartRequest): void {
+    const { service } = slot;
+    if (service === undefined || slot.condition.kind !== "running" || this.#closing) return;
+    const { now, random, restartConfig } = this.#options;
+    const uptimeMs = service.uptimeMs;
+    const decision = decideRestart(
+      cooledDown(slot.runState, restartConfig, now()),
+      { pid: request.pid, reason: request.reason, atMs: now() },
+      restartConfig,
+      { random: random(), uptimeMs },
+    );
+    slot.runState = decision.state;
+    const readyAtMs = now() + decision.sleepMs;
+    const when =
+      decision.sleepMs === 0 ? "immediately" : `after ${(decision.sleepMs / 1000).toFixed(2)} secs`;
+    this.#options.output.line(service.group, "SR", `Stopping service, will restart ${when}`);
+    this.#begin(name, slot, async () => {
+      slot.ended?.();
+      slot.ended = undefined;
+      await service.stop();
+      this.#forgetProcess(name, service);
+      slot.service = undefined;
+      if (!isFailure(request.reason) && slot.desired !== undefined) {
+        await this.#options.updated(slot.spec, slot.desired.ident);
+      }
+      slot.condition = { kind: "waiting", readyAtMs };
+    });
+  }
+
+  #forgetProcess(name: string, service: Service): void {
+    this.#remembered.set(name, { parts: service.parts, sinceMs: this.#options.now() });
+  }
+
+  /** Describes services that are loaded and not running, as the gateways list them too. */
+  #remember(name: string, spec: ServiceSpec): void {
+    const slot = this.#slots.get(name);
+    const known = this.#remembered.get(name);
+    if (known === undefined) this.#remembered.set(name, { parts: undefined, sinceMs: this.#options.now() });
+    if (slot !== undefined || known?.parts !== undefined) return;
+    const work = this.#options
+      .build(spec, undefined)
+      .then((parts) => {
+        if (this.#slots.has(name) || !this.#wanted.has(name)) return;
+        this.#remembered.set(name, { parts, sinceMs: this.#options.now() });
+        this.#options.changed(name);
+      })
+      .catch(() => {
+        // Its start will say what is wrong; until then there is nothing to show.
+      });
+    this.#work.add(work.finally(() => this.#work.delete(work)));
+  }
+
+  #schedule(waits: readonly number[]): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (waits.length === 0) return;
+    const delay = Math.max(0, Math.min(...waits) - this.#options.now());
+    this.#timer = setTimeout(() => this.reconcile(), delay);
+  }
+
+  #tellSpecProblem(message: string): void {
+    // A broken file is read at each reconciliation; an operator needs to hear of it once.
+    if (this.#toldSpecProblems.has(message)) return;
+    this.#toldSpecProblems.add(message);
+    this.#options.output.line(PROGRAM, "SD", message);
+  }
+
+  #say(content: string): void {
+    this.#options.output.line(PROGRAM, "MR", content);
+  }
+}
+
+/** Carries the line the original prints for a start that failed. */
+class StartFailure extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = "StartFailure";
+  }
+}
+
+/** The name under which a service is kept: its package's (§1). */
+export function serviceName(ident: PackageIdent): string {
+  return ident.name;
+}

@@ -1,0 +1,77 @@
+// Watching a path that may not exist yet, by the operating system's events: its directory if there is one, else the
+// nearest ancestor that exists. No polling.
+import { existsSync, type FSWatcher, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+
+export interface Watch {
+  close(): void;
+}
+
+/** Calls `changed` after anything happens to the file at `path`. Several events in a burst lead to one call. */
+export function watchFile(path: string, changed: () => void): Watch {
+  let watcher: FSWatcher | undefined;
+  let watched = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let closed = false;
+
+  const arm = () => {
+    if (closed) return;
+    let directory = dirname(path);
+    while (!existsSync(directory) && dirname(directory) !== directory) directory = dirname(directory);
+    if (directory === watched && watcher !== undefined) return;
+    watcher?.close();
+    watched = directory;
+    const interesting = directory === dirname(path) ? basename(path) : undefined;
+    try {
+      watcher = watch(directory, (_event, name) => {
+        // A removed directory reports itself; then a nearer ancestor has to be found.
+        if (interesting === undefined || name === interesting || !existsSync(directory)) notice();
+      });
+      watcher.on("error", notice);
+    } catch {
+      watcher = undefined;
+      watched = "";
+    }
+  };
+  const notice = () => {
+    if (closed) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!existsSync(watched)) {
+        watcher?.close();
+        watcher = undefined;
+      }
+      arm();
+      if (!closed) changed();
+    }, SETTLE_MS);
+  };
+  arm();
+  return {
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      watcher?.close();
+    },
+  };
+}
+
+/** Calls `changed` after anything happens in an existing directory. */
+export function watchDirectory(path: string, changed: () => void): Watch {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const watcher = watch(path, () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      changed();
+    }, SETTLE_MS);
+  });
+  watcher.on("error", () => {});
+  return {
+    close() {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}
+
+/** One change of a file is several events; this is long enough for them and too short to notice. */
+const SETTLE_MS = 5;
