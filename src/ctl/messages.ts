@@ -89,7 +89,8 @@ export interface CtlRequests {
   SvcStart: { ident?: CtlPackageIdent };
   SvcStop: { ident?: CtlPackageIdent; timeoutInSeconds?: number };
   SvcStatus: { ident?: CtlPackageIdent };
-  SvcGetDefaultCfg: { ident?: CtlPackageIdent };
+  /** `serviceGroup` (asks by group) and `withLayers` are ours. */
+  SvcGetDefaultCfg: { ident?: CtlPackageIdent; serviceGroup?: CtlServiceGroup; withLayers?: boolean };
   SvcValidateCfg: { serviceGroup?: CtlServiceGroup; format?: number; cfg?: Uint8Array };
   SvcSetCfg: { serviceGroup?: CtlServiceGroup; cfg?: Uint8Array; version?: bigint; isEncrypted?: boolean };
   SvcFilePut: {
@@ -109,12 +110,15 @@ export interface CtlReplies {
   NetErr: { code: number; msg: string };
   NetProgress: { total: bigint; position: bigint };
   ConsoleLine: { line: string; color?: string; bold: boolean };
-  ServiceCfg: { format?: number; default?: string };
+  /** `effective` (TOML) and `layers` (JSON, layer → table) are ours. */
+  ServiceCfg: { format?: number; default?: string; effective?: string; layers?: string };
   ServiceStatus: {
     ident: CtlPackageIdent;
     process?: { elapsed?: bigint; pid?: number; state: number };
     serviceGroup: CtlServiceGroup;
     desiredState?: number;
+    /** Ours: what is wrong while the last good configuration is in force, a line each. */
+    problems?: string;
   };
 }
 
