@@ -1,0 +1,198 @@
+// The HTTP gateway: routes, status codes and headers (reference/supervisor.md §14). What it answers comes from a view
+// of the Supervisor, as finished JSON texts.
+import { timingSafeEqual } from "node:crypto";
+import { HabError, systemErrorCode } from "../../error/index.ts";
+import { supervisorErrors } from "../errors.ts";
+import { formatServiceGroup, parseServiceGroup } from "../group.ts";
+import type { HealthResult } from "../plan/health.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What the gateway shows. Texts are JSON; undefined means that no such service is loaded. */
+export interface GatewayView {
+  servicesJson(): string;
+  serviceJson(group: string): string | undefined;
+  configJson(group: string): string | undefined;
+  health(
+    group: string,
+  ): Promise<{ readonly result: HealthResult; readonly stdout: string; readonly stderr: string } | undefined>;
+  butterflyJson(): string;
+  censusJson(): string;
+  /** Called before metrics are printed, to refresh gauges. */
+  measure(): void;
+}
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly authToken?: string;
+  /** `HAB_FEAT_REDACT_HTTP`: no configuration, census or ring data. */
+  readonly redact: boolean;
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+}
+
+const HEALTH_STATUS: Record<HealthResult, { readonly code: number; readonly text: string }> = {
+  Ok: { code: 200, text: "OK" },
+  Warning: { code: 200, text: "WARNING" },
+  Critical: { code: 503, text: "CRITICAL" },
+  Unknown: { code: 500, text: "UNKNOWN" },
+};
+
+/** Routes of their own, which refuse other methods with 405; everything below /services answers 404 to them. */
+const PLAIN_ROUTES = new Set(["/", "/butterfly", "/census", "/metrics"]);
+
+/** Answers one request. Pure but for the view; `path` is the raw request path without its query. */
+export async function answer(
+  method: string,
+  path: string,
+  view: GatewayView,
+  metrics: Metrics,
+  redact: boolean,
+): Promise<Response> {
+  if (method !== "GET") {
+    return PLAIN_ROUTES.has(path) ? empty(405, { allow: "GET" }) : empty(404);
+  }
+  switch (path) {
+    case "/":
+      return text("No API docs provided at build", "text/html");
+    case "/butterfly":
+      return redact ? empty(404) : json(view.butterflyJson());
+    case "/census":
+      return redact ? empty(404) : json(view.censusJson());
+    case "/services":
+      return json(view.servicesJson());
+    case "/metrics":
+      view.measure();
+      return text(metrics.text(), "text/plain; version=0.0.4");
+    default:
+      return path.startsWith("/services/") ? answerService(path, view, redact) : empty(404);
+  }
+}
+
+async function answerService(path: string, view: GatewayView, redact: boolean): Promise<Response> {
+  const parts = path.split("/").slice(2);
+  if (parts.length < 2 || parts.length > 4 || parts.some((part) => part === "")) return empty(404);
+  // Compat: `…/group/config` and `…/group/health` win over an organization of that name (§14).
+  const last = parts.at(-1);
+  const aspect =
+    parts.length === 4 && last !== "config" && last !== "health"
+      ? undefined
+      : parts.length > 2 && (last === "config" || last === "health")
+        ? last
+        : "service";
+  if (aspect === undefined) return empty(404);
+  const group = groupOf(aspect === "service" ? parts : parts.slice(0, -1));
+  if (group === undefined) return empty(400);
+  if (aspect === "health") return healthResponse(view, group);
+  const body = aspect === "config" ? view.configJson(group) : view.serviceJson(group);
+  if (body === undefined) return empty(404);
+  return json(aspect === "config" && redact ? "null" : body);
+}
+
+async function healthResponse(view: GatewayView, group: string): Promise<Response> {
+  const health = await view.health(group);
+  if (health === undefined) return empty(404);
+  const { code, text: status } = HEALTH_STATUS[health.result];
+  return json(JSON.stringify({ status, stdout: health.stdout, stderr: health.stderr }), code);
+}
+
+function groupOf(parts: readonly string[]): string | undefined {
+  try {
+    const [service = "", group = "", organization] = parts.map(decodeURIComponent);
+    if ([service, group, organization ?? ""].some((part) => /[.#@]/.test(part))) return undefined;
+    return formatServiceGroup(
+      parseServiceGroup(
+        organization === undefined ? `${service}.${group}` : `${service}.${group}@${organization}`,
+      ),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the Authorization header carries the token: scheme and token, in constant time. */
+export function isAuthorized(header: string | null, token: string): boolean {
+  const parts = (header ?? "").split(/[ \t]+/);
+  if (parts.length !== 2 || parts[0] !== "Bearer") return false;
+  const given = new Bun.CryptoHasher("sha256").update(parts[1] ?? "").digest();
+  const wanted = new Bun.CryptoHasher("sha256").update(token).digest();
+  return timingSafeEqual(given, wanted);
+}
+
+function empty(status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { ...headers, "content-length": "0" } });
+}
+
+function json(body: string, status = 200): Response {
+  return new Response(body, { status, headers: { "content-type": "application/json" } });
+}
+
+function text(body: string, type: string): Response {
+  return new Response(body, { headers: { "content-type": type } });
+}
+
+/** The raw path of a request target: neither normalised nor decoded, without query; absolute-form targets accepted. */
+export function rawPath(url: string): string {
+  const afterScheme = /^[a-z]+:\/\/[^/?]*(.*)$/i.exec(url)?.[1] ?? url;
+  const path = afterScheme.split(/[?#]/, 1)[0] ?? "";
+  return path === "" ? "/" : path;
+}
+
+export interface HttpGateway {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts listening. Throws `addressInUse` when the address cannot be bound. */
+export function startHttpGateway(options: GatewayOptions, view: GatewayView, metrics: Metrics): HttpGateway {
+  const token = options.authToken;
+  const respond = async (request: Request): Promise<Response> => {
+    const path = rawPath(request.url);
+    const started = performance.now();
+    metrics.count("hab_sup_http_gateway_requests_total", path);
+    try {
+      if (token !== undefined && !isAuthorized(request.headers.get("authorization"), token))
+        return empty(401);
+      return await answer(request.method, path, view, metrics, options.redact);
+    } finally {
+      metrics.observe(
+        "hab_sup_http_gateway_request_duration_seconds",
+        (performance.now() - started) / 1000,
+        path,
+      );
+    }
+  };
+  try {
+    const server = Bun.serve({
+      hostname: options.host,
+      port: options.port,
+      development: false,
+      ...(options.tls === undefined ? {} : { tls: tlsOptions(options.tls) }),
+      fetch: respond,
+      error: () => empty(500),
+    });
+    return {
+      port: server.port ?? options.port,
+      async stop() {
+        await server.stop(true);
+      },
+    };
+  } catch (error) {
+    throw new HabError(
+      supervisorErrors.addressInUse,
+      `Unable to bind to address ${options.host}:${options.port}.`,
+      { cause: error, next: bindAdvice(error) },
+    );
+  }
+}
+
+function bindAdvice(error: unknown): string {
+  return systemErrorCode(error) === "EACCES"
+    ? "Ports below 1024 need root; choose another with --listen-http."
+    : "Another program (perhaps another Supervisor) listens there; stop it or choose another address with --listen-http.";
+}
+
+function tlsOptions(tls: NonNullable<GatewayOptions["tls"]>) {
+  return tls.ca === undefined
+    ? { key: tls.key, cert: tls.cert }
+    : { key: tls.key, cert: tls.cert, ca: tls.ca, requestCert: true, rejectUnauthorized: true };
+}

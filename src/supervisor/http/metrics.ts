@@ -1,0 +1,132 @@
+// Counters of the Supervisor in Prometheus' text format 0.0.4 (reference/supervisor.md §15). A labelled series exists
+// from its first use on.
+
+/** Upper bounds in seconds of every histogram, as the original's client library has them. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Most series one family keeps: paths come from clients, who must not be able to fill the memory. */
+const MAX_SERIES = 1000;
+
+interface Series {
+  readonly labels: string;
+  value: number;
+  readonly counts: number[];
+  sum: number;
+}
+
+interface Family {
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly label: string | undefined;
+  readonly series: Map<string, Series>;
+}
+
+export class Metrics {
+  readonly #families = new Map<string, Family>();
+
+  constructor() {
+    const add = (name: string, kind: Family["kind"], help: string, label?: string) => {
+      this.#families.set(name, { kind, help, label, series: new Map() });
+    };
+    add("hab_butterfly_incarnation_number", "gauge", "Incarnation number of the supervisor");
+    add("hab_sup_cpu_time_nanoseconds", "gauge", "CPU time of the supervisor process in nanoseconds");
+    add("hab_sup_hook_duration_seconds", "histogram", "The time it takes for a hook to run", "hook");
+    add(
+      "hab_sup_http_gateway_request_duration_seconds",
+      "histogram",
+      "The latency for HTTP gateway requests",
+      "path",
+    );
+    add(
+      "hab_sup_http_gateway_requests_total",
+      "counter",
+      "Total number of requests made to the HTTP Gateway",
+      "path",
+    );
+    add(
+      "hab_sup_open_file_descriptors_total",
+      "gauge",
+      "A count of the total number of open file descriptors. Unix only",
+    );
+    add(
+      "hab_sup_rpc_call_request_duration_seconds",
+      "histogram",
+      "The latency for RPC calls sent to the supervisor",
+      "name",
+    );
+    add("hab_sup_rpc_call_total", "counter", "The total number of RPC calls sent to the supervisor", "name");
+    add(
+      "hab_sup_run_loop_duration_seconds",
+      "histogram",
+      "The time it takes for one pass over the services",
+      "loop",
+    );
+  }
+
+  /** Adds one to a counter. */
+  count(name: string, label?: string): void {
+    const series = this.#series(name, label);
+    if (series !== undefined) series.value += 1;
+  }
+
+  /** Sets a gauge. */
+  set(name: string, value: number, label?: string): void {
+    const series = this.#series(name, label);
+    if (series !== undefined) series.value = value;
+  }
+
+  /** Records a duration in seconds. */
+  observe(name: string, seconds: number, label?: string): void {
+    const series = this.#series(name, label);
+    if (series === undefined) return;
+    series.value += 1;
+    series.sum += seconds;
+    for (const [index, bound] of BUCKETS.entries()) {
+      if (seconds <= bound) series.counts[index] = (series.counts[index] ?? 0) + 1;
+    }
+  }
+
+  /** The whole text, families and series in the order of their names. */
+  text(): string {
+    const lines: string[] = [];
+    for (const name of [...this.#families.keys()].sort()) {
+      const family = this.#families.get(name);
+      if (family === undefined || family.series.size === 0) continue;
+      lines.push(`# HELP ${name} ${family.help}`, `# TYPE ${name} ${family.kind}`);
+      for (const key of [...family.series.keys()].sort()) {
+        const series = family.series.get(key);
+        if (series !== undefined) lines.push(...seriesLines(name, family.kind, series));
+      }
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  #series(name: string, label = ""): Series | undefined {
+    const family = this.#families.get(name);
+    if (family === undefined) return undefined;
+    let series = family.series.get(label);
+    if (series === undefined) {
+      if (family.series.size >= MAX_SERIES) return undefined;
+      const labels = family.label === undefined ? "" : `${family.label}="${escapeLabel(label)}"`;
+      series = { labels, value: 0, counts: BUCKETS.map(() => 0), sum: 0 };
+      family.series.set(label, series);
+    }
+    return series;
+  }
+}
+
+function seriesLines(name: string, kind: Family["kind"], series: Series): string[] {
+  const braces = series.labels === "" ? "" : `{${series.labels}}`;
+  if (kind !== "histogram") return [`${name}${braces} ${series.value}`];
+  const prefix = series.labels === "" ? "" : `${series.labels},`;
+  return [
+    ...BUCKETS.map((bound, index) => `${name}_bucket{${prefix}le="${bound}"} ${series.counts[index] ?? 0}`),
+    `${name}_bucket{${prefix}le="+Inf"} ${series.value}`,
+    `${name}_sum${braces} ${series.sum}`,
+    `${name}_count${braces} ${series.value}`,
+  ];
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
