@@ -1,4 +1,7 @@
 // Packages: identifiers, harts, what is installed, install and uninstall (reference/packages.md).
+import type { HookOptions } from "./hooks.ts";
+import type { FullIdent } from "./ident.ts";
+
 export * from "./archive.ts";
 export * from "./artifact-name.ts";
 export * from "./environment.ts";
@@ -34,3 +37,9 @@ export type * from "./source.ts";
 export * from "./store.ts";
 export * from "./target.ts";
 export * from "./version.ts";
+/** See hooks.ts; what renders and starts them is loaded with the first call. */
+export async function runPendingInstallHooks(ident: FullIdent, options: HookOptions = {}): Promise<void> {
+  const hooks = await import("./hooks.ts");
+  return hooks.runPendingInstallHooks(ident, options);
+}
+export type { HookOptions } from "./hooks.ts";
