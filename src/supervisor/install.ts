@@ -1,0 +1,156 @@
+// Packages from depots, for services: at load, when a spec's package is not here, and for updates
+// (reference/services.md §2.2, §15.2).
+import { Secret } from "../crypto/index.ts";
+import { environmentValue } from "../host/index.ts";
+import {
+  activeTarget,
+  type FullIdent,
+  findInstalled,
+  formatIdent,
+  type InstallEvent,
+  type InstalledPackage,
+  loadInstalled,
+  type PackageIdent,
+  type PackageSource,
+} from "../package/index.ts";
+import type { Console } from "./control/console.ts";
+import type { Output } from "./output.ts";
+import type { ServiceSpec } from "./spec/spec.ts";
+
+export interface Installer {
+  /** Installs what a spec asks for; install hooks wait for the start of the service. */
+  forLoad(spec: ServiceSpec, console: Console): Promise<InstalledPackage>;
+  /** Installs a package file and answers what it is. */
+  file(path: string, console: Console): Promise<FullIdent>;
+  /** The release a service should run by its update condition, installed; undefined when the channel has none. */
+  findUpdate(ident: PackageIdent, spec: ServiceSpec, signal: AbortSignal): Promise<FullIdent | undefined>;
+  /** Installs exactly this release. */
+  exact(ident: FullIdent, spec: ServiceSpec, signal: AbortSignal): Promise<void>;
+  /** Runs install hooks of the package and its dependencies that have not succeeded yet. */
+  pendingHooks(ident: FullIdent): Promise<void>;
+}
+
+/** `token` is the depot token of cli.toml, used where HAB_AUTH_TOKEN is not set. */
+export function createInstaller(
+  output: Output,
+  product: string,
+  configuredToken?: Secret<string>,
+): Installer {
+  const token = tokenOfEnvironment() ?? configuredToken;
+
+  const source = async (url: string): Promise<PackageSource> => {
+    const { createDepotClient, depotPackageSource } = await import("../depot-client/index.ts");
+    return depotPackageSource(createDepotClient({ url, token, product }));
+  };
+
+  const install = async (
+    what: string,
+    spec: ServiceSpec | undefined,
+    report: (event: InstallEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<FullIdent> => {
+    const { installPackage } = await import("../package/index.ts");
+    const { ident } = await installPackage({
+      source: what,
+      channel: spec?.channel ?? "base",
+      ...(spec === undefined ? {} : { depot: await source(spec.bldrUrl) }),
+      ignoreInstallHook: true,
+      ...(token === undefined ? {} : { token }),
+      ...(signal === undefined ? {} : { signal }),
+      report,
+    });
+    return ident;
+  };
+
+  return {
+    async forLoad(spec, console) {
+      return loadInstalled(await install(formatIdent(spec.ident), spec, (event) => tell(console, event)));
+    },
+    file: (path, console) => install(path, undefined, (event) => tell(console, event)),
+    async findUpdate(ident, spec, signal) {
+      if (spec.updateCondition === "latest") return install(formatIdent(ident), spec, () => {}, signal);
+      // The channel's head counts, also when it is older than what runs: a demoted release is rolled back.
+      const depot = await source(spec.bldrUrl);
+      const head = await depot.latest(ident, { channel: spec.channel, target: activeTarget(), signal });
+      if (head !== undefined && findInstalled(head) === undefined) {
+        await install(formatIdent(head), spec, () => {}, signal);
+      }
+      return head;
+    },
+    async exact(ident, spec, signal) {
+      if (findInstalled(ident) === undefined) await install(formatIdent(ident), spec, () => {}, signal);
+    },
+    async pendingHooks(ident) {
+      const { runPendingInstallHooks } = await import("../package/index.ts");
+      await runPendingInstallHooks(ident, {
+        ...(token === undefined ? {} : { token }),
+        report: (event) => {
+          if (event.kind === "hook line") {
+            output.line(`${event.ident.name} hook[${event.hook}]:`, "HK", event.line);
+          }
+        },
+      });
+    },
+  };
+}
+
+function tokenOfEnvironment(): Secret<string> | undefined {
+  const text = environmentValue("HAB_AUTH_TOKEN");
+  return text === undefined ? undefined : new Secret(text);
+}
+
+/** What the original says while it installs, glyphs included. */
+function tell(console: Console, event: InstallEvent): void {
+  switch (event.kind) {
+    case "begin":
+      console.begin(`Installing ${event.source}`);
+      break;
+    case "resolving":
+      console.status(
+        "☁",
+        "Determining",
+        `latest version of ${formatIdent(event.ident)} in the '${event.channel ?? "local"}' channel`,
+      );
+      break;
+    case "using":
+      console.status("→", "Using", formatIdent(event.ident));
+      break;
+    case "downloading":
+      console.status("↓", "Downloading", formatIdent(event.ident));
+      break;
+    case "progress":
+      if (event.total !== undefined) console.progress(event.received, event.total);
+      break;
+    case "downloading key":
+      console.status("↓", "Downloading", `${event.key} public origin key`);
+      break;
+    case "cached key":
+      console.status("☑", "Cached", `${event.key} public origin key`);
+      break;
+    case "verifying":
+      console.status("☛", "Verifying", formatIdent(event.ident));
+      break;
+    case "installed":
+      console.status("✓", "Installed", formatIdent(event.ident));
+      break;
+    case "damaged":
+      console.warn(`${formatIdent(event.ident)} is damaged and fetched again: ${event.problem}`);
+      break;
+    case "not in channel":
+      console.warn(`No release of ${formatIdent(event.ident)} is in the '${event.channel}' channel`);
+      break;
+    case "found in channels":
+      console.info(
+        `The following releases were found: ${event.channels.join(", ")} for ${formatIdent(event.ident)}`,
+      );
+      break;
+    case "hook":
+    case "hook line":
+      break;
+    case "end":
+      console.end(
+        `Install of ${formatIdent(event.ident)} complete with ${event.count} new packages installed.`,
+      );
+      break;
+  }
+}

@@ -1,0 +1,39 @@
+// What a Supervisor is started with, fully resolved: command line, environment and files have been merged
+// (reference/supervisor.md §3).
+import type { Secret } from "../crypto/index.ts";
+import type { CtlRequests } from "../ctl/index.ts";
+import type { RestartConfig } from "./plan/restart.ts";
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TlsFiles {
+  readonly key: string;
+  readonly certificates: string;
+  readonly clientCa?: string;
+}
+
+export interface SupervisorOptions {
+  /** `2.1.78/<release>` or the bare version. */
+  readonly version: string;
+  readonly listenGossip: ListenAddress;
+  readonly listenHttp: ListenAddress;
+  readonly httpDisabled: boolean;
+  readonly listenCtl: ListenAddress;
+  readonly organization?: string;
+  readonly permanentPeer: boolean;
+  readonly cacheKeyPath?: string;
+  readonly sysIpAddress?: string;
+  readonly restart: RestartConfig;
+  readonly serviceUpdatePeriodSeconds: number;
+  readonly keepLatestPackages?: number;
+  /** Service to load at the start: fields of a load request, and the package file they come from, if any. */
+  readonly load?: { readonly fields: CtlRequests["SvcLoad"]; readonly artifact?: string };
+  readonly httpTls?: TlsFiles;
+  readonly noColor: boolean;
+  readonly jsonLogging: boolean;
+  /** Depot token of cli.toml; HAB_AUTH_TOKEN goes before it. */
+  readonly depotToken?: Secret<string>;
+}
