@@ -1,0 +1,104 @@
+// `hab-sup run`: the Supervisor itself, started by the launcher (reference/supervisor.md §5).
+import { describeError, HabError } from "../../error/index.ts";
+import { supervisorErrors } from "../../supervisor/index.ts";
+import { type CommandContext, defineCommand } from "../command.ts";
+import { type MergedRun, mergeConfigFiles, readConfigFiles } from "../sup/run-config.ts";
+import { resolveHost, runArguments, runOptions } from "../sup/run-options.ts";
+import { loadFields, serviceIdent } from "../svc/load-options.ts";
+import { COMPATIBLE_VERSION } from "../version.ts";
+
+/** Exit code that tells the launcher not to start another Supervisor (reference/supervisor.md §9.3). */
+const FAILED_EXIT_CODE = 86;
+const DONE_EXIT_CODE = 84;
+
+export const command = defineCommand({
+  summary: "Run the Supervisor under its launcher",
+  description: "Internal: the launcher starts it. `hab sup run` starts both.",
+  examples: [{ command: "hab sup run", explains: "what to use instead" }],
+  hidden: true,
+  args: runArguments(),
+  options: runOptions(),
+  async run(context) {
+    const { options, args, stdout, env } = context;
+    const merged = mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
+    if (options.generateConfig) {
+      const { generateConfig } = await import("../sup/generate-config.ts");
+      stdout.write(generateConfig(merged));
+      return env["HAB_LAUNCHER_PIPE"] === undefined ? 0 : DONE_EXIT_CODE;
+    }
+    return await runUnderLauncher(merged, context);
+  },
+});
+
+async function runUnderLauncher(merged: MergedRun, context: CommandContext): Promise<number> {
+  const { runSupervisor } = await import("../../supervisor/index.ts");
+  try {
+    return await runSupervisor(await supervisorOptions(merged, context));
+  } catch (error) {
+    if (!(error instanceof HabError) || error.exitCode === FAILED_EXIT_CODE) throw error;
+    // Whatever keeps a Supervisor from starting now would keep the next one from starting, too.
+    throw new HabError(error.kind, error.message, {
+      cause: error.cause,
+      next: error.next,
+      exitCode: FAILED_EXIT_CODE,
+    });
+  }
+}
+
+async function supervisorOptions({ values, service }: MergedRun, { configuration }: CommandContext) {
+  const { Secret } = await import("../../crypto/index.ts");
+  const token = await configuration.authToken(undefined);
+  const { listenCtl } = values;
+  return {
+    version: COMPATIBLE_VERSION,
+    listenGossip: values.localGossipMode ? { host: "127.0.0.2", port: 9638 } : values.listenGossip,
+    listenHttp: values.listenHttp,
+    httpDisabled: values.httpDisable,
+    listenCtl: { host: await resolved(listenCtl.host), port: listenCtl.port },
+    ...(values.org === undefined ? {} : { organization: values.org }),
+    permanentPeer: values.permanentPeer,
+    ...(values.cacheKeyPath === undefined ? {} : { cacheKeyPath: values.cacheKeyPath }),
+    ...(values.sysIpAddress === undefined ? {} : { sysIpAddress: values.sysIpAddress }),
+    restart: {
+      minBackoffSeconds: values.serviceMinBackoffPeriod,
+      maxBackoffSeconds: values.serviceMaxBackoffPeriod,
+      cooldownSeconds: values.serviceRestartCooldownPeriod,
+    },
+    serviceUpdatePeriodSeconds: values.serviceUpdatePeriod,
+    ...(values.keepLatestPackages === undefined ? {} : { keepLatestPackages: values.keepLatestPackages }),
+    ...(service === undefined ? {} : { load: await loadOf(service, values, configuration) }),
+    ...(values.key === undefined || values.certs === undefined
+      ? {}
+      : {
+          httpTls: {
+            key: values.key,
+            certificates: values.certs,
+            ...(values.caCerts === undefined ? {} : { clientCa: values.caCerts }),
+          },
+        }),
+    noColor: values.noColor,
+    jsonLogging: values.jsonLogging,
+    ...(token === undefined ? {} : { depotToken: new Secret(token) }),
+  };
+}
+
+async function loadOf(
+  service: string,
+  values: MergedRun["values"],
+  configuration: CommandContext["configuration"],
+) {
+  const { isRegularFile } = await import("../../host/index.ts");
+  const url = await configuration.bldrUrl(values.url, { ignoreFile: true });
+  const artifact = service.endsWith(".hart") || isRegularFile(service) ? service : undefined;
+  const ident = artifact === undefined ? serviceIdent(service) : undefined;
+  const fields = loadFields(ident, values, url, true);
+  return artifact === undefined ? { fields } : { fields, artifact };
+}
+
+async function resolved(host: string): Promise<string> {
+  try {
+    return await resolveHost(host);
+  } catch (error) {
+    throw new HabError(supervisorErrors.badOption, `--listen-ctl: ${describeError(error)}`, { cause: error });
+  }
+}

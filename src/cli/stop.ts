@@ -1,0 +1,2 @@
+// `hab stop`: stops a service of the Supervisor on this machine; it stays loaded (beyond the original).
+export { command } from "./svc/stop.ts";

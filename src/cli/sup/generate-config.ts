@@ -1,0 +1,35 @@
+// `--generate-config`: the effective options as a TOML file with their help (reference/supervisor.md §3.2).
+import { formatBind } from "../../supervisor/index.ts";
+import { formatTomlValue } from "../../toml/index.ts";
+import { type MergedRun, TOML_KEYS } from "./run-config.ts";
+import { runOptions } from "./run-options.ts";
+
+/** The text: for each option its help, then its key with the value, commented out where it has none. */
+export function generateConfig({ values, service }: MergedRun): string {
+  const parts: Readonly<Record<string, { readonly grammar: { readonly help: string } }>> = runOptions();
+  const sections = TOML_KEYS.filter(([key]) => key !== "ring_key").map(([key, field]) =>
+    section(key, parts[field]?.grammar.help ?? "", tomlOf(values[field])),
+  );
+  const named = section(
+    "pkg_ident_or_artifact",
+    "A package (core/redis) or a .hart file to load as a service",
+    tomlOf(service),
+  );
+  return [...sections, named].join("");
+}
+
+function section(key: string, help: string, value: string | undefined): string {
+  return `###  ${help}\n${value === undefined ? `# ${key} = ` : `${key} = ${value}`}\n\n`;
+}
+
+function tomlOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint")
+    return formatTomlValue(value);
+  if (Array.isArray(value)) return `[${value.map((item) => tomlOf(item)).join(", ")}]`;
+  const object = value as { host?: string; port?: number; serviceGroup?: unknown };
+  if (object.serviceGroup !== undefined)
+    return formatTomlValue(formatBind(value as Parameters<typeof formatBind>[0]));
+  return formatTomlValue(`${object.host}:${object.port}`);
+}

@@ -1,0 +1,27 @@
+// `hab sup run`: checks the options, then becomes the launcher, which starts the Supervisor (reference/supervisor.md §2).
+import { defineCommand } from "../command.ts";
+import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
+import { runArguments, runOptions } from "./run-options.ts";
+
+export const command = defineCommand({
+  summary: "Run the Supervisor in the foreground",
+  description:
+    "Starts the launcher, which stays small and keeps the services alive while Supervisors come and go, and under it " +
+    "the Supervisor. With a package it also loads that service.",
+  examples: [
+    { command: "hab sup run", explains: "with what is loaded" },
+    { command: "hab sup run core/redis --strategy at-once", explains: "and with Redis" },
+  ],
+  args: runArguments(),
+  options: runOptions(),
+  async run({ options, args, words, stdout }) {
+    const merged = mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
+    if (options.generateConfig) {
+      const { generateConfig } = await import("./generate-config.ts");
+      stdout.write(generateConfig(merged));
+      return;
+    }
+    const { becomeLauncher } = await import("../../launcher/index.ts");
+    becomeLauncher(words);
+  },
+});

@@ -1,0 +1,34 @@
+// `hab svc load` (reference/cli.md §10.12).
+import { argument, defineCommand } from "../command.ts";
+import { remoteSupOption } from "../shared-options.ts";
+import { tellSupervisor } from "./ask.ts";
+import { forceLoadFlag, loadFields, loadOptions, serviceIdent } from "./load-options.ts";
+
+export const command = defineCommand({
+  summary: "Load a service to be started and supervised",
+  description:
+    "Writes a spec for the service and starts it; installs the package from the depot when it is not installed. " +
+    "Also after a restart of the Supervisor or the machine the service is started again.",
+  examples: [
+    { command: "hab svc load core/redis", explains: "with the defaults" },
+    {
+      command: "hab svc load acme/app --bind database:postgresql.default --strategy at-once --channel stable",
+      explains: "bound to a database, updated as soon as a release is promoted",
+    },
+  ],
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
+  helpIfBare: true,
+  async run(context) {
+    const { args, options, configuration, ui } = context;
+    if (options.configFrom !== undefined)
+      ui.warn(
+        "--config-from replaces the package's own configuration and hooks; use it for development only",
+      );
+    const url = await configuration.bldrUrl(options.url, { ignoreFile: true });
+    await tellSupervisor(context, options.remoteSup, {
+      message: "SvcLoad",
+      fields: loadFields(args.ident, options, url, options.force),
+    });
+  },
+});

@@ -1,0 +1,82 @@
+// `hab svc status` (reference/cli.md §10.12, supervisor.md §12.8).
+import { type CtlReplies, ProcessState } from "../../ctl/index.ts";
+import { formatIdent } from "../../package/index.ts";
+import { formatServiceGroup } from "../../supervisor/index.ts";
+import { formatTable } from "../../ui/index.ts";
+import { defineCommand, optionalArgument } from "../command.ts";
+import { remoteSupOption } from "../shared-options.ts";
+import { askSupervisor } from "./ask.ts";
+import { serviceIdent } from "./load-options.ts";
+
+type ServiceStatus = CtlReplies["ServiceStatus"];
+
+const HEADING = ["package", "type", "desired", "state", "elapsed (s)", "pid", "group"];
+const NONE = "<none>";
+
+export const command = defineCommand({
+  summary: "Show the loaded services",
+  description:
+    "Below the table stands what is wrong with a service: a broken layer of its configuration or a template, while " +
+    "the last good one is in force, or why it cannot start.",
+  examples: [
+    { command: "hab svc status", explains: "all services" },
+    { command: "hab svc status core/redis --json", explains: "one service, for a script" },
+  ],
+  args: {
+    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }),
+  },
+  options: { remoteSup: remoteSupOption() },
+  json: true,
+  async run(context) {
+    const { args, options, json, printJson, stdout, ui } = context;
+    const found: ServiceStatus[] = [];
+    const request = {
+      message: "SvcStatus",
+      fields: args.ident === undefined ? {} : { ident: { ...args.ident } },
+    } as const;
+    for await (const reply of askSupervisor(context, options.remoteSup, request)) {
+      if (reply.message === "ServiceStatus") found.push(reply.fields);
+    }
+    if (json) return printJson(found.map(statusJson));
+    if (found.length === 0) {
+      stdout.write("No services loaded.\n");
+      return;
+    }
+    stdout.write(formatTable([HEADING, ...found.map(statusRow)]));
+    for (const { serviceGroup, problems } of found) {
+      for (const problem of problems?.split("\n") ?? [])
+        ui.warn(`${formatServiceGroup(serviceGroup)}: ${problem}`);
+    }
+  },
+});
+
+function statusRow({ ident, process, serviceGroup, desiredState }: ServiceStatus): string[] {
+  return [
+    formatIdent(ident),
+    // Compat: always this word, whatever the topology.
+    "standalone",
+    desiredState === undefined ? NONE : (DESIRED[desiredState] ?? NONE),
+    stateOf(process?.state),
+    String(process?.elapsed ?? 0n),
+    process?.pid === undefined ? NONE : String(process.pid),
+    formatServiceGroup(serviceGroup),
+  ];
+}
+
+const DESIRED: Readonly<Record<number, string>> = { 0: "down", 1: "up" };
+
+function stateOf(state: number | undefined): string {
+  return state === ProcessState.Up ? "up" : "down";
+}
+
+function statusJson({ ident, process, serviceGroup, desiredState, problems }: ServiceStatus) {
+  return {
+    package: formatIdent(ident),
+    service_group: formatServiceGroup(serviceGroup),
+    desired_state: desiredState === undefined ? null : (DESIRED[desiredState] ?? null),
+    state: stateOf(process?.state),
+    elapsed_seconds: process?.elapsed ?? 0n,
+    pid: process?.pid ?? null,
+    problems: problems === undefined ? [] : problems.split("\n"),
+  };
+}
