@@ -6,7 +6,7 @@ export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
-export { EXEC_AS_ARGUMENT, execAs, type Identity } from "./process-identity.ts";
+export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./process-identity.ts";
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
 export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";
 export { isCompiled, ownCommand, workerModule } from "./process-self.ts";

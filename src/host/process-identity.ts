@@ -97,8 +97,21 @@ function restoreSignals(): void {
   libc().sigprocmask(SIG_SETMASK, new Uint8Array(128), null);
 }
 
+/**
+ * Becomes another program with the same pid, as `exec` of a shell does: default signals, only the standard descriptors.
+ * Comes back only by throwing the reason (`EACCES`) as an error.
+ */
+export function replaceProcess(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): never {
+  restoreSignals();
+  execute({ program, args, env });
+}
+
 /** Replaces this program. A file without an interpreter line is run by /bin/sh, as execvp(3) does. */
-function execute({ program, args, env }: ExecRequest): never {
+function execute({ program, args, env }: Pick<ExecRequest, "program" | "args" | "env">): never {
   const environment = cStringArray(Object.entries(env).map(([name, value]) => `${name}=${value}`));
   const failure = tryExecute(program, [program, ...args], environment.pointers);
   if (failure !== "ENOEXEC") throw new Error(failure);

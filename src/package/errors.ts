@@ -158,4 +158,49 @@ export const packageErrors = errorKinds({
     title: "Directories for a service of another user may not be made by this user",
     remedy: "Run the command as root or as the service's user.",
   },
+  neededByOthers: {
+    code: "HAB-PKG-050",
+    title: "The package is a dependency of others and stays",
+    remedy: "Uninstall the packages that need it first: hab pkg dependencies -r <identifier> lists them.",
+  },
+  commandNotInPackage: {
+    code: "HAB-PKG-051",
+    title: "The package has no such command in its PATH",
+    remedy: "List its directories with `hab pkg env <identifier>`.",
+  },
+  commandNotFound: {
+    code: "HAB-PKG-052",
+    title: "The command was found neither in the package's PATH nor in the caller's",
+    remedy: "Check the name; `hab pkg provides <command>` lists installed packages that have it.",
+  },
+  commandNotStarted: {
+    code: "HAB-PKG-053",
+    title: "The command was found but cannot be started",
+    remedy: "Check that the file is executable and made for this machine.",
+  },
+  nothingProvides: {
+    code: "HAB-PKG-054",
+    title: "No installed package has a file of this name",
+    remedy: "Check the name: it must be the whole last part of the path.",
+  },
+  linkDirectory: {
+    code: "HAB-PKG-055",
+    title: "The directory for links must be absolute",
+    remedy: "Write it from the root: --dest /usr/local/bin.",
+  },
+  linkBlocked: {
+    code: "HAB-PKG-056",
+    title: "A link to a package's command cannot be made",
+    remedy: "Look at what is in its place and move it away; only symlinks are replaced, by --force.",
+  },
+  unreadableFile: {
+    code: "HAB-PKG-057",
+    title: "A file cannot be read",
+    remedy: "Check that it exists, is a regular file and may be read by this user.",
+  },
+  unwritableFile: {
+    code: "HAB-PKG-058",
+    title: "A file cannot be written",
+    remedy: "Check that its directory exists and may be written by this user, and that there is room.",
+  },
 });

@@ -4,9 +4,12 @@ import type { FullIdent } from "./ident.ts";
 
 export * from "./archive.ts";
 export * from "./artifact-name.ts";
+export * from "./binlink.ts";
+export * from "./command.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export type { InstallEvent, Report } from "./events.ts";
+export * from "./graph.ts";
 export {
   HART_FORMAT_VERSION,
   HART_HASH_TYPE,
@@ -29,6 +32,7 @@ export * from "./installed.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
 export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
+export * from "./provides.ts";
 export * from "./service-account.ts";
 export * from "./service-directories.ts";
 export * from "./service-environment.ts";
@@ -36,6 +40,13 @@ export * from "./service-paths.ts";
 export type * from "./source.ts";
 export * from "./store.ts";
 export * from "./target.ts";
+export {
+  type KeepReason,
+  type UninstallEvent,
+  type UninstallOptions,
+  type UninstallResult,
+  uninstallPackage,
+} from "./uninstall.ts";
 export * from "./version.ts";
 /** See hooks.ts; what renders and starts them is loaded with the first call. */
 export async function runPendingInstallHooks(ident: FullIdent, options: HookOptions = {}): Promise<void> {

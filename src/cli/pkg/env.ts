@@ -1,0 +1,20 @@
+// `hab pkg env` (reference/cli.md §10.7).
+import { commandEnvironment, loadInstalled, parseIdent } from "../../package/index.ts";
+import { argument, defineCommand } from "../command.ts";
+
+export const command = defineCommand({
+  summary: "Print the run-time environment of an installed package",
+  description:
+    "Lines for a shell to read. Values are printed as they are: `$` and quotes in them are not escaped.",
+  examples: [
+    { command: 'eval "$(hab pkg env core/redis)"', explains: "take the environment into this shell" },
+  ],
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  json: true,
+  run({ args, env, stdout, json, printJson }) {
+    const variables = commandEnvironment(loadInstalled(args.ident), env);
+    if (json) printJson(Object.fromEntries(variables));
+    else stdout.write([...variables].map(([name, value]) => `export ${name}="${value}"\n`).join(""));
+    return 0;
+  },
+});

@@ -1,0 +1,23 @@
+// `hab pkg exec` (reference/packages.md §12.2).
+import { execInPackage, loadInstalled, parseIdent } from "../../package/index.ts";
+import { argument, argumentList, defineCommand } from "../command.ts";
+
+export const command = defineCommand({
+  summary: "Run a command in the environment of an installed package",
+  description:
+    "The command is looked up in the package's PATH, then in the caller's. It takes the place of hab.",
+  examples: [{ command: "hab pkg exec core/redis redis-cli ping", explains: "a command of the package" }],
+  args: {
+    ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }),
+    program: argument({ value: "CMD", help: "Command to run (redis-cli)" }),
+    words: argumentList({
+      value: "ARGS",
+      help: "Arguments of the command",
+      optional: true,
+      allowHyphenValues: true,
+    }),
+  },
+  run({ args, env }) {
+    return execInPackage(loadInstalled(args.ident), args.program, args.words, env);
+  },
+});
