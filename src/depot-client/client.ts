@@ -14,7 +14,7 @@ import { downloadFile } from "./download.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 import type { Answer, AnswerName } from "./responses.ts";
-import { QUESTION_RETRIES, TRANSFER_RETRIES, withRetries } from "./retry.ts";
+import { DEFAULT_RETRIES, withRetries } from "./retry.ts";
 import type {
   ChannelChange,
   DepotClient,
@@ -30,10 +30,11 @@ const MAX_KEY_BYTES = 64 * 1024;
 /** Makes a client. Throws HabError `invalidUrl`; nothing is sent before the first call. */
 export function createDepotClient(options: ConnectionOptions): DepotClient {
   const connection = new DepotConnection(options);
+  const retries = { ...DEFAULT_RETRIES, ...options.retries };
 
   /** Sends something that changes nothing twice: it may be tried again. */
   const ask = (request: DepotRequest): Promise<Response> =>
-    withRetries(QUESTION_RETRIES, () => connection.send(request), { signal: request.signal });
+    withRetries(retries.questions, () => connection.send(request), { signal: request.signal });
 
   /** Sends a change whose answer has no content; true when it was done, false for the other accepted status. */
   const change = async (request: DepotRequest, done: readonly number[]): Promise<boolean> => {
@@ -44,7 +45,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
 
   const keyText = async (request: DepotRequest): Promise<string> =>
     await withRetries(
-      TRANSFER_RETRIES,
+      retries.transfers,
       async () => {
         const response = await connection.send(request);
         const text = await response.text();
@@ -135,7 +136,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
         accept: [200, 201, 409],
         signal,
       };
-      return await withRetries(TRANSFER_RETRIES, () => change(request, [200, 201]), { signal });
+      return await withRetries(retries.transfers, () => change(request, [200, 201]), { signal });
     },
 
     async uploadSecretKey({ name, revision }, text, signal) {
@@ -148,7 +149,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
         accept: [200, 201, 409],
         signal,
       };
-      return await withRetries(TRANSFER_RETRIES, () => change(request, [200, 201]), { signal });
+      return await withRetries(retries.transfers, () => change(request, [200, 201]), { signal });
     },
 
     async packageInChannel(ident, { channel, target, signal }): Promise<DepotPackage | undefined> {
@@ -182,7 +183,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
           destinationDirectory,
           fileName: artifactFileName(ident, target),
           mode: 0o644,
-          retries: TRANSFER_RETRIES,
+          retries: retries.transfers,
           onProgress,
         },
       );
@@ -192,7 +193,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
       const { ident, target, checksum, forced, signal } = options;
       // The original tries again whatever the answer was; what the depot refuses once it refuses again.
       return await withRetries(
-        { delaysMs: UPLOAD_DELAYS_MS },
+        retries.uploads,
         () =>
           change(
             {
@@ -359,9 +360,6 @@ async function readAnswer<Name extends AnswerName>(
 ): Promise<Answer<Name>> {
   return await (await import("./responses.ts")).readAnswer(what, response, name);
 }
-
-/** Compat: five tries of an upload, 3 s apart. */
-const UPLOAD_DELAYS_MS: readonly number[] = [3000, 3000, 3000, 3000];
 
 function packagePath({ origin, name, version, release }: FullIdent): string[] {
   return ["depot", "pkgs", origin, name, version, release];

@@ -7,6 +7,7 @@ import { environmentValue } from "../host/index.ts";
 import { activeTarget } from "../package/index.ts";
 import { clientErrors } from "./errors.ts";
 import { connectionFailure, failureOf } from "./failure.ts";
+import type { RetryPolicies } from "./retry.ts";
 import { type TlsSettings, tlsSettings } from "./trust.ts";
 
 /** Seconds a request may take before the first byte of its answer, and a transfer may stand still. */
@@ -21,6 +22,8 @@ export interface ConnectionOptions {
   readonly token?: Secret<string> | undefined;
   /** `name/version` for the User-Agent. */
   readonly product?: string | undefined;
+  /** How often and after what waits calls are tried again, where not as by default. */
+  readonly retries?: Partial<RetryPolicies> | undefined;
 }
 
 export interface DepotRequest {

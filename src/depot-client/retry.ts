@@ -9,11 +9,21 @@ export interface RetryPolicy {
   readonly delaysMs: readonly number[];
 }
 
-/** For transfers of packages and keys. */
-export const TRANSFER_RETRIES: RetryPolicy = { delaysMs: [1000, 1000, 2000, 3000, 5000] };
+/** Policies by what is tried. */
+export interface RetryPolicies {
+  /** A proxy that restarts or a lost connection should not fail a command, a depot that is down should soon. */
+  readonly questions: RetryPolicy;
+  /** Downloads of packages, and keys both ways. */
+  readonly transfers: RetryPolicy;
+  /** Uploads of packages. Compat: five tries, 3 s apart. */
+  readonly uploads: RetryPolicy;
+}
 
-/** For questions: a proxy that restarts or a lost connection should not fail a command, a depot that is down should. */
-export const QUESTION_RETRIES: RetryPolicy = { delaysMs: [200, 1000] };
+export const DEFAULT_RETRIES: RetryPolicies = {
+  questions: { delaysMs: [200, 1000] },
+  transfers: { delaysMs: [1000, 1000, 2000, 3000, 5000] },
+  uploads: { delaysMs: [3000, 3000, 3000, 3000] },
+};
 
 /** Longest wait a depot may ask for with Retry-After. */
 const MAX_RETRY_AFTER_MS = 60_000;
