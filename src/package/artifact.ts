@@ -1,6 +1,6 @@
 // From a hart to a staged release: the signature is checked, then the archive is decoded once, straight into the staging
 // directory, and what came out must be what was asked for (reference/packages.md §13.4, §13.5).
-import { closeSync, mkdirSync, openSync, renameSync } from "node:fs";
+import { closeSync, fchmodSync, mkdirSync, openSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   formatKey,
@@ -78,6 +78,7 @@ export async function stageLocalHart(
       return header;
     });
     const staged = await unpackVerified(output, header.payloadOffset, ident, context.root);
+    fchmodSync(output, 0o644);
     renameSync(copy, cached);
     return staged;
   } finally {
@@ -233,6 +234,7 @@ export function isDamage(error: unknown): boolean {
       packageErrors.metafileMalformed,
       packageErrors.identMismatch,
       packageErrors.wrongTarget,
+      packageErrors.invalidTarget,
     ].some((kind) => isKind(error, kind)) ||
     (error instanceof HabError && /^HAB-KEY-0(03|09|12)$/.test(error.code))
   );

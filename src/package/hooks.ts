@@ -72,7 +72,8 @@ function isPending(pkg: InstalledPackage): boolean {
 async function runInstallHook(pkg: InstalledPackage, options: HookOptions): Promise<void> {
   const exit = await runHook(pkg, "install", options);
   if (exit === undefined) return;
-  if (exit.code !== null) writeFileWhole(join(pkg.path, STATUS_FILE), String(exit.code), { mode: 0o644 });
+  if (exit.code !== null)
+    writeFileWhole(join(pkg.path, STATUS_FILE), String(exit.code), { mode: 0o666 & ~process.umask() });
   throwUnlessSuccess(pkg, "install", exit);
 }
 
