@@ -1,6 +1,6 @@
 // Origins (reference/depot-api.md §11).
 import { z } from "zod";
-import { empty, json, NO_CACHE, text } from "../answers.ts";
+import { empty, json, jsonText, NO_CACHE } from "../answers.ts";
 import { jsonBody } from "../bodies.ts";
 import { originName } from "../names.ts";
 import { type Route, route } from "../route.ts";
@@ -50,15 +50,17 @@ export const originRoutes: readonly Route[] = [
     access: "anyone",
     params: origin,
     query: nothing,
-    async handle({ depot: { database }, params }) {
-      const row = await findOrigin(database.db, params.origin);
-      if (row === undefined) return empty(404);
-      const [owner, key] = await Promise.all([
-        accountNameOf(database.db, row.owner_id),
-        latestKey(database.db, row.name, "signing-secret"),
-      ]);
-      const keyName = key === undefined ? undefined : `${row.name}-${key.revision}`;
-      return json(200, originShape(row, owner ?? "", keyName), NO_CACHE);
+    async handle({ depot, params }) {
+      const { db } = depot.database;
+      const { status, body } = await depot.cache.get(`origin ${params.origin}`, async () => {
+        const row = await findOrigin(db, params.origin);
+        if (row === undefined) return { status: 404, body: "" };
+        const owner = await accountNameOf(db, row.owner_id);
+        const key = await latestKey(db, row.name, "signing-secret");
+        const keyName = key === undefined ? undefined : `${row.name}-${key.revision}`;
+        return { status: 200, body: JSON.stringify(originShape(row, owner ?? "", keyName)) };
+      });
+      return status === 404 ? empty(404) : jsonText(status, body, NO_CACHE);
     },
   }),
   route({
@@ -80,7 +82,7 @@ export const originRoutes: readonly Route[] = [
           details: { default_package_visibility: visibility },
         });
       });
-      return text(204, "");
+      return empty(204);
     },
   }),
 ];
