@@ -1,20 +1,24 @@
 // Packages from depots, for services: at load, when a spec's package is not here, and for updates
 // (reference/services.md §2.2, §15.2).
 import { Secret } from "../crypto/index.ts";
+import { describeError } from "../error/index.ts";
 import { environmentValue } from "../host/index.ts";
 import {
   activeTarget,
+  compareIdents,
   type FullIdent,
   findInstalled,
   formatIdent,
   type InstallEvent,
   type InstalledPackage,
+  listInstalled,
   loadInstalled,
   type PackageIdent,
   type PackageSource,
+  type UninstallOptions,
 } from "../package/index.ts";
 import type { Console } from "./control/console.ts";
-import type { Output } from "./output.ts";
+import { type Output, PROGRAM } from "./output.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 
 export interface Installer {
@@ -26,6 +30,10 @@ export interface Installer {
   findUpdate(ident: PackageIdent, spec: ServiceSpec, signal: AbortSignal): Promise<FullIdent | undefined>;
   /** Installs exactly this release. */
   exact(ident: FullIdent, spec: ServiceSpec, signal: AbortSignal): Promise<void>;
+  /** Removes installed releases newer than the one rolled back to, so that a restart does not take them up again (§15.4). */
+  removeNewer(ident: PackageIdent, desired: FullIdent): Promise<void>;
+  /** Removes all but the newest releases, except those in use (`--keep-latest-packages`). */
+  keepLatest(ident: PackageIdent, count: number, inUse: () => readonly FullIdent[]): Promise<void>;
   /** Runs install hooks of the package and its dependencies that have not succeeded yet. */
   pendingHooks(ident: FullIdent): Promise<void>;
 }
@@ -80,6 +88,14 @@ export function createInstaller(
     async exact(ident, spec, signal) {
       if (findInstalled(ident) === undefined) await install(formatIdent(ident), spec, () => {}, signal);
     },
+    async removeNewer(ident, desired) {
+      for (const each of listInstalled({ ident })) {
+        if ((compareIdents(each, desired) ?? 0) > 0) await remove(output, { ident: each, force: true });
+      }
+    },
+    async keepLatest(ident, count, inUse) {
+      await remove(output, { ident, keepLatest: count, loaded: inUse() });
+    },
     async pendingHooks(ident) {
       const { runPendingInstallHooks } = await import("../package/index.ts");
       await runPendingInstallHooks(ident, {
@@ -92,6 +108,16 @@ export function createInstaller(
       });
     },
   };
+}
+
+/** Removes releases. What stands against it (another package needs it) is told and is no failure of the service. */
+async function remove(output: Output, options: UninstallOptions): Promise<void> {
+  try {
+    const { uninstallPackage } = await import("../package/index.ts");
+    await uninstallPackage(options);
+  } catch (error) {
+    output.line(PROGRAM, "SU", `Unable to remove ${formatIdent(options.ident)}: ${describeError(error)}`);
+  }
 }
 
 function tokenOfEnvironment(): Secret<string> | undefined {

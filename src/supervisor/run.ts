@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import type { CtlReply, CtlReplyStream } from "../ctl/index.ts";
 import { describeError, HabError } from "../error/index.ts";
 import { environmentValue, type FileLock, keyCachePath } from "../host/index.ts";
-import { formatIdent } from "../package/index.ts";
+import { type FullIdent, formatIdent } from "../package/index.ts";
 import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
@@ -145,6 +145,9 @@ async function start(
         })
       : undefined;
     if (updater !== undefined) updaters.set(name, updater);
+    if (options.keepLatestPackages !== undefined) {
+      void installer.keepLatest(service.spec.ident, options.keepLatestPackages, () => loadedIdents(services));
+    }
     return () => {
       watch.close();
       updater?.stop();
@@ -172,7 +175,7 @@ async function start(
       if (parts.spec.topology === "leader") ring.startElection(parts.group);
     },
     started,
-    updated: async () => {},
+    updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
     changed: (name) => view?.changed(name),
   });
   view = supervisorView({
@@ -231,6 +234,11 @@ async function start(
       return finish(how, { services, ring, output, http, lock });
     },
   };
+}
+
+/** Packages in use, which a cleanup leaves alone. */
+function loadedIdents(services: Services): FullIdent[] {
+  return services.list().flatMap(({ parts }) => parts?.pkg.ident ?? []);
 }
 
 function startHttp(

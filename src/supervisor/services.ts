@@ -109,12 +109,18 @@ export class Services {
 
   /** All loaded services: running ones first, then the others, each in the order of names. */
   list(): ServiceSnapshot[] {
-    const all = [...this.#wanted.keys()].map((name) => this.#snapshot(name));
+    const all = [...this.#names()].map((name) => this.#snapshot(name));
     return [...all.filter((each) => each.service), ...all.filter((each) => !each.service)];
   }
 
   get(name: string): ServiceSnapshot | undefined {
-    return this.#wanted.has(name) ? this.#snapshot(name) : undefined;
+    return this.#names().has(name) ? this.#snapshot(name) : undefined;
+  }
+
+  /** What is loaded, and what is unloaded while its process still runs. */
+  #names(): Set<string> {
+    const stopping = [...this.#slots].filter(([, slot]) => slot.service !== undefined).map(([name]) => name);
+    return new Set([...this.#wanted.keys(), ...stopping]);
   }
 
   /** Services that are started and supervised. */
@@ -196,7 +202,7 @@ export class Services {
     const slot = this.#slots.get(name);
     const service = slot?.service;
     const remembered = this.#remembered.get(name);
-    const spec = this.#wanted.get(name) ?? slot?.spec;
+    const spec = this.#wanted.get(name) ?? (slot === undefined ? undefined : unwanted(slot.spec));
     if (spec === undefined) throw new RangeError(`no service ${name}`);
     const waiting = slot?.condition.kind === "waiting" ? slot.condition.readyAtMs : undefined;
     return {
@@ -436,6 +442,10 @@ export class Services {
   #say(content: string): void {
     this.#options.output.line(PROGRAM, "MR", content);
   }
+}
+
+function unwanted(spec: ServiceSpec): ServiceSpec {
+  return { ...spec, desiredState: "down" };
 }
 
 /** Carries the line the original prints for a start that failed. */

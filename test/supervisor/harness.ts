@@ -1,0 +1,239 @@
+// A real Supervisor for tests: launcher and Supervisor as processes, everything below one temporary root, ports of its
+// own, packages written by hand. Nothing of the machine's /hab is touched.
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const PROJECT = resolve(import.meta.dir, "../..");
+const DEADLINE_MS = 15_000;
+
+export interface PackageParts {
+  readonly hooks?: Readonly<Record<string, string>>;
+  readonly toml?: string;
+  /** Path in the package → content: `config/x.conf`, `EXPORTS`, `BINDS`, … */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly release?: string;
+}
+
+export interface ServiceJson {
+  readonly cfg: Record<string, unknown>;
+  readonly desired_state: string;
+  readonly health_check: string;
+  readonly initialized: boolean;
+  readonly pkg: { readonly ident: string };
+  readonly process: { readonly pid: number | null; readonly state: string };
+  readonly last_process_state: { readonly pid: number | null; readonly termination_reason: string } | null;
+  readonly next_restart_at: number | null;
+  readonly restart_count: number;
+}
+
+export class TestSupervisor {
+  readonly root: string;
+  readonly #ports: readonly number[];
+  readonly #env: Record<string, string>;
+  readonly #arguments: readonly string[];
+  #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
+  #log = "";
+
+  private constructor(ports: readonly number[], env: Record<string, string>, args: readonly string[]) {
+    this.root = mkdtempSync(join(tmpdir(), "hab-supervisor-"));
+    this.#ports = ports;
+    this.#arguments = args;
+    this.#env = {
+      PATH: "/usr/bin:/bin",
+      FS_ROOT: this.root,
+      HAB_LICENSE: "accept-no-persist",
+      HAB_CTL_SECRET: "",
+      NO_COLOR: "1",
+      HOME: this.root,
+      ...env,
+    };
+  }
+
+  static async create(
+    options: { readonly env?: Record<string, string>; readonly args?: readonly string[] } = {},
+  ): Promise<TestSupervisor> {
+    return new TestSupervisor(await freePorts(3), options.env ?? {}, options.args ?? []);
+  }
+
+  /** Writes an installed package of origin `vec`, version 1.0.0. */
+  addPackage(name: string, parts: PackageParts = {}): void {
+    const release = parts.release ?? "20260101000000";
+    const place = join(this.root, "hab/pkgs/vec", name, "1.0.0", release);
+    const files: Record<string, string> = {
+      IDENT: `vec/${name}/1.0.0/${release}\n`,
+      TARGET: "x86_64-linux\n",
+      SVC_USER: "root\n",
+      SVC_GROUP: "root\n",
+      "hooks/run": "#!/bin/sh\nexec sleep 100000\n",
+      ...parts.files,
+    };
+    if (parts.toml !== undefined) files["default.toml"] = parts.toml;
+    for (const [hook, text] of Object.entries(parts.hooks ?? {})) files[`hooks/${hook}`] = text;
+    for (const [path, content] of Object.entries(files)) this.write(join(place, path), content);
+  }
+
+  /** Writes a file; paths are below the root unless they are in it already. */
+  write(path: string, content: string): void {
+    const full = path.startsWith(this.root) ? path : join(this.root, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, content);
+    if (full.includes("/hooks/")) chmodSync(full, 0o755);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.root, path), { force: true });
+  }
+
+  async start(): Promise<this> {
+    const [gossip, http, ctl] = this.#ports;
+    this.#process = Bun.spawn(
+      [
+        process.execPath,
+        join(PROJECT, "src/main.ts"),
+        "sup",
+        "run",
+        `--listen-gossip=127.0.0.1:${gossip}`,
+        `--listen-http=127.0.0.1:${http}`,
+        `--listen-ctl=127.0.0.1:${ctl}`,
+        "--sys-ip-address=127.0.0.1",
+        ...this.#arguments,
+      ],
+      { cwd: this.root, env: this.#env, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+    );
+    void this.#collect(this.#process.stdout);
+    void this.#collect(this.#process.stderr);
+    await this.until(async () => (await this.get("/services")).status === 200, "the HTTP gateway to answer");
+    return this;
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) this.#log += decoder.decode(chunk, { stream: true });
+  }
+
+  get launcherPid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** The pid of the Supervisor itself: the launcher's child that is no service. */
+  get supervisorPid(): number {
+    const children = readFileSync(`/proc/${this.launcherPid}/task/${this.launcherPid}/children`, "utf8");
+    const found = children
+      .trim()
+      .split(" ")
+      .find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hab-sup"));
+    if (found === undefined) throw new Error("no Supervisor runs");
+    return Number(found);
+  }
+
+  get log(): string[] {
+    return this.#log.split("\n");
+  }
+
+  /** How often a line that contains `text` has been printed. */
+  said(text: string): number {
+    return this.log.filter((line) => line.includes(text)).length;
+  }
+
+  async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${this.#ports[1]}${path}`);
+      return { status: response.status, body: await response.text() };
+    } catch {
+      return { status: 0, body: "" };
+    }
+  }
+
+  async service(name: string): Promise<ServiceJson | undefined> {
+    const { status, body } = await this.get(`/services/${name}/default`);
+    return status === 200 ? (JSON.parse(body) as ServiceJson) : undefined;
+  }
+
+  /** Runs `hab` against this Supervisor. */
+  async hab(
+    ...words: string[]
+  ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+    const remote = ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart";
+    const child = Bun.spawn(
+      [
+        process.execPath,
+        join(PROJECT, "src/main.ts"),
+        ...words,
+        ...(remote ? ["--remote-sup", `127.0.0.1:${this.#ports[2]}`] : []),
+      ],
+      { cwd: this.root, env: this.#env, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+    );
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { exit: await child.exited, out, err };
+  }
+
+  /** Applies configuration from a text. */
+  async apply(group: string, version: number, toml: string): Promise<void> {
+    this.write("apply.toml", toml);
+    const { exit, err } = await this.hab(
+      "config",
+      "apply",
+      group,
+      String(version),
+      join(this.root, "apply.toml"),
+    );
+    if (exit !== 0) throw new Error(err);
+  }
+
+  /** Loads a service and waits until its process is up. */
+  async load(name: string, ...options: string[]): Promise<ServiceJson> {
+    const { exit, err } = await this.hab("svc", "load", `vec/${name}`, ...options);
+    if (exit !== 0) throw new Error(err);
+    return this.up(name);
+  }
+
+  /** Waits until a process other than `previous` is up. */
+  async up(name: string, previous?: number | null): Promise<ServiceJson> {
+    let found: ServiceJson | undefined;
+    await this.until(async () => {
+      found = await this.service(name);
+      return found?.process.state === "up" && found.process.pid !== previous;
+    }, `${name} to be up`);
+    return found as ServiceJson;
+  }
+
+  /** Waits until `condition` holds; fails with the log after a deadline. */
+  async until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    const deadline = performance.now() + DEADLINE_MS;
+    while (!(await condition())) {
+      if (performance.now() > deadline) throw new Error(`waited in vain for ${what}\n${this.#log}`);
+      await Bun.sleep(10);
+    }
+  }
+
+  /** Ends launcher, Supervisor and services, and removes the root. */
+  async stop(): Promise<number> {
+    const child = this.#process;
+    child?.kill("SIGTERM");
+    const exit = (await child?.exited) ?? 0;
+    rmSync(this.root, { recursive: true, force: true });
+    return exit;
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
