@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import hooks from "./hooks.json";
 import scenarios from "./install-scenarios.json";
 import single from "./install-single.json";
-import { filesOnly, recordedTree, type Step, World, type WorldEntry } from "./world.ts";
+import { filesOnly, recordedContents, recordedTree, type Step, World, type WorldEntry } from "./world.ts";
 
 /** Steps whose exit code is another one here, and why. */
 const DIFFERENT: Record<string, { exit: number; why: string }> = {
@@ -74,11 +74,6 @@ async function run(vector: Case): Promise<void> {
   } finally {
     world.remove();
   }
-}
-
-/** Files recorded with their content: their size depends on where `$ROOT` is. */
-function recordedContents(tree: readonly WorldEntry[]): Set<string> {
-  return new Set(tree.filter(({ content }) => typeof content === "string").map(({ path }) => path));
 }
 
 /** Lines that hooks printed; those of the two streams may change places. */

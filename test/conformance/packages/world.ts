@@ -216,6 +216,11 @@ export function recordedTree(entries: readonly WorldEntry[], leaveOut = /$^/): R
   );
 }
 
+/** Files recorded with their content: their size depends on where `$ROOT` is. */
+export function recordedContents(tree: readonly WorldEntry[]): Set<string> {
+  return new Set(tree.filter(({ content }) => typeof content === "string").map(({ path }) => path));
+}
+
 /** The same without directories that hold no file: what an attempt that failed may leave or not. */
 export function filesOnly(tree: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(tree).filter(([, what]) => !what.startsWith("dir ")));
