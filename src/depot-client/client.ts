@@ -14,7 +14,7 @@ import { downloadFile } from "./download.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 import type { Answer, AnswerName } from "./responses.ts";
-import { DEFAULT_RETRIES, withRetries } from "./retry.ts";
+import { DEFAULT_RETRIES, isWorthAskingAgain, withRetries } from "./retry.ts";
 import type {
   ChannelChange,
   DepotClient,
@@ -34,7 +34,10 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
 
   /** Sends something that changes nothing twice: it may be tried again. */
   const ask = (request: DepotRequest): Promise<Response> =>
-    withRetries(retries.questions, () => connection.send(request), { signal: request.signal });
+    withRetries(retries.questions, () => connection.send(request), {
+      signal: request.signal,
+      retryable: isWorthAskingAgain,
+    });
 
   /** Sends a change whose answer has no content; true when it was done, false for the other accepted status. */
   const change = async (request: DepotRequest, done: readonly number[]): Promise<boolean> => {

@@ -5,17 +5,24 @@ import { clientErrors } from "./errors.ts";
 /** A failure of a call to a depot; `status` is the HTTP status when there was an answer. */
 export class DepotFailure extends HabError {
   readonly status: number | undefined;
+  /** Nothing listens at the address, or there is no such host: asking again at once is no use. */
+  readonly isDown: boolean;
   /** Seconds the depot asked to wait (Retry-After), if it did. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: HabErrorOptions & { readonly status?: number; readonly retryAfterSeconds?: number } = {},
+    options: HabErrorOptions & {
+      readonly status?: number;
+      readonly retryAfterSeconds?: number;
+      readonly isDown?: boolean;
+    } = {},
   ) {
     super(kind, message, options);
     this.status = options.status;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.isDown = options.isDown ?? false;
   }
 }
 
@@ -72,6 +79,12 @@ async function bodyText(response: Response): Promise<string> {
 
 const TLS_CODES = /^(?:EPROTO|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|ERR_SSL)/;
 
+const DOWN_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ConnectionRefused: "nothing listens there",
+  ENOTFOUND: "no such host",
+};
+
 /** The failure a thrown error of `fetch` stands for. */
 export function connectionFailure(what: string, host: string, cause: unknown): DepotFailure {
   if (cause instanceof DepotFailure) return cause;
@@ -81,11 +94,10 @@ export function connectionFailure(what: string, host: string, cause: unknown): D
     return new DepotFailure(clientErrors.timedOut, `${what}: ${host} did not answer in time`, { cause });
   if (TLS_CODES.test(code))
     return new DepotFailure(clientErrors.tlsFailed, `${what}: no secure connection to ${host}`, { cause });
-  const reason =
-    code === "ECONNREFUSED" || code === "ConnectionRefused"
-      ? "nothing listens there"
-      : code === "ENOTFOUND"
-        ? "no such host"
-        : describeError(cause);
-  return new DepotFailure(clientErrors.unreachable, `${what}: cannot reach ${host}: ${reason}`, { cause });
+  const down = DOWN_REASONS[code];
+  const reason = down ?? describeError(cause);
+  return new DepotFailure(clientErrors.unreachable, `${what}: cannot reach ${host}: ${reason}`, {
+    cause,
+    isDown: down !== undefined,
+  });
 }

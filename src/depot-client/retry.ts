@@ -40,6 +40,11 @@ export function isWorthRetrying(error: unknown): error is DepotFailure {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
+/** The same for questions, which tell at once when the depot is down. */
+export function isWorthAskingAgain(error: unknown): boolean {
+  return isWorthRetrying(error) && !error.isDown;
+}
+
 /** Runs `attempt` until it succeeds, fails for good, or the waits are used up. `signal` ends the waiting. */
 export async function withRetries<Result>(
   policy: RetryPolicy,
