@@ -1,6 +1,6 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
 import { createHash } from "node:crypto";
-import { chownSync, createReadStream, mkdirSync, statSync, writeSync } from "node:fs";
+import { chownSync, createReadStream, mkdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { Blake2b256, KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
@@ -139,8 +139,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     });
     return digestsOf(artifact);
   },
-  write: ([path = "", text = ""]) => {
-    writeFileWhole(path, `${text}\n`, { mode: 0o644 });
+  write: ([path = "", ...lines]) => {
+    writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });
+    return [];
+  },
+  remove: (paths) => {
+    for (const path of paths) rmSync(path, { recursive: true, force: true });
     return [];
   },
   share: ([reference = "", ...paths]) => {

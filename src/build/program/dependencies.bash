@@ -133,7 +133,7 @@ _load_scaffolding() {
   _populate_dependency_arrays
   build_line "Loading Scaffolding $__scaffolding"
   if ! source "$__scaffolding"; then exit_with "Failed to load Scaffolding from $__scaffolding" 17; fi
-  if [[ "$(type -t scaffolding_load)" == function ]]; then scaffolding_load; fi
+  if _is_function scaffolding_load; then scaffolding_load; fi
 }
 
 # Two releases of one package in the run closure cannot both be loaded: exit 31 with the graph that shows who wants what.

@@ -36,7 +36,7 @@ _on_exit() {
 
 # _run_callback NAME COMPLAINT: an optional last word of the plan, which changes nothing any more.
 _run_callback() {
-  if [[ "$(type -t "$1")" != function ]]; then return 0; fi
+  if ! _is_function "$1"; then return 0; fi
   build_line "'$1' callback function is defined; executing..."
   # A condition around it would switch errexit off in the callback, so what catches failures steps aside instead.
   trap - ERR
@@ -137,14 +137,15 @@ _validate_plan() {
   done
   pkg_svc_run="${pkg_svc_run//@__pkg_name__@/$pkg_name}"
   if [[ -z "$pkg_version" ]]; then
-    if [[ "$(type -t pkg_version)" != function ]]; then
+    if ! _is_function pkg_version; then
       exit_with "Failed to build. 'pkg_version' must be set or 'pkg_version()' function must be implemented and then invoking by calling 'update_pkg_version()'." 1
     fi
     pkg_version="$__unset_version"
   fi
 }
 
-__context="$(abspath "${1:-.}")"
+_absolute "${1:-.}"
+__context="$__path"
 SRC_PATH="${HAB_SRC_PATH:-$__context}"
 _find_plan "$__context"
 _service_paths @__pkg_name__@

@@ -50,6 +50,8 @@ _ask() {
   return "$__status"
 }
 
+_is_function() { declare -F "$1" >/dev/null; }
+
 exists() { command -v "$1" >/dev/null 2>&1; }
 
 trim() {
@@ -67,19 +69,30 @@ join_by() {
 
 normalize_checksum() { printf '%s\n' "${1,,}"; }
 
-# abspath PATH: PATH without links and dots; 127 when it does not exist.
+# abspath PATH: PATH made absolute, without dots; 127 when it does not exist.
 abspath() {
-  local path="$1"
-  if [[ -d "$path" ]]; then
-    (CDPATH='' cd -- "$path" && pwd)
-  elif [[ -e "$path" && "$path" == */* ]]; then
-    printf '%s/%s\n' "$(CDPATH='' cd -- "${path%/*}/" && pwd)" "${path##*/}"
-  elif [[ -e "$path" ]]; then
-    printf '%s/%s\n' "$PWD" "$path"
-  else
-    printf "'%s' does not exist!\n" "$path" >&2
+  local __path
+  _absolute "$1" || return
+  printf '%s\n' "$__path"
+}
+
+# _absolute PATH: the same into `__path`, without a process.
+_absolute() {
+  local before="$PWD" old="$OLDPWD" name=
+  __path="$1"
+  if [[ ! -e "$__path" ]]; then
+    printf "'%s' does not exist!\n" "$__path" >&2
     return 127
   fi
+  if [[ ! -d "$__path" ]]; then
+    name="/${__path##*/}"
+    if [[ "$__path" == */* ]]; then __path="${__path%/*}/"; else __path=.; fi
+  fi
+  CDPATH='' cd -- "$__path" || return
+  __path="${PWD%/}$name"
+  __path="${__path:-/}"
+  cd "$before" || return
+  OLDPWD="$old"
 }
 
 # dedupe_path LIST [SEPARATOR]: first occurrences only. Empty items go, except one in front.

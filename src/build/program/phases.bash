@@ -22,7 +22,7 @@ do_default_verify() {
 do_clean() { do_default_clean; }
 do_default_clean() {
   build_line "Clean the cache"
-  if [[ -e "$CACHE_PATH" || -L "$CACHE_PATH" ]]; then rm -rf "$CACHE_PATH"; fi
+  if [[ -e "$CACHE_PATH" || -L "$CACHE_PATH" ]]; then _ask remove "$CACHE_PATH"; fi
 }
 
 do_unpack() { do_default_unpack; }
@@ -148,7 +148,7 @@ _compile() {
 }
 
 _check() {
-  if [[ "$(type -t do_check)" != function || -z "$DO_CHECK" ]]; then return 0; fi
+  if ! _is_function do_check || [[ -z "$DO_CHECK" ]]; then return 0; fi
   build_line "Running post-compile tests"
   _in_source do_check
 }

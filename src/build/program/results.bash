@@ -31,12 +31,12 @@ _generate_artifact() {
 _deliver() {
   local file="${pkg_artifact##*/}"
   _ask copy-files "$pkg_artifact" "$pkg_output_path/$file"
-  _ask write "$pkg_output_path/last_build.env" "$(printf '%s\n' "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
+  _ask write "$pkg_output_path/last_build.env" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
     "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=$file" "pkg_sha256sum=$__sha256" \
-    "pkg_blake2bsum=$__blake2b")"
+    "pkg_blake2bsum=$__blake2b"
   _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/$file" "$pkg_output_path/last_build.env"
-  rm -f "$pkg_output_path/pre_build.env"
+  _ask remove "$pkg_output_path/pre_build.env"
 }
 
 _summary() {

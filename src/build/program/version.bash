@@ -34,7 +34,7 @@ update_pkg_version() {
   if [[ -n "$__version_is_final" ]]; then
     exit_with "Plan called 'update_pkg_version()' in phase 'do_prepare()' or later which is not supported. Package version must be determined before 'do_prepare()' phase." 21
   fi
-  if [[ "$(type -t pkg_version)" == function ]]; then
+  if _is_function pkg_version; then
     __new="$(pkg_version)"
     if [[ -z "$__new" || "$__new" == */* || "$__new" == *[[:space:]]* ]]; then
       exit_with "pkg_version() printed '$__new', which is not a version" 2
