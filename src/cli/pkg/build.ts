@@ -10,6 +10,7 @@ import { argument, defineCommand, flag, option, optionList, usageProblem } from 
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingDirectory, originName } from "../values.ts";
 import { OWN_VERSION } from "../version.ts";
+import { dependencyInstaller } from "./build-dependencies.ts";
 
 /** Values of cli.toml that a build takes from the environment when it is given none (reference/cli.md §10.9). */
 const FROM_CONFIGURATION = {
@@ -76,7 +77,7 @@ export const command = defineCommand({
     }),
   },
   json: true,
-  async run({ args, options, env, configuration, json, printJson }) {
+  async run({ args, options, env, configuration, ui, signal, json, printJson }) {
     refuseStudio(options);
     if (options.nativePackage && !env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"])
       throw usageProblem("native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set");
@@ -103,6 +104,7 @@ export const command = defineCommand({
       cwd,
       // With --json standard output is for the one document.
       streams: { stdin: 0, stdout: json ? 2 : 1, stderr: 2 },
+      install: dependencyInstaller({ configuration, keys, ui, signal }),
     });
     if (json && status === 0)
       printJson(readReport(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results")));
