@@ -13,7 +13,7 @@ const startedMs = performance.now();
 mkdirSync(join(output, ".."), { recursive: true });
 const unfinished = `${output}.building-${process.pid}`;
 try {
-  const workers = [...new Bun.Glob("src/**/worker.ts").scanSync(root)].sort();
+  const workers = [...new Bun.Glob("src/**/*worker.ts").scanSync(root)].sort();
   const build = Bun.spawnSync({
     cmd: [
       base,

@@ -53,6 +53,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "ring key export": () => import("./ring/key/export.ts"),
   "ring key generate": () => import("./ring/key/generate.ts"),
   "ring key import": () => import("./ring/key/import.ts"),
+  "self-check": () => import("./self-check.ts"),
   "sup depart": () => import("./sup/depart.ts"),
   "sup restart": () => import("./sup/restart.ts"),
   "sup run": () => import("./sup/run.ts"),
