@@ -52,10 +52,17 @@ export function createApp(depot: Depot): DepotApp {
   app.notFound((context) => withAccount(depot, context, () => empty(404)));
   app.onError((error, context) => {
     if (error instanceof Refusal) return refusalResponse(error);
+    // A client that went away hears no answer, and is no failure of the depot.
+    if (context.req.raw.signal.aborted) return empty(408);
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
-    return empty(500);
+    return isDiskFull(error) ? text(507, "The depot's disk is full") : empty(500);
   });
   return async (request, peer) => await app.fetch(request, peer);
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
 }
 
 type DepotContext = Context<{ Bindings: Peer }>;

@@ -175,6 +175,43 @@ describe("an upload (reference/depot-api.md §7)", () => {
   });
 });
 
+describe("an upload that breaks off", () => {
+  test("leaves nothing, in the middle as at its last byte", async () => {
+    const hart = await makeHart("acme/cut/1.0/20260101000000");
+    const { hostname, port } = new URL(depot.url);
+    for (const sent of [0, 1, hart.bytes.length - 1]) {
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+      const socket = await Bun.connect({
+        hostname,
+        port: Number(port),
+        socket: { data() {}, close: () => close() },
+      });
+      socket.write(
+        `POST /v1/depot/pkgs/${hart.ident}?checksum=${hart.checksum} HTTP/1.1\r\nHost: x\r\n` +
+          `Authorization: Bearer ${bobo}\r\nContent-Length: ${hart.bytes.length}\r\n\r\n`,
+      );
+      socket.write(hart.bytes.slice(0, sent));
+      // Until the depot has begun to write it down.
+      while (files().uploads.length === 0) await Bun.sleep(1);
+      socket.end();
+      await closed;
+      while (files().uploads.length > 0) await Bun.sleep(1);
+    }
+    expect((await depot.call("GET", "/depot/pkgs/acme/cut/latest")).status).toBe(404);
+    expect((await upload(hart)).status).toBe(201);
+    expect(depot.log).toEqual([]);
+  });
+
+  test("twice at once of the same release is kept once", async () => {
+    const hart = await makeHart("acme/twice/1.0/20260101000000");
+    const answers = await Promise.all(Array.from({ length: 8 }, () => upload(hart)));
+    const statuses = answers.map((answer) => answer.status).sort();
+    expect(statuses).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+    expect(files().uploads).toEqual([]);
+    expect(files().blobs).toContain(hart.checksum);
+  });
+});
+
 describe("the signature of an upload", () => {
   test("is not looked at while the depot has no key", async () => {
     const tampered = vectorHart("bad-payload-appended", "acme/tiny/0.1.0/20260101000000");

@@ -6,20 +6,22 @@ import type { RowId } from "./schema.ts";
 /** The original counts milliseconds from here. */
 const EPOCH_MS = 1_409_266_191_000;
 
-/** Hands out ids that rise with time and are unique over processes that share a database. */
+/** One step of the sequence, which stands above the low 13 bits. */
+const STEP = 1n << 13n;
+
+/** Hands out ids that rise, also over a clock that stands still or goes back, and differ over processes. */
 export class RowIds {
   readonly #now: () => number;
   readonly #process = BigInt(randomBytes(2).readUInt16BE() & 0x1fff);
-  #sequence = 0;
+  #last = 0n;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   next(): RowId {
-    const sequence = this.#sequence;
-    this.#sequence = (sequence + 1) % 1024;
-    const milliseconds = BigInt(Math.max(0, this.#now() - EPOCH_MS));
-    return String((milliseconds << 23n) | (BigInt(sequence) << 13n) | this.#process);
+    const moment = BigInt(Math.max(0, this.#now() - EPOCH_MS)) << 23n;
+    this.#last = moment > this.#last ? moment : this.#last + STEP;
+    return String(this.#last | this.#process);
   }
 }

@@ -54,6 +54,13 @@ function connect(path: string): Database {
 
 type Binding = string | number | null;
 
+const NOTHING_TO_DO = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+} as const;
+
 /** The small interface Kysely asks for, with prepared statements kept by their text. */
 function adapt(database: Database, begin: string): SqliteDatabase {
   const prepared = new Map<string, Statement<unknown, Binding[]>>();
@@ -73,6 +80,8 @@ function adapt(database: Database, begin: string): SqliteDatabase {
   };
   return {
     prepare(sql) {
+      // A full disk ends the transaction by itself; rolling back what is gone would hide that cause.
+      if (sql === "rollback" && !database.inTransaction) return NOTHING_TO_DO;
       const statement = statementFor(sql);
       return {
         reader: statement.columnNames.length > 0,
