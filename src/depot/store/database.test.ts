@@ -77,6 +77,20 @@ describe("a transaction", () => {
   });
 });
 
+describe("a new database", () => {
+  test("may be opened by several at once", async () => {
+    const fresh = join(directory, "fresh.sqlite");
+    const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(fresh)));
+    for (const [index, each] of opened.entries())
+      await each.write((writing) => insertAccount(writing, `user${index}`, ""));
+    const { rows } = await sql<{ n: number }>`select count(*) as n from accounts`.execute(
+      (opened[0] as DepotDatabase).db,
+    );
+    expect(rows).toEqual([{ n: 4 }]);
+    for (const each of opened) await each.close();
+  });
+});
+
 describe("the version of the database", () => {
   test("changes with every commit, of this process and of others", async () => {
     const versions = [database.version()];

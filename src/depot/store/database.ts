@@ -1,6 +1,7 @@
 // The depot's database: opened, brought to the newest shape, with one way to read and one to write.
 import { Kysely, Migrator, type Transaction } from "kysely";
 import { HabError } from "../../error/index.ts";
+import { lockFileWhenFree } from "../../host/index.ts";
 import { depotErrors } from "../errors.ts";
 import { depotMigrations } from "./migrations.ts";
 import { RowIds } from "./row-ids.ts";
@@ -42,7 +43,13 @@ export async function openDatabase(path: string, now: () => number = Date.now): 
   const reading = new Kysely<DepotTables>({ dialect: connections.reading });
   const writing = new Kysely<DepotTables>({ dialect: connections.writing });
   try {
-    await migrate(writing, path);
+    // Two processes that meet a new database must not both create its tables, which Kysely leaves to us for SQLite.
+    const lock = await lockFileWhenFree(`${path}-migration`, { exclusive: true });
+    try {
+      await migrate(writing, path);
+    } finally {
+      lock.release();
+    }
   } catch (error) {
     connections.close();
     throw error;
