@@ -31,7 +31,7 @@ export class Thread {
     return new Promise((resolve) => {
       let worker: Worker;
       try {
-        worker = new Worker(workerModule("package/thread/thread.worker.ts"));
+        worker = new Worker(workerModule("package/thread/worker.ts"));
       } catch {
         resolve(undefined);
         return;

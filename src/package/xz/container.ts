@@ -8,6 +8,12 @@ export const FRAME_SIZE_BYTES = 12;
 /** Index of a stream of 4 GiB in blocks of 1 MiB is 32 KiB; longer ones are left to the sequential decoder. */
 const LARGEST_INDEX_BYTES = 1024 * 1024;
 
+/** Bits of a block's flags: its header states the compressed and the uncompressed size. */
+const HAS_SIZES = 0xc0;
+
+/** Length of a block's check by its identifier: none, CRC32, CRC64, SHA-256. */
+const CHECK_SIZES_BYTES: Readonly<Record<number, number>> = { 0: 0, 1: 4, 4: 8, 10: 32 };
+
 /** One record of the index. */
 export interface IndexRecord {
   /** Length without the padding to a multiple of four. */
@@ -97,15 +103,39 @@ export function closingFrame(header: Uint8Array, records: readonly IndexRecord[]
   ]);
 }
 
-/** The one block of a complete stream, as a record and where its bytes are. */
-export function onlyBlock(
-  stream: Uint8Array,
-): { record: IndexRecord; start: number; end: number } | undefined {
+/**
+ * The one block of a complete stream, with its sizes written into its header: without them `xz -T0`, and the original, can
+ * decode only one block at a time. Undefined when the stream is something else than one block of known filters.
+ */
+export function onlyBlock(stream: Uint8Array): { record: IndexRecord; block: Uint8Array } | undefined {
   const indexSize = (uint32(stream, stream.length - 8) + 1) * 4;
   const end = stream.length - FRAME_SIZE_BYTES - indexSize;
   const records = parseIndex(stream.subarray(end, end + indexSize));
-  const record = records?.[0];
-  return record === undefined || records?.length !== 1 ? undefined : { record, start: FRAME_SIZE_BYTES, end };
+  const [record] = records ?? [];
+  if (record === undefined || records?.length !== 1) return undefined;
+  const headerSize = ((stream[FRAME_SIZE_BYTES] as number) + 1) * 4;
+  const header = stream.subarray(FRAME_SIZE_BYTES, FRAME_SIZE_BYTES + headerSize);
+  const flags = header[1] as number;
+  if ((flags & HAS_SIZES) !== 0) return undefined;
+  const body = stream.subarray(FRAME_SIZE_BYTES + headerSize, end);
+  const checkSize = CHECK_SIZES_BYTES[(stream[7] as number) & 0x0f] ?? 0;
+  const compressedSize = record.unpaddedSize - headerSize - checkSize;
+  const fields = [
+    flags | HAS_SIZES,
+    ...variableInteger(compressedSize),
+    ...variableInteger(record.uncompressedSize),
+    // Filters and padding of the old header; its checksum is made anew.
+    ...header.subarray(2, headerSize - 4),
+  ];
+  while ((fields.length + 1) % 4 !== 0) fields.push(0);
+  const newHeader = Uint8Array.of((fields.length + 5) / 4 - 1, ...fields);
+  return {
+    record: {
+      unpaddedSize: record.unpaddedSize - headerSize + newHeader.length + 4,
+      uncompressedSize: record.uncompressedSize,
+    },
+    block: Buffer.concat([newHeader, littleEndian32(Bun.hash.crc32(newHeader)), body]),
+  };
 }
 
 function variableInteger(value: number): number[] {

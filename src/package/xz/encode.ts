@@ -1,6 +1,8 @@
 // Compressing into one `.xz` stream of several blocks, on several threads. The blocks are cut by size alone, so the result
 // does not depend on the machine, and whoever unpacks can use several threads too.
 
+import { HabError } from "../../error/index.ts";
+import { packageErrors } from "../errors.ts";
 import { PIECE_SIZE_BYTES } from "../thread/job.ts";
 import { Thread, usefulThreads } from "../thread/thread.ts";
 import { closingFrame, FRAME_SIZE_BYTES, type IndexRecord, onlyBlock } from "./container.ts";
@@ -28,9 +30,9 @@ export async function* encodeXz(pieces: Iterable<Uint8Array>, level: number): As
       header = bytes.slice(0, FRAME_SIZE_BYTES);
       yield header;
     }
-    if (block === undefined) return;
+    if (block === undefined) throw new HabError(packageErrors.corruptPayload, "the encoder made no xz block");
     records.push(block.record);
-    yield bytes.subarray(block.start, block.end);
+    yield block.block;
   };
   try {
     const running: Promise<Uint8Array>[] = [];

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { HabError } from "../../error/index.ts";
+import { Thread } from "../thread/thread.ts";
 import { closingFrame, findBlocks, onlyBlock } from "./container.ts";
 import { decodeXz } from "./decode.ts";
 import { encodeXz } from "./encode.ts";
@@ -90,7 +91,7 @@ describe("blocks", () => {
   const header = a.subarray(0, 12);
   const joined = Buffer.concat([
     header,
-    ...parts.map((part, i) => (i === 0 ? a : b).subarray(part.start, part.end)),
+    ...parts.map((part) => part.block),
     closingFrame(
       header,
       parts.map((part) => part.record),
@@ -120,6 +121,13 @@ describe("blocks", () => {
       }),
     );
   });
+});
+
+test("a thread starts", async () => {
+  // Without one everything still works, only slower: so its absence must be noticed here.
+  const thread = await Thread.start();
+  expect(thread).toBeDefined();
+  thread?.stop();
 });
 
 test("encoding is the same each time and reads back", async () => {
