@@ -1,0 +1,159 @@
+// The build as its callers see it; what plans see is in test/conformance/build.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateOriginKeyPair, KeyCache } from "../crypto/index.ts";
+import { activeTarget, readArchive, verifyHart } from "../package/index.ts";
+import { buildErrors, buildPlan, type DependencyInstaller } from "./index.ts";
+
+const RELEASE = "20260102030405";
+let root: string;
+let keys: KeyCache;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "hab-build-test-"));
+  keys = new KeyCache(join(root, "keys"));
+  keys.setup();
+  keys.writePair(generateOriginKeyPair("acme", new Date(0)));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+async function build(
+  plan: string,
+  more: { environment?: Record<string, string>; install?: DependencyInstaller; hab?: string } = {},
+) {
+  const context = join(root, "plan");
+  mkdirSync(context, { recursive: true });
+  writeFileSync(join(context, "plan.sh"), `pkg_name=app\npkg_origin=acme\npkg_version=1.0\n${plan}`);
+  const output = openSync(join(root, "output"), "w");
+  const input = openSync("/dev/null", "r");
+  try {
+    const status = await buildPlan({
+      planContext: context,
+      target: activeTarget(),
+      release: RELEASE,
+      version: "0.0.1",
+      habBinary: "hab",
+      environment: {
+        PATH: process.env["PATH"],
+        TERM: "dumb",
+        HAB_ROOT_PATH: join(root, more.hab ?? "hab"),
+        HAB_CACHE_KEY_PATH: keys.directory,
+        HAB_OUTPUT_PATH: join(root, "results"),
+        ...more.environment,
+      },
+      cwd: root,
+      streams: { stdin: input, stdout: output, stderr: output },
+      ...(more.install && { install: more.install }),
+    });
+    return { status, output: readFileSync(join(root, "output"), "utf8") };
+  } finally {
+    for (const stream of [input, output]) closeSync(stream);
+  }
+}
+
+const ONE_FILE = `do_build() { return 0; }\ndo_install() { printf 'x%.0s' {1..1000} >"$pkg_prefix/file"; ln -s file "$pkg_prefix/link"; }\n`;
+const artifact = () =>
+  join(root, "results", readdirSync(join(root, "results")).find((name) => name.endsWith(".hart")) ?? "");
+
+describe("an artifact", () => {
+  test("is signed, names what it is, and stands in the results", async () => {
+    const { status, output } = await build(ONE_FILE);
+    expect(output).toContain("I love it when a plan.sh comes together.");
+    expect(status).toBe(0);
+    const found = await readArchive(artifact());
+    expect(found.ident).toEqual({ origin: "acme", name: "app", version: "1.0", release: RELEASE });
+    expect((await verifyHart(artifact(), keys)).signer.name).toBe("acme");
+    expect(readdirSync(join(root, "results")).sort()).toEqual([
+      `acme-app-1.0-${RELEASE}-${activeTarget()}.hart`,
+      "last_build.env",
+    ]);
+  });
+
+  test("is the same, byte for byte, when the same release is built again", async () => {
+    await build(ONE_FILE);
+    const first = readFileSync(artifact());
+    for (const left of ["hab", "results"]) rmSync(join(root, left), { recursive: true });
+    await build(ONE_FILE);
+    expect(readFileSync(artifact()).equals(first)).toBe(true);
+  });
+});
+
+describe("a failed build", () => {
+  test("leaves no artifact, and the status is that of what failed", async () => {
+    const { status, output } = await build("do_build() { return 7; }\n");
+    expect(status).toBe(7);
+    expect(output).toContain("app: Exiting on error");
+    expect(readdirSync(join(root, "results"))).toEqual(["pre_build.env"]);
+  });
+
+  test("by a signal is one, and do_after_failure still runs", async () => {
+    const { status, output } = await build(
+      "do_build() { kill -TERM $$; }\ndo_after_failure() { echo told; }\n",
+    );
+    expect(status).toBe(143);
+    expect(output).toContain("told");
+  });
+
+  test("of a request says what went wrong and what to do", async () => {
+    const { status, output } = await build(ONE_FILE, { environment: { HAB_HART_COMPRESSION_LEVEL: "fast" } });
+    expect(status).toBe(1);
+    expect(output).toContain(buildErrors.badCompressionLevel.remedy);
+  });
+});
+
+describe("dependencies", () => {
+  test("without a depot and not installed end the build", async () => {
+    const { status, output } = await build(`pkg_deps=(acme/lib)\n${ONE_FILE}`);
+    expect(status).toBe(1);
+    expect(output).toContain("ERROR: Resolving 'acme/lib' failed, should this be built first?");
+  });
+
+  test("are installed by who started the build, hooks of run dependencies aside", async () => {
+    const asked: unknown[] = [];
+    const install: DependencyInstaller = async (request) => {
+      asked.push(request);
+      const ident = { ...request.ident, version: "2", release: "20250101000000" };
+      const path = join(root, "hab/pkgs", ident.origin, ident.name, ident.version, ident.release);
+      mkdirSync(path, { recursive: true });
+      return ident;
+    };
+    // The installer answers below the root of the build.
+    const { status } = await build(`pkg_deps=(acme/lib)\npkg_build_deps=(core/tool)\n${ONE_FILE}`, {
+      install,
+    });
+    expect(status).toBe(0);
+    expect(asked).toEqual([
+      {
+        ident: { origin: "core", name: "tool" },
+        channel: "base",
+        ignoreLocal: true,
+        ignoreInstallHook: false,
+      },
+      {
+        ident: { origin: "acme", name: "lib" },
+        channel: "base",
+        ignoreLocal: false,
+        ignoreInstallHook: true,
+      },
+    ]);
+    expect((await readArchive(artifact())).deps).toEqual([
+      { origin: "acme", name: "lib", version: "2", release: "20250101000000" },
+    ]);
+  });
+});
+
+test("without bash there is an error that says so", async () => {
+  await expect(build(ONE_FILE, { environment: { PATH: join(root, "nothing") } })).rejects.toMatchObject({
+    code: "HAB-BLD-001",
+  });
+});
