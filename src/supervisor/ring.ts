@@ -207,6 +207,8 @@ export class RingPort {
     const before = force ? { ...this.#census, counters: NEVER } : this.#census;
     this.#census = updateCensus(before, this.#sources(counters));
     this.#listener();
+    // `changed` holds for one look of everybody, as it does for one pass of the original's loop.
+    this.#census = { ...this.#census, changed: false };
   }
 
   #counters(): CensusCounters {

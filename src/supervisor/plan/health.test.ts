@@ -1,0 +1,34 @@
+import { describe, expect, test } from "bun:test";
+import { healthOfExit, nextHealthDelayMs } from "./health.ts";
+
+describe("health (services.md §10)", () => {
+  test.each([
+    [0, "Ok", true],
+    [1, "Warning", true],
+    [2, "Critical", true],
+    [3, "Unknown", true],
+    [4, "Unknown", false],
+    [255, "Unknown", false],
+  ] as const)("exit code %i is %s", (code, result, recognised) => {
+    expect(healthOfExit({ kind: "code", code })).toEqual({ result, recognised });
+  });
+
+  test("a signal and a hook that cannot run are unknown", () => {
+    expect(healthOfExit({ kind: "signal", signal: "SIGKILL" }).result).toBe("Unknown");
+    expect(healthOfExit({ kind: "failed", message: "x" }).result).toBe("Unknown");
+  });
+
+  const delay = (given: Partial<Parameters<typeof nextHealthDelayMs>[0]>) =>
+    nextHealthDelayMs({ result: "Ok", intervalMs: 60_000, okBefore: true, random: 0.5, ...given });
+
+  test("the interval after Ok, a random part of it after the first Ok, at most 30 s otherwise", () => {
+    expect(delay({})).toBe(60_000);
+    expect(delay({ okBefore: false })).toBe(30_000);
+    expect(delay({ result: "Critical" })).toBe(30_000);
+    expect(delay({ result: "Warning", intervalMs: 5_000 })).toBe(5_000);
+  });
+
+  test("an interval of 0 does not end the checks", () => {
+    expect(delay({ intervalMs: 0, okBefore: false })).toBe(1_000);
+  });
+});
