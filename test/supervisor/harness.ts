@@ -86,6 +86,12 @@ export class TestSupervisor {
     return readFileSync(join(this.root, path), "utf8");
   }
 
+  /** The hooks that noted themselves in var/order. `run` and `post-run` start together, so their order is made one. */
+  order(name: string): string[] {
+    const text = this.read(`hab/svc/${name}/var/order`);
+    return text.replaceAll("post-run\nrun\n", "run\npost-run\n").trim().split("\n");
+  }
+
   remove(path: string): void {
     rmSync(join(this.root, path), { force: true });
   }

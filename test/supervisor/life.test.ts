@@ -50,7 +50,7 @@ describe("a service", () => {
       stderr: "",
     });
     await supervisor.until(
-      () => supervisor.read("hab/svc/web/var/order") === "init\nrun\npost-run\n",
+      () => supervisor.order("web").join(" ") === "init run post-run",
       "the hooks in their order",
     );
     expect(supervisor.read("hab/svc/web/PID")).toBe(String(service.process.pid));
@@ -66,7 +66,7 @@ describe("a service", () => {
       termination_reason: "run_hook_failed",
     });
     await supervisor.until(
-      () => supervisor.read("hab/svc/web/var/order").endsWith("post-stop\ninit\nrun\npost-run\n"),
+      () => supervisor.order("web").join(" ").endsWith("post-stop init run post-run"),
       "the hooks",
     );
   });
