@@ -51,11 +51,13 @@ export class LineSplitter {
 }
 
 /**
- * Chunks read from a pipe until its end. Owns `descriptor`: it is closed at the end, and when the loop is left early
- * (the writer then gets SIGPIPE).
+ * Chunks read from a pipe until its end. Takes `descriptor` over: it is closed at the end, and when the loop is left
+ * early (the writer then gets SIGPIPE).
  */
 export async function* readPipe(descriptor: number): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = Bun.file(descriptor).stream().getReader();
+  // The reader has a duplicate by now; with both, each service would cost two descriptors more.
+  closeSync(descriptor);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -64,11 +66,10 @@ export async function* readPipe(descriptor: number): AsyncGenerator<Uint8Array, 
     }
   } finally {
     await reader.cancel().catch(() => {});
-    closeSync(descriptor);
   }
 }
 
-/** The lines of a pipe, in the portions in which they arrived. Owns `descriptor` as `readPipe` does. */
+/** The lines of a pipe, in the portions in which they arrived. Takes `descriptor` over as `readPipe` does. */
 export async function* readLineBatches(descriptor: number): AsyncGenerator<string[], void, undefined> {
   const splitter = new LineSplitter();
   for await (const chunk of readPipe(descriptor)) {
@@ -79,7 +80,7 @@ export async function* readLineBatches(descriptor: number): AsyncGenerator<strin
   if (rest.length > 0) yield rest;
 }
 
-/** The lines of a pipe, one by one. Owns `descriptor` as `readPipe` does. */
+/** The lines of a pipe, one by one. Takes `descriptor` over as `readPipe` does. */
 export async function* readLines(descriptor: number): AsyncGenerator<string, void, undefined> {
   for await (const lines of readLineBatches(descriptor)) yield* lines;
 }
