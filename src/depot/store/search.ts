@@ -1,8 +1,9 @@
 // Search over the words of origin and name.
-import { sql } from "kysely";
+import type { ExpressionBuilder } from "kysely";
 import { afterPrefix, wordsOf } from "../search-words.ts";
 import type { Queries, Writing } from "./database.ts";
 import type { IdentRow, Page, Window } from "./packages.ts";
+import type { DepotTables } from "./schema.ts";
 
 /** Makes a package findable; again for the same name changes nothing. */
 export async function indexPackageName({ db }: Writing, origin: string, name: string): Promise<void> {
@@ -15,37 +16,46 @@ export async function indexPackageName({ db }: Writing, origin: string, name: st
   }
 }
 
-/** Packages that match all terms, the last one as a prefix, and that `accountId` (or everyone) may see. */
-function found(db: Queries, terms: readonly string[], accountId: string | undefined) {
-  let query = db.selectFrom("packages");
-  terms.forEach((term, index) => {
-    query = query.where(({ exists, selectFrom }) => {
-      let words = selectFrom("search_words")
-        .select("search_words.word")
-        .whereRef("search_words.origin", "=", "packages.origin")
-        .whereRef("search_words.name", "=", "packages.name");
-      if (index < terms.length - 1) words = words.where("search_words.word", "=", term);
-      else {
-        const end = afterPrefix(term);
-        words = words.where("search_words.word", ">=", term);
-        if (end !== undefined) words = words.where("search_words.word", "<", end);
-      }
-      return exists(words);
-    });
-  });
-  return query.where(({ or, eb, exists, selectFrom }) => {
-    const everyone = eb("packages.visibility", "=", "public");
-    if (accountId === undefined) return everyone;
-    return or([
-      everyone,
+/** Origin and name of what matches all terms, the last one as a prefix. It leads: what it finds is looked up elsewhere. */
+function matchingNames(db: Queries, terms: readonly string[]) {
+  const last = terms.at(-1) ?? "";
+  const end = afterPrefix(last);
+  let query = db
+    .selectFrom("search_words as words")
+    .select(["words.origin", "words.name"])
+    .distinct()
+    .where("words.word", ">=", last);
+  if (end !== undefined) query = query.where("words.word", "<", end);
+  for (const term of terms.slice(0, -1)) {
+    query = query.where(({ exists, selectFrom }) =>
       exists(
-        selectFrom("origin_members")
-          .select("origin_members.account_id")
-          .whereRef("origin_members.origin", "=", "packages.origin")
-          .where("origin_members.account_id", "=", accountId),
+        selectFrom("search_words as others")
+          .select("others.word")
+          .where("others.word", "=", term)
+          .whereRef("others.origin", "=", "words.origin")
+          .whereRef("others.name", "=", "words.name"),
       ),
-    ]);
-  });
+    );
+  }
+  return query;
+}
+
+/** Whether `accountId` (or everyone) may see a row of `packages`. */
+function isVisible(
+  { or, eb, exists, selectFrom }: ExpressionBuilder<DepotTables, "packages">,
+  accountId: string | undefined,
+) {
+  const everyone = eb("packages.visibility", "=", "public");
+  if (accountId === undefined) return everyone;
+  return or([
+    everyone,
+    exists(
+      selectFrom("origin_members")
+        .select("origin_members.account_id")
+        .whereRef("origin_members.origin", "=", "packages.origin")
+        .where("origin_members.account_id", "=", accountId),
+    ),
+  ]);
 }
 
 /** Releases that match, by ident. */
@@ -55,7 +65,12 @@ export async function searchReleases(
   accountId: string | undefined,
   window: Window,
 ): Promise<Page<IdentRow>> {
-  const base = found(db, terms, accountId);
+  const base = db
+    .selectFrom(matchingNames(db, terms).as("matching"))
+    .innerJoin("packages", (join) =>
+      join.onRef("packages.origin", "=", "matching.origin").onRef("packages.name", "=", "matching.name"),
+    )
+    .where((where) => isVisible(where as unknown as ExpressionBuilder<DepotTables, "packages">, accountId));
   const { count } = await base
     .select(({ fn }) => fn.count<number | string>("packages.ident").distinct().as("count"))
     .executeTakeFirstOrThrow();
@@ -76,14 +91,24 @@ export async function searchNames(
   accountId: string | undefined,
   window: Window,
 ): Promise<Page<{ origin: string; name: string }>> {
-  const names = found(db, terms, accountId).select(["packages.origin", "packages.name"]).distinct();
-  const { count } = await db
-    .selectFrom(names.as("names"))
-    .select(sql<number | string>`count(*)`.as("count"))
+  const base = db.selectFrom(matchingNames(db, terms).as("matching")).where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom("packages")
+        .select("packages.id")
+        .whereRef("packages.origin", "=", "matching.origin")
+        .whereRef("packages.name", "=", "matching.name")
+        .where((where) =>
+          isVisible(where as unknown as ExpressionBuilder<DepotTables, "packages">, accountId),
+        ),
+    ),
+  );
+  const { count } = await base
+    .select(({ fn }) => fn.countAll<number | string>().as("count"))
     .executeTakeFirstOrThrow();
-  const items = await names
-    .orderBy("packages.name")
-    .orderBy("packages.origin")
+  const items = await base
+    .select(["matching.origin", "matching.name"])
+    .orderBy("matching.name")
+    .orderBy("matching.origin")
     .limit(window.limit ?? Number(count))
     .offset(window.offset)
     .execute();

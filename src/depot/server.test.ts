@@ -144,6 +144,19 @@ describe("a depot killed during uploads", () => {
   });
 });
 
+describe("an address", () => {
+  test("that is taken is named in the error, and the directory is free again", async () => {
+    const first = await startDepot({ dataDirectory: directory, listen: { host: "127.0.0.1", port: 0 } });
+    const port = Number(new URL(first.url).port);
+    const other = join(directory, "other");
+    await expect(
+      startDepot({ dataDirectory: other, listen: { host: "127.0.0.1", port } }),
+    ).rejects.toMatchObject({ code: "HAB-DEP-004", message: expect.stringContaining(`127.0.0.1:${port}`) });
+    await first.stop();
+    await (await startDepot({ dataDirectory: other, listen: { host: "127.0.0.1", port: 0 } })).stop();
+  });
+});
+
 describe("a data directory", () => {
   test("is used by one depot at a time", async () => {
     const options = { dataDirectory: directory, listen: { host: "127.0.0.1", port: 0 } };
