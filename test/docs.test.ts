@@ -1,0 +1,13 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { generatedPages } from "../script/docs.ts";
+
+describe("pages made from the code are current (script/bun script/docs.ts)", async () => {
+  test.each((await generatedPages()).map(({ path, text }) => [basename(path), path, text]))(
+    "%s",
+    (_, path, text) => {
+      expect(readFileSync(path, "utf8")).toBe(text);
+    },
+  );
+});
