@@ -23,6 +23,7 @@ try {
       "--bytecode",
       "--format=esm",
       "--minify",
+      "--splitting",
       "--keep-names",
       "--sourcemap=none",
       "--no-compile-autoload-dotenv",
