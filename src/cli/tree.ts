@@ -1,6 +1,6 @@
 // The table of commands seen as a tree of words.
 import { commands as allCommands, type LoadCommand } from "./commands.ts";
-import { ALIASES } from "./groups.ts";
+import { ALIASES, groups } from "./groups.ts";
 
 export interface Resolution {
   /** The words that were understood, as one text: `pkg install`; empty for the program itself. */
@@ -28,7 +28,7 @@ export function resolve(
   }
 }
 
-/** The words that may follow `path`, in the order of the table. */
+/** The words that may follow `path`: groups in the order of groups.ts, commands in that of the table. */
 export function childrenOf(
   path: string,
   table: Readonly<Record<string, LoadCommand>> = allCommands,
@@ -37,7 +37,9 @@ export function childrenOf(
   const children = new Set<string>();
   for (const key of Object.keys(table))
     if (key.startsWith(prefix)) children.add(key.slice(prefix.length).split(" ")[0] as string);
-  return [...children];
+  const order = Object.keys(groups);
+  const place = (word: string) => order.indexOf(`${prefix}${word}`);
+  return [...children].sort((a, b) => place(a) - place(b));
 }
 
 function canonical(path: string): string {

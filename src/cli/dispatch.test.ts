@@ -1,0 +1,98 @@
+import { describe, expect, test } from "bun:test";
+import { memoryOutput } from "../ui/index.ts";
+import { dispatch } from "./dispatch.ts";
+
+async function hab(line: string, env: Record<string, string> = {}) {
+  const stdout = memoryOutput();
+  const stderr = memoryOutput();
+  const code = await dispatch(
+    line.split(" ").filter((word) => word !== ""),
+    {
+      stdout,
+      stderr,
+      env: { HAB_NOCOLORING: "1", ...env },
+      readLine: async () => undefined,
+      signal: new AbortController().signal,
+    },
+  );
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+describe("help, version and usage errors of groups (reference/cli.md §2.3)", () => {
+  test.each(["", "pkg", "origin key", "--"])("hab %s: help on standard error, exit 2", async (line) => {
+    const { code, stdout, stderr } = await hab(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("Usage:");
+  });
+
+  test.each([
+    "--help",
+    "-h",
+    "help",
+    "pkg --help",
+    "help pkg",
+    "pkg help list",
+    "pkg list -h -a",
+    "-hV",
+    "pkg -hx",
+  ])("hab %s: help on standard output, exit 0", async (line) => {
+    const { code, stdout, stderr } = await hab(line);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Usage:");
+  });
+
+  test.each([
+    ["pkg --version", "hab-pkg 2.1.78\n"],
+    ["pkg list -V", "hab-pkg-list 2.1.78\n"],
+    ["-Vh", "hab 2.1.78\n"],
+    ["pkg --version list", "hab-pkg 2.1.78\n"],
+  ])("hab %s", async (line, stdout) => {
+    expect(await hab(line)).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  test.each([
+    ["nothere", "unrecognized subcommand 'nothere'"],
+    ["-x", "unexpected argument '-x' found"],
+    ["--nothere", "unexpected argument '--nothere' found"],
+    ["pkg LIST", "unrecognized subcommand 'LIST'"],
+    ["help nothere", "unrecognized subcommand 'nothere'"],
+    ["--version=1", "unexpected value '1' for '--version' found; no more were expected"],
+    ["pkg list -aa", "the argument '--all' cannot be used multiple times"],
+  ])("hab %s: exit 2", async (line, what) => {
+    const { code, stdout, stderr } = await hab(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.split("\n")[0]).toBe(`error: ${what}`);
+  });
+
+  test("a mistyped command names what it resembles", async () => {
+    expect((await hab("pkg lst")).stderr).toContain("tip: a similar subcommand exists: 'list'");
+  });
+});
+
+describe("commands of the original", () => {
+  test("that are not built are not in help and have an exit code of their own", async () => {
+    expect((await hab("help")).stdout).not.toContain("studio");
+    const { code, stderr } = await hab("studio enter");
+    expect(code).toBe(69);
+    expect(stderr).toContain("`hab studio` of Habitat 2.1.78 is not built yet");
+  });
+});
+
+describe("HAB_LICENSE=deny (reference/cli.md §5)", () => {
+  test("refuses commands, but not help, version and the licence itself", async () => {
+    const env = { HAB_LICENSE: "deny" };
+    expect((await hab("pkg list -a", env)).code).toBe(1);
+    expect((await hab("", env)).code).toBe(1);
+    expect((await hab("pkg list --help", env)).code).toBe(0);
+    expect((await hab("license --help", env)).code).toBe(0);
+    expect((await hab("license", env)).code).toBe(2);
+  });
+});
+
+describe("errors", () => {
+  test("with --json are one document on standard error", async () => {
+    const { code, stdout, stderr } = await hab("pkg path no/such --json", { FS_ROOT: "/nonexistent" });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "HAB-PKG-010", exitCode: 1 } });
+  });
+});
