@@ -2,6 +2,8 @@
 // crashes (script/entry-code.ts); they are read from the kernel instead, and secrets among them are overwritten, so that
 // neither `ps` nor a core's first page shows them.
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { HabError } from "../error/index.ts";
+import { cliErrors } from "./errors.ts";
 import { secretWords } from "./secret-arguments.ts";
 
 export interface OwnWords {
@@ -10,7 +12,7 @@ export interface OwnWords {
   readonly words: readonly string[];
 }
 
-/** Throws a RangeError when a word is not valid UTF-8. */
+/** Throws HAB-CLI-001 when a word is not valid UTF-8. */
 export function ownWords(): OwnWords {
   const isCompiled = import.meta.path.startsWith("/$bunfs/");
   if (!isCompiled) return { program: "hab", words: process.argv.slice(2) };
@@ -30,7 +32,7 @@ export function splitWords(line: Uint8Array): string[] {
     try {
       words.push(text.decode(line.subarray(start, stop)));
     } catch {
-      throw new RangeError(`argument ${words.length} is not valid UTF-8`);
+      throw new HabError(cliErrors.usage, `argument ${words.length} is not valid UTF-8`);
     }
     start = stop + 1;
   }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { commands } from "./commands.ts";
 import { splitWords } from "./own-words.ts";
 import {
@@ -46,7 +48,7 @@ test("the kernel's command line is split at NUL; words that are not UTF-8 are re
   expect(() => splitWords(Buffer.from([0x68, 0, 0xff, 0]))).toThrow("argument 1 is not valid UTF-8");
 });
 
-test("our version is that of package.json", async () => {
-  const { version } = await import("../../package.json");
+test("our version is that of package.json", () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dir, "../../package.json"), "utf8"));
   expect(OWN_VERSION).toBe(version);
 });
