@@ -90,6 +90,8 @@ function listen(app: DepotApp, at: DepotOptions["listen"], log: (line: string) =
     return Bun.serve({
       hostname: at.host,
       port: at.port,
+      // Left out, a second depot of one process would share the port instead of failing.
+      reusePort: false,
       development: false,
       idleTimeout: IDLE_TIMEOUT_SECONDS,
       // Each route has a bound of its own; this one only must not stand in the way (it is a 64-bit number).
