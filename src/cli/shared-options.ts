@@ -2,7 +2,7 @@
 // by `context.configuration`.
 import { keyCachePath } from "../host/index.ts";
 import { flag, option } from "./command.ts";
-import { absoluteUrl, choice, hostAndPort, originName } from "./values.ts";
+import { absoluteUrl, hostAndPort, originName } from "./values.ts";
 
 /** Port of the Supervisor's control gateway. */
 export const CONTROL_PORT = 9632;
@@ -71,6 +71,12 @@ export const originOption = () =>
   });
 
 /** A target, for `argument`s and `option`s with `env: "HAB_PACKAGE_TARGET"`. */
-export const targetType = choice(...TARGETS);
+export const targetType = (text: string): (typeof TARGETS)[number] => {
+  const target = TARGETS.find((candidate) => candidate === text);
+  if (target !== undefined) return target;
+  throw new Error(
+    `Invalid package target: ${text}. A valid target is in the form architecture-platform (example: x86_64-linux)`,
+  );
+};
 
 export const forceFlag = (help: string) => flag({ short: "f", long: "force", help });

@@ -28,8 +28,9 @@ export function bigInteger(maximum = 2n ** 64n - 1n): (text: string) => bigint {
 export function originName(text: string): string {
   if (isOriginName(text)) return text;
   throw new Error(
-    `Invalid origin: '${text}' is not valid. An origin starts with a lower-case letter or a digit, goes on with those, ` +
-      "- and _, and has at most 255 characters",
+    `Invalid origin: '${text}' is not valid. A valid origin contains a-z, 0-9, and _ or - after the first character. ` +
+      "Origins must begin with a lowercase letter or number. Allowed characters include lowercase letters, numbers, -, " +
+      "and _. No more than 255 characters.",
   );
 }
 
@@ -66,7 +67,7 @@ export function absoluteUrl(text: string): string {
     return new URL(text).href;
   } catch (error) {
     if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) throw new Error("relative URL without a base");
-    throw new Error("is not a URL", { cause: error });
+    throw new Error(/^https?:\/*$/i.test(text) ? "empty host" : "is not a URL", { cause: error });
   }
 }
 
@@ -91,13 +92,16 @@ function isIpLiteral(text: string): boolean {
   return text.includes(":") && URL.canParse(`http://[${text}]/`);
 }
 
-/** `host[:port]` with a default port; the name is resolved when it is used, not here. */
+/** `host[:port]` with a default port, of IPv4 or a name; the name is resolved when it is used, not here. */
 export function hostAndPort(defaultPort: number): (text: string) => { host: string; port: number } {
   return (text) => {
     const match = /^([^:\s/]+)(?::(\d{1,5}))?$/.exec(text);
-    if (match === null) throw new Error(`'${text}' is not of the form HOST[:PORT]`);
+    if (match === null)
+      throw new Error(
+        `Failed to resolve ctl address '${text}': ${/:\D*$/.test(text) ? "invalid port value" : "not of the form HOST[:PORT]"}`,
+      );
     const port = match[2] === undefined ? defaultPort : Number(match[2]);
-    if (port > 65535) throw new Error(`'${text}': invalid port value`);
+    if (port > 65535) throw new Error(`Failed to resolve ctl address '${text}': invalid port value`);
     return { host: match[1] as string, port };
   };
 }

@@ -250,10 +250,17 @@ function parseOne(part: Part, text: string): unknown {
   }
 }
 
-/** The usage error for a value that does not parse; a secret value is not repeated. */
+/**
+ * The usage error for a value that does not parse; a secret value is not repeated. Compat: a reason that begins with a
+ * back-tick names the value itself and stands in its place (reference/cli.md §2.3).
+ */
 export function invalidValue(part: Part, text: string, reason: string): UsageError {
-  const shown = part.secret ? "" : ` '${text}'`;
-  return { what: `invalid value${shown} for '${displayName(part)}': ${reason}`, showUsage: false };
+  const name = displayName(part);
+  if (part.secret) return { what: `invalid value for '${name}'`, showUsage: false };
+  const what = reason.startsWith("`")
+    ? `invalid value '${reason}' for '${name}'`
+    : `invalid value '${text}' for '${name}': ${reason}`;
+  return { what, showUsage: false };
 }
 
 function notAChoice(part: Part, text: string): UsageError {
