@@ -1,6 +1,5 @@
 // Where a release is unpacked before it appears: a locked directory beside its final place, on the same file system. What
 // a killed process leaves behind is found by its lock being free, and swept (reference/packages.md §13.5, §13.6).
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   type Dirent,
@@ -12,6 +11,7 @@ import {
   rmSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { randomBase64 } from "../crypto/index.ts";
 import { HabError, systemErrorCode } from "../error/index.ts";
 import {
   ensureSharedDirectory,
@@ -107,8 +107,7 @@ export function removeRelease(ident: FullIdent, root: string): void {
 
 /** A fresh name in the version directory that no listing shows. */
 function temporaryName(ident: FullIdent, root: string): string {
-  const random = randomBytes(8)
-    .toString("base64")
+  const random = randomBase64(8)
     .replace(/[^A-Za-z0-9]/g, "0")
     .slice(0, 6);
   return join(dirname(installPath(ident, root)), `${TEMPORARY_PREFIX}-${ident.release}${random}`);
