@@ -27,14 +27,8 @@ async function run(): Promise<number> {
     import("./ui/index.ts"),
   ]);
   const interruption = new AbortController();
-  for (const [name, exitCode] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)
-    process.on(name, () => {
-      if (interruption.signal.aborted) process.exit(exitCode);
-      interruption.abort(name);
-    });
+  // A Supervisor is ended by its launcher alone, however often a terminal sends SIGINT to both.
+  if (program !== "hab-sup" && words[0] !== "hab-sup") endOnSignals(interruption);
   try {
     return await dispatch(program === "hab-sup" || program === "hab-launch" ? [program, ...words] : words, {
       stdout: fileOutput(1),
@@ -47,6 +41,21 @@ async function run(): Promise<number> {
     if (error instanceof OutputClosed) return BROKEN_PIPE_EXIT_CODE;
     throw error;
   }
+}
+
+/** A command gets this long to end in order after the first signal; a second signal ends it at once. */
+const GRACE_MS = 5000;
+
+function endOnSignals(interruption: AbortController): void {
+  for (const [name, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)
+    process.on(name, () => {
+      if (interruption.signal.aborted) process.exit(exitCode);
+      interruption.abort(name);
+      setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
+    });
 }
 
 /** What nobody caught is a bug: it is shown without arguments, and the process ends. */

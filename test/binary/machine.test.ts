@@ -90,3 +90,29 @@ describe("a temporary directory mounted noexec", () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: true });
   });
 });
+
+describe("signals", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends a command that waits: exit code %i", async (signal, code) => {
+    const asked = Promise.withResolvers<void>();
+    using depot = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch() {
+        asked.resolve();
+        return new Promise<Response>(() => {});
+      },
+    });
+    const child = Bun.spawn({
+      cmd: [alone, "pkg", "search", "x", "-u", depot.url.href],
+      env: { PATH: "/usr/bin:/bin", FS_ROOT: directory, ...quiet },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    await asked.promise;
+    child.kill(signal);
+    await child.exited;
+    expect(child.exitCode).toBe(code);
+  });
+});
