@@ -74,14 +74,13 @@ const CODE = `
                                    # matched:
   c6 07 01                         # mov byte [rdi], 1
   eb c0                            # jmp hide
-                                   # done: one argument is left, argv[0], right before envp
+                                   # done: one argument is left, argv[0]; the stack stays where the loader knows it
   48 8b 04 24                      # mov rax, [rsp]                 argc
   48 83 f8 01                      # cmp rax, 1
   76 17                            # jbe go
-  48 8b 4c 24 08                   # mov rcx, [rsp+8]               argv[0]
-  48 8d 64 c4 f8                   # lea rsp, [rsp+rax*8-8]
-  48 c7 04 24 01 00 00 00          # mov qword [rsp], 1
-  48 89 4c 24 08                   # mov [rsp+8], rcx               the NULL after argv is at [rsp+16]
+  48 c7 04 24 01 00 00 00          # mov qword [rsp], 1             libc has envp from the loader, not from argc
+  48 c7 44 24 10 00 00 00 00       # mov qword [rsp+16], 0          argv[1]
+  66 0f 1f 44 00 00                # nop
                                    # go:
   48 b8 <entry>                    # mov rax, the old entry point
   ff e0                            # jmp rax
