@@ -3,21 +3,26 @@ import { ctlErrors } from "../ctl/index.ts";
 import { isKind } from "../error/index.ts";
 import { formatIdent } from "../package/index.ts";
 import { argument, defineCommand } from "./command.ts";
+import { DEFAULT_CHANNEL } from "./configuration.ts";
 import { remoteSupOption } from "./shared-options.ts";
 import { mergeConfigFiles, readConfigFiles } from "./sup/run-config.ts";
 import { runOptions } from "./sup/run-options.ts";
 import { askSupervisor, tellSupervisor } from "./svc/ask.ts";
 import { loadFields, serviceIdent } from "./svc/load-options.ts";
 
+/** Where releases are: unlike `svc load` and `sup run`, whose default is that of the original. */
+const RELEASE_CHANNEL = "stable";
+
 export const command = defineCommand({
   summary: "Run a service",
   description:
     "If a Supervisor runs on this machine, the service is loaded there, or started if it was stopped. Otherwise a " +
-    "Supervisor is started in the foreground with it, as `hab sup run` does, whose options are taken.",
+    "Supervisor is started in the foreground with it, as `hab sup run` does, whose options are taken. Without --channel the " +
+    "package comes from the channel of HAB_BLDR_CHANNEL, else from stable.",
   examples: [
     { command: "hab start core/redis", explains: "install it if need be, and run it" },
     {
-      command: "hab start core/redis --channel stable --strategy at-once",
+      command: "hab start core/redis --channel unstable --strategy at-once",
       explains: "and keep it up to date",
     },
   ],
@@ -25,17 +30,22 @@ export const command = defineCommand({
   options: { ...runOptions(), remoteSup: { ...remoteSupOption(), ...withoutShortName() } },
   helpIfBare: true,
   async run(context) {
-    const { args, options, configuration, words, ui, source } = context;
+    const { args, options, configuration, words, ui, source, env } = context;
     // Who says where the Supervisor is to listen means that one.
     const remote = options.remoteSup ?? (source("listenCtl") === "default" ? undefined : options.listenCtl);
+    const channel =
+      source("channel") === "default" ? env["HAB_BLDR_CHANNEL"] || RELEASE_CHANNEL : options.channel;
     let loaded: boolean;
     try {
       loaded = await isLoaded(context, remote, args.ident.name);
     } catch (error) {
       if (!isKind(error, ctlErrors.notReachable) || options.remoteSup !== undefined) throw error;
-      mergeConfigFiles(options, formatIdent(args.ident), readConfigFiles(options.configFiles));
+      const files = readConfigFiles(options.configFiles);
+      const { values } = mergeConfigFiles(options, formatIdent(args.ident), files);
       const { becomeLauncher } = await import("../launcher/index.ts");
-      becomeLauncher(words);
+      // A channel of the command line would outdo all that a file says of the service.
+      const defaulted = source("channel") === "default" && values.channel === DEFAULT_CHANNEL;
+      becomeLauncher(defaulted ? [...words, "--channel", channel] : words);
       return;
     }
     if (loaded) {
@@ -49,7 +59,7 @@ export const command = defineCommand({
     const url = await configuration.bldrUrl(options.url, { ignoreFile: true });
     await tellSupervisor(context, remote, {
       message: "SvcLoad",
-      fields: loadFields(args.ident, options, url, false),
+      fields: loadFields(args.ident, { ...options, channel }, url, false),
     });
   },
 });
