@@ -7,6 +7,7 @@ import { DEFAULT_CHANNEL } from "./configuration.ts";
 import { remoteSupOption } from "./shared-options.ts";
 import { mergeConfigFiles, readConfigFiles } from "./sup/run-config.ts";
 import { runOptions } from "./sup/run-options.ts";
+import { refuseUnbuilt } from "./sup/unbuilt.ts";
 import { askSupervisor, tellSupervisor } from "./svc/ask.ts";
 import { loadFields, serviceIdent } from "./svc/load-options.ts";
 
@@ -42,6 +43,7 @@ export const command = defineCommand({
       if (!isKind(error, ctlErrors.notReachable) || options.remoteSup !== undefined) throw error;
       const files = readConfigFiles(options.configFiles);
       const { values } = mergeConfigFiles(options, formatIdent(args.ident), files);
+      refuseUnbuilt(values);
       const { becomeLauncher } = await import("../launcher/index.ts");
       // A channel of the command line would outdo all that a file says of the service.
       const defaulted = source("channel") === "default" && values.channel === DEFAULT_CHANNEL;

@@ -10,6 +10,8 @@ export interface SupervisorPaths {
   readonly lock: string;
   readonly ctlSecret: string;
   readonly configFile: string;
+  /** Names the launcher whose `sup run PKG` has been carried out. */
+  readonly initialLoad: string;
 }
 
 export function supervisorPaths(): SupervisorPaths {
@@ -22,5 +24,6 @@ export function supervisorPaths(): SupervisorPaths {
     lock: join(root, "LOCK"),
     ctlSecret: join(root, "CTL_SECRET"),
     configFile: join(root, "config", "sup.toml"),
+    initialLoad: join(root, "data", "INITIAL_LOAD"),
   };
 }

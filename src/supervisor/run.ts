@@ -3,7 +3,15 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import type { CtlReply, CtlReplyStream } from "../ctl/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { environmentValue, type FileLock, keyCachePath } from "../host/index.ts";
+import {
+  environmentValue,
+  type FileLock,
+  keyCachePath,
+  processStartTime,
+  readTextIfPresent,
+  writeFileWhole,
+} from "../host/index.ts";
+import { PID_VARIABLE } from "../launcher/index.ts";
 import { type FullIdent, formatIdent } from "../package/index.ts";
 import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
@@ -204,9 +212,11 @@ async function start(
     departed: () => end({ kind: "departed" }),
     now: Date.now,
   });
-  await loadAtStart(options, handle, installer, output);
+  if (!wasCarriedOut(paths.initialLoad)) {
+    await loadAtStart(options, handle, installer, output);
+    writeFileWhole(paths.initialLoad, launcherIdentity(), { mode: 0o600 });
+  }
 
-  say(`Starting gossip-listener on ${options.listenGossip.host}:${options.listenGossip.port}`);
   ring.refresh();
   services.reconcile();
   const specWatch = watchDirectory(paths.specs, () => services.reconcileSoon());
@@ -334,6 +344,20 @@ async function systemInfo(options: SupervisorOptions, memberId: string, output: 
     ctlGatewayPort: options.listenCtl.port,
     permanent: options.permanentPeer,
   };
+}
+
+/**
+ * Whether a Supervisor of this same launcher has loaded the package of `sup run PKG` already: the next one must not undo
+ * what was said to the service since (unloaded, stopped, another strategy).
+ */
+function wasCarriedOut(path: string): boolean {
+  return readTextIfPresent(path) === launcherIdentity();
+}
+
+/** The launcher's pid and start time, which together name it for good. */
+function launcherIdentity(): string {
+  const pid = Number(environmentValue(PID_VARIABLE));
+  return `${pid} ${processStartTime(pid) ?? 0}`;
 }
 
 /** Carries out the load of `sup run PKG`; its failure ends the start (§5 step 12). */

@@ -243,6 +243,9 @@ describe("what gets killed", () => {
   });
 
   test("the Supervisor killed: Redis is not touched, and a new Supervisor takes over", async () => {
+    await server.run(["hab", "svc", "update", "core/redis", "--channel", "unstable"]);
+    const spec = join(server.directory, "hab/sup/default/specs/redis.spec");
+    await until("the update is written", () => readFileSync(spec, "utf8").includes('channel = "unstable"'));
     const pid = await redisPid();
     const [old] = await pids(" hab-sup run");
     await server.run(["kill", "-KILL", String(old)]);
@@ -252,6 +255,8 @@ describe("what gets killed", () => {
     });
     expect(await redisPid()).toBe(pid);
     expect(supervisor.output()).toContain("Reattaching to redis.default");
+    // What was said to the service since `hab start` is not undone by it.
+    expect(readFileSync(spec, "utf8")).toContain('channel = "unstable"');
     // What was applied is still in force.
     expect(await setting("maxmemory")).toBe(String(3 * 1024 ** 2));
   });

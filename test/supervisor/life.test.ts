@@ -1,5 +1,6 @@
 // The life of services under a real launcher and Supervisor (reference/services.md §5–§10, supervisor.md §9).
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { TestSupervisor } from "./harness.ts";
 
 const hook = (name: string, rest = "exit 0") =>
@@ -20,7 +21,9 @@ beforeAll(async () => {
     },
     files: { "config/web.conf": "port={{cfg.port}} me={{svc.me.member_id}}\n" },
   });
-  supervisor.addPackage("slow", { hooks: { init: "#!/bin/sh\nsleep 100000\n" } });
+  supervisor.addPackage("slow", {
+    hooks: { init: "#!/bin/sh\necho $$ >{{pkg.svc_var_path}}/pid\nsleep 100000\n" },
+  });
   supervisor.addPackage("plain");
   supervisor.addPackage("stubborn", {
     hooks: {
@@ -104,12 +107,14 @@ describe("a service", () => {
 });
 
 describe("one service does not hold up another", () => {
-  test("a hook that never ends", async () => {
+  test("a hook that never ends; it ends with its service", async () => {
     expect((await supervisor.hab("svc", "load", "vec/slow")).exit).toBe(0);
     await supervisor.until(() => supervisor.said("slow.default(SR): Initializing") === 1, "the slow init");
     await supervisor.load("plain");
     expect((await supervisor.hab("svc", "unload", "vec/slow")).out).toBe("Unloading vec/slow\n");
     await supervisor.until(async () => (await supervisor.service("slow")) === undefined, "slow to be gone");
+    const hook = Number(supervisor.read("hab/svc/slow/var/pid"));
+    await supervisor.until(() => !existsSync(`/proc/${hook}`), "its init hook to be gone");
   });
 
   test("a run hook that cannot be executed is restarted, with pauses, and says why", async () => {

@@ -4,6 +4,7 @@ import { supervisorErrors } from "../../supervisor/index.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type MergedRun, mergeConfigFiles, readConfigFiles } from "../sup/run-config.ts";
 import { resolveHost, runArguments, runOptions } from "../sup/run-options.ts";
+import { refuseUnbuilt } from "../sup/unbuilt.ts";
 import { loadFields, serviceIdent } from "../svc/load-options.ts";
 import { COMPATIBLE_VERSION } from "../version.ts";
 
@@ -26,6 +27,7 @@ export const command = defineCommand({
       stdout.write(generateConfig(merged));
       return env["HAB_LAUNCHER_PIPE"] === undefined ? 0 : DONE_EXIT_CODE;
     }
+    refuseUnbuilt(merged.values);
     return await runUnderLauncher(merged, context);
   },
 });

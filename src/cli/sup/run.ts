@@ -2,6 +2,7 @@
 import { defineCommand } from "../command.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
+import { refuseUnbuilt } from "./unbuilt.ts";
 
 export const command = defineCommand({
   summary: "Run the Supervisor in the foreground",
@@ -21,6 +22,7 @@ export const command = defineCommand({
       stdout.write(generateConfig(merged));
       return;
     }
+    refuseUnbuilt(merged.values);
     const { becomeLauncher } = await import("../../launcher/index.ts");
     becomeLauncher(words);
   },

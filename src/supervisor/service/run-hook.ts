@@ -4,7 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { describeError } from "../../error/index.ts";
-import { inheritedEnvironment, type ProcessOutput, startProcess } from "../../host/index.ts";
+import { inheritedEnvironment, type ProcessOutput, startProcess, terminateGroup } from "../../host/index.ts";
 import { serviceIdentity } from "../../package/index.ts";
 import type { Output } from "../output.ts";
 import type { HookExit } from "../plan/health.ts";
@@ -16,7 +16,7 @@ export interface HookRequest {
   readonly group: string;
   readonly pkg: ServicePackage;
   readonly output: Output;
-  /** Aborting gives up waiting; the hook itself runs on, as the original lets it. */
+  /** Aborting ends the hook with all it has started. */
   readonly signal: AbortSignal;
 }
 
@@ -28,6 +28,9 @@ export interface HookResult {
 
 /** How long after a hook's end its output may still come from a child it left behind, before we go on without. */
 const TRAILING_OUTPUT_MS = 200;
+
+/** How long a hook that nobody waits for any more may take to end before it is killed. */
+const ABANDONED_HOOK_MS = 2_000;
 
 /** Paths of a hook's two log files. */
 export function hookLogs(
@@ -68,7 +71,14 @@ export async function runHook(request: HookRequest): Promise<HookResult> {
       copyLines(child.stderr, logs.stderr, print),
     ]);
     const ended = await Promise.race([child.exited, aborted(signal)]);
-    if (ended === undefined) return result({ kind: "abandoned" });
+    if (ended === undefined) {
+      await terminateGroup(child.pid, {
+        signal: "SIGTERM",
+        timeoutMs: ABANDONED_HOOK_MS,
+        startTime: child.startTime,
+      });
+      return result({ kind: "abandoned" });
+    }
     await Promise.race([copies, Bun.sleep(TRAILING_OUTPUT_MS)]);
     return result(
       ended.signal === null
