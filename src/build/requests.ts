@@ -1,5 +1,4 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
-import { createHash } from "node:crypto";
 import { chownSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { Blake2b256, KeyCache } from "../crypto/index.ts";
@@ -109,7 +108,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
   strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
   sha256: async ([path = ""]) => {
-    const hash = createHash("sha256");
+    const hash = new Bun.CryptoHasher("sha256");
     for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
     return [hash.digest("hex")];
   },
@@ -157,7 +156,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 
 /** SHA-256 and BLAKE2b-256 of a file, read once. */
 async function digestsOf(path: string): Promise<[string, string]> {
-  const sha256 = createHash("sha256");
+  const sha256 = new Bun.CryptoHasher("sha256");
   const blake2b = new Blake2b256();
   for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     sha256.update(piece as Buffer);

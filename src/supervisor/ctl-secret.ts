@@ -1,5 +1,4 @@
 // The secret that clients of the control gateway show (reference/supervisor.md §6, `CTL_SECRET`).
-import { randomBytes } from "node:crypto";
 import { readTextIfPresent, writeFileWhole } from "../host/index.ts";
 
 /** Reads the secret, or makes one where there is none. Trailing white space of a hand-written file does not count. */
@@ -13,5 +12,5 @@ export function readOrCreateCtlSecret(path: string): string {
 
 /** 64 random bytes in base64, 88 characters. */
 export function newCtlSecret(): string {
-  return randomBytes(64).toString("base64");
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(64))).toString("base64");
 }

@@ -1,5 +1,4 @@
 // Options of `hab sup run`, which `hab-sup run` parses again under the launcher (reference/supervisor.md §3, cli.md §10.11).
-import { lookup } from "node:dns/promises";
 import { flag, option, optionalArgument, optionList } from "../command.ts";
 import { loadOptions } from "../svc/load-options.ts";
 import { hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
@@ -250,5 +249,6 @@ export type RunValues = {
 
 /** The IPv4 address of a host name; a literal is taken as it is. */
 export async function resolveHost(host: string): Promise<string> {
+  const { lookup } = await import("node:dns/promises");
   return (await lookup(host, { family: 4 })).address;
 }

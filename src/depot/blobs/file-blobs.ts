@@ -1,7 +1,6 @@
 // Blobs as files: `blobs/ab/<digest>`. An upload is written to `uploads/`, synced, linked to its blob's name, and
 // unlinked once its row is committed; so after a crash each file left in `uploads/` names a blob to look at, and
 // nothing else needs to be searched.
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -40,7 +39,7 @@ class FileBlobs implements BlobStore {
   }
 
   async receive(body: AsyncIterable<Uint8Array>, limits: ReceiveLimits): Promise<IncomingBlob> {
-    const name = randomBytes(12).toString("hex");
+    const name = randomHex(12);
     const path = join(this.#uploads, `${name}.part`);
     const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
@@ -73,7 +72,7 @@ class FileBlobs implements BlobStore {
       keep: async (commit) => {
         this.#pending.set(digest, (this.#pending.get(digest) ?? 0) + 1);
         // The name says which blob to look at if we die before the row is committed.
-        const intent = join(this.#uploads, `${digest}.${randomBytes(6).toString("hex")}`);
+        const intent = join(this.#uploads, `${digest}.${randomHex(6)}`);
         try {
           await link(path, intent);
           await unlink(path);
@@ -145,4 +144,9 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
     const { bytesWritten } = await file.write(chunk, written);
     written += bytesWritten;
   }
+}
+
+/** Random bytes in hexadecimal, without loading node:crypto. */
+function randomHex(length: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString("hex");
 }

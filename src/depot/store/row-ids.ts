@@ -1,6 +1,5 @@
 // Ids of rows, in the original's layout: milliseconds since its epoch, then a sequence number, then low bits
 // (reference/depot-api.md §16). The low 13 bits, zero there, tell processes apart here.
-import { randomBytes } from "node:crypto";
 import type { RowId } from "./schema.ts";
 
 /** The original counts milliseconds from here. */
@@ -12,7 +11,7 @@ const STEP = 1n << 13n;
 /** Hands out ids that rise, also over a clock that stands still or goes back, and differ over processes. */
 export class RowIds {
   readonly #now: () => number;
-  readonly #process = BigInt(randomBytes(2).readUInt16BE() & 0x1fff);
+  readonly #process = BigInt((crypto.getRandomValues(new Uint16Array(1))[0] as number) & 0x1fff);
   #last = 0n;
 
   constructor(now: () => number) {

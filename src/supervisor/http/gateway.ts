@@ -1,6 +1,6 @@
 // The HTTP gateway: routes, status codes and headers (reference/supervisor.md §14). What it answers comes from a view
 // of the Supervisor, as finished JSON texts.
-import { timingSafeEqual } from "node:crypto";
+import { constantTimeEqual } from "../../crypto/index.ts";
 import { HabError, systemErrorCode } from "../../error/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
@@ -115,7 +115,7 @@ export function isAuthorized(header: string | null, token: string): boolean {
   if (parts.length !== 2 || parts[0] !== "Bearer") return false;
   const given = new Bun.CryptoHasher("sha256").update(parts[1] ?? "").digest();
   const wanted = new Bun.CryptoHasher("sha256").update(token).digest();
-  return timingSafeEqual(given, wanted);
+  return constantTimeEqual(given, wanted);
 }
 
 function empty(status: number, headers: Record<string, string> = {}): Response {
