@@ -2,7 +2,7 @@
 import type { CtlRequests } from "../../ctl/index.ts";
 import { type PackageIdent, parseIdent } from "../../package/index.ts";
 import { parseBind, type ServiceBind } from "../../supervisor/index.ts";
-import { flag, option, optionList } from "../command.ts";
+import { argument, flag, option, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
 import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
 
@@ -22,30 +22,62 @@ export function serviceIdent(text: string): PackageIdent {
   }
 }
 
+/** The service a command is about. */
+export const serviceArgument = () =>
+  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent });
+
 const DEFAULTS = { group: "default", strategy: "none", condition: "latest", binding: "strict", health: "30" };
 
-export const loadOptions = () => ({
-  channel: option({
+/** Options that load and update have alike. */
+export const channelOption = () =>
+  option({
     long: "channel",
     value: "CHANNEL",
     help: "Channel to receive updates from",
     default: DEFAULT_CHANNEL,
-  }),
-  url: option({
+  });
+
+export const depotOption = () =>
+  option({
     short: "u",
     long: "url",
     value: "BLDR_URL",
     help: "Address of the depot to receive updates from",
     type: absoluteUrl,
-  }),
-  group: option({ long: "group", value: "GROUP", help: "The service group", default: DEFAULTS.group }),
-  topology: option({
+  });
+
+export const topologyOption = () =>
+  option({
     short: "t",
     long: "topology",
     value: "TOPOLOGY",
     help: "Service topology",
     type: choice("leader", "standalone"),
-  }),
+  });
+
+export const updateConditionOption = () =>
+  option({
+    long: "update-condition",
+    value: "UPDATE_CONDITION",
+    help: "When an update is taken",
+    type: choice("latest", "track-channel"),
+    default: DEFAULTS.condition,
+  });
+
+/** `--shutdown-timeout` of the commands about one loaded service; that of load words its help for any. */
+export const shutdownTimeoutOption = () =>
+  option({
+    long: "shutdown-timeout",
+    value: "SHUTDOWN_TIMEOUT",
+    help: "Seconds the service may take to stop before it is killed",
+    type: integer(),
+  });
+
+export const loadOptions = () => ({
+  channel: channelOption(),
+  url: depotOption(),
+  group: option({ long: "group", value: "GROUP", help: "The service group", default: DEFAULTS.group }),
+  topology: topologyOption(),
   strategy: option({
     short: "s",
     long: "strategy",
@@ -54,13 +86,7 @@ export const loadOptions = () => ({
     type: choice("none", "at-once", "rolling"),
     default: DEFAULTS.strategy,
   }),
-  updateCondition: option({
-    long: "update-condition",
-    value: "UPDATE_CONDITION",
-    help: "When an update is taken",
-    type: choice("latest", "track-channel"),
-    default: DEFAULTS.condition,
-  }),
+  updateCondition: updateConditionOption(),
   bind: optionList({
     long: "bind",
     value: "BIND",

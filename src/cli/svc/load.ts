@@ -1,8 +1,8 @@
 // `hab svc load` (reference/cli.md §10.12).
-import { argument, defineCommand } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
 import { tellSupervisor } from "./ask.ts";
-import { forceLoadFlag, loadFields, loadOptions, serviceIdent } from "./load-options.ts";
+import { forceLoadFlag, loadFields, loadOptions, serviceArgument } from "./load-options.ts";
 
 export const command = defineCommand({
   summary: "Load a service to be started and supervised",
@@ -16,7 +16,7 @@ export const command = defineCommand({
       explains: "bound to a database, updated as soon as a release is promoted",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  args: { ident: serviceArgument() },
   options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
   helpIfBare: true,
   async run(context) {

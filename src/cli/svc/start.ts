@@ -1,14 +1,14 @@
 // `hab svc start` (reference/cli.md §10.12).
-import { argument, defineCommand } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
 import { tellSupervisor } from "./ask.ts";
-import { serviceIdent } from "./load-options.ts";
+import { serviceArgument } from "./load-options.ts";
 
 export const command = defineCommand({
   summary: "Start a loaded service",
   description: "Sets the desired state of the service to up. A service that is up already is left alone.",
   examples: [{ command: "hab svc start core/redis", explains: "after it was stopped" }],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  args: { ident: serviceArgument() },
   options: {
     remoteSup: remoteSupOption(),
   },

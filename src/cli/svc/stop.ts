@@ -1,24 +1,18 @@
 // `hab svc stop` (reference/cli.md §10.12).
-import { argument, defineCommand, option } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
-import { integer } from "../values.ts";
 import { tellSupervisor } from "./ask.ts";
-import { serviceIdent } from "./load-options.ts";
+import { serviceArgument, shutdownTimeoutOption } from "./load-options.ts";
 
 export const command = defineCommand({
   summary: "Stop a loaded service",
   description:
     "Sets the desired state of the service to down; it stays loaded and stopped until started again.",
   examples: [{ command: "hab svc stop core/redis", explains: "it stays loaded" }],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  args: { ident: serviceArgument() },
   options: {
     remoteSup: remoteSupOption(),
-    shutdownTimeout: option({
-      long: "shutdown-timeout",
-      value: "SHUTDOWN_TIMEOUT",
-      help: "Seconds the service may take to stop before it is killed",
-      type: integer(),
-    }),
+    shutdownTimeout: shutdownTimeoutOption(),
   },
   helpIfBare: true,
   async run(context) {

@@ -1,18 +1,22 @@
 // `hab svc update` (reference/cli.md §10.12).
 import type { CtlRequests } from "../../ctl/index.ts";
 import { parseBind } from "../../supervisor/index.ts";
-import { argument, defineCommand, option, optionList } from "../command.ts";
-import { DEFAULT_CHANNEL } from "../configuration.ts";
+import { defineCommand, option, optionList } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
-import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
+import { bigInteger, choice } from "../values.ts";
 import { tellSupervisor } from "./ask.ts";
 import {
   BINDING_NUMBERS,
   bindFields,
   CONDITION_NUMBERS,
+  channelOption,
+  depotOption,
   STRATEGY_NUMBERS,
-  serviceIdent,
+  serviceArgument,
+  shutdownTimeoutOption,
   TOPOLOGY_NUMBERS,
+  topologyOption,
+  updateConditionOption,
 } from "./load-options.ts";
 
 export const command = defineCommand({
@@ -27,30 +31,13 @@ export const command = defineCommand({
     },
     { command: "hab svc update acme/app --bind", explains: "remove all binds" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  args: { ident: serviceArgument() },
   options: {
     remoteSup: remoteSupOption(),
-    channel: option({
-      long: "channel",
-      value: "CHANNEL",
-      help: "Channel to receive updates from",
-      default: DEFAULT_CHANNEL,
-    }),
-    url: option({
-      short: "u",
-      long: "url",
-      value: "BLDR_URL",
-      help: "Address of the depot to receive updates from",
-      type: absoluteUrl,
-    }),
+    channel: channelOption(),
+    url: depotOption(),
     group: option({ long: "group", value: "GROUP", help: "The service group" }),
-    topology: option({
-      short: "t",
-      long: "topology",
-      value: "TOPOLOGY",
-      help: "Service topology",
-      type: choice("leader", "standalone"),
-    }),
+    topology: topologyOption(),
     strategy: option({
       short: "s",
       long: "strategy",
@@ -58,13 +45,7 @@ export const command = defineCommand({
       help: "How updates are taken",
       type: choice("none", "at-once", "rolling"),
     }),
-    updateCondition: option({
-      long: "update-condition",
-      value: "UPDATE_CONDITION",
-      help: "When an update is taken",
-      type: choice("latest", "track-channel"),
-      default: "latest",
-    }),
+    updateCondition: updateConditionOption(),
     bind: optionList({
       long: "bind",
       value: "BIND",
@@ -85,12 +66,7 @@ export const command = defineCommand({
       help: "Seconds between two health checks",
       type: bigInteger(),
     }),
-    shutdownTimeout: option({
-      long: "shutdown-timeout",
-      value: "SHUTDOWN_TIMEOUT",
-      help: "Seconds the service may take to stop before it is killed",
-      type: integer(),
-    }),
+    shutdownTimeout: shutdownTimeoutOption(),
   },
   helpIfBare: true,
   async run(context) {
