@@ -29,7 +29,7 @@ describe("a transaction", () => {
   test("is seen by readers when it is complete, not before", async () => {
     await database.write(async (writing) => {
       await insertAccount(writing, "bobo", "");
-      expect(await accountNamed(writing.db, "bobo")).toBeDefined();
+      expect((await accountNamed(writing.db, "bobo"))?.name).toBe("bobo");
       expect(await accountNamed(database.db, "bobo")).toBeUndefined();
     });
     expect((await accountNamed(database.db, "bobo"))?.name).toBe("bobo");
@@ -43,7 +43,7 @@ describe("a transaction", () => {
     await expect(failing).rejects.toThrow("changed my mind");
     expect(await accountNamed(database.db, "bobo")).toBeUndefined();
     await add("hank");
-    expect(await accountNamed(database.db, "hank")).toBeDefined();
+    expect((await accountNamed(database.db, "hank"))?.name).toBe("hank");
   });
 
   test("that fills the disk fails with that cause, and nothing is lost", async () => {
@@ -56,7 +56,7 @@ describe("a transaction", () => {
     });
     await expect(filling).rejects.toMatchObject({ code: "SQLITE_FULL" });
     expect(await accountNamed(database.db, "big")).toBeUndefined();
-    expect(await accountNamed(database.db, "bobo")).toBeDefined();
+    expect((await accountNamed(database.db, "bobo"))?.name).toBe("bobo");
   });
 
   test("waits for another's", async () => {

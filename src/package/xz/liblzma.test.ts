@@ -123,11 +123,14 @@ describe("blocks", () => {
   });
 });
 
-test("a thread starts", async () => {
+test("a thread starts and compresses", async () => {
   // Without one everything still works, only slower: so its absence must be noticed here.
-  const thread = await Thread.start();
-  expect(thread).toBeDefined();
-  thread?.stop();
+  const thread = (await Thread.start())!;
+  const parts: Uint8Array[] = [];
+  for await (const part of thread.run({ kind: "encode", level: 1, data: new Uint8Array(50_000).fill(7) }))
+    parts.push(part);
+  thread.stop();
+  expect(Buffer.from(decompress(Buffer.concat(parts)))).toEqual(Buffer.alloc(50_000, 7));
 });
 
 test("encoding is the same each time and reads back", async () => {
