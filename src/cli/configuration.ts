@@ -2,6 +2,7 @@
 // is read when it is first needed.
 import { HabError } from "../error/index.ts";
 import { cliConfigPath, habPath, readTextIfPresent } from "../host/index.ts";
+import type { TomlTable } from "../toml/index.ts";
 import { cliErrors } from "./errors.ts";
 import type { Environment } from "./grammar/parse.ts";
 import { CONTROL_PORT } from "./shared-options.ts";
@@ -125,16 +126,16 @@ export function createConfiguration(env: Environment): Configuration {
 async function readConfigurationFile(path: string): Promise<ConfigurationFile> {
   const text = readTextIfPresent(path);
   if (text === undefined) return {};
-  const { parse } = await import("smol-toml");
-  let table: Record<string, unknown>;
+  const { parseToml } = await import("../toml/index.ts");
+  let table: TomlTable;
   try {
-    table = parse(text);
+    table = parseToml(text, { source: path });
   } catch (cause) {
     throw new HabError(cliErrors.configurationMalformed, `${path} is not valid TOML`, { cause });
   }
   const result: { [Key in ConfigurationKey]?: string } = {};
   for (const key of CONFIGURATION_KEYS) {
-    const value = table[key];
+    const value = table.get(key);
     if (value === undefined) continue;
     if (typeof value !== "string")
       throw new HabError(cliErrors.configurationMalformed, `${path}: ${key} is not a text`);

@@ -1,9 +1,9 @@
 // liblzma as WebAssembly: xz compression and decompression in pieces, with bounded memory, inside a sandbox, at 1.04 times
 // the time of native liblzma here (docs/decisions/0005-xz.md). Nothing is loaded before the first use.
 import { readFileSync } from "node:fs";
+import wasmPath from "node-liblzma/wasm/liblzma.wasm" with { type: "file" };
 import { HabError } from "../../error/index.ts";
 import { packageErrors } from "../errors.ts";
-import wasmPath from "./liblzma.wasm" with { type: "file" };
 
 /** Exports of the module, which its build has given one-letter names. */
 interface Exports {
@@ -14,8 +14,8 @@ interface Exports {
   f(stream: number, action: number): number;
   /** `lzma_easy_encoder(stream, preset, check)` */
   m(stream: number, preset: number, check: number): number;
-  /** `lzma_stream_decoder(stream, memory limit: low word, high word, flags)` */
-  r(stream: number, limitLow: number, limitHigh: number, flags: number): number;
+  /** `lzma_stream_decoder(stream, memory limit, flags)` */
+  r(stream: number, limit: bigint, flags: number): number;
   /** `malloc(bytes)` */
   s(bytes: number): number;
 }
@@ -42,7 +42,7 @@ const STREAM_SIZE_BYTES = 256;
 const INPUT_SIZE_BYTES = 64 * 1024;
 
 /** Dictionaries up to 128 MiB (twice that of `xz -9`) can be read; a header may claim far more. */
-const DECODER_MEMORY_LIMIT_BYTES = 160 * 1024 * 1024;
+const DECODER_MEMORY_LIMIT_BYTES = 160n * 1024n * 1024n;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -150,7 +150,7 @@ export class XzDecoder {
 
   constructor(outputSizeBytes: number) {
     this.#stream = new Stream(outputSizeBytes, (lzma, stream) =>
-      lzma.r(stream, DECODER_MEMORY_LIMIT_BYTES, 0, LZMA_IGNORE_CHECK),
+      lzma.r(stream, DECODER_MEMORY_LIMIT_BYTES, LZMA_IGNORE_CHECK),
     );
   }
 
