@@ -226,8 +226,14 @@ describe("a running service", () => {
       env: { FS_ROOT: join(machine.directory, "other") },
       exit: "any",
     });
-    expect(second.exitCode).not.toBe(0);
-    expect(second.stdout + second.stderr).toMatch(/9632|in use/);
+    expect(second.exitCode).toBe(86);
+    expect(second.stdout + second.stderr).toContain("127.0.0.1:9632");
+    const third = await machine.run(["hab", "sup", "run", "--listen-ctl", "127.0.0.1:9732"], {
+      env: { FS_ROOT: join(machine.directory, "other") },
+      exit: "any",
+    });
+    expect(third.exitCode).toBe(86);
+    expect(third.stdout + third.stderr).toContain("0.0.0.0:9631");
     expect((await status("web"))?.state).toBe("up");
   });
 

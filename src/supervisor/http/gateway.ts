@@ -165,6 +165,8 @@ export function startHttpGateway(options: GatewayOptions, view: GatewayView, met
     const server = Bun.serve({
       hostname: options.host,
       port: options.port,
+      // Left out, two Supervisors would share the port, and each answer come from either.
+      reusePort: false,
       development: false,
       ...(options.tls === undefined ? {} : { tls: tlsOptions(options.tls) }),
       fetch: respond,
