@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { parseFullIdent } from "../package/index.ts";
+import { type DownloadCheck, parseFullIdent } from "../package/index.ts";
 import { clientErrors, createDepotClient, DepotFailure, depotPackageSource } from "./index.ts";
 
 const IDENT = parseFullIdent("core/redis/7.0.15/20260101000000");
@@ -199,9 +199,9 @@ describe("a download", () => {
     );
     const steps: [number, number | undefined][] = [];
     const source = depotPackageSource(client);
-    const path = await source.download(IDENT, "x86_64-linux", directory, (received, total) =>
-      steps.push([received, total]),
-    );
+    const path = await source.download(IDENT, "x86_64-linux", directory, {
+      onProgress: (received, total) => steps.push([received, total]),
+    });
     expect(path).toBe(join(directory, FILE));
     expect(new Uint8Array(readFileSync(path))).toEqual(CONTENT);
     expect(statSync(path).mode & 0o777).toBe(0o644);
@@ -236,9 +236,12 @@ describe("a download", () => {
       url: `http://127.0.0.1:${listener.port}`,
       retries: { transfers: AT_ONCE },
     });
-    const download = (): Promise<string> =>
-      client.downloadPackage(IDENT, "x86_64-linux", directory, (received) => {
-        if (received === until && received < CONTENT.length) socketOfNow?.end();
+    const download = (check?: DownloadCheck): Promise<string> =>
+      client.downloadPackage(IDENT, "x86_64-linux", directory, {
+        check,
+        onProgress(received) {
+          if (received === until && received < CONTENT.length) socketOfNow?.end();
+        },
       });
     return { asked, download, stop: () => listener.stop(true) };
   }
@@ -288,6 +291,48 @@ describe("a download", () => {
     expect(error.kind).toBe(clientErrors.cannotStore);
   });
 
+  /** Says whether the bytes since the last restart are the content; refuses the first `refusals` times. */
+  function contentCheck(refusals: number) {
+    let received = 0;
+    const seen: number[] = [];
+    const check: DownloadCheck = {
+      restart: () => {
+        received = 0;
+      },
+      push: (piece) => {
+        received += piece.length;
+      },
+      finish: async () => {
+        seen.push(received);
+        if (seen.length <= refusals) throw new Error("not what was signed");
+      },
+    };
+    return { check, seen };
+  }
+
+  test("what does not pass its check never gets its name", async () => {
+    const { client, requests } = clientOf(whole);
+    const { check } = contentCheck(1);
+    await expect(client.downloadPackage(IDENT, "x86_64-linux", directory, { check })).rejects.toThrow(
+      "not what was signed",
+    );
+    expect(readdirSync(directory)).toEqual([]);
+    expect(requests.length).toBe(1);
+  });
+
+  test("pieces that do not fit together are fetched once more, in one", async () => {
+    const server = breakingServer([1000], (from) => (from === 0 ? WHOLE(etag) : REST(etag, from)));
+    try {
+      const { check, seen } = contentCheck(1);
+      await server.download(check);
+      expect(server.asked).toEqual([0, 1000, 0]);
+      expect(seen).toEqual([CONTENT.length, CONTENT.length]);
+      expect(new Uint8Array(readFileSync(join(directory, FILE)))).toEqual(CONTENT);
+    } finally {
+      server.stop();
+    }
+  });
+
   test("is given up by the signal", async () => {
     const stop = new AbortController();
     const { client } = clientOf(
@@ -302,7 +347,7 @@ describe("a download", () => {
           }),
         ),
     );
-    const work = client.downloadPackage(IDENT, "x86_64-linux", directory, undefined, stop.signal);
+    const work = client.downloadPackage(IDENT, "x86_64-linux", directory, { signal: stop.signal });
     await expect(work).rejects.toThrow("enough");
     expect(readdirSync(directory)).toEqual([]);
   });

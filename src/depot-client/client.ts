@@ -3,9 +3,9 @@
 import { type NamedRevision, Secret } from "../crypto/index.ts";
 import {
   artifactFileName,
+  type DownloadRequest,
   type FullIdent,
   formatIdent,
-  type OnProgress,
   type PackageIdent,
   type Target,
 } from "../package/index.ts";
@@ -171,8 +171,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
       ident: FullIdent,
       target: Target,
       destinationDirectory: string,
-      onProgress?: OnProgress,
-      signal?: AbortSignal,
+      { onProgress, check, signal }: DownloadRequest = {},
     ) {
       return await downloadFile(
         connection,
@@ -188,6 +187,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
           mode: 0o644,
           retries: retries.transfers,
           onProgress,
+          check,
         },
       );
     },

@@ -5,7 +5,7 @@ import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemErrorCode } from "../error/index.ts";
 import { removeIfPresent, syncDirectory, temporaryPathFor } from "../host/index.ts";
-import type { OnProgress } from "../package/index.ts";
+import type { DownloadCheck, OnProgress } from "../package/index.ts";
 import type { DepotConnection, DepotRequest } from "./connection.ts";
 import { clientErrors } from "./errors.ts";
 import { connectionFailure, DepotFailure } from "./failure.ts";
@@ -19,17 +19,21 @@ export interface DownloadOptions {
   readonly mode: number;
   readonly retries: RetryPolicy;
   readonly onProgress?: OnProgress | undefined;
+  readonly check?: DownloadCheck | undefined;
 }
 
 /** State of one download over its tries. */
 interface Partial {
   readonly file: FileHandle;
+  readonly check: DownloadCheck | undefined;
   received: number;
+  /** Some of it came in a later try than the rest. */
+  pieced: boolean;
   /** Of the bytes so far; another one means the rest belongs to something else. */
   etag: string | undefined;
 }
 
-/** Downloads and gives the path. Throws DepotFailure; then the destination is as it was. */
+/** Downloads and gives the path. Throws DepotFailure, or what the check throws; then the destination is as it was. */
 export async function downloadFile(
   connection: DepotConnection,
   request: Omit<DepotRequest, "accept" | "method">,
@@ -41,15 +45,22 @@ export async function downloadFile(
     open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600),
   );
   try {
-    const partial: Partial = { file, received: 0, etag: undefined };
-    await withRetries(
-      options.retries,
-      () => continueDownload(connection, request, partial, options.onProgress),
-      {
+    const partial: Partial = { file, check: options.check, received: 0, pieced: false, etag: undefined };
+    const receive = () =>
+      withRetries(options.retries, () => continueDownload(connection, request, partial, options.onProgress), {
         signal: request.signal,
         retryable: isWorthRetrying,
-      },
-    );
+      });
+    await receive();
+    try {
+      await options.check?.finish();
+    } catch (error) {
+      // Pieces that do not fit together may each be good: once more, in one piece.
+      if (!partial.pieced) throw error;
+      await restart(request.what, partial);
+      await receive();
+      await options.check?.finish();
+    }
     await storing(request.what, async () => {
       await file.chmod(options.mode);
       await file.sync();
@@ -86,6 +97,7 @@ async function continueDownload(
     throw new DepotFailure(clientErrors.incomplete, `${request.what}: the depot could not go on with it`);
   }
   if (!continues) await restart(request.what, partial);
+  partial.pieced = continues;
   partial.etag = etag;
   const expected = expectedTotal(response, continues ? partial.received : 0);
   onProgress?.(partial.received, expected);
@@ -126,6 +138,7 @@ async function receiveBody(
       if (stalled)
         throw new DepotFailure(clientErrors.timedOut, `${request.what}: nothing more arrived from the depot`);
       if (done) return;
+      partial.check?.push(value);
       await storing(request.what, () => writeAll(partial, value));
       clearTimeout(timer);
       timer = stall();
@@ -166,6 +179,7 @@ async function writeAll(partial: Partial, bytes: Uint8Array): Promise<void> {
 async function restart(what: string, partial: Partial): Promise<void> {
   if (partial.received === 0) return;
   await storing(what, () => partial.file.truncate(0));
+  partial.check?.restart();
   partial.received = 0;
   partial.etag = undefined;
 }

@@ -114,7 +114,10 @@ async function gather(
   if (present) options.report({ kind: "cached", ident });
   else {
     options.report({ kind: "downloading", ident });
-    await client.downloadPackage(ident, target, options.artifacts, options.progress?.(name), options.signal);
+    await client.downloadPackage(ident, target, options.artifacts, {
+      onProgress: options.progress?.(name),
+      signal: options.signal,
+    });
     options.report({ kind: "downloaded", ident });
   }
   const { signer } = await readHartHeader(path);

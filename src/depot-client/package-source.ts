@@ -8,8 +8,8 @@ import type { DepotClient } from "./types.ts";
 export function depotPackageSource(client: DepotClient): PackageSource {
   return {
     latest: async (ident, options) => (await client.packageInChannel(ident, options))?.ident,
-    download: (ident, target, directory, onProgress, signal) =>
-      client.downloadPackage(ident, target, directory, onProgress, signal),
+    download: (ident, target, directory, request) =>
+      client.downloadPackage(ident, target, directory, request),
     originKey: (revision: NamedRevision) => client.publicKey(revision),
     channelsOf: (ident, target) => channelsWith(client, ident, target),
   };

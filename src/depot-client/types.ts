@@ -1,6 +1,6 @@
 // The client as its users see it, without what it is made of.
 import type { NamedRevision, Secret } from "../crypto/index.ts";
-import type { FullIdent, OnProgress, PackageIdent, Target } from "../package/index.ts";
+import type { DownloadRequest, FullIdent, PackageIdent, Target } from "../package/index.ts";
 
 /** Metadata of one package. */
 export interface DepotPackage {
@@ -82,8 +82,7 @@ export interface DepotClient {
     ident: FullIdent,
     target: Target,
     destinationDirectory: string,
-    onProgress?: OnProgress,
-    signal?: AbortSignal,
+    request?: DownloadRequest,
   ): Promise<string>;
   /** False when the depot has this release already. */
   uploadPackage(path: string, options: UploadOptions): Promise<boolean>;

@@ -1,7 +1,9 @@
 // From a hart to a staged release: the signature is checked, then the archive is decoded once, straight into the staging
-// directory, and what came out must be what was asked for (reference/packages.md §13.4, §13.5).
-import { closeSync, fchmodSync, mkdirSync, openSync, renameSync } from "node:fs";
+// directory, while its content is verified; what came out must be what was asked for (reference/packages.md §13.4, §13.5).
+import { constants, fchmodSync, fdatasync, mkdirSync, renameSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import {
   formatKey,
   formatNamedRevision,
@@ -24,7 +26,7 @@ import {
 import { artifactFileName } from "./artifact-name.ts";
 import { packageErrors } from "./errors.ts";
 import type { Report } from "./events.ts";
-import { readHeaderFrom, verifyOpenHart, withFile } from "./hart.ts";
+import { type HartHeader, hashRest, readHeaderFrom, requireDigest, signedDigest, withFile } from "./hart.ts";
 import { type FullIdent, formatIdent, parseFullIdent, parseIdent, sameIdent } from "./ident.ts";
 import { parseIdentLines, readMetafile } from "./metafile.ts";
 import type { PackageSource } from "./source.ts";
@@ -32,6 +34,9 @@ import { explainSystemError, Staging } from "./staging.ts";
 import { TarReader } from "./tar/reader.ts";
 import { activeTarget, parseTarget } from "./target.ts";
 import { Unpacker } from "./unpack.ts";
+
+/** On another thread: it may take as long as the disk does. */
+const syncFile = promisify(fdatasync);
 
 /** What staging needs of the world. */
 export interface ArtifactContext {
@@ -52,14 +57,13 @@ export async function stageArtifact(
   context.report({ kind: "verifying", ident: expected });
   return withFile(path, async (fd) => {
     const header = readHeaderFrom(fd);
-    await verifyOpenHart(fd, header, await signingKey(header.signer, context));
-    return unpackVerified(fd, header.payloadOffset, expected, context.root);
+    return verifyAndUnpack(fd, header, await signingKey(header.signer, context), expected, context.root);
   });
 }
 
 /**
  * Stages a hart from anywhere and, once it has proved good, keeps a copy in the artifact cache. Whoever writes to `path`
- * meanwhile changes nothing: what is verified is the copy, and the copy is what is unpacked.
+ * meanwhile changes nothing: the copy is what is verified and unpacked.
  */
 export async function stageLocalHart(
   path: string,
@@ -67,38 +71,78 @@ export async function stageLocalHart(
   context: ArtifactContext,
 ): Promise<Staging> {
   context.report({ kind: "verifying", ident });
+  // A hart whose header is no good is not worth a copy.
+  const signer = await withFile(path, (fd) => readHeaderFrom(fd).signer);
+  const key = await signingKey(signer, context);
   const cached = join(context.artifactCache, artifactFileName(ident));
   mkdirSync(dirname(cached), { recursive: true });
   const copy = temporaryPathFor(cached);
-  const output = openSync(copy, "wx+", 0o644);
   try {
-    const header = await withFile(path, async (fd) => {
+    await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    return await withFile(copy, async (fd) => {
       const header = readHeaderFrom(fd);
-      await verifyOpenHart(fd, header, await signingKey(header.signer, context), output);
-      return header;
+      if (formatNamedRevision(header.signer) !== formatNamedRevision(signer))
+        throw new HabError(packageErrors.notAHart, `${path} has changed while it was copied`);
+      const staged = await verifyAndUnpack(fd, header, key, ident, context.root);
+      try {
+        fchmodSync(fd, 0o644);
+        await syncFile(fd);
+        renameSync(copy, cached);
+      } catch (error) {
+        staged.discard();
+        throw error;
+      }
+      return staged;
     });
-    const staged = await unpackVerified(output, header.payloadOffset, ident, context.root);
-    fchmodSync(output, 0o644);
-    renameSync(copy, cached);
-    return staged;
+  } catch (error) {
+    throw explainSystemError(error, ident);
   } finally {
-    closeSync(output);
     removeIfPresent(copy);
   }
 }
 
-async function unpackVerified(
+/**
+ * Unpacks beside hashing: neither waits for the other. The signature is checked before a byte is decoded, and the release
+ * stays unseen until its content has proved to be what was signed; a false content ends the unpacking.
+ */
+async function verifyAndUnpack(
+  fd: number,
+  header: HartHeader,
+  key: PublicKey<"origin-public">,
+  expected: FullIdent,
+  root: string,
+): Promise<Staging> {
+  const signed = signedDigest(header, key);
+  const stop = new AbortController();
+  const verifying = hashRest(fd, header.payloadOffset).then((found) => requireDigest(header, signed, found));
+  verifying.catch((reason: unknown) => stop.abort(reason));
+  const [verified, staged] = await Promise.allSettled([
+    verifying,
+    unpack(fd, header.payloadOffset, expected, root, stop.signal),
+  ]);
+  // What was not signed is the better reason: it explains every damage found while unpacking.
+  if (verified.status === "rejected") {
+    if (staged.status === "fulfilled") staged.value.discard();
+    throw verified.reason;
+  }
+  if (staged.status === "rejected") throw staged.reason;
+  return staged.value;
+}
+
+async function unpack(
   fd: number,
   payloadOffset: number,
   expected: FullIdent,
   root: string,
+  signal: AbortSignal,
 ): Promise<Staging> {
   let staging: Staging | undefined;
   try {
     staging = new Staging(expected, root);
     const unpacker = new Unpacker(staging.directory, expected);
     try {
-      await readTar(payloadPart(fd, { payloadOffset }), unpacker);
+      await readTar(payloadPart(fd, { payloadOffset }), unpacker, () => signal.aborted);
+      signal.throwIfAborted();
       checkForeign(unpacker, expected);
       checkContent(staging.directory, expected);
       unpacker.finish();
@@ -150,7 +194,7 @@ function checkContent(directory: string, expected: FullIdent): void {
 }
 
 /** The key a hart names: from the cache, or from the depot, which then fills the cache. */
-async function signingKey(
+export async function signingKey(
   signer: NamedRevision,
   context: ArtifactContext,
 ): Promise<PublicKey<"origin-public">> {

@@ -10,6 +10,8 @@ export type InstallEvent =
   /** Channels that do have it. */
   | { readonly kind: "found in channels"; readonly ident: PackageIdent; readonly channels: readonly string[] }
   | { readonly kind: "using"; readonly ident: FullIdent }
+  /** Another process is installing it. */
+  | { readonly kind: "waiting"; readonly ident: FullIdent }
   | { readonly kind: "downloading"; readonly ident: FullIdent }
   | {
       readonly kind: "progress";

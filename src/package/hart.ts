@@ -24,7 +24,7 @@ export const HART_FORMAT_VERSION = "HART-1";
 export const HART_HASH_TYPE = "BLAKE2b";
 
 /** A header takes less than 700 bytes; spaces are tolerated, so a little more. */
-const LONGEST_HEADER_BYTES = 16 * 1024;
+export const LONGEST_HEADER_BYTES = 16 * 1024;
 
 /** Files are hashed and copied by pieces of this size. */
 const COPY_SIZE_BYTES = 1024 * 1024;
@@ -55,7 +55,12 @@ export async function readHartHeader(path: string): Promise<HartHeader> {
 /** Reads the header from the start of an open file. */
 export function readHeaderFrom(fd: number): HartHeader {
   const bytes = new Uint8Array(LONGEST_HEADER_BYTES);
-  const lines = new HeaderLines(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0)));
+  return parseHeader(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0)));
+}
+
+/** Reads the header from the first bytes of a hart; more than LONGEST_HEADER_BYTES of them are never needed. */
+export function parseHeader(bytes: Uint8Array): HartHeader {
+  const lines = new HeaderLines(bytes);
   const formatVersion = lines.next("format version");
   if (formatVersion !== HART_FORMAT_VERSION)
     throw notAHart(`unsupported format version: ${formatVersion.slice(0, 40)}`);
@@ -107,23 +112,30 @@ export async function verifyHart(path: string, keys: KeyCache): Promise<Verified
   });
 }
 
-/** As `verifyHart` for an open file; with `copy`, writes the whole hart there on the way. */
+/** As `verifyHart` for an open file. */
 export async function verifyOpenHart(
   fd: number,
   header: HartHeader,
   key: PublicKey<"origin-public">,
-  copy?: number,
 ): Promise<Verified> {
-  const signed = openSignedMessage(key, header.signature);
-  const expected = parseDigest(new TextDecoder().decode(signed));
-  if (copy !== undefined) copyStart(fd, header.payloadOffset, copy);
-  const computed = await hashRest(fd, header.payloadOffset, copy);
-  if (!digestsEqual(expected, computed))
+  const signed = signedDigest(header, key);
+  const hash = await hashRest(fd, header.payloadOffset);
+  requireDigest(header, signed, hash);
+  return { signer: key.id, hash };
+}
+
+/** The digest of the payload that the header's signature vouches for. Throws HAB-KEY-009 or -012. */
+export function signedDigest(header: HartHeader, key: PublicKey<"origin-public">): string {
+  return parseDigest(new TextDecoder().decode(openSignedMessage(key, header.signature)));
+}
+
+/** Throws HAB-PKG-024 unless the payload found is the one that was signed. */
+export function requireDigest(header: HartHeader, signed: string, found: string): void {
+  if (!digestsEqual(signed, found))
     throw new HabError(
       packageErrors.contentMismatch,
-      `the content does not match the signature of ${formatNamedRevision(header.signer)} (signed: ${expected}, found: ${computed})`,
+      `the content does not match the signature of ${formatNamedRevision(header.signer)} (signed: ${signed}, found: ${found})`,
     );
-  return { signer: key.id, hash: computed };
 }
 
 /** The signed hart of any file: header, then the file as it is. Keeps the mode of a destination that exists. Throws system errors. */
@@ -166,11 +178,6 @@ export async function hashRest(fd: number, offset: number, copy?: number): Promi
     at += read;
     if (read === COPY_SIZE_BYTES) await new Promise((resolve) => setImmediate(resolve));
   }
-}
-
-function copyStart(fd: number, length: number, copy: number): void {
-  const start = new Uint8Array(length);
-  writeAll(copy, start.subarray(0, readSync(fd, start, 0, length, 0)));
 }
 
 /** Writes all of it, however little the system takes at once. */

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyCache } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
+import { Claim } from "./claim.ts";
 import type { InstallEvent } from "./events.ts";
 import { formatIdent, parseFullIdent } from "./ident.ts";
 import { type InstallOptions, installPackage } from "./install.ts";
@@ -244,4 +245,82 @@ test("two installs of the same package at once both succeed", async () => {
   expect(a.installed.length + b.installed.length).toBe(1);
   expect(here.installed()).toEqual([BASE]);
   expect(here.leftovers()).toEqual([]);
+});
+
+describe("several installs at once", () => {
+  const all = { [BASE]: hart("base"), [LIB]: hart("lib"), [WEB]: hart("web") };
+
+  test("of the same closure download and unpack it once", async () => {
+    const here = machine();
+    const log: string[] = [];
+    const depot = depotOf(all, log);
+    const results = await Promise.all([1, 2, 3].map(() => here.install("acme/web", { depot })));
+    expect(log.sort()).toEqual([BASE, LIB, WEB]);
+    expect(results.map(({ ident }) => formatIdent(ident))).toEqual([WEB, WEB, WEB]);
+    expect(results.flatMap(({ installed }) => installed.map(formatIdent)).sort()).toEqual([BASE, LIB, WEB]);
+    expect(here.installed()).toEqual([BASE, LIB, WEB]);
+    expect(here.leftovers()).toEqual([]);
+  });
+
+  test("of closures that overlap wait for each other's part, in whatever order they come", async () => {
+    for (const sources of [
+      ["acme/web", "acme/lib"],
+      ["acme/lib", "acme/web", "acme/base"],
+      ["acme/base", "acme/web"],
+    ]) {
+      const here = machine();
+      const log: string[] = [];
+      const depot = depotOf(all, log);
+      await Promise.all(sources.map((source) => here.install(source, { depot })));
+      expect(log.sort()).toEqual([BASE, LIB, WEB]);
+      expect(here.installed()).toEqual([BASE, LIB, WEB]);
+      expect(here.leftovers()).toEqual([]);
+    }
+  });
+
+  test("what one gives up the other takes over", async () => {
+    const here = machine();
+    const good = depotOf(all);
+    const arrived = Promise.withResolvers<void>();
+    const stuck = Promise.withResolvers<never>();
+    const broken: PackageSource = {
+      ...good,
+      download(ident, target, directory, request) {
+        if (formatIdent(ident) !== BASE) return good.download(ident, target, directory, request);
+        arrived.resolve();
+        return stuck.promise;
+      },
+    };
+    const first = here.install("acme/lib", { depot: broken });
+    await arrived.promise;
+    const waits: string[] = [];
+    const second = here.install("acme/web", {
+      depot: good,
+      report(event) {
+        if (event.kind !== "waiting") return;
+        waits.push(formatIdent(event.ident));
+        stuck.reject(new Error("the depot is gone"));
+      },
+    });
+    await expect(first).rejects.toThrow("the depot is gone");
+    await second;
+    expect(waits).toEqual([LIB]);
+    expect(here.installed()).toEqual([BASE, LIB, WEB]);
+    expect(here.leftovers()).toEqual([]);
+  });
+
+  test("a wait ends with its signal", async () => {
+    const here = machine();
+    const claim = Claim.take(parseFullIdent(WEB), here.root);
+    const stop = new AbortController();
+    const work = here.install(WEB, {
+      depot: depotOf(all),
+      signal: stop.signal,
+      report: (event) => event.kind === "waiting" && stop.abort(new Error("enough")),
+    });
+    await expect(work).rejects.toThrow("enough");
+    claim?.release();
+    expect(here.leftovers()).toEqual([]);
+    expect(existsSync(join(here.root, "hab/pkgs/acme"))).toBe(false);
+  });
 });

@@ -5,6 +5,22 @@ import type { Target } from "./target.ts";
 /** Bytes received so far, and in all where known. */
 export type OnProgress = (received: number, total: number | undefined) => void;
 
+/** Looks at a download while it arrives. What it throws ends the download, and nothing appears at the destination. */
+export interface DownloadCheck {
+  /** From the first byte again: what came so far is void. */
+  restart(): void;
+  /** The next bytes, in order. */
+  push(piece: Uint8Array): void;
+  /** All has arrived. Throws when it is not what it should be. */
+  finish(): Promise<void>;
+}
+
+export interface DownloadRequest {
+  readonly onProgress?: OnProgress | undefined;
+  readonly check?: DownloadCheck | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface PackageSource {
   /** The newest release in the channel that satisfies `ident`; undefined when there is none. Other failures throw. */
   latest(
@@ -19,8 +35,7 @@ export interface PackageSource {
     ident: FullIdent,
     target: Target,
     destinationDirectory: string,
-    onProgress?: OnProgress,
-    signal?: AbortSignal,
+    request?: DownloadRequest,
   ): Promise<string>;
   /** Text of the public signing key of this name and revision. */
   originKey(revision: { readonly name: string; readonly revision: string }): Promise<string>;

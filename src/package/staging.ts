@@ -9,6 +9,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  unlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { randomBase64 } from "../crypto/index.ts";
@@ -25,7 +26,7 @@ import { packageErrors } from "./errors.ts";
 import { type FullIdent, formatIdent } from "./ident.ts";
 import { installPath, packagesDirectory } from "./installed.ts";
 import { readMetafile } from "./metafile.ts";
-import { isInstalled, TEMPORARY_PREFIX } from "./store.ts";
+import { CLAIM_SUFFIX, isInstalled, TEMPORARY_PREFIX } from "./store.ts";
 
 /** Held by whoever fills or empties the directory. */
 const LOCK = "lock";
@@ -139,6 +140,12 @@ function sweep(version: string): void {
 }
 
 function sweepOne(place: string): void {
+  if (place.endsWith(CLAIM_SUFFIX)) {
+    const held = lockFile(place, { exclusive: true });
+    if (held !== undefined) unlinkSync(place);
+    held?.release();
+    return;
+  }
   const lock = join(place, LOCK);
   if (!isPresent(lock)) {
     if (Date.now() - lstatSync(place).mtimeMs > UNLOCKED_LIFETIME_MS) removeTree(place);
@@ -182,7 +189,7 @@ function openUp(path: string): void {
 }
 
 /** Removes version, name and origin directories that hold nothing any more. */
-function removeEmptyParents(place: string, root: string): void {
+export function removeEmptyParents(place: string, root: string): void {
   const top = packagesDirectory(root);
   for (let parent = dirname(place); parent !== top; parent = dirname(parent)) {
     try {

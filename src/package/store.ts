@@ -13,6 +13,9 @@ import { activeTarget } from "./target.ts";
 /** Directories that are being filled or emptied: no listing shows them. */
 export const TEMPORARY_PREFIX = ".hab-pkg-install";
 
+/** What ends the name of a claim's lock file (claim.ts). */
+export const CLAIM_SUFFIX = ".lock";
+
 export interface StoreOptions {
   /** Replaces `/`; FS_ROOT when not given. */
   readonly root?: string;

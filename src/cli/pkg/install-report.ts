@@ -48,6 +48,12 @@ function printEvent(event: Exclude<InstallEvent, { kind: "progress" }>, ui: Ui):
     case "using":
       ui.status("Using", formatIdent(event.ident));
       break;
+    case "waiting":
+      ui.status(
+        { glyph: "ellipsis", text: "Waiting" },
+        `for the process that is installing ${formatIdent(event.ident)}`,
+      );
+      break;
     case "downloading":
       ui.status("Downloading", `${formatIdent(event.ident)} for ${activeTarget()}`);
       break;
