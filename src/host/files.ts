@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -28,6 +29,22 @@ export interface WriteOptions {
 /** A name in the same directory that no reader takes for the real thing (`.tmp` prefix, ignored everywhere). */
 export function temporaryPathFor(path: string): string {
   return join(dirname(path), `.tmp${crypto.getRandomValues(new Uint8Array(6)).toHex()}`);
+}
+
+/** A temporary file that nobody has written to for so long belongs to a process that is gone. */
+export const TEMPORARY_LIFETIME_MS = 60 * 60 * 1000;
+
+/** Removes what killed processes have left of `temporaryPathFor` in a directory. Never throws: it is in nobody's way. */
+export function sweepTemporaries(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name);
+      if (/^\.tmp[0-9a-f]{12}$/.test(name) && Date.now() - lstatSync(path).mtimeMs > TEMPORARY_LIFETIME_MS)
+        removeIfPresent(path);
+    }
+  } catch {
+    // Gone already, or not ours to remove.
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   parseKey,
 } from "../crypto/index.ts";
 import { HabError, isKind } from "../error/index.ts";
-import { removeIfPresent, temporaryPathFor, writeFileWhole } from "../host/index.ts";
+import { removeIfPresent, syncDirectory, temporaryPathFor, writeFileWhole } from "../host/index.ts";
 import {
   ARCHIVE_METAFILES,
   type ArchiveMetafile,
@@ -88,6 +88,7 @@ export async function stageLocalHart(
         fchmodSync(fd, 0o644);
         await syncFile(fd);
         renameSync(copy, cached);
+        syncDirectory(dirname(cached));
       } catch (error) {
         staged.discard();
         throw error;

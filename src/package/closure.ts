@@ -2,13 +2,13 @@
 // and only then put there, dependencies first. Until the first rename nothing can be seen; a failure leaves nothing.
 // What another process is installing already is left to it (claim.ts).
 import { HabError } from "../error/index.ts";
-import { syncFileSystem } from "../host/index.ts";
+import { sweepTemporaries, syncFileSystem } from "../host/index.ts";
 import { type ArtifactContext, stagedDependencies } from "./artifact.ts";
 import { Claim, pauseBeforeRetry } from "./claim.ts";
 import { packageErrors } from "./errors.ts";
 import { findArtifact, stageOrRefetch } from "./fetch.ts";
 import { type FullIdent, formatIdent, sameIdent } from "./ident.ts";
-import { explainSystemError, type Staging } from "./staging.ts";
+import { explainSystemError, type Staging, sweepBeside } from "./staging.ts";
 import { findInstalled, isInstalled } from "./store.ts";
 
 /** Downloads at a time. More only makes each slower. */
@@ -71,6 +71,7 @@ class ClosureInstall {
     const busy = await this.#stageFree(missing);
     if (busy.length > 0) await this.#waitFor(busy, missing);
     await this.#publish(() => true);
+    this.#sweep([ident, ...dependencies]);
     return this.#installed;
   }
 
@@ -94,6 +95,15 @@ class ClosureInstall {
     }
     missing.delete(formatIdent(ident));
     return [...missing.values()];
+  }
+
+  /** What processes that were killed have left of these releases, and in the caches when there was work to do. */
+  #sweep(idents: readonly FullIdent[]): void {
+    const { root, artifactCache, keys } = this.#context;
+    for (const each of idents) sweepBeside(each, root);
+    if (this.#installed.length === 0) return;
+    sweepTemporaries(artifactCache);
+    sweepTemporaries(keys.directory);
   }
 
   /** Claims and stages those that nobody else is installing; answers the others. */

@@ -20,6 +20,7 @@ import {
   isPresent,
   lockFile,
   syncDirectory,
+  TEMPORARY_LIFETIME_MS,
   temporaryPathFor,
 } from "../host/index.ts";
 import { packageErrors } from "./errors.ts";
@@ -32,9 +33,6 @@ import { CLAIM_SUFFIX, isInstalled, TEMPORARY_PREFIX } from "./store.ts";
 const LOCK = "lock";
 /** The release's directory to be. */
 const PACKAGE = "package";
-
-/** Directories without a lock (the original's, or killed within microseconds of being made) are left alone this long. */
-const UNLOCKED_LIFETIME_MS = 60 * 60 * 1000;
 
 /** A release on its way in. */
 export class Staging {
@@ -127,7 +125,11 @@ function makeInSharedDirectory(parent: string, directory: string): void {
   }
 }
 
-/** Removes what killed processes have left in a version directory. */
+/** Removes what killed processes have left beside a release. Throws system errors. */
+export function sweepBeside(ident: FullIdent, root: string): void {
+  sweep(dirname(installPath(ident, root)));
+}
+
 function sweep(version: string): void {
   for (const name of readdirSync(version)) {
     if (!name.startsWith(TEMPORARY_PREFIX) && !name.startsWith(".tmp")) continue;
@@ -148,7 +150,8 @@ function sweepOne(place: string): void {
   }
   const lock = join(place, LOCK);
   if (!isPresent(lock)) {
-    if (Date.now() - lstatSync(place).mtimeMs > UNLOCKED_LIFETIME_MS) removeTree(place);
+    // The original's, or killed within microseconds of being made.
+    if (Date.now() - lstatSync(place).mtimeMs > TEMPORARY_LIFETIME_MS) removeTree(place);
     return;
   }
   const held = lockFile(lock, { exclusive: true });
