@@ -19,5 +19,5 @@ export {
   waitForExit,
 } from "./process-wait.ts";
 export * from "./roots.ts";
-export { syncFileSystem } from "./sync.ts";
+export { startWriting, syncFileSystem } from "./sync.ts";
 export * from "./users.ts";

@@ -13,7 +13,13 @@ import {
   parseKey,
 } from "../crypto/index.ts";
 import { HabError, isKind } from "../error/index.ts";
-import { removeIfPresent, syncDirectory, temporaryPathFor, writeFileWhole } from "../host/index.ts";
+import {
+  removeIfPresent,
+  startWriting,
+  syncDirectory,
+  temporaryPathFor,
+  writeFileWhole,
+} from "../host/index.ts";
 import {
   ARCHIVE_METAFILES,
   type ArchiveMetafile,
@@ -80,6 +86,7 @@ export async function stageLocalHart(
   try {
     await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     return await withFile(copy, async (fd) => {
+      startWriting(fd);
       const header = readHeaderFrom(fd);
       if (formatNamedRevision(header.signer) !== formatNamedRevision(signer))
         throw new HabError(packageErrors.notAHart, `${path} has changed while it was copied`);

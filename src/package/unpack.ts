@@ -13,6 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { HabError, systemErrorCode } from "../error/index.ts";
+import { startWriting } from "../host/index.ts";
 import { packageErrors } from "./errors.ts";
 import type { FullIdent } from "./ident.ts";
 import { byteString, bytesOf, displayText, type TarEntry } from "./tar/format.ts";
@@ -28,6 +29,10 @@ const FOREIGN_IDENT = /^\/?(?:opt\/)?hab\/pkgs\/([^/]+\/[^/]+\/[^/]+\/[^/]+)\/ID
 
 /** The longest path the system takes; it also bounds how deep directories go. */
 const LONGEST_PATH_BYTES = 4096;
+
+/** The disk is told to begin after so many bytes of a file, and at its end if it has at least the second number. */
+const WRITE_AHEAD_BYTES = 8 * 1024 * 1024;
+const WORTH_WRITING_BYTES = 256 * 1024;
 
 /** What was made at a path below the release directory. */
 type Made =
@@ -46,6 +51,8 @@ export class Unpacker implements TarVisitor {
   /** By path below the release directory; the release directory itself is "". Nothing else is in `directory`. */
   readonly #made = new Map<string, Made>([["", { kind: "directory", mode: 0o755 }]]);
   #entries = 0;
+  /** Bytes of the open file that the disk has not been told of. */
+  #unwritten = 0;
   #foreign: string | undefined;
   #file: { readonly fd: number; readonly entry: TarEntry } | undefined;
 
@@ -92,11 +99,21 @@ export class Unpacker implements TarVisitor {
   data(piece: Uint8Array): void {
     if (this.#file === undefined) return;
     for (let at = 0; at < piece.length; ) at += writeSync(this.#file.fd, piece, at);
+    this.#unwritten += piece.length;
+    if (this.#unwritten >= WRITE_AHEAD_BYTES) this.#startWriting();
+  }
+
+  /** While the next bytes are decoded the disk can work; else it would begin with the sync at the end. */
+  #startWriting(): void {
+    if (this.#file !== undefined) startWriting(this.#file.fd);
+    this.#unwritten = 0;
   }
 
   end(): void {
     if (this.#file === undefined) return;
     const { fd, entry } = this.#file;
+    if (this.#unwritten >= WORTH_WRITING_BYTES) this.#startWriting();
+    this.#unwritten = 0;
     fchmodSync(fd, entry.mode);
     const mtime = Math.min(entry.mtimeSeconds, LATEST_MTIME_SECONDS);
     futimesSync(fd, mtime, mtime);
