@@ -6,12 +6,9 @@ import { workerModule } from "../../host/index.ts";
 import { packageErrors } from "../errors.ts";
 import type { FromWorker, Job, ToWorker } from "./job.ts";
 
-/** More threads than this gain little (a disk is slower) and cost memory each. */
-const MOST_THREADS = 4;
-
-/** How many jobs may usefully run side by side on this machine. */
-export function usefulThreads(jobs: number): number {
-  return Math.max(1, Math.min(jobs, availableParallelism(), MOST_THREADS));
+/** How many jobs may usefully run side by side on this machine: all processors, but at most `most`, for memory's sake. */
+export function usefulThreads(jobs: number, most: number): number {
+  return Math.max(1, Math.min(jobs, availableParallelism(), most));
 }
 
 /** One thread. It takes one job at a time. */

@@ -12,6 +12,12 @@ const SMALL_SIZE_BYTES = 128 * 1024;
 /** Pieces decoded ahead of the one being used, over all threads: blocks of `xz -6` (24 MiB) fit whole on two threads. */
 const PIECES_AHEAD = (48 * 1024 * 1024) / PIECE_SIZE_BYTES;
 
+/**
+ * At some 100 MB/s each, more than any disk takes. Together with PIECES_AHEAD this bounds the memory of an install: 8 times
+ * the decoder's limit and 48 MiB; for harts of `xz -6` 8 times 9 MiB and 48 MiB.
+ */
+const MOST_THREADS = 8;
+
 /** Output of a step on the caller's thread, which has other things to do in between. */
 const STEP_SIZE_BYTES = 128 * 1024;
 
@@ -51,7 +57,7 @@ function blockJob(part: FilePart, header: Uint8Array, block: XzBlock): DecodeJob
 }
 
 async function* decodeOnThreads(part: FilePart, jobs: readonly DecodeJob[]): AsyncGenerator<Uint8Array> {
-  const count = usefulThreads(jobs.length);
+  const count = usefulThreads(jobs.length, MOST_THREADS);
   const started = await Promise.all(Array.from({ length: count }, () => Thread.start()));
   const threads = started.filter((thread) => thread !== undefined);
   try {

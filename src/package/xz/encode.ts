@@ -17,6 +17,9 @@ const BLOCK_SIZE_BYTES = 24 * 1024 * 1024;
  */
 const HIGHEST_PRESET = 7;
 
+/** Each encoder takes up to 190 MiB. */
+const MOST_THREADS = 4;
+
 /** Compresses `pieces` (each used before the next is taken) and yields the stream. `level` is 0 to 9 as of `xz`. */
 export async function* encodeXz(pieces: Iterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
   const preset = Math.max(0, Math.min(HIGHEST_PRESET, Math.trunc(level)));
@@ -72,7 +75,7 @@ function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array<ArrayBuff
 
 /** Threads that compress a block each; started when there is work, in turn. */
 class Compressors {
-  readonly count = usefulThreads(Number.POSITIVE_INFINITY);
+  readonly count = usefulThreads(Number.POSITIVE_INFINITY, MOST_THREADS);
   readonly #preset: number;
   readonly #threads: Promise<Thread | undefined>[] = [];
   /** The last job of each thread: a thread takes one at a time. */
