@@ -42,10 +42,11 @@ export interface Sodium {
 
 let loading: Promise<Sodium> | undefined;
 
-/** libsodium, loaded once. Throws `encryptionUnavailable`; a later call tries again. */
+/** libsodium, or where it cannot be loaded the same in JavaScript, once. Throws `encryptionUnavailable`; a later call tries again. */
 export function loadSodium(): Promise<Sodium> {
   loading ??= import("./sodium-addon.ts")
     .then(({ loadSodiumAddon }) => loadSodiumAddon())
+    .catch(async () => (await import("./sodium-noble.ts")).nobleSodium)
     .catch((cause: unknown) => {
       loading = undefined;
       throw new HabError(cryptoErrors.encryptionUnavailable, "Cannot load libsodium", { cause });
