@@ -91,6 +91,28 @@ describe("a temporary directory mounted noexec", () => {
   });
 });
 
+describe("a root with nothing but the C library", () => {
+  test.skipIf(process.geteuid?.() !== 0)("runs, encrypts, packs and unpacks", async () => {
+    const root = join(directory, "bare");
+    const script = `
+      set -e
+      mkdir -p "$1/lib64" "$1/lib/x86_64-linux-gnu" "$1/tmp" "$1/proc" "$1/dev"
+      for library in libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2; do
+        cp "$(ldconfig -p | sed -n "s|.*$library (libc6,x86-64.*=> ||p" | head -1)" "$1/lib/x86_64-linux-gnu/"
+      done
+      cp /lib64/ld-linux-x86-64.so.2 "$1/lib64/"
+      cp "$2" "$1/hab"
+      mount -t proc proc "$1/proc"
+      exec chroot "$1" /hab self-check --json`;
+    const { code, stdout, stderr } = await run(
+      ["unshare", "--mount", "sh", "-c", script, "sh", root, alone],
+      { env: { ...quiet, PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } },
+    );
+    expect(`${code} ${stderr}`).toStartWith("0 ");
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true });
+  });
+});
+
 describe("signals", () => {
   test.each([
     ["SIGINT", 130],
