@@ -7,7 +7,6 @@ import { join } from "node:path";
 import type { Secret } from "../crypto/index.ts";
 import { describeError, HabError, isKind, systemErrorCode } from "../error/index.ts";
 import {
-  fsRoot,
   inheritedEnvironment,
   type ProcessExit,
   type ProcessOutput,
@@ -19,19 +18,16 @@ import { compileTemplates, type TemplateData, type TemplateSet, templateErrors }
 import { packageErrors } from "./errors.ts";
 import type { Report } from "./events.ts";
 import { hookContext } from "./hook-context.ts";
-import type { FullIdent } from "./ident.ts";
 import { type InstalledPackage, packagesDirectory } from "./installed.ts";
+import { INSTALL_HOOK_STATUS } from "./pending-hooks.ts";
 import { makeRenderedParents, writeRendered } from "./rendered-file.ts";
 import { type ServiceAccount, serviceAccount, serviceIdentity } from "./service-account.ts";
 import { createServiceDirectories } from "./service-directories.ts";
 import { serviceEnvironment } from "./service-environment.ts";
 import { type ServicePaths, servicePaths } from "./service-paths.ts";
-import { loadInstalled } from "./store.ts";
-import { splitLines } from "./text.ts";
 
 export type PackageHook = "install" | "uninstall";
 
-const STATUS_FILE = "INSTALL_HOOK_STATUS";
 const HOOK_MODE = 0o755;
 const CONFIG_MODE = 0o740;
 
@@ -45,35 +41,14 @@ export interface HookOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * Runs the install hooks of a package and its dependencies that have not succeeded yet, dependencies first. Throws
- * HAB-PKG-040, HAB-PKG-041 (its exit code is the hook's), HAB-PKG-042, HAB-TPL and HAB-TOML errors.
- */
-export async function runPendingInstallHooks(ident: FullIdent, options: HookOptions = {}): Promise<void> {
-  const { root = fsRoot() } = options;
-  const pkg = loadInstalled(ident, { root });
-  for (const dependency of [...pkg.tdeps.reverse(), pkg.ident]) {
-    const each = loadInstalled(dependency, { root });
-    if (isPending(each)) await runInstallHook(each, options);
-  }
-}
-
-/** Whether an install hook, if there is one, has yet to succeed. Throws HAB-PKG-040. */
-function isPending(pkg: InstalledPackage): boolean {
-  const path = join(pkg.path, STATUS_FILE);
-  const text = readTextIfPresent(path);
-  if (text === undefined) return true;
-  const [first = ""] = splitLines(text);
-  if (!/^[+-]?[0-9]{1,10}$/.test(first))
-    throw new HabError(packageErrors.corruptHookStatus, `${path} does not begin with a number`);
-  return Number(first) !== 0;
-}
-
-async function runInstallHook(pkg: InstalledPackage, options: HookOptions): Promise<void> {
+/** Runs an install hook and keeps its exit code in INSTALL_HOOK_STATUS. Throws HAB-PKG-041 (its exit code is the hook's). */
+export async function runInstallHook(pkg: InstalledPackage, options: HookOptions): Promise<void> {
   const exit = await runHook(pkg, "install", options);
   if (exit === undefined) return;
   if (exit.code !== null)
-    writeFileWhole(join(pkg.path, STATUS_FILE), String(exit.code), { mode: 0o666 & ~process.umask() });
+    writeFileWhole(join(pkg.path, INSTALL_HOOK_STATUS), String(exit.code), {
+      mode: 0o666 & ~process.umask(),
+    });
   throwUnlessSuccess(pkg, "install", exit);
 }
 

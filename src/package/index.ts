@@ -1,6 +1,4 @@
 // Packages: identifiers, harts, what is installed, install and uninstall (reference/packages.md).
-import type { HookOptions } from "./hooks.ts";
-import type { FullIdent } from "./ident.ts";
 
 export * from "./archive.ts";
 export * from "./artifact-name.ts";
@@ -20,6 +18,7 @@ export {
   type Verified,
   verifyHart,
 } from "./hart.ts";
+export type { HookOptions } from "./hooks.ts";
 export * from "./ident.ts";
 export {
   type InstallOptions,
@@ -32,12 +31,13 @@ export * from "./installed.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
 export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
+export { runPendingInstallHooks } from "./pending-hooks.ts";
 export * from "./provides.ts";
 export * from "./service-account.ts";
 export * from "./service-directories.ts";
 export * from "./service-environment.ts";
 export * from "./service-paths.ts";
-export type * from "./source.ts";
+export * from "./source.ts";
 export * from "./store.ts";
 export * from "./target.ts";
 export {
@@ -48,9 +48,3 @@ export {
   uninstallPackage,
 } from "./uninstall.ts";
 export * from "./version.ts";
-/** See hooks.ts; what renders and starts them is loaded with the first call. */
-export async function runPendingInstallHooks(ident: FullIdent, options: HookOptions = {}): Promise<void> {
-  const hooks = await import("./hooks.ts");
-  return hooks.runPendingInstallHooks(ident, options);
-}
-export type { HookOptions } from "./hooks.ts";

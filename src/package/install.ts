@@ -16,6 +16,7 @@ import type { Report } from "./events.ts";
 import { fetchAndStage } from "./fetch.ts";
 import { readHartHeader } from "./hart.ts";
 import { type FullIdent, type PackageIdent, parseFullIdent, parseIdent } from "./ident.ts";
+import { runPendingInstallHooks } from "./pending-hooks.ts";
 import { resolveIdent } from "./resolve.ts";
 import type { PackageSource } from "./source.ts";
 import type { Staging } from "./staging.ts";
@@ -104,7 +105,6 @@ export async function installPackage(options: InstallOptions): Promise<InstallRe
     );
   }
   if (options.ignoreInstallHook !== true) {
-    const { runPendingInstallHooks } = await import("./hooks.ts");
     await runPendingInstallHooks(ident, { ...options, root, report });
   }
   report({ kind: "end", ident, count: installed.length });

@@ -42,3 +42,18 @@ export interface PackageSource {
   /** Channels of the origin that hold a release satisfying `ident`: a help in messages, so failures answer none. */
   channelsOf?(ident: PackageIdent, target: Target): Promise<readonly string[]>;
 }
+
+/** A source that is made when something is asked of it: what it takes to talk to a depot need not be loaded before. */
+export function lazyPackageSource(make: () => Promise<PackageSource>): PackageSource {
+  let made: Promise<PackageSource> | undefined;
+  const source = () => {
+    made ??= make();
+    return made;
+  };
+  return {
+    latest: async (...question) => (await source()).latest(...question),
+    download: async (...order) => (await source()).download(...order),
+    originKey: async (revision) => (await source()).originKey(revision),
+    channelsOf: async (...question) => (await (await source()).channelsOf?.(...question)) ?? [],
+  };
+}

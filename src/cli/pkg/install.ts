@@ -6,6 +6,7 @@ import {
   DEFAULT_LINK_DIRECTORY,
   formatIdent,
   installPackage,
+  lazyPackageSource,
   linkDirectory,
   loadInstalled,
   parseInstallSource,
@@ -75,8 +76,10 @@ export const command = defineCommand({
     const url = await configuration.bldrUrl(options.url);
     const token = await configuration.authToken(options.auth);
     const secret = token === undefined ? undefined : new Secret(token);
-    const { createDepotClient, depotPackageSource } = await import("../../depot-client/index.ts");
-    const depot = depotPackageSource(createDepotClient({ url, ...(secret && { token: secret }) }));
+    const depot = lazyPackageSource(async () => {
+      const { createDepotClient, depotPackageSource } = await import("../../depot-client/index.ts");
+      return depotPackageSource(createDepotClient({ url, ...(secret && { token: secret }) }));
+    });
     const results: { ident: string; installed: string[] }[] = [];
     for (const each of args.sources) {
       const { ident, installed } = await installPackage({
