@@ -45,6 +45,16 @@ export async function depotWithToken(context: Context): Promise<DepotClient> {
   });
 }
 
+/** The same for `origin rbac`, which looks for both in its own way (reference/cli.md §3, URL-B). Throws HAB-CLI-005. */
+export async function depotForRoles(context: Context): Promise<DepotClient> {
+  const { configuration, options } = context;
+  return createDepotClient({
+    url: await configuration.rbacUrl(options.url),
+    product: PRODUCT,
+    token: new Secret(await configuration.rbacAuthToken(options.auth)),
+  });
+}
+
 /** `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml. */
 export const channelUrlOption = () =>
   option({
