@@ -78,9 +78,18 @@ export function fullIdentType(text: string): FullIdent {
 export function identType(text: string): PackageIdent {
   const ident = parseIdentOrNothing(text);
   if (ident !== undefined) return ident;
-  throw new Error(
-    `\`${text}\`: Invalid package identifier: "${text}". A valid identifier is in the form origin/name (example: acme/redis)`,
-  );
+  throw new Error(`\`${text}\`: ${invalidIdent(text)}`);
+}
+
+/** The same for a line of a file, whose name the message gets from the caller. */
+export function identOfLine(text: string): PackageIdent {
+  const ident = parseIdentOrNothing(text);
+  if (ident !== undefined) return ident;
+  throw new Error(invalidIdent(text));
+}
+
+function invalidIdent(text: string): string {
+  return `Invalid package identifier: "${text}". A valid identifier is in the form origin/name (example: acme/redis)`;
 }
 
 function parseIdentOrNothing(text: string): PackageIdent | undefined {
