@@ -103,6 +103,27 @@ describe("hab pkg bulkupload", () => {
     });
   });
 
+  test("fills another depot with what hab pkg download gathered", async () => {
+    for (const ident of [WEB, LIB, BASE]) place(ident);
+    await hab(["pkg", "bulkupload", "--auto-create-origins", bundle]);
+    const gathered = join(root, "gathered");
+    const download = ["pkg", "download", "acme/web", "-c", "unstable", "--download-directory", gathered];
+    expect((await hab(download)).exitCode).toBe(0);
+    const data = join(root, "other");
+    const other = await startDepot({ dataDirectory: data, listen: { host: "127.0.0.1", port: 0 } });
+    try {
+      await hab(["depot", "user", "create", "bob", "--data", data]);
+      const bob = (await hab(["depot", "token", "create", "bob", "--data", data])).stdout.trim();
+      const there = { HAB_BLDR_URL: other.url, HAB_AUTH_TOKEN: bob };
+      const { exitCode, stdout } = await hab(["pkg", "bulkupload", "--json", gathered], ["yes"], there);
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout).packages).toHaveLength(3);
+      expect((await hab(["pkg", "channels", WEB], [], there)).stdout).toEndWith("unstable\n");
+    } finally {
+      await other.stop();
+    }
+  });
+
   test.each(["no", "q"])("after the answer %p does nothing and succeeds", async (answer) => {
     place(TINY);
     expect((await hab(["pkg", "bulkupload", bundle], [answer])).exitCode).toBe(0);
