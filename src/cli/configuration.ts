@@ -35,10 +35,14 @@ export interface Configuration {
   file(): Promise<ConfigurationFile>;
   /** Flag, HAB_BLDR_URL, cli.toml, the public depot. `ignoreFile` for `svc load` and `sup run`, which also know HAB_DEPOT_URL. */
   bldrUrl(given: string | undefined, options?: { readonly ignoreFile?: boolean }): Promise<string>;
+  /** Compat: as `origin rbac` looks for it: flag, HAB_BLDR_URL, HAB_DEPOT_URL, cli.toml if it can be read, the public depot. */
+  rbacUrl(given: string | undefined): Promise<string>;
   /** Flag, HAB_AUTH_TOKEN, cli.toml; undefined when there is none or the file cannot be read. */
   authToken(given: string | undefined): Promise<string | undefined>;
   /** The same for commands that cannot do without. Throws HAB-CLI-005. */
   requiredAuthToken(given: string | undefined): Promise<string>;
+  /** Compat: the same for `origin rbac`, where an empty HAB_AUTH_TOKEN counts as one. Throws HAB-CLI-005. */
+  rbacAuthToken(given: string | undefined): Promise<string>;
   /** Flag or argument, HAB_ORIGIN, cli.toml. Throws HAB-CLI-006, or 007 for an invalid HAB_ORIGIN. */
   origin(given: string | undefined): Promise<string>;
   /** Flag, listen_ctl of cli.toml, 127.0.0.1:9632. Compat: a file that cannot be read gives the default. */
@@ -72,17 +76,20 @@ export function createConfiguration(env: Environment): Configuration {
     async bldrUrl(given, options = {}) {
       const fromEnvironment =
         nonEmpty("HAB_BLDR_URL") ?? (options.ignoreFile === true ? nonEmpty("HAB_DEPOT_URL") : undefined);
-      const url =
-        given ?? fromEnvironment ?? (options.ignoreFile === true ? undefined : (await file()).bldr_url);
-      if (url !== undefined && !URL.canParse(url))
-        throw new HabError(cliErrors.invalidUrl, `The depot's address '${url}' is not a URL`);
-      return url ?? PUBLIC_DEPOT_URL;
+      return checkedUrl(
+        given ?? fromEnvironment ?? (options.ignoreFile === true ? undefined : (await file()).bldr_url),
+      );
+    },
+    async rbacUrl(given) {
+      const fromEnvironment = nonEmpty("HAB_BLDR_URL") ?? nonEmpty("HAB_DEPOT_URL");
+      return checkedUrl(given ?? fromEnvironment ?? (await fileOrEmpty()).bldr_url);
     },
     authToken,
     async requiredAuthToken(given) {
-      const token = given ?? nonEmpty("HAB_AUTH_TOKEN") ?? (await file()).auth_token;
-      if (token === undefined) throw new HabError(cliErrors.noAuthToken, "No access token for the depot");
-      return token;
+      return presentToken(given ?? nonEmpty("HAB_AUTH_TOKEN") ?? (await file()).auth_token);
+    },
+    async rbacAuthToken(given) {
+      return presentToken(given ?? env["HAB_AUTH_TOKEN"] ?? (await file()).auth_token);
     },
     async origin(given) {
       if (given !== undefined) return given;
@@ -121,6 +128,17 @@ export function createConfiguration(env: Environment): Configuration {
       );
     },
   };
+}
+
+function checkedUrl(url: string | undefined): string {
+  if (url !== undefined && !URL.canParse(url))
+    throw new HabError(cliErrors.invalidUrl, `The depot's address '${url}' is not a URL`);
+  return url ?? PUBLIC_DEPOT_URL;
+}
+
+function presentToken(token: string | undefined): string {
+  if (token === undefined) throw new HabError(cliErrors.noAuthToken, "No access token for the depot");
+  return token;
 }
 
 async function readConfigurationFile(path: string): Promise<ConfigurationFile> {

@@ -45,6 +45,16 @@ export async function depotWithToken(context: Context): Promise<DepotClient> {
   });
 }
 
+/** The same for `origin rbac`, which looks for both in its own way (reference/cli.md §3, URL-B). Throws HAB-CLI-005. */
+export async function depotForRoles(context: Context): Promise<DepotClient> {
+  const { configuration, options } = context;
+  return createDepotClient({
+    url: await configuration.rbacUrl(options.url),
+    product: PRODUCT,
+    token: new Secret(await configuration.rbacAuthToken(options.auth)),
+  });
+}
+
 /** `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml. */
 export const channelUrlOption = () =>
   option({
@@ -68,9 +78,18 @@ export function fullIdentType(text: string): FullIdent {
 export function identType(text: string): PackageIdent {
   const ident = parseIdentOrNothing(text);
   if (ident !== undefined) return ident;
-  throw new Error(
-    `\`${text}\`: Invalid package identifier: "${text}". A valid identifier is in the form origin/name (example: acme/redis)`,
-  );
+  throw new Error(`\`${text}\`: ${invalidIdent(text)}`);
+}
+
+/** The same for a line of a file, whose name the message gets from the caller. */
+export function identOfLine(text: string): PackageIdent {
+  const ident = parseIdentOrNothing(text);
+  if (ident !== undefined) return ident;
+  throw new Error(invalidIdent(text));
+}
+
+function invalidIdent(text: string): string {
+  return `Invalid package identifier: "${text}". A valid identifier is in the form origin/name (example: acme/redis)`;
 }
 
 function parseIdentOrNothing(text: string): PackageIdent | undefined {

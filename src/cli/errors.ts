@@ -50,4 +50,15 @@ export const cliErrors = errorKinds({
     remedy: "Run it again; nothing is left half done.",
     exitCode: 130,
   },
+  notUploadDirectory: {
+    code: "HAB-CLI-015",
+    title: "There is nothing to upload from at this path",
+    remedy:
+      "Name a directory with harts in `artifacts` and public keys in `keys`, as `hab pkg download` makes it.",
+  },
+  bulkUploadStopped: {
+    code: "HAB-CLI-016",
+    title: "A bulk upload stopped before its end",
+    remedy: "Mend the cause and run the command again: what the depot has already is passed over.",
+  },
 });

@@ -38,6 +38,12 @@ export function isOriginName(text: string): boolean {
   return /^[a-z0-9][a-z0-9_-]*$/.test(text) && text.length <= 255;
 }
 
+/** Name of an account on the depot: its rules are the depot's, only what is no name at all is refused. */
+export function accountName(text: string): string {
+  if (text === "" || /[\s/\p{Cc}]/u.test(text)) throw new Error(`'${text}' is not the name of an account`);
+  return text;
+}
+
 /** Path of an existing regular file. */
 export function existingFile(text: string): string {
   if (!isFile(text)) throw new Error(`\`${text}\`: is not a valid file`);
@@ -47,6 +53,13 @@ export function existingFile(text: string): string {
 /** Path of an existing regular file, or `-` for standard input. */
 export function existingFileOrStdin(text: string): string {
   if (text !== "-" && !isFile(text)) throw new Error(`\`${text}\`: is not a valid file or stdin`);
+  return text;
+}
+
+/** Path of anything that exists, where the command itself says what is wrong with a file that is no directory. */
+export function existingDirectoryOrFile(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false }) === undefined)
+    throw new Error(`\`${text}\`: is not a valid directory`);
   return text;
 }
 

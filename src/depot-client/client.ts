@@ -1,4 +1,5 @@
-// The depot's API as typed calls (reference/depot-api.md §23, cli.md §11.2). One method is one question or one change;
+// The depot's API as typed calls (reference/depot-api.md §23, cli.md §11.2); those about origins and their members are in
+// origin-calls.ts. One method is one question or one change;
 // sequences (upload a package with its dependencies, find a channel) are made of them elsewhere.
 import { type NamedRevision, Secret } from "../crypto/index.ts";
 import {
@@ -9,20 +10,14 @@ import {
   type PackageIdent,
   type Target,
 } from "../package/index.ts";
+import { readAnswer } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { downloadFile } from "./download.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
-import type { Answer, AnswerName } from "./responses.ts";
+import { originCalls } from "./origin-calls.ts";
 import { DEFAULT_RETRIES, isWorthAskingAgain, withRetries } from "./retry.ts";
-import type {
-  ChannelChange,
-  DepotClient,
-  DepotPackage,
-  OriginInfo,
-  SearchResult,
-  UploadOptions,
-} from "./types.ts";
+import type { ChannelChange, DepotClient, DepotPackage, SearchResult, UploadOptions } from "./types.ts";
 
 /** Largest key file read into memory, in bytes. */
 const MAX_KEY_BYTES = 64 * 1024;
@@ -65,26 +60,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     url: connection.url,
     hasToken: connection.hasToken,
 
-    async createOrigin(name, signal) {
-      return await change(
-        {
-          what: `cannot create the origin ${name}`,
-          method: "POST",
-          path: ["depot", "origins"],
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ name }),
-          accept: [201, 409],
-          signal,
-        },
-        [201],
-      );
-    },
-
-    async origin(name, signal): Promise<OriginInfo | undefined> {
-      const what = `cannot ask for the origin ${name}`;
-      const response = await ask({ what, path: ["depot", "origins", name], accept: [200, 404], signal });
-      return response.status === 404 ? undefined : await readAnswer(what, response, "origin");
-    },
+    ...originCalls({ ask, change }),
 
     async originKeys(origin, signal) {
       const what = `cannot list the keys of the origin ${origin}`;
@@ -217,6 +193,20 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
           throw new DepotFailure(clientErrors.malformedPackage, error.message, { cause: error, status: 422 });
         throw error;
       });
+    },
+
+    async deletePackage(ident, target, signal) {
+      await change(
+        {
+          what: `cannot delete ${formatIdent(ident)} for ${target}`,
+          method: "DELETE",
+          path: packagePath(ident),
+          query: { target },
+          accept: [204],
+          signal,
+        },
+        [204],
+      );
     },
 
     async channelsOfPackage(ident, target, signal) {
@@ -353,15 +343,6 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
       [200],
     );
   }
-}
-
-/** The parser of answers is loaded with the first one. */
-async function readAnswer<Name extends AnswerName>(
-  what: string,
-  response: Response,
-  name: Name,
-): Promise<Answer<Name>> {
-  return await (await import("./responses.ts")).readAnswer(what, response, name);
 }
 
 function packagePath({ origin, name, version, release }: FullIdent): string[] {

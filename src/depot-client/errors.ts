@@ -106,4 +106,20 @@ export const clientErrors = errorKinds({
     title: "No packages to download were named",
     remedy: "Name packages on the command line, or files of them with --file",
   },
+  originInUse: {
+    code: "HAB-CLT-021",
+    title: "The origin is not empty",
+    remedy:
+      "Remove first what is left in it: packages, project connections, members, secrets, integrations, and channels other than unstable and stable",
+  },
+  packageInUse: {
+    code: "HAB-CLT-022",
+    title: "The package is in a channel that keeps it, or others depend on it",
+    remedy: "Demote it from the channels base and stable, and delete the packages that depend on it first",
+  },
+  notMember: {
+    code: "HAB-CLT-023",
+    title: "Your account is not a member of the origin",
+    remedy: "Check the spelling of the origin, and whose access token this is",
+  },
 });

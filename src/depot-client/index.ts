@@ -19,12 +19,16 @@ export {
   promote,
   publishPackage,
 } from "./publish.ts";
-export type {
-  ChannelChange,
-  DepotClient,
-  DepotPackage,
-  OriginInfo,
-  PackageChannel,
-  SearchResult,
-  UploadOptions,
+export {
+  type ChannelChange,
+  type DepotClient,
+  type DepotPackage,
+  MEMBER_ROLES,
+  type MemberRole,
+  type OriginClient,
+  type OriginInfo,
+  type OriginInvitation,
+  type PackageChannel,
+  type SearchResult,
+  type UploadOptions,
 } from "./types.ts";

@@ -11,6 +11,17 @@ const fullIdent = z.object({
   release: z.string(),
 });
 
+const invitation = z.object({
+  id: z.string(),
+  account_id: z.string(),
+  account_name: z.string(),
+  origin: z.string(),
+  owner_id: z.string(),
+  ignored: z.boolean(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
 const answers = {
   package: z.object({
     ident: fullIdent,
@@ -28,6 +39,9 @@ const answers = {
     owner_account: z.string(),
     private_key_name: z.string().nullish(),
   }),
+  invitations: z.array(invitation),
+  originInvitations: z.object({ origin: z.string(), invitations: z.array(invitation) }),
+  role: z.object({ role: z.string() }),
   keys: z.array(z.object({ origin: z.string(), revision: z.string(), location: z.string() })),
   channels: z.array(z.object({ name: z.string() })),
   packageChannels: z.array(z.object({ name: z.string(), created_at: z.string(), promoted_at: z.string() })),

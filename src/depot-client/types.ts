@@ -51,14 +51,52 @@ export interface ChannelChange {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Calls of a depot. Each throws DepotFailure (a HabError) with a kind of `clientErrors` when it fails. */
-export interface DepotClient {
-  readonly url: string;
-  readonly hasToken: boolean;
+/** Roles of an origin's members, each with the rights of those before it (reference/depot-api.md §4.1). */
+export const MEMBER_ROLES = ["readonly_member", "member", "maintainer", "administrator", "owner"] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
+/** An invitation to join an origin, with the names of the API so that it can be printed as it is. */
+export interface OriginInvitation {
+  /** 64 bits, as text because a number cannot hold them. */
+  readonly id: string;
+  readonly account_id: string;
+  readonly account_name: string;
+  readonly origin: string;
+  readonly owner_id: string;
+  readonly ignored: boolean;
+  /** UTC without a zone, as the depot sent it. */
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Calls about origins, their members and invitations. All need a token; each throws DepotFailure when it fails. */
+export interface OriginClient {
   /** False when the origin exists already. */
   createOrigin(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Undefined when there is no such origin. */
   origin(name: string, signal?: AbortSignal): Promise<OriginInfo | undefined>;
+  /** Fails with 409 while anything is left in the origin. */
+  deleteOrigin(name: string, signal?: AbortSignal): Promise<void>;
+  departOrigin(name: string, signal?: AbortSignal): Promise<void>;
+  /** Makes another member the owner. */
+  transferOrigin(name: string, account: string, signal?: AbortSignal): Promise<void>;
+  /** Invitations to the account of the token, from any origin. */
+  ownInvitations(signal?: AbortSignal): Promise<OriginInvitation[]>;
+  /** Invitations to one origin that nobody has accepted yet. */
+  pendingInvitations(origin: string, signal?: AbortSignal): Promise<OriginInvitation[]>;
+  sendInvitation(origin: string, account: string, signal?: AbortSignal): Promise<void>;
+  acceptInvitation(origin: string, id: bigint, signal?: AbortSignal): Promise<void>;
+  ignoreInvitation(origin: string, id: bigint, signal?: AbortSignal): Promise<void>;
+  rescindInvitation(origin: string, id: bigint, signal?: AbortSignal): Promise<void>;
+  /** A role as the depot names it: a newer depot may know more of them. */
+  memberRole(origin: string, account: string, signal?: AbortSignal): Promise<string>;
+  setMemberRole(origin: string, account: string, role: MemberRole, signal?: AbortSignal): Promise<void>;
+}
+
+/** Calls of a depot. Each throws DepotFailure (a HabError) with a kind of `clientErrors` when it fails. */
+export interface DepotClient extends OriginClient {
+  readonly url: string;
+  readonly hasToken: boolean;
   /** Public signing keys, newest first. */
   originKeys(origin: string, signal?: AbortSignal): Promise<NamedRevision[]>;
   /** Text of a public signing key. Sends no token. */
@@ -86,6 +124,8 @@ export interface DepotClient {
   ): Promise<string>;
   /** False when the depot has this release already. */
   uploadPackage(path: string, options: UploadOptions): Promise<boolean>;
+  /** Fails with 422 while it is in the stable channel or another package needs it. */
+  deletePackage(ident: FullIdent, target: Target, signal?: AbortSignal): Promise<void>;
   channelsOfPackage(ident: FullIdent, target: Target, signal?: AbortSignal): Promise<PackageChannel[]>;
   promotePackage(ident: FullIdent, channel: string, target: Target, signal?: AbortSignal): Promise<void>;
   demotePackage(ident: FullIdent, channel: string, target: Target, signal?: AbortSignal): Promise<void>;

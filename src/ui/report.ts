@@ -16,7 +16,7 @@ export function reportError(
 }
 
 /** What strangers wrote (a hart's header, a depot's answer) must not steer the terminal: control characters become `?`. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
 }
 

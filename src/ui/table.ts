@@ -1,5 +1,6 @@
 // Tables as the original prints them: columns as wide as their longest cell, the last one unpadded
 // (reference/cli.md §10.6, §10.12).
+import { printable } from "./report.ts";
 
 export interface TableOptions {
   /** Least width of a column without the gap. The original uses 5 for origin tables, 2 for `svc status`. */
@@ -8,9 +9,11 @@ export interface TableOptions {
   readonly gap?: number;
 }
 
-/** Lines of a table, each ending in a newline; the first row may be a heading. */
-export function formatTable(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
+/** Lines of a table, each ending in a newline; the first row may be a heading. Control characters in a cell become `?`. */
+export function formatTable(given: readonly (readonly string[])[], options: TableOptions = {}): string {
   const { minimumWidth = 2, gap = 2 } = options;
+  // Cells come from strangers too: one must neither steer the terminal nor look like another row.
+  const rows = given.map((row) => row.map((cell) => printable(cell).replace(/[\t\n]/g, "?")));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, column) => {

@@ -22,7 +22,7 @@ export const command = defineCommand({
   summary: "Download packages with everything they need into a directory",
   description:
     "Harts go to `artifacts` and public keys to `keys` in the directory: what a machine without a network needs, and what " +
-    "`hab pkg upload` takes to fill another depot.",
+    "`hab pkg bulkupload` takes to fill another depot.",
   examples: [
     { command: "hab pkg download core/redis --download-directory ./bundle", explains: "one and its closure" },
     { command: "hab pkg download --file seeds.txt --channel stable", explains: "a list of packages" },

@@ -1,12 +1,11 @@
 // `hab pkg upload` (reference/cli.md §10.7, packages.md §18.2).
 import { KeyCache } from "../../crypto/index.ts";
-import { type PublishEvent, type Published, publishPackage } from "../../depot-client/index.ts";
-import { formatIdent } from "../../package/index.ts";
-import type { Ui } from "../../ui/index.ts";
+import { type Published, publishPackage } from "../../depot-client/index.ts";
 import { argumentList, defineCommand, flag, option } from "../command.ts";
 import { depotWithToken } from "../depot-access.ts";
 import { authOption, cacheKeyPathOption, urlOption } from "../shared-options.ts";
 import { existingFile } from "../values.ts";
+import { showPublishing } from "./publish-report.ts";
 
 export const command = defineCommand({
   summary: "Upload packages to the depot, with their keys and missing dependencies",
@@ -40,7 +39,7 @@ export const command = defineCommand({
         keys,
         forced: options.force,
         channel: options.channel,
-        report: (event) => show(ui, event),
+        report: (event) => showPublishing(ui, event),
         signal,
       });
       packages.push(...published);
@@ -49,35 +48,3 @@ export const command = defineCommand({
     if (json) printJson({ packages });
   },
 });
-
-function show(ui: Ui, event: PublishEvent): void {
-  switch (event.kind) {
-    case "uploading-key":
-      ui.status("Uploading", `public origin key ${event.key}.pub`);
-      break;
-    case "uploaded-key":
-      ui.status("Uploaded", `public origin key ${event.key}.pub`);
-      break;
-    case "known-key":
-      ui.status("Using", `existing public origin key ${event.key}.pub`);
-      break;
-    case "uploading":
-      ui.status("Uploading", `${formatIdent(event.ident)} (${event.target})`);
-      break;
-    case "uploaded":
-      ui.status("Uploaded", `${formatIdent(event.ident)} (${event.target})`);
-      break;
-    case "known":
-      ui.status("Using", `existing ${formatIdent(event.ident)} (${event.target})`);
-      break;
-    case "unsupported-target":
-      ui.warn(`The depot takes no packages for ${event.target}: ${formatIdent(event.ident)} skipped`);
-      break;
-    case "promoting":
-      ui.begin(`Promoting ${formatIdent(event.ident)} to channel '${event.channel}'`);
-      break;
-    case "promoted":
-      ui.status("Promoted", `${formatIdent(event.ident)} to channel '${event.channel}'`);
-      break;
-  }
-}

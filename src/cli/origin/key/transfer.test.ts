@@ -1,6 +1,6 @@
 // `hab origin key upload` and `download` against a real depot, and against one that lies.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatKey, generateOriginKeyPair, KeyCache } from "../../../crypto/index.ts";
@@ -106,6 +106,25 @@ describe("download", () => {
     expect((await hab("download nobody 20260102030405")).exitCode).toBe(1);
     expect(readdirSync(directory)).toEqual([]);
   });
+
+  test.each(["../../evil.pub", "/evil.pub", "..", "other-20260102030405.pub"])(
+    "stores a key under its own name, whatever x-filename says: %s",
+    async (fileName) => {
+      const sender = Bun.serve({
+        port: 0,
+        hostname: "127.0.0.1",
+        fetch: () => new Response(formatKey(pair.publicKey), { headers: { "X-Filename": fileName } }),
+      });
+      try {
+        const { exitCode } = await hab("download acme 20260102030405", { HAB_BLDR_URL: sender.url.href });
+        expect(exitCode).toBe(0);
+        expect(readdirSync(directory)).toEqual([`${name}.pub`]);
+        expect(existsSync(join(directory, "../../evil.pub"))).toBe(false);
+      } finally {
+        await sender.stop(true);
+      }
+    },
+  );
 
   test("never stores another key than the one asked for", async () => {
     const liar = Bun.serve({
