@@ -15,7 +15,7 @@ import type { Command } from "./command.ts";
 import { formatJson } from "./command.ts";
 import { createConfiguration } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
-import type { Environment } from "./grammar/parse.ts";
+import type { Environment, ParsedValue } from "./grammar/parse.ts";
 import { parseWords } from "./grammar/parse.ts";
 import { similarWords } from "./grammar/similarity.ts";
 import { formatUsageError, type UsageError } from "./grammar/usage-error.ts";
@@ -73,12 +73,27 @@ async function runCommand(
     case "error":
       return usageError(result.error, usageLine(name, command), around);
     case "values":
-      return await command.run(result.values, {
-        ...around,
-        ui: createUi({ ...around, json: result.values.has("json") && command.hasJson }),
-        configuration: createConfiguration(env),
-        words,
-      });
+      return await runWithValues(command, result.values, words, around);
+  }
+}
+
+async function runWithValues(
+  command: Command,
+  values: ReadonlyMap<string, ParsedValue>,
+  words: readonly string[],
+  around: Surroundings,
+): Promise<number> {
+  const ui = createUi({ ...around, json: values.has("json") && command.hasJson });
+  try {
+    return await command.run(values, {
+      ...around,
+      ui,
+      configuration: createConfiguration(around.env),
+      words,
+    });
+  } finally {
+    // A failure in the middle of a download leaves its line on the terminal.
+    ui.settle();
   }
 }
 
