@@ -29,7 +29,7 @@ export async function* askSupervisor(
   });
 }
 
-/** Sends a request and shows console lines until it is done; gives what they said, without colours. */
+/** Sends a request and shows console lines until it is done; gives what they said, as it was sent. */
 export async function tellSupervisor(
   context: AskContext,
   remote: Address | undefined,
@@ -65,7 +65,7 @@ function show({ stdout, stderr, env, json }: AskContext, reply: CtlAnswer): stri
   (json ? stderr : stdout).write(
     name !== undefined && isColour(name) && coloursLines(env) ? paint(line, name) : line,
   );
-  return line;
+  return reply.fields.line;
 }
 
 function isColour(name: string): name is Colour {
