@@ -18,7 +18,7 @@ import { cliErrors } from "./errors.ts";
 import type { Environment, ParsedValue } from "./grammar/parse.ts";
 import { parseWords } from "./grammar/parse.ts";
 import { similarWords } from "./grammar/similarity.ts";
-import { formatUsageError, type UsageError } from "./grammar/usage-error.ts";
+import { errorMark, formatUsageError, type UsageError } from "./grammar/usage-error.ts";
 import { describeGroup } from "./group-help.ts";
 import { PROGRAMS } from "./groups.ts";
 import { commandHelp, groupHelp, type HelpStyle, usageLine } from "./help.ts";
@@ -182,8 +182,8 @@ function originalGroup(path: string, words: readonly string[]): string | undefin
   return originalCommands.some((original) => original.startsWith(`${typed} `)) ? typed : undefined;
 }
 
-function usageError(error: UsageError, usage: string, { stderr }: Surroundings): number {
-  stderr.write(formatUsageError(error, usage));
+function usageError(error: UsageError, usage: string, { stderr, env }: Surroundings): number {
+  stderr.write(formatUsageError(error, usage, coloursHelp(env, stderr.isTerminal)));
   return USAGE_EXIT_CODE;
 }
 
@@ -199,8 +199,9 @@ function showError(
       exitCode: interruptedExitCode(around.signal),
     });
   if (error instanceof HabError && error.kind.code === cliErrors.usage.code) {
+    const mark = errorMark(coloursHelp(around.env, around.stderr.isTerminal));
     around.stderr.write(
-      `error: ${error.message}\n\nFor more information, try '${spokenName(path)} --help'.\n`,
+      `${mark} ${error.message}\n\nFor more information, try '${spokenName(path)} --help'.\n`,
     );
     return error.exitCode;
   }

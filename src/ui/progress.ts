@@ -30,6 +30,8 @@ const LONG_MS = 2_000;
 /** How often a log is told that something still goes on. */
 const REPORT_MS = 10_000;
 const BAR_COLUMNS = 20;
+/** A name shorter than this says too little: then the bar makes room. */
+const LEAST_LABEL_COLUMNS = 16;
 const CLEAR_LINE = "\r\u001b[K";
 
 interface Item {
@@ -64,8 +66,7 @@ function drawnBoard(output: Output, now: () => number): ProgressBoard {
           if (now() - drawnMs < REDRAW_MS) return;
           drawnMs = now();
           isDrawn = true;
-          const line = boardLine([...active], drawnMs);
-          output.write(`${CLEAR_LINE}${line.slice(0, Math.max(0, output.columns - 1))}`);
+          output.write(`${CLEAR_LINE}${boardLine([...active], drawnMs, output.columns - 1)}`);
         },
         finish(item) {
           active.delete(item);
@@ -122,7 +123,7 @@ function progressOf(
 }
 
 /** One item with its name; several as their number and sum, from when the first of them started. */
-function boardLine(items: readonly Item[], nowMs: number): string {
+function boardLine(items: readonly Item[], nowMs: number, columns: number): string {
   const sum = (numbers: readonly number[]) => numbers.reduce((left, right) => left + right, 0);
   const [first] = items;
   const label = items.length === 1 && first !== undefined ? first.label : `${items.length} downloads`;
@@ -132,24 +133,35 @@ function boardLine(items: readonly Item[], nowMs: number): string {
     sum(items.map(({ done }) => done)),
     totals.length === items.length ? sum(totals) : undefined,
     nowMs - Math.min(...items.map(({ startedMs }) => startedMs)),
+    columns,
   );
 }
 
-/** `core/redis/…  [=====>----] 45 %  12.00 MB / 26.50 MB  8.10 MB/s  2 s left`. */
+/**
+ * `core/redis/…  [=====>----] 45 %  12.00 MB / 26.50 MB  8.10 MB/s  2 s left`. Where that is wider than `columns`, first
+ * the name is shortened, then the bar goes: the figures are what one looks for.
+ */
 export function progressLine(
   label: string,
   done: number,
   total: number | undefined,
   elapsedMs: number,
+  columns: number = Number.POSITIVE_INFINITY,
 ): string {
   const figures = progressFigures(done, total, elapsedMs);
-  if (total === undefined || total <= 0) return `  ${label}  ${figures}`;
-  const filled = Math.round(Math.min(1, done / total) * BAR_COLUMNS);
-  const bar =
-    "=".repeat(filled) +
-    (filled < BAR_COLUMNS ? ">" : "") +
-    "-".repeat(Math.max(0, BAR_COLUMNS - filled - 1));
-  return `  ${label}  [${bar}] ${figures}`;
+  const bar = total === undefined || total <= 0 ? "" : `${progressBar(done / total)} `;
+  for (const rest of [`${bar}${figures}`, figures]) {
+    const room = columns - rest.length - 4;
+    if (label.length <= room) return `  ${label}  ${rest}`;
+    if (room >= LEAST_LABEL_COLUMNS) return `  ${label.slice(0, room - 1)}…  ${rest}`;
+  }
+  return `  ${figures}`.slice(0, Math.max(0, columns));
+}
+
+function progressBar(share: number): string {
+  const filled = Math.round(Math.min(1, share) * BAR_COLUMNS);
+  const head = filled < BAR_COLUMNS ? ">" : "";
+  return `[${"=".repeat(filled)}${head}${"-".repeat(Math.max(0, BAR_COLUMNS - filled - 1))}]`;
 }
 
 /** `  core/redis/…  26.50 MB in 12 s  2.21 MB/s`. */

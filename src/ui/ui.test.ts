@@ -131,10 +131,14 @@ describe("progress", () => {
     expect(output.text).not.toContain("\n");
   });
 
-  test("fits the terminal", () => {
-    const output = memoryOutput({ isTerminal: true, columns: 20 });
-    createProgressBoard(output, { canRedraw: true }).start("a-name-that-is-long", 10).update(1);
-    expect(output.text).toHaveLength("\r\u001b[K".length + 19);
+  test.each([
+    [91, "  core/redis/7.2.4/20260101000000  [==========>---------] 50 %  5 B / 10 B  5 B/s  1 s left"],
+    [80, "  core/redis/7.2.4/20…  [==========>---------] 50 %  5 B / 10 B  5 B/s  1 s left"],
+    [70, "  core/redis/7.2.4/20260101000000  50 %  5 B / 10 B  5 B/s  1 s left"],
+    [40, "  50 %  5 B / 10 B  5 B/s  1 s left"],
+    [20, "  50 %  5 B / 10 B  "],
+  ])("fits %i columns: the name is shortened first, then the bar goes", (columns, line) => {
+    expect(progressLine("core/redis/7.2.4/20260101000000", 5, 10, 1000, columns)).toBe(line);
   });
 
   test("in a pipe says nothing of what is quick, and lines of what takes long", () => {
