@@ -35,19 +35,25 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+/** How a failure will be shown: by the words until they are parsed, then by what they mean. */
+interface FailureStyle {
+  json: boolean;
+}
+
 const USAGE_EXIT_CODE = 2;
 
 /** Runs the command that `words` (without the program's name) say, and gives its exit code. Throws OutputClosed only. */
 export async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
   const { path, load, rest } = resolve(words);
+  const failure: FailureStyle = { json: rest.includes("--json") };
   try {
     refuseIfDenied(words, around.env);
     if (load === undefined) return await runGroup(path, rest, around);
     const { command } = await load();
-    return await runCommand(path, command, rest, around);
+    return await runCommand(path, command, rest, around, failure);
   } catch (error) {
     if (error instanceof OutputClosed) throw error;
-    return showError(error, words, rest, path, around);
+    return showError(error, words, failure, path, around);
   }
 }
 
@@ -56,6 +62,7 @@ async function runCommand(
   command: Command,
   words: readonly string[],
   around: Surroundings,
+  failure: FailureStyle,
 ): Promise<number> {
   const { stdout, stderr, env } = around;
   const name = spokenName(path);
@@ -73,6 +80,8 @@ async function runCommand(
     case "error":
       return usageError(result.error, usageLine(name, command), around);
     case "values":
+      // `-j` is `--json` too where the original has it, and a `--json` of words handed on (pkg exec) is not ours.
+      failure.json = command.hasJson && result.values.has("json");
       return await runWithValues(command, result.values, words, around);
   }
 }
@@ -190,7 +199,7 @@ function usageError(error: UsageError, usage: string, { stderr, env }: Surroundi
 function showError(
   error: unknown,
   words: readonly string[],
-  rest: readonly string[],
+  failure: FailureStyle,
   path: string,
   around: Surroundings,
 ): number {
@@ -206,7 +215,7 @@ function showError(
     return error.exitCode;
   }
   const redact = secretRedactor(words, around.env);
-  if (rest.includes("--json")) {
+  if (failure.json) {
     around.stderr.write(`${redact(formatJson(errorAsJson(error)))}\n`);
     return exitCodeOf(error);
   }
