@@ -39,3 +39,9 @@ test("values have the types their declarations say", () => {
 test("JSON keeps integers exact", () => {
   expect(formatJson({ a: 5n, b: 18446744073709551615n })).toBe('{"a":5,"b":"18446744073709551615"}');
 });
+
+test("JSON holds nothing a terminal obeys, and the same value", () => {
+  const value = { name: "a\u001b[2J\u007f\u009b2J\u202eb" };
+  expect(formatJson(value)).toMatch(/^[\u0020-\u007e]*$/);
+  expect(JSON.parse(formatJson(value))).toEqual(value);
+});

@@ -304,10 +304,16 @@ export function usageProblem(message: string): HabError {
   return new HabError(cliErrors.usage, message);
 }
 
-/** JSON as every command prints it: one line; integers that a number cannot hold are strings. */
+/**
+ * JSON as every command prints it: one line; integers that a number cannot hold are strings. What JSON leaves as it is but
+ * a terminal obeys (DEL, C1, marks that turn text around) is escaped, which changes nothing of the value.
+ */
 export function formatJson(value: unknown): string {
   return JSON.stringify(value, (_key, part) =>
     typeof part === "bigint" ? (BigInt(Number(part)) === part ? Number(part) : part.toString()) : part,
+  ).replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 

@@ -90,6 +90,14 @@ describe("HAB_LICENSE=deny (reference/cli.md §5)", () => {
 });
 
 describe("errors", () => {
+  test("are JSON with the short name of --json too, and not for a --json that is handed on", async () => {
+    const short = await hab("origin info acme -j", { HAB_BLDR_URL: "http://127.0.0.1:1" });
+    expect(JSON.parse(short.stderr.trimEnd().split("\n").at(-1) ?? "")).toHaveProperty("error.code");
+    const handedOn = await hab("pkg exec acme/nothing-here tool --json");
+    expect(handedOn.code).toBe(1);
+    expect(handedOn.stderr).toContain("✗✗✗");
+  });
+
   test("with --json are one document on standard error", async () => {
     const { code, stdout, stderr } = await hab("pkg path no/such --json", { FS_ROOT: "/nonexistent" });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -15,10 +15,10 @@ import type { Command } from "./command.ts";
 import { formatJson } from "./command.ts";
 import { createConfiguration } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
-import type { Environment } from "./grammar/parse.ts";
+import type { Environment, ParsedValue } from "./grammar/parse.ts";
 import { parseWords } from "./grammar/parse.ts";
 import { similarWords } from "./grammar/similarity.ts";
-import { formatUsageError, type UsageError } from "./grammar/usage-error.ts";
+import { errorMark, formatUsageError, type UsageError } from "./grammar/usage-error.ts";
 import { describeGroup } from "./group-help.ts";
 import { PROGRAMS } from "./groups.ts";
 import { commandHelp, groupHelp, type HelpStyle, usageLine } from "./help.ts";
@@ -35,19 +35,25 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+/** How a failure will be shown: by the words until they are parsed, then by what they mean. */
+interface FailureStyle {
+  json: boolean;
+}
+
 const USAGE_EXIT_CODE = 2;
 
 /** Runs the command that `words` (without the program's name) say, and gives its exit code. Throws OutputClosed only. */
 export async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
   const { path, load, rest } = resolve(words);
+  const failure: FailureStyle = { json: rest.includes("--json") };
   try {
     refuseIfDenied(words, around.env);
     if (load === undefined) return await runGroup(path, rest, around);
     const { command } = await load();
-    return await runCommand(path, command, rest, around);
+    return await runCommand(path, command, rest, around, failure);
   } catch (error) {
     if (error instanceof OutputClosed) throw error;
-    return showError(error, words, rest, path, around);
+    return showError(error, words, failure, path, around);
   }
 }
 
@@ -56,6 +62,7 @@ async function runCommand(
   command: Command,
   words: readonly string[],
   around: Surroundings,
+  failure: FailureStyle,
 ): Promise<number> {
   const { stdout, stderr, env } = around;
   const name = spokenName(path);
@@ -73,12 +80,29 @@ async function runCommand(
     case "error":
       return usageError(result.error, usageLine(name, command), around);
     case "values":
-      return await command.run(result.values, {
-        ...around,
-        ui: createUi({ ...around, json: result.values.has("json") && command.hasJson }),
-        configuration: createConfiguration(env),
-        words,
-      });
+      // `-j` is `--json` too where the original has it, and a `--json` of words handed on (pkg exec) is not ours.
+      failure.json = command.hasJson && result.values.has("json");
+      return await runWithValues(command, result.values, words, around);
+  }
+}
+
+async function runWithValues(
+  command: Command,
+  values: ReadonlyMap<string, ParsedValue>,
+  words: readonly string[],
+  around: Surroundings,
+): Promise<number> {
+  const ui = createUi({ ...around, json: values.has("json") && command.hasJson });
+  try {
+    return await command.run(values, {
+      ...around,
+      ui,
+      configuration: createConfiguration(around.env),
+      words,
+    });
+  } finally {
+    // A failure in the middle of a download leaves its line on the terminal.
+    ui.settle();
   }
 }
 
@@ -167,15 +191,15 @@ function originalGroup(path: string, words: readonly string[]): string | undefin
   return originalCommands.some((original) => original.startsWith(`${typed} `)) ? typed : undefined;
 }
 
-function usageError(error: UsageError, usage: string, { stderr }: Surroundings): number {
-  stderr.write(formatUsageError(error, usage));
+function usageError(error: UsageError, usage: string, { stderr, env }: Surroundings): number {
+  stderr.write(formatUsageError(error, usage, coloursHelp(env, stderr.isTerminal)));
   return USAGE_EXIT_CODE;
 }
 
 function showError(
   error: unknown,
   words: readonly string[],
-  rest: readonly string[],
+  failure: FailureStyle,
   path: string,
   around: Surroundings,
 ): number {
@@ -184,13 +208,14 @@ function showError(
       exitCode: interruptedExitCode(around.signal),
     });
   if (error instanceof HabError && error.kind.code === cliErrors.usage.code) {
+    const mark = errorMark(coloursHelp(around.env, around.stderr.isTerminal));
     around.stderr.write(
-      `error: ${error.message}\n\nFor more information, try '${spokenName(path)} --help'.\n`,
+      `${mark} ${error.message}\n\nFor more information, try '${spokenName(path)} --help'.\n`,
     );
     return error.exitCode;
   }
   const redact = secretRedactor(words, around.env);
-  if (rest.includes("--json")) {
+  if (failure.json) {
     around.stderr.write(`${redact(formatJson(errorAsJson(error)))}\n`);
     return exitCodeOf(error);
   }

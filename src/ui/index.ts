@@ -3,6 +3,7 @@ export * from "./colour.ts";
 export * from "./errors.ts";
 export type { Glyph, GlyphStyle } from "./glyphs.ts";
 export * from "./output.ts";
+export { printable, printableLine } from "./printable.ts";
 export { formatBytes, type Progress } from "./progress.ts";
 export * from "./prompt.ts";
 export * from "./report.ts";

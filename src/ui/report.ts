@@ -11,13 +11,8 @@ export function reportError(
   error: unknown,
   redact: (text: string) => string = (text) => text,
 ): number {
-  ui.fatal(printable(redact(errorLines(error).join("\n"))));
+  ui.fatal(redact(errorLines(error).join("\n")));
   return exitCodeOf(error);
-}
-
-/** What strangers wrote (a hart's header, a depot's answer) must not steer the terminal: control characters become `?`. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
 }
 
 /** The same as one JSON object, for commands run with `--json`. */

@@ -1,6 +1,6 @@
 // Tables as the original prints them: columns as wide as their longest cell, the last one unpadded
 // (reference/cli.md §10.6, §10.12).
-import { printable } from "./report.ts";
+import { printableLine } from "./printable.ts";
 
 export interface TableOptions {
   /** Least width of a column without the gap. The original uses 5 for origin tables, 2 for `svc status`. */
@@ -13,7 +13,7 @@ export interface TableOptions {
 export function formatTable(given: readonly (readonly string[])[], options: TableOptions = {}): string {
   const { minimumWidth = 2, gap = 2 } = options;
   // Cells come from strangers too: one must neither steer the terminal nor look like another row.
-  const rows = given.map((row) => row.map((cell) => printable(cell).replace(/[\t\n]/g, "?")));
+  const rows = given.map((row) => row.map((cell) => printableLine(cell)));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, column) => {

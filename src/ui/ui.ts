@@ -1,11 +1,13 @@
 // What a person sees of a command: status lines, questions, progress (reference/cli.md §6). With `--json` standard
-// output belongs to the data, so these lines go to standard error.
+// output belongs to the data, so these lines go to standard error. Every message may hold what a stranger wrote, so none
+// of them reaches the terminal with control characters.
 import { HabError } from "../error/index.ts";
 import { type Colour, coloursLines, paint } from "./colour.ts";
 import { uiErrors } from "./errors.ts";
 import { type Glyph, type GlyphStyle, glyph, parseGlyphStyle } from "./glyphs.ts";
 import type { Output } from "./output.ts";
-import { type Progress, startProgress } from "./progress.ts";
+import { printable } from "./printable.ts";
+import { createProgressBoard, type Progress, type ProgressBoard } from "./progress.ts";
 import { type LineReader, parseYesNo, type YesNo } from "./prompt.ts";
 import { type Status, statusStyle } from "./status.ts";
 
@@ -28,8 +30,10 @@ export interface Ui {
   warn(message: string): void;
   /** A block of `✗✗✗` lines on standard error. Does not end the command: throw a HabError for that. */
   fatal(message: string): void;
-  /** A progress line; silent unless on a terminal. `total` in bytes, undefined when unknown. */
+  /** Progress of a download or the like (progress.ts). `total` in bytes, undefined when unknown. */
   progress(label: string, total: number | undefined): Progress;
+  /** Takes a progress line away that is still there, for the end of a command. */
+  settle(): void;
   /** Asks a yes-or-no question; the default is what an empty answer or the end of standard input means. */
   confirm(question: string, fallback?: "yes" | "no"): Promise<YesNo>;
   /** Asks for a text. Throws HAB-UI-002 when standard input ends and there is no default. */
@@ -49,40 +53,59 @@ const PARAGRAPH_COLUMNS = 73;
 
 export function createUi(options: UiOptions): Ui {
   const { stderr, env, readLine } = options;
-  const lines = options.json === true ? stderr : options.stdout;
+  const linesOutput = options.json === true ? stderr : options.stdout;
+  let made: ProgressBoard | undefined;
+  // Asked for late: to look whether an output is a terminal takes longer than most commands.
+  const board = () => {
+    made ??= createProgressBoard(linesOutput, { canRedraw: canRedraw(linesOutput, env) });
+    return made;
+  };
+  const above = (output: Output): Pick<Output, "write"> => ({
+    write(text) {
+      made?.clear();
+      output.write(text);
+    },
+  });
+  const lines = above(linesOutput);
+  const warnings = above(stderr);
   const colours = coloursLines(env);
   const style = glyphStyle(env["HAB_GLYPH_STYLE"], stderr);
   const sign = (name: Glyph) => glyph(name, style());
   const painted = (text: string, colour: Colour) => (colours ? paint(text, colour) : text);
-  const heading = (text: string) => lines.write(colours ? `${paint(`${text}\n`, "green")}\n` : `${text}\n\n`);
+  const heading = (text: string) =>
+    lines.write(colours ? `${paint(`${printable(text)}\n`, "green")}\n` : `${printable(text)}\n\n`);
 
   const ui: Ui = {
-    begin: (message) => lines.write(`${painted(`${sign("begin")} ${message}`, "yellow")}\n`),
-    end: (message) => lines.write(`${painted(`${sign("end")} ${message}`, "magenta")}\n`),
+    begin: (message) => lines.write(`${painted(`${sign("begin")} ${printable(message)}`, "yellow")}\n`),
+    end: (message) => lines.write(`${painted(`${sign("end")} ${printable(message)}`, "magenta")}\n`),
     status(status, message) {
       const { glyph, text, colour } = statusStyle(status);
-      lines.write(`${painted(`${sign(glyph)} ${text}`, colour)} ${message}\n`);
+      lines.write(`${painted(`${sign(glyph)} ${text}`, colour)} ${printable(message)}\n`);
     },
-    info: (message) => lines.write(`${message}\n`),
-    para: (text) => lines.write(formatParagraphs(text)),
+    info: (message) => lines.write(`${printable(message)}\n`),
+    para: (text) => lines.write(formatParagraphs(printable(text))),
     title: (text) => heading(`${text}\n${"=".repeat([...text].length)}`),
     heading,
     br: () => lines.write("\n"),
-    warn: (message) => stderr.write(`${painted(`${sign("warn")} ${message}`, "yellow")}\n`),
+    warn: (message) => warnings.write(`${painted(`${sign("warn")} ${printable(message)}`, "yellow")}\n`),
     fatal(message) {
       const mark = sign("fatal");
-      for (const line of [mark, ...message.split("\n").map((part) => `${mark} ${part}`), mark])
-        stderr.write(`${painted(line, "red")}\n`);
+      for (const line of [
+        mark,
+        ...printable(message)
+          .split("\n")
+          .map((part) => `${mark} ${part}`),
+        mark,
+      ])
+        warnings.write(`${painted(line, "red")}\n`);
     },
-    progress(label, total) {
-      const quiet = env["HAB_NONINTERACTIVE"] === "1" || env["HAB_NONINTERACTIVE"] === "true";
-      return startProgress(quiet ? { ...lines, isTerminal: false } : lines, label, total);
-    },
+    progress: (label, total) => board().start(label, total),
+    settle: () => made?.clear(),
     async confirm(question, fallback) {
       const choices =
         fallback === "yes" ? "[Yes/no/quit]" : fallback === "no" ? "[yes/No/quit]" : "[yes/no/quit]";
       for (;;) {
-        lines.write(`${painted(question, "cyan")} ${choices} `);
+        lines.write(`${painted(printable(question), "cyan")} ${choices} `);
         const answer = parseYesNo(await readLine(), fallback);
         if (answer !== undefined) return answer;
       }
@@ -90,7 +113,7 @@ export function createUi(options: UiOptions): Ui {
     async ask(question, fallback) {
       for (;;) {
         lines.write(
-          `${painted(`${question}:`, "cyan")} ${fallback === undefined ? "" : `[default: ${fallback}]`} `,
+          `${painted(`${printable(question)}:`, "cyan")} ${fallback === undefined ? "" : `[default: ${printable(fallback)}]`} `,
         );
         const answer = await readLine();
         const text = answer?.trim() ?? "";
@@ -102,6 +125,12 @@ export function createUi(options: UiOptions): Ui {
     },
   };
   return ui;
+}
+
+/** A dumb terminal knows no way back on its line. */
+function canRedraw(output: Output, env: UiOptions["env"]): boolean {
+  const quiet = env["HAB_NONINTERACTIVE"] === "1" || env["HAB_NONINTERACTIVE"] === "true";
+  return !quiet && env["TERM"] !== "dumb" && output.isTerminal;
 }
 
 /** The glyph style, looked up at the first glyph; an unknown one is reported once. */

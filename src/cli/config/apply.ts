@@ -45,9 +45,10 @@ export const command = defineCommand({
       help: "User whose key encrypts the configuration",
     }),
   },
+  json: true,
   helpIfBare: true,
   async run(context) {
-    const { args, options, ui } = context;
+    const { args, options, ui, json, printJson } = context;
     const group = formatServiceGroup(args.group);
     const plain = readFileSync(args.file === "-" ? 0 : args.file);
     assertEntitySize(plain, "Configuration");
@@ -79,5 +80,7 @@ export const command = defineCommand({
       },
     });
     ui.end("Applied configuration");
+    if (json)
+      printJson({ service_group: group, version: args.version, encrypted: options.user !== undefined });
   },
 });

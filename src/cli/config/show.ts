@@ -40,15 +40,13 @@ export const command = defineCommand({
     for await (const reply of askSupervisor(context, options.remoteSup, request)) {
       if (reply.message === "ServiceCfg") answer = reply.fields;
     }
-    const effective = answer?.effective;
-    if (effective === undefined) {
-      ui.warn("This Supervisor tells only the package's default.toml, not what is in force");
-      stdout.write(answer?.default ?? "");
-      return;
-    }
-    if (!options.layers && !json) return stdout.write(effective);
+    const defaults = answer?.default ?? "";
+    const isWhole = answer?.effective !== undefined;
+    const effective = answer?.effective ?? defaults;
+    if (!isWhole) ui.warn("This Supervisor tells only the package's default.toml, not what is in force");
+    if (!json && !(isWhole && options.layers)) return stdout.write(effective);
     const table = parseToml(effective, { source: "configuration" });
-    const layers = tablesOfLayers(answer?.layers ?? "{}");
+    const layers = isWhole ? tablesOfLayers(answer?.layers ?? "{}") : { default: table };
     const rows = configSources(layers).map(({ path, layer }) => ({
       key: path.join("."),
       value: valueAt(table, path),

@@ -29,9 +29,10 @@ export const command = defineCommand({
     cacheKeyPath: cacheKeyPathOption(),
     user: option({ short: "u", long: "user", value: "USER", help: "User whose key encrypts the file" }),
   },
+  json: true,
   helpIfBare: true,
   async run(context) {
-    const { args, options, ui, configuration } = context;
+    const { args, options, ui, configuration, json, printJson } = context;
     const group = formatServiceGroup(args.group);
     let content: Uint8Array = readFileSync(args.file);
     assertEntitySize(content, "File");
@@ -56,5 +57,12 @@ export const command = defineCommand({
       },
     });
     ui.end("Uploaded file");
+    if (json)
+      printJson({
+        service_group: group,
+        file: basename(args.file),
+        version: args.version,
+        encrypted: encrypts,
+      });
   },
 });

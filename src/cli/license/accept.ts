@@ -13,15 +13,17 @@ export const command = defineCommand({
     "hab is free software under the Apache License 2.0. It never asks for acceptance; this command writes the file that " +
     "tools made for Habitat look for, and does nothing when it is there.",
   examples: [{ command: "hab license accept", explains: "what a set-up script for Habitat would run" }],
-  run({ ui }) {
+  json: true,
+  run({ ui, json, printJson }) {
     const path = licenseMarkerPath();
-    if (isRegularFile(path)) {
-      ui.info("The licence was accepted before.");
-      return;
+    const acceptedBefore = isRegularFile(path);
+    if (acceptedBefore) ui.info("The licence was accepted before.");
+    else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileWhole(path, acceptance(userInfo().username), { mode: 0o644 });
+      ui.status({ glyph: "checkMark", text: "Accepted" }, "the licence (Apache License 2.0).");
     }
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileWhole(path, acceptance(userInfo().username), { mode: 0o644 });
-    ui.status({ glyph: "checkMark", text: "Accepted" }, "the licence (Apache License 2.0).");
+    if (json) printJson({ path, accepted_before: acceptedBefore });
   },
 });
 

@@ -10,7 +10,7 @@ import {
 } from "../../depot-client/index.ts";
 import { HabError } from "../../error/index.ts";
 import { artifactCachePath } from "../../host/index.ts";
-import { formatIdent, type OnProgress } from "../../package/index.ts";
+import { formatIdent } from "../../package/index.ts";
 import type { Progress, Ui } from "../../ui/index.ts";
 import { argumentList, defineCommand, flag, option, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
@@ -83,29 +83,27 @@ export const command = defineCommand({
     const directory = options.directory ?? dirname(artifactCachePath());
     ui.begin(`Storing in download directory "${directory}"`);
     const places = makeGatherDirectories(directory);
+    let line: (Progress & { readonly name: string }) | undefined;
     const packages = await gatherPackages(depot, sets, {
       artifacts: places.artifacts,
       keys: new KeyCache(places.keys),
       verify: options.verify,
       ignoreMissingSeeds: options.ignoreMissingSeeds,
-      report: (event) => show(ui, event),
-      progress: (name) => progressLine(ui, name),
+      report(event) {
+        // Whatever the depot said of its size: the file has arrived.
+        if (event.kind === "downloaded") line?.finish();
+        show(ui, event);
+      },
+      progress: (name) => (received, total) => {
+        if (line?.name !== name) line = { name, ...ui.progress(name, total) };
+        line.update(received);
+      },
       signal,
     });
     ui.end(`${packages.length} packages in ${directory}.`);
     if (json) printJson({ directory, packages });
   },
 });
-
-/** A progress line that appears with the first bytes and goes with the last. */
-function progressLine(ui: Ui, name: string): OnProgress {
-  let line: Progress | undefined;
-  return (received, total) => {
-    line ??= ui.progress(name, total);
-    line.update(received);
-    if (received === total) line.finish();
-  };
-}
 
 function show(ui: Ui, event: GatherEvent): void {
   switch (event.kind) {

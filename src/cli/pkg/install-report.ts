@@ -7,8 +7,17 @@ export function installReport(ui: Ui): Report {
   const bars = new Map<string, Progress>();
   return (event) => {
     if (event.kind === "progress") showProgress(event, bars, ui);
-    else printEvent(event, ui);
+    else {
+      // Whatever the depot said of its size: what is looked at now has arrived.
+      if (event.kind === "verifying" || event.kind === "damaged") finish(formatIdent(event.ident), bars);
+      printEvent(event, ui);
+    }
   };
+}
+
+function finish(label: string, bars: Map<string, Progress>): void {
+  bars.get(label)?.finish();
+  bars.delete(label);
 }
 
 function showProgress(
@@ -20,7 +29,7 @@ function showProgress(
   const bar = bars.get(label) ?? ui.progress(label, total);
   bars.set(label, bar);
   bar.update(received);
-  if (received === total) bar.finish();
+  if (received === total) finish(label, bars);
 }
 
 function printEvent(event: Exclude<InstallEvent, { kind: "progress" }>, ui: Ui): void {

@@ -15,8 +15,9 @@ export const command = defineCommand({
   ],
   args: { memberId: argument({ value: "MEMBER_ID", help: "Id of the member" }) },
   options: { remoteSup: remoteSupOption() },
+  json: true,
   async run(context) {
-    const { args, options, ui, configuration } = context;
+    const { args, options, ui, configuration, json, printJson } = context;
     const address = await configuration.controlAddress(options.remoteSup);
     ui.begin(`Permanently marking ${args.memberId} as departed`);
     ui.status("Applying", `via peer ${formatCtlAddress(address)}`);
@@ -25,5 +26,6 @@ export const command = defineCommand({
       fields: { memberId: args.memberId },
     });
     ui.end("Departure recorded.");
+    if (json) printJson({ member_id: args.memberId, supervisor: formatCtlAddress(address) });
   },
 });

@@ -8,13 +8,15 @@ export const command = defineCommand({
   summary: "Restart the Supervisor, leaving its services alone",
   examples: [{ command: "hab sup restart", explains: "after a new Supervisor was installed" }],
   options: { remoteSup: remoteSupOption() },
+  json: true,
   async run(context) {
-    const { options, ui, configuration } = context;
+    const { options, ui, configuration, json, printJson } = context;
     const address = await configuration.controlAddress(options.remoteSup);
     ui.begin(`Restarting supervisor ${formatCtlAddress(address)}`);
     // Compat: never answered; the connection ends when the Supervisor does.
     const request = { message: "SupRestart", fields: {} } as const;
     await tellSupervisor(context, options.remoteSup, request, { endWithoutReply: "accept" });
     ui.end("Restart recorded.");
+    if (json) printJson({ supervisor: formatCtlAddress(address) });
   },
 });

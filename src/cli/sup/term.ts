@@ -8,15 +8,18 @@ export const command = defineCommand({
   description:
     "Asks the launcher to end; returns at once. Where no Supervisor runs it says so, which is no failure.",
   examples: [{ command: "hab sup term", explains: "an orderly end of everything" }],
-  run({ stdout }) {
+  json: true,
+  run({ stdout, json, printJson }) {
     const { lock } = supervisorPaths();
     const text = readTextIfPresent(lock)?.trim();
     const problem = lockProblem(lock, text);
     if (problem !== undefined) {
-      stdout.write(`Supervisor not terminated: ${problem}\n`);
+      if (json) printJson({ pid: null, problem });
+      else stdout.write(`Supervisor not terminated: ${problem}\n`);
       return;
     }
     process.kill(Number(text), "SIGTERM");
+    if (json) printJson({ pid: Number(text), problem: null });
   },
 });
 

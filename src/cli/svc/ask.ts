@@ -1,10 +1,12 @@
 // Asking a Supervisor through its control gateway, and showing what it answers (reference/cli.md §10.12).
 import { type CtlAnswer, type CtlRequest, ctlRequest } from "../../ctl/index.ts";
-import { type Colour, coloursLines, paint } from "../../ui/index.ts";
-import type { BareContext } from "../command.ts";
+import { formatIdent, type PackageIdent } from "../../package/index.ts";
+import { type Colour, coloursLines, paint, printable } from "../../ui/index.ts";
+import type { BareContext, CommandContext } from "../command.ts";
 import type { Address } from "../configuration.ts";
 
-type AskContext = Pick<BareContext, "configuration" | "ui" | "stdout" | "env" | "signal">;
+type AskContext = Pick<BareContext, "configuration" | "stdout" | "stderr" | "env" | "signal"> &
+  Pick<CommandContext, "json">;
 
 export interface AskOptions {
   readonly endWithoutReply?: "error" | "accept";
@@ -27,22 +29,43 @@ export async function* askSupervisor(
   });
 }
 
-/** Sends a request and shows console lines and progress until it is done. */
+/** Sends a request and shows console lines until it is done; gives what they said, as it was sent. */
 export async function tellSupervisor(
   context: AskContext,
   remote: Address | undefined,
   request: CtlRequest,
   options: AskOptions = {},
-): Promise<void> {
-  for await (const reply of askSupervisor(context, remote, request, options)) show(context, reply);
+): Promise<string> {
+  let said = "";
+  for await (const reply of askSupervisor(context, remote, request, options)) said += show(context, reply);
+  return said;
 }
 
-/** Shows a reply that is meant for a person. */
-export function show({ stdout, env }: AskContext, reply: CtlAnswer): void {
-  if (reply.message !== "ConsoleLine") return;
-  const { line, color } = reply.fields;
+/** The same about one service; with `--json` prints the package and what the Supervisor said, a text a line. */
+export async function tellOfService(
+  context: AskContext & Pick<CommandContext, "printJson">,
+  ident: PackageIdent,
+  remote: Address | undefined,
+  request: CtlRequest,
+): Promise<void> {
+  const said = await tellSupervisor(context, remote, request);
+  if (!context.json) return;
+  context.printJson({
+    package: formatIdent(ident),
+    messages: said.split("\n").filter((line) => line.trim() !== ""),
+  });
+}
+
+/** Shows a reply that is meant for a person, and gives its text. With `--json` standard output is for the document. */
+function show({ stdout, stderr, env, json }: AskContext, reply: CtlAnswer): string {
+  if (reply.message !== "ConsoleLine") return "";
+  const { color } = reply.fields;
+  const line = printable(reply.fields.line);
   const name = color?.toLowerCase();
-  stdout.write(name !== undefined && isColour(name) && coloursLines(env) ? paint(line, name) : line);
+  (json ? stderr : stdout).write(
+    name !== undefined && isColour(name) && coloursLines(env) ? paint(line, name) : line,
+  );
+  return reply.fields.line;
 }
 
 function isColour(name: string): name is Colour {

@@ -1,7 +1,7 @@
 // `hab svc load` (reference/cli.md §10.12).
 import { defineCommand } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
-import { tellSupervisor } from "./ask.ts";
+import { tellOfService } from "./ask.ts";
 import { forceLoadFlag, loadFields, loadOptions, serviceArgument } from "./load-options.ts";
 
 export const command = defineCommand({
@@ -18,6 +18,7 @@ export const command = defineCommand({
   ],
   args: { ident: serviceArgument() },
   options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
+  json: true,
   helpIfBare: true,
   async run(context) {
     const { args, options, configuration, ui } = context;
@@ -26,7 +27,7 @@ export const command = defineCommand({
         "--config-from replaces the package's own configuration and hooks; use it for development only",
       );
     const url = await configuration.bldrUrl(options.url, { ignoreFile: true });
-    await tellSupervisor(context, options.remoteSup, {
+    await tellOfService(context, args.ident, options.remoteSup, {
       message: "SvcLoad",
       fields: loadFields(args.ident, options, url, options.force),
     });

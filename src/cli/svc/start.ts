@@ -1,7 +1,7 @@
 // `hab svc start` (reference/cli.md §10.12).
 import { defineCommand } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
-import { tellSupervisor } from "./ask.ts";
+import { tellOfService } from "./ask.ts";
 import { serviceArgument } from "./load-options.ts";
 
 export const command = defineCommand({
@@ -12,10 +12,11 @@ export const command = defineCommand({
   options: {
     remoteSup: remoteSupOption(),
   },
+  json: true,
   helpIfBare: true,
   async run(context) {
     const { args, options } = context;
-    await tellSupervisor(context, options.remoteSup, {
+    await tellOfService(context, args.ident, options.remoteSup, {
       message: "SvcStart",
       fields: {
         ident: { ...args.ident },

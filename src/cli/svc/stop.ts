@@ -1,7 +1,7 @@
 // `hab svc stop` (reference/cli.md §10.12).
 import { defineCommand } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
-import { tellSupervisor } from "./ask.ts";
+import { tellOfService } from "./ask.ts";
 import { serviceArgument, shutdownTimeoutOption } from "./load-options.ts";
 
 export const command = defineCommand({
@@ -14,10 +14,11 @@ export const command = defineCommand({
     remoteSup: remoteSupOption(),
     shutdownTimeout: shutdownTimeoutOption(),
   },
+  json: true,
   helpIfBare: true,
   async run(context) {
     const { args, options } = context;
-    await tellSupervisor(context, options.remoteSup, {
+    await tellOfService(context, args.ident, options.remoteSup, {
       message: "SvcStop",
       fields: {
         ident: { ...args.ident },

@@ -4,7 +4,7 @@ import { parseBind } from "../../supervisor/index.ts";
 import { defineCommand, option, optionList } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
 import { bigInteger, choice } from "../values.ts";
-import { tellSupervisor } from "./ask.ts";
+import { tellOfService } from "./ask.ts";
 import {
   BINDING_NUMBERS,
   bindFields,
@@ -68,6 +68,7 @@ export const command = defineCommand({
     }),
     shutdownTimeout: shutdownTimeoutOption(),
   },
+  json: true,
   helpIfBare: true,
   async run(context) {
     const { args, options, source } = context;
@@ -86,6 +87,6 @@ export const command = defineCommand({
       ...(options.shutdownTimeout === undefined ? {} : { shutdownTimeout: options.shutdownTimeout }),
       updateCondition: CONDITION_NUMBERS[options.updateCondition],
     };
-    await tellSupervisor(context, options.remoteSup, { message: "SvcUpdate", fields });
+    await tellOfService(context, args.ident, options.remoteSup, { message: "SvcUpdate", fields });
   },
 });

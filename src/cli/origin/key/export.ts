@@ -22,15 +22,26 @@ export const command = defineCommand({
     }),
     cacheKeyPath: cacheKeyPathOption(),
   },
-  run({ args, options, stdout }) {
+  json: true,
+  run({ args, options, stdout, json, printJson }) {
     const cache = new KeyCache(options.cacheKeyPath);
-    stdout.write(
-      options.type === "public"
-        ? formatKey(cache.latest("origin-public", args.origin))
-        : formatKey(cache.latest("origin-secret", args.origin)).reveal(),
-    );
+    const { kind, id, text } =
+      options.type === "public" ? publicKey(cache, args.origin) : secretKey(cache, args.origin);
+    if (json) printJson({ kind, ...id, text });
+    else stdout.write(text);
   },
 });
+
+function publicKey(cache: KeyCache, origin: string) {
+  const key = cache.latest("origin-public", origin);
+  return { kind: key.kind, id: key.id, text: formatKey(key) };
+}
+
+/** The one command whose data is a secret: it is asked for by name. */
+function secretKey(cache: KeyCache, origin: string) {
+  const key = cache.latest("origin-secret", origin);
+  return { kind: key.kind, id: key.id, text: formatKey(key).reveal() };
+}
 
 function keyType(text: string): "public" | "secret" {
   if (text === "public" || text === "secret") return text;

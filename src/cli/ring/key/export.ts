@@ -13,8 +13,12 @@ export const command = defineCommand({
   ],
   args: { ring: argument({ value: "RING", help: "Name of the ring key" }) },
   options: { cacheKeyPath: cacheKeyPathOption() },
+  json: true,
   helpIfBare: true,
-  run({ args, options, stdout }) {
-    stdout.write(formatKey(new KeyCache(options.cacheKeyPath).latest("ring", args.ring)).reveal());
+  run({ args, options, stdout, json, printJson }) {
+    const key = new KeyCache(options.cacheKeyPath).latest("ring", args.ring);
+    const text = formatKey(key).reveal();
+    if (json) printJson({ kind: "ring", ...key.id, text });
+    else stdout.write(text);
   },
 });

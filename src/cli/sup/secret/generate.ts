@@ -9,7 +9,10 @@ export const command = defineCommand({
   examples: [
     { command: "hab sup secret generate > /hab/sup/default/CTL_SECRET", explains: "before the start" },
   ],
-  async run({ stdout }) {
-    stdout.write(`${await newCtlSecret()}\n`);
+  json: true,
+  async run({ stdout, json, printJson }) {
+    const secret = await newCtlSecret();
+    if (json) printJson({ secret });
+    else stdout.write(`${secret}\n`);
   },
 });

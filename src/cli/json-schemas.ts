@@ -1,0 +1,252 @@
+// What every command prints with `--json`: the one source of docs/json/ (script/docs.ts). Read by that script and by
+// tests, never by the program. A command with `json` gets its line here, sorted, and a case in test/binary/json-cases.ts.
+import {
+  ANYTHING,
+  count,
+  type JsonSchema,
+  listOf,
+  mapOf,
+  nullable,
+  object,
+  oneOf,
+  text,
+  truth,
+} from "./json-schema.ts";
+
+const IDENT = text("origin/name/version/release");
+const NAMED_KEY = { name: text(), revision: text("UTC, as YYYYMMDDhhmmss") };
+const KEY_FILE = object({ ...NAMED_KEY, path: text() });
+const KEY_PAIR_FILES = object({
+  ...NAMED_KEY,
+  public_key: text("path of its file"),
+  secret_key: text("path of its file"),
+});
+const CHANNEL_OF_ORIGIN = object({ origin: text(), channel: text() });
+const CHANNEL_MOVE = object({ origin: text(), source: text("channel"), target: text("channel") });
+const PACKAGE_IN_CHANNEL = object({ ident: IDENT, target: text(), channel: text() });
+const BIND = object({ name: text(), exports: listOf(text()) });
+const OF_SERVICE = object({
+  package: text("the package as it was named"),
+  messages: listOf(text("a line the Supervisor answered with")),
+});
+const STOPPED_SUPERVISOR = object({
+  pid: nullable(count("the launcher that was told to end")),
+  problem: nullable(text("why there was nobody to tell")),
+});
+const PUBLISHED = object({
+  ident: IDENT,
+  target: text(),
+  outcome: oneOf("uploaded", "known", "unsupported-target"),
+});
+const ROLE = text("readonly_member, member, maintainer, administrator or owner");
+const INVITATIONS = listOf(
+  object({
+    id: text("64 bits, in decimal"),
+    account_id: text(),
+    account_name: text(),
+    origin: text(),
+    owner_id: text(),
+    ignored: truth(),
+    created_at: text("UTC"),
+    updated_at: text("UTC"),
+  }),
+);
+const HART_SIGNATURE = {
+  format_version: text(),
+  key_name: text("the signer, name-revision"),
+  hash_type: text(),
+  signature_raw: text("base64"),
+};
+
+/** Words of a command → the schema of its document. */
+export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
+  "bldr channel create": CHANNEL_OF_ORIGIN,
+  "bldr channel demote": CHANNEL_MOVE,
+  "bldr channel destroy": CHANNEL_OF_ORIGIN,
+  "bldr channel list": object({ origin: text(), channels: listOf(text()) }),
+  "bldr channel promote": CHANNEL_MOVE,
+  "config apply": object({ service_group: text(), version: count(), encrypted: truth() }),
+  "config show": listOf(
+    object({
+      key: text("path into the table, parts joined by dots"),
+      value: ANYTHING,
+      layer: oneOf("default", "environment", "user", "applied"),
+    }),
+  ),
+  "depot run": object({ url: text(), data: text("directory") }),
+  "depot token create": object({
+    id: text(),
+    account: text(),
+    label: text(),
+    expiresAt: nullable(text("UTC")),
+    token: text("secret; shown this once"),
+  }),
+  "depot user create": object({ id: text(), name: text(), email: text() }),
+  "file upload": object({
+    service_group: text(),
+    file: text("its name in files/"),
+    version: count(),
+    encrypted: truth(),
+  }),
+  "hab-sup term": STOPPED_SUPERVISOR,
+  "license accept": object({ path: text("of the file that says so"), accepted_before: truth() }),
+  "origin create": object({ origin: text(), created: truth("false: it was there") }),
+  "origin delete": object({ origin: text(), deleted: truth() }),
+  "origin depart": object({ origin: text(), departed: truth() }),
+  "origin info": object({
+    default_package_visibility: text(),
+    name: text(),
+    owner_id: text(),
+    owner_account: text(),
+    private_key_name: nullable(text("of the secret key stored in the depot")),
+  }),
+  "origin invitations accept": object({ origin: text(), invitation: text("id"), accepted: truth() }),
+  "origin invitations ignore": object({ origin: text(), invitation: text("id"), ignored: truth() }),
+  "origin invitations list": object({ invitations: INVITATIONS }),
+  "origin invitations pending": object({ origin: text(), invitations: INVITATIONS }),
+  "origin invitations rescind": object({ origin: text(), invitation: text("id"), rescinded: truth() }),
+  "origin invitations send": object({ origin: text(), account: text(), sent: truth() }),
+  "origin key download": object({
+    keys: listOf(object({ ...NAMED_KEY, path: text(), downloaded: truth("false: it was there") })),
+  }),
+  "origin key export": object({
+    kind: oneOf("origin-public", "origin-secret"),
+    ...NAMED_KEY,
+    text: text("content of the key file"),
+  }),
+  "origin key generate": KEY_PAIR_FILES,
+  "origin key import": object({ ...NAMED_KEY, type: oneOf("public", "secret"), path: text() }),
+  "origin key upload": object(
+    { ...NAMED_KEY, public: object({ uploaded: truth("false: the depot had it") }) },
+    { secret: object({ uploaded: truth() }) },
+  ),
+  "origin rbac set": object({ origin: text(), member: text("account"), role: ROLE, updated: truth() }),
+  "origin rbac show": object({ role: ROLE }),
+  "origin transfer": object({ origin: text(), owner: text("account") }),
+  "pkg binds": object({ ident: IDENT, required: listOf(BIND), optional: listOf(BIND) }),
+  "pkg binlink": object({
+    links: listOf(
+      object({ link: text("path"), target: text("path"), outcome: oneOf("linked", "unchanged", "kept") }),
+    ),
+  }),
+  "pkg build": object({
+    pkg_origin: text(),
+    pkg_name: text(),
+    pkg_version: text(),
+    pkg_release: text(),
+    pkg_target: text(),
+    pkg_ident: IDENT,
+    pkg_artifact: text("file name of the hart"),
+    pkg_sha256sum: text(),
+    pkg_blake2bsum: text(),
+    path: text("of the hart"),
+  }),
+  "pkg bulkupload": object({ createdOrigins: listOf(text()), packages: listOf(PUBLISHED) }),
+  "pkg channels": object({
+    ident: IDENT,
+    target: text(),
+    channels: listOf(object({ name: text(), createdAt: text("UTC"), promotedAt: text("UTC") })),
+  }),
+  "pkg config": nullable(mapOf(ANYTHING)),
+  "pkg delete": object({ ident: IDENT, target: text(), deleted: truth() }),
+  "pkg demote": PACKAGE_IN_CHANNEL,
+  "pkg dependencies": object({ ident: IDENT, dependencies: listOf(text()) }),
+  "pkg download": object({
+    directory: text(),
+    packages: listOf(
+      object({ ident: IDENT, target: text(), path: text(), downloaded: truth("false: it was there") }),
+    ),
+  }),
+  "pkg env": mapOf(text()),
+  "pkg hash": object({ files: listOf(object({ path: text(), hash: text("BLAKE2b-256, hexadecimal") })) }),
+  "pkg header": nullable(object({ path: text(), ...HART_SIGNATURE })),
+  "pkg info": object({
+    ...HART_SIGNATURE,
+    ident: IDENT,
+    origin: text(),
+    name: text(),
+    version: text(),
+    release: text(),
+    checksum: text("BLAKE2b-256, hexadecimal"),
+    target: text(),
+    is_a_service: truth(),
+    deps: listOf(IDENT),
+    tdeps: listOf(IDENT),
+    build_deps: listOf(IDENT),
+    build_tdeps: listOf(IDENT),
+    exposes: listOf(count("port")),
+    manifest: text(),
+    config: nullable(text("default.toml")),
+    svc_user: nullable(text()),
+    svc_group: nullable(text()),
+    ld_run_path: nullable(text()),
+    ldflags: nullable(text()),
+    cflags: nullable(text()),
+  }),
+  "pkg install": object({
+    packages: listOf(object({ ident: IDENT, installed: listOf(IDENT) })),
+  }),
+  "pkg list": object({ packages: listOf(IDENT) }),
+  "pkg path": object({ ident: IDENT, path: text() }),
+  "pkg promote": PACKAGE_IN_CHANNEL,
+  "pkg provides": object({ files: listOf(object({ ident: IDENT, path: text() })) }),
+  "pkg search": object({ packages: listOf(text("an ident")), total: count("found, shown or not") }),
+  "pkg sign": object({ path: text("of the hart"), key: text("the signer, name-revision") }),
+  "pkg uninstall": object({ removed: listOf(IDENT), dry_run: truth("nothing was removed") }),
+  "pkg upload": object({ packages: listOf(PUBLISHED) }),
+  "pkg verify": object({
+    path: text(),
+    checksum: text("BLAKE2b-256, hexadecimal"),
+    key: text("the signer, name-revision"),
+  }),
+  "plan render": object({
+    template: text("path"),
+    file: nullable(text("what was written")),
+    text: text(),
+  }),
+  "ring key export": object({ kind: oneOf("ring"), ...NAMED_KEY, text: text("content of the key file") }),
+  "ring key generate": KEY_FILE,
+  "ring key import": KEY_FILE,
+  "self-check": object({
+    ok: truth(),
+    checks: listOf(object({ name: text(), ok: truth() }, { problem: text() })),
+  }),
+  stop: OF_SERVICE,
+  "sup depart": object({ member_id: text(), supervisor: text("address of the one that was told") }),
+  "sup restart": object({ supervisor: text("address of the one that was told") }),
+  "sup secret generate": object({ secret: text() }),
+  "sup term": STOPPED_SUPERVISOR,
+  "svc key generate": KEY_PAIR_FILES,
+  "svc load": OF_SERVICE,
+  "svc start": OF_SERVICE,
+  "svc status": listOf(
+    object({
+      package: IDENT,
+      service_group: text(),
+      desired_state: nullable(oneOf("up", "down")),
+      state: oneOf("up", "down"),
+      elapsed_seconds: count(),
+      pid: nullable(count()),
+      problems: listOf(text()),
+    }),
+  ),
+  "svc stop": OF_SERVICE,
+  "svc unload": OF_SERVICE,
+  "svc update": OF_SERVICE,
+  "user key generate": KEY_PAIR_FILES,
+};
+
+/** What a command run with `--json` writes to standard error, as the last line there, when it fails. */
+export const errorSchema: JsonSchema = object({
+  error: object(
+    {
+      message: text("what is wrong"),
+      exitCode: { type: "integer", minimum: 1, maximum: 255, description: "the exit code of the command" },
+    },
+    {
+      code: text("lasting code, see ../errors.md; absent for a failure of the system or a bug"),
+      cause: text("why"),
+      next: text("what to do"),
+    },
+  ),
+});

@@ -1,0 +1,125 @@
+// One run or more of every command that has `--json`, in an order in which each finds what it needs: keys first, then the
+// depot, packages, and the Supervisor. A new command gets its line here and its schema in src/cli/json-schemas.ts.
+import type { JsonWorld } from "./json-world.ts";
+
+export interface JsonCase {
+  /** The command's words, as in src/cli/commands.ts. */
+  readonly words: string;
+  /** What follows `--json`. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** The document is printed and the command goes on: it is ended with SIGTERM then. */
+  readonly goesOn?: true;
+}
+
+const WEB = "acme/web/3.0.0/20260101000003";
+const LIB = "acme/lib/2.1.0/20260101000002";
+const TINY = "acme/tiny/0.1.0/20260101000000";
+
+export function jsonCases(world: JsonWorld): readonly JsonCase[] {
+  const { at } = world;
+  const signed = at("signed.hart");
+  return [
+    { words: "self-check" },
+    { words: "license accept" },
+    { words: "license accept" },
+
+    { words: "origin key generate", args: ["north"] },
+    { words: "origin key export", args: ["north"] },
+    { words: "origin key export", args: ["--type", "secret", "north"] },
+    { words: "origin key import", stdin: world.key("stranger-20261123072809.pub") },
+    { words: "origin key import", stdin: world.key("acme-20261123072809.sig.key") },
+    { words: "user key generate", args: ["alice"] },
+    { words: "svc key generate", args: ["redis.default", "north"] },
+    { words: "ring key generate", args: ["production"] },
+    { words: "ring key export", args: ["production"] },
+    { words: "ring key import", stdin: world.ringKey },
+
+    { words: "depot run", args: ["--listen", "127.0.0.1:0", "--data", at("other-depot")], goesOn: true },
+    { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },
+    { words: "depot token create", args: ["alice", "--data", world.depotData] },
+    { words: "depot token create", args: ["alice", "--data", world.depotData, "--days", "9"] },
+    { words: "origin create", args: ["acme"] },
+    { words: "origin create", args: ["acme"] },
+    { words: "origin info", args: ["acme"] },
+    { words: "origin key upload", args: ["acme", "--secret"] },
+    { words: "origin key upload", args: ["acme"] },
+    { words: "origin key download", args: ["acme"] },
+    { words: "origin key download", args: ["acme"], env: { HAB_CACHE_KEY_PATH: at("other-keys") } },
+
+    { words: "pkg verify", args: [world.hart("web")] },
+    { words: "pkg header", args: [world.hart("web")] },
+    { words: "pkg header", args: [at("default.toml")] },
+    { words: "pkg info", args: [world.hart("web")] },
+    { words: "pkg hash", args: [world.hart("web")] },
+    { words: "pkg hash", stdin: `${world.hart("web")}\n${world.hart("lib")}\n` },
+    { words: "pkg sign", args: ["--origin", "acme", at("default.toml"), signed] },
+    { words: "pkg upload", args: [world.hart("web"), world.hart("tiny")] },
+    { words: "pkg upload", args: [world.hart("web")] },
+    { words: "pkg search", args: ["acme"] },
+    { words: "pkg search", args: ["nothing-like-it"] },
+    { words: "bldr channel create", args: ["testing", "-o", "acme"] },
+    { words: "bldr channel list", args: ["acme"] },
+    { words: "pkg promote", args: [TINY, "testing"] },
+    { words: "pkg channels", args: [TINY] },
+    { words: "bldr channel promote", args: ["testing", "stable", "-o", "acme"] },
+    { words: "bldr channel demote", args: ["testing", "stable", "-o", "acme"] },
+    { words: "pkg demote", args: [TINY, "testing"] },
+    { words: "bldr channel destroy", args: ["testing", "-o", "acme"] },
+    { words: "pkg download", args: ["acme/web", "-c", "unstable", "--download-directory", at("bundle")] },
+    { words: "pkg download", args: ["acme/web", "-c", "unstable", "--download-directory", at("bundle")] },
+
+    { words: "pkg bulkupload", args: [at("bundle")] },
+    ...[
+      { words: "pkg delete", args: [TINY] },
+      { words: "origin delete", args: ["acme"] },
+      { words: "origin depart", args: ["acme"] },
+      { words: "origin transfer", args: ["acme", "bob"] },
+      { words: "origin invitations list" },
+      { words: "origin invitations pending", args: ["acme"] },
+      { words: "origin invitations accept", args: ["acme", "1"] },
+      { words: "origin invitations ignore", args: ["acme", "1"] },
+      { words: "origin invitations rescind", args: ["acme", "1"] },
+      { words: "origin invitations send", args: ["acme", "bob"] },
+      { words: "origin rbac show", args: ["-o", "acme", "bob"] },
+      { words: "origin rbac set", args: ["-o", "acme", "--no-prompt", "bob", "maintainer"] },
+    ].map((each) => ({ ...each, env: { HAB_BLDR_URL: world.membersUrl } })),
+
+    { words: "pkg install", args: ["acme/web", "-c", "unstable"] },
+    { words: "pkg install", args: [world.hart("tiny")] },
+    { words: "pkg list", args: ["--all"] },
+    { words: "pkg path", args: ["acme/web"] },
+    { words: "pkg env", args: ["acme/web"] },
+    { words: "pkg binds", args: [world.written] },
+    { words: "pkg config", args: [world.written] },
+    { words: "pkg config", args: [LIB] },
+    { words: "pkg dependencies", args: ["acme/web", "--transitive"] },
+    { words: "pkg dependencies", args: [LIB, "--reverse"] },
+    { words: "pkg provides", args: ["greet"] },
+    { words: "pkg binlink", args: [world.written, "--dest", "/links"] },
+    { words: "pkg binlink", args: [world.written, "--dest", "/links"] },
+    { words: "pkg uninstall", args: [WEB, "--dryrun"] },
+    { words: "pkg uninstall", args: [WEB] },
+    { words: "pkg build", args: ["plan"], env: { NO_INSTALL_DEPS: "true" } },
+    { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "-r", at("rendered")] },
+    { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "--no-render"] },
+
+    { words: "sup secret generate" },
+    { words: "svc load", args: ["acme/app"] },
+    { words: "svc start", args: ["acme/app"] },
+    { words: "svc update", args: ["acme/app", "--strategy", "at-once"] },
+    { words: "svc status" },
+    { words: "svc stop", args: ["acme/app"] },
+    { words: "stop", args: ["acme/app"] },
+    { words: "svc unload", args: ["acme/app"] },
+    { words: "config show", args: ["app.default"] },
+    { words: "config show", args: ["acme/plain"] },
+    { words: "config apply", args: ["app.default", "9007199254740993", at("default.toml")] },
+    { words: "file upload", args: ["app.default", "2", at("default.toml")] },
+    { words: "sup depart", args: ["0123456789abcdef0123456789abcdef"] },
+    { words: "sup restart" },
+    { words: "sup term" },
+    { words: "hab-sup term" },
+  ];
+}
