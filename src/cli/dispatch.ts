@@ -22,7 +22,6 @@ import { errorMark, formatUsageError, type UsageError } from "./grammar/usage-er
 import { describeGroup } from "./group-help.ts";
 import { PROGRAMS } from "./groups.ts";
 import { commandHelp, groupHelp, type HelpStyle, usageLine } from "./help.ts";
-import { originalCommands } from "./original.ts";
 import { secretRedactor } from "./secret-arguments.ts";
 import { childrenOf, resolve } from "./tree.ts";
 import { COMPATIBLE_VERSION } from "./version.ts";
@@ -132,7 +131,7 @@ async function runGroup(path: string, words: readonly string[], around: Surround
     const shown = word.startsWith("--") ? (word.split("=")[0] as string) : word.slice(0, 2);
     return usageError({ what: `unexpected argument '${shown}' found`, showUsage: true }, usage, around);
   }
-  const missing = notBuilt(path, words);
+  const missing = await notBuilt(path, words);
   if (missing !== undefined)
     throw new HabError(
       cliErrors.notBuilt,
@@ -175,18 +174,23 @@ function isInternal(word: string): boolean {
 }
 
 /** The command of the original that these words name, if there is one. */
-function notBuilt(path: string, words: readonly string[]): string | undefined {
+async function notBuilt(path: string, words: readonly string[]): Promise<string | undefined> {
+  const { originalCommands } = await import("./original.ts");
   const typed = [...(path === "" ? [] : path.split(" ")), ...words.filter((word) => !word.startsWith("-"))];
   return (
     originalCommands.find((original) => {
       const parts = original.split(" ");
       return parts.length <= typed.length && parts.every((part, index) => part === typed[index]);
-    }) ?? originalGroup(path, words)
+    }) ?? originalGroup(path, words, originalCommands)
   );
 }
 
 /** A group of the original of which nothing is built: `hab bldr`. */
-function originalGroup(path: string, words: readonly string[]): string | undefined {
+function originalGroup(
+  path: string,
+  words: readonly string[],
+  originalCommands: readonly string[],
+): string | undefined {
   const typed = `${path} ${words[0] ?? ""}`.trim();
   return originalCommands.some((original) => original.startsWith(`${typed} `)) ? typed : undefined;
 }

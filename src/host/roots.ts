@@ -1,5 +1,4 @@
 // Where things are on disk (reference/packages.md §9.1). FS_ROOT, when set, replaces `/` for everything below `/hab`.
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { environmentValue } from "./environment.ts";
 
@@ -26,7 +25,7 @@ export function underRoot(absolutePath: string): string {
 /** Path of a per-user directory: root uses `<FS_ROOT>/hab/…`, others `~/.hab/…`, others without a home as root. */
 function personalPath(...parts: string[]): string {
   if (isRootUser()) return habPath(...parts);
-  const home = environmentValue("HOME") ?? homedir();
+  const home = environmentValue("HOME") ?? process.getBuiltinModule("node:os").homedir();
   return home === "" ? habPath(...parts) : join(home, ".hab", ...parts);
 }
 
