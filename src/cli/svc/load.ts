@@ -18,7 +18,6 @@ export const command = defineCommand({
   ],
   args: { ident: serviceArgument() },
   options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
-  helpIfBare: true,
   async run(context) {
     const { args, options, configuration, ui } = context;
     if (options.configFrom !== undefined)

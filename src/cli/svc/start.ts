@@ -12,7 +12,6 @@ export const command = defineCommand({
   options: {
     remoteSup: remoteSupOption(),
   },
-  helpIfBare: true,
   async run(context) {
     const { args, options } = context;
     await tellSupervisor(context, options.remoteSup, {

@@ -14,7 +14,6 @@ export const command = defineCommand({
     remoteSup: remoteSupOption(),
     shutdownTimeout: shutdownTimeoutOption(),
   },
-  helpIfBare: true,
   async run(context) {
     const { args, options } = context;
     await tellSupervisor(context, options.remoteSup, {

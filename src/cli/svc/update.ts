@@ -68,7 +68,6 @@ export const command = defineCommand({
     }),
     shutdownTimeout: shutdownTimeoutOption(),
   },
-  helpIfBare: true,
   async run(context) {
     const { args, options, source } = context;
     const fields: CtlRequests["SvcUpdate"] = {
