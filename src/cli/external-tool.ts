@@ -56,7 +56,7 @@ export function becomeTool(tool: ExternalTool, words: readonly string[], env: En
     cliErrors.toolMissing,
     `${tool.program} is not part of hab and its package ${formatIdent(ident)} is not installed`,
     {
-      remedy: `Install it (hab pkg install ${formatIdent(ident)}), or set ${tool.binaryVariable} to the program.`,
+      next: `Install it (hab pkg install ${formatIdent(ident)}), or set ${tool.binaryVariable} to the program.`,
     },
   );
 }

@@ -1,0 +1,1 @@
+export const helpDepartures: Readonly<Record<string, { differences: string[]; reason: string }>> = {};
