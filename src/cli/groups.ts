@@ -27,6 +27,14 @@ export const groups: Readonly<Record<string, string>> = {
   "user key": "Keys of users",
 };
 
+/** Compat: groups that know no `-V/--version` (reference/cli.md §2.4). */
+export const WITHOUT_VERSION: readonly string[] = [
+  "origin invitations",
+  "origin key",
+  "origin rbac",
+  "sup secret",
+];
+
 /** Names under which the program runs as something else; each is also a first word (`hab hab-sup run`). */
 export const PROGRAMS = ["hab-sup", "hab-launch"] as const;
 

@@ -34,6 +34,7 @@ export const command = defineCommand({
     }),
     force: forceFlag("Replace links that lead elsewhere"),
   },
+  helpIfBare: true,
   json: true,
   run({ args, options, ui, json, printJson }) {
     const directory = linkDirectory(options.destination, fsRoot());

@@ -12,6 +12,7 @@ export const command = defineCommand({
     },
   ],
   args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   async run({ args, stdout, stderr, json, printJson }) {
     const pkg = loadInstalled(args.ident);

@@ -15,6 +15,7 @@ export const command = defineCommand({
     transitive: flag({ short: "t", long: "transitive", help: "Also what those depend on, and so on" }),
     reverse: flag({ short: "r", long: "reverse", help: "Show what depends on the package instead" }),
   },
+  helpIfBare: true,
   json: true,
   run({ args, options, stdout, json, printJson }) {
     const { ident } = loadInstalled(args.ident);

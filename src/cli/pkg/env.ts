@@ -11,6 +11,7 @@ export const command = defineCommand({
     { command: 'eval "$(hab pkg env core/redis)"', explains: "take the environment into this shell" },
   ],
   args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   run({ args, env, stdout, json, printJson }) {
     const variables = commandEnvironment(loadInstalled(args.ident), env);

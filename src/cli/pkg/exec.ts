@@ -18,6 +18,7 @@ export const command = defineCommand({
       allowHyphenValues: true,
     }),
   },
+  helpIfBare: true,
   run({ args, env }) {
     return execInPackage(loadInstalled(args.ident), args.program, args.words, env);
   },

@@ -70,6 +70,7 @@ export const command = defineCommand({
       help: "Ignore installed releases when looking for the newest",
     }),
   },
+  helpIfBare: true,
   json: true,
   async run({ args, options, source, configuration, signal, ui, json, printJson }) {
     // Compat: all are looked at before the first is installed.

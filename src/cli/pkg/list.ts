@@ -25,6 +25,7 @@ export const command = defineCommand({
     }),
   },
   exactlyOne: [["all", "origin", "ident"]],
+  helpIfBare: true,
   json: true,
   run({ args, options, stdout, json, printJson }) {
     const found = options.all

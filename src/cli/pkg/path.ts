@@ -10,6 +10,7 @@ export const command = defineCommand({
     { command: "hab pkg path core/redis/4.0.14", explains: "the newest release of that version" },
   ],
   args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   run({ args, stdout, json, printJson }) {
     const pkg = loadInstalled(args.ident);

@@ -15,6 +15,7 @@ export const command = defineCommand({
   ],
   args: { memberId: argument({ value: "MEMBER_ID", help: "Id of the member" }) },
   options: { remoteSup: remoteSupOption() },
+  hasVersion: false,
   async run(context) {
     const { args, options, ui, configuration } = context;
     const address = await configuration.controlAddress(options.remoteSup);

@@ -8,6 +8,7 @@ export const command = defineCommand({
   summary: "Restart the Supervisor, leaving its services alone",
   examples: [{ command: "hab sup restart", explains: "after a new Supervisor was installed" }],
   options: { remoteSup: remoteSupOption() },
+  hasVersion: false,
   async run(context) {
     const { options, ui, configuration } = context;
     const address = await configuration.controlAddress(options.remoteSup);

@@ -8,7 +8,13 @@ export const GOSSIP_PORT = 9638;
 export const CTL_PORT = 9632;
 
 const ctlFile = (long: string, help: string) =>
-  optionList({ long, value: "PATH", help, values: "zero-or-more", repeatable: false });
+  optionList({
+    long,
+    value: long.toUpperCase().replaceAll("-", "_"),
+    help,
+    values: "zero-or-more",
+    repeatable: false,
+  });
 
 const metaPair = (text: string): string => {
   const parts = text.split("=");

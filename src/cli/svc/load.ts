@@ -18,6 +18,7 @@ export const command = defineCommand({
   ],
   args: { ident: serviceArgument() },
   options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
+  hasVersion: false,
   async run(context) {
     const { args, options, configuration, ui } = context;
     if (options.configFrom !== undefined)

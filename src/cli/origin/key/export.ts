@@ -22,6 +22,7 @@ export const command = defineCommand({
     }),
     cacheKeyPath: cacheKeyPathOption(),
   },
+  hasVersion: false,
   run({ args, options, stdout }) {
     const cache = new KeyCache(options.cacheKeyPath);
     stdout.write(

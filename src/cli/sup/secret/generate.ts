@@ -9,6 +9,7 @@ export const command = defineCommand({
   examples: [
     { command: "hab sup secret generate > /hab/sup/default/CTL_SECRET", explains: "before the start" },
   ],
+  hasVersion: false,
   async run({ stdout }) {
     stdout.write(`${await newCtlSecret()}\n`);
   },
