@@ -56,7 +56,7 @@ describe.each(tools)("hab %p", (words, first, variable, ident) => {
     const name = ident.split("/")[1];
     write(`${release}/TARGET`, "x86_64-linux\n");
     write(`${release}/IDENT`, `${ident}/20260101000000\n`);
-    write(`${release}/PATH`, `${join(root, release, "bin")}\n`);
+    write(`${release}/RUNTIME_PATH`, `${join(root, release, "bin")}\n`);
     const program = write(`${release}/bin/${name}`, ECHO, 0o755);
     const { code, stdout, stderr } = await hab([...words, "a"]);
     expect([code, stdout, stderr]).toEqual([0, `${[program, ...first, "a"].join(" ")}\n`, ""]);
