@@ -33,7 +33,11 @@ export const departures: readonly Departure[] = [
     reason: "a file is looked into by the command: same exit, our words",
     instead: 2,
   },
-  { words: "svc load foo", reason: "the argument is shown as required, as it is", instead: 2 },
+  {
+    words: "svc load foo",
+    reason: "worded as for start, stop and unload; the argument shown as required",
+    instead: 2,
+  },
   { words: "file upload redis 1 p.txt", reason: SOONER, instead: 2 },
   { words: "pkg build -N -R .", reason: SOONER, instead: 2 },
   { words: "pkg build -N -D .", reason: SOONER, instead: 2 },
