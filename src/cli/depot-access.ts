@@ -2,19 +2,15 @@
 // their arguments (reference/cli.md §3, §10.1, §10.7).
 import { Secret } from "../crypto/index.ts";
 import { createDepotClient, type DepotClient } from "../depot-client/index.ts";
-import {
-  activeTarget,
-  type FullIdent,
-  isFullIdent,
-  type PackageIdent,
-  parseIdent,
-  type Target,
-} from "../package/index.ts";
+import { activeTarget, type FullIdent, isFullIdent, type Target } from "../package/index.ts";
 import { argument, option, optionalArgument } from "./command.ts";
 import { type Configuration, PUBLIC_DEPOT_URL } from "./configuration.ts";
+import { identType } from "./ident-types.ts";
 import { targetType } from "./shared-options.ts";
 import { absoluteUrl } from "./values.ts";
 import { COMPATIBLE_VERSION } from "./version.ts";
+
+export { identType };
 
 interface Context {
   readonly options: { readonly url?: string | undefined; readonly auth?: string | undefined };
@@ -72,29 +68,6 @@ export function fullIdentType(text: string): FullIdent {
   const ident = identType(text);
   if (isFullIdent(ident)) return ident;
   throw new Error(`\`${text}\`: Fully-qualified package identifier was expected, but found: "${text}"`);
-}
-
-/** A package, with or without version and release. */
-export function identType(text: string): PackageIdent {
-  const ident = parseIdentOrNothing(text);
-  if (ident !== undefined) return ident;
-  throw new Error(`\`${text}\`: ${invalidIdent(text)}`);
-}
-
-/** The same for a line of a file, whose name the message gets from the caller. */
-export function identOfLine(text: string): PackageIdent {
-  const ident = parseIdentOrNothing(text);
-  if (ident !== undefined) return ident;
-  throw new Error(invalidIdent(text));
-}
-
-function invalidIdent(text: string): string {
-  return `Invalid package identifier: "${text}". A valid identifier is in the form origin/name (example: acme/redis)`;
-}
-
-function parseIdentOrNothing(text: string): PackageIdent | undefined {
-  const parts = text.split("/").length;
-  return parts >= 2 && parts <= 4 ? parseIdent(text) : undefined;
 }
 
 export const fullIdentArgument = () =>

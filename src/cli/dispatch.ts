@@ -20,7 +20,7 @@ import { parseWords } from "./grammar/parse.ts";
 import { similarWords } from "./grammar/similarity.ts";
 import { errorMark, formatUsageError, type UsageError } from "./grammar/usage-error.ts";
 import { describeGroup } from "./group-help.ts";
-import { PROGRAMS } from "./groups.ts";
+import { PROGRAMS, WITHOUT_VERSION } from "./groups.ts";
 import { commandHelp, groupHelp, type HelpStyle, usageLine } from "./help.ts";
 import { secretRedactor } from "./secret-arguments.ts";
 import { childrenOf, resolve } from "./tree.ts";
@@ -118,7 +118,7 @@ async function runGroup(path: string, words: readonly string[], around: Surround
     stdout.write(groupHelp(await describeGroup(path), helpStyle(stdout, env, true)));
     return 0;
   }
-  if (word === "--version" || /^-V/.test(word)) {
+  if ((word === "--version" || /^-V/.test(word)) && !WITHOUT_VERSION.includes(path)) {
     stdout.write(versionText(path));
     return 0;
   }

@@ -50,6 +50,22 @@ export const cliErrors = errorKinds({
     remedy: "Run it again; nothing is left half done.",
     exitCode: 130,
   },
+  toolMissing: {
+    code: "HAB-CLI-010",
+    title: "A program that hab hands over to is not installed",
+    remedy: "Install its package, or name the program with its variable (docs/beyond-habitat.md).",
+    exitCode: 69,
+  },
+  toolNotStarted: {
+    code: "HAB-CLI-011",
+    title: "A program that hab hands over to cannot be started",
+    remedy: "Check the variable that names it, and that the file may be executed.",
+  },
+  configurationNotWritten: {
+    code: "HAB-CLI-012",
+    title: "cli.toml cannot be written",
+    remedy: "Check the permissions of its directory and the space on the disk.",
+  },
   notUploadDirectory: {
     code: "HAB-CLI-015",
     title: "There is nothing to upload from at this path",

@@ -1,6 +1,6 @@
 // What the help of a group says: its commands with their summaries, which come from the commands' own modules.
 import { commands } from "./commands.ts";
-import { groups, PROGRAMS } from "./groups.ts";
+import { groups, PROGRAMS, SHORT_FORMS } from "./groups.ts";
 import { type GroupDescription, type GroupEntry, PROGRAM_SUMMARY } from "./help.ts";
 import { childrenOf } from "./tree.ts";
 
@@ -28,6 +28,7 @@ export async function describeGroup(path: string): Promise<GroupDescription> {
       sections: [
         ...(own.length > 0 ? [{ heading: "Commands", entries: own }] : []),
         { heading: own.length > 0 ? "More commands, by subject" : "Commands", entries: [...nested, help] },
+        { heading: "Short forms", entries: shortForms() },
       ],
     };
   return {
@@ -46,4 +47,11 @@ async function programExamples(): Promise<{ command: string; explains: string }[
     if (example !== undefined) examples.push(example);
   }
   return examples;
+}
+
+/** Those of the program's first page: one word each. */
+function shortForms(): GroupEntry[] {
+  return Object.entries(SHORT_FORMS)
+    .filter(([word]) => !word.includes(" "))
+    .map(([word, path]) => ({ word, summary: `hab ${path}` }));
 }

@@ -19,7 +19,6 @@ export const groups: Readonly<Record<string, string>> = {
   plan: "Write plans and try their templates",
   ring: "Rings of Supervisors",
   "ring key": "Keys of encrypted rings",
-  studio: "Build environments",
   sup: "The Supervisor",
   "sup secret": "Secrets of the control gateway",
   svc: "Services of a Supervisor",
@@ -28,11 +27,38 @@ export const groups: Readonly<Record<string, string>> = {
   "user key": "Keys of users",
 };
 
+/** Compat: groups that know no `-V/--version` (reference/cli.md §2.4). */
+export const WITHOUT_VERSION: readonly string[] = [
+  "origin invitations",
+  "origin key",
+  "origin rbac",
+  "sup secret",
+];
+
 /** Names under which the program runs as something else; each is also a first word (`hab hab-sup run`). */
 export const PROGRAMS = ["hab-sup", "hab-launch"] as const;
 
+/**
+ * Short forms of the commands people type most; older Habitats had them (reference/cli.md §0). They take no name away from
+ * the original: each was an unknown word there.
+ */
+export const SHORT_FORMS: Readonly<Record<string, string>> = {
+  apply: "config apply",
+  build: "pkg build",
+  install: "pkg install",
+  load: "svc load",
+  run: "sup run",
+  search: "pkg search",
+  setup: "cli setup",
+  status: "svc status",
+  "sup status": "svc status",
+  term: "sup term",
+  unload: "svc unload",
+};
+
 /** Compat: other names of the commands of `hab-sup` (reference/cli.md §0). */
 export const ALIASES: Readonly<Record<string, string>> = {
+  ...SHORT_FORMS,
   "hab-sup b": "hab-sup bash",
   "hab-sup ba": "hab-sup bash",
   "hab-sup bas": "hab-sup bash",

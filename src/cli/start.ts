@@ -4,12 +4,13 @@ import { isKind } from "../error/index.ts";
 import { formatIdent } from "../package/index.ts";
 import { argument, defineCommand } from "./command.ts";
 import { DEFAULT_CHANNEL } from "./configuration.ts";
+import { identType } from "./ident-types.ts";
 import { remoteSupOption } from "./shared-options.ts";
 import { mergeConfigFiles, readConfigFiles } from "./sup/run-config.ts";
 import { runOptions } from "./sup/run-options.ts";
 import { refuseUnbuilt } from "./sup/unbuilt.ts";
 import { askSupervisor, tellSupervisor } from "./svc/ask.ts";
-import { loadFields, serviceIdent } from "./svc/load-options.ts";
+import { loadFields } from "./svc/load-options.ts";
 
 /** Where releases are: unlike `svc load` and `sup run`, whose default is that of the original. */
 const RELEASE_CHANNEL = "stable";
@@ -27,7 +28,7 @@ export const command = defineCommand({
       explains: "and keep it up to date",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
   options: { ...runOptions(), remoteSup: { ...remoteSupOption(), ...withoutShortName() } },
   helpIfBare: true,
   async run(context) {

@@ -109,12 +109,16 @@ function isIpLiteral(text: string): boolean {
 export function hostAndPort(defaultPort: number): (text: string) => { host: string; port: number } {
   return (text) => {
     const match = /^([^:\s/]+)(?::(\d{1,5}))?$/.exec(text);
-    if (match === null)
-      throw new Error(
-        `Failed to resolve ctl address '${text}': ${/:\D*$/.test(text) ? "invalid port value" : "not of the form HOST[:PORT]"}`,
-      );
+    if (match === null) throw new Error(`Failed to resolve ctl address '${text}': ${whyNoAddress(text)}`);
     const port = match[2] === undefined ? defaultPort : Number(match[2]);
     if (port > 65535) throw new Error(`Failed to resolve ctl address '${text}': invalid port value`);
     return { host: match[1] as string, port };
   };
+}
+
+/** In the words of the original, which has them from its resolver. */
+function whyNoAddress(text: string): string {
+  if (/^\[.*\](:\d+)?$/.test(text)) return "did not resolve to an ipv4 socket address";
+  if (/^(:\d+)?$/.test(text)) return "failed to lookup address information: Name or service not known";
+  return /:\D*$/.test(text) ? "invalid port value" : "not of the form HOST[:PORT]";
 }

@@ -2,10 +2,11 @@
 import { describeError, HabError } from "../../error/index.ts";
 import { supervisorErrors } from "../../supervisor/index.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
+import { plainIdentType } from "../ident-types.ts";
 import { type MergedRun, mergeConfigFiles, readConfigFiles } from "../sup/run-config.ts";
 import { resolveHost, runArguments, runOptions } from "../sup/run-options.ts";
 import { refuseUnbuilt } from "../sup/unbuilt.ts";
-import { loadFields, serviceIdent } from "../svc/load-options.ts";
+import { loadFields } from "../svc/load-options.ts";
 import { COMPATIBLE_VERSION } from "../version.ts";
 
 /** Exit code that tells the launcher not to start another Supervisor (reference/supervisor.md §9.3). */
@@ -92,7 +93,7 @@ async function loadOf(
   const { isRegularFile } = await import("../../host/index.ts");
   const url = await configuration.bldrUrl(values.url, { ignoreFile: true });
   const artifact = service.endsWith(".hart") || isRegularFile(service) ? service : undefined;
-  const ident = artifact === undefined ? serviceIdent(service) : undefined;
+  const ident = artifact === undefined ? plainIdentType(service) : undefined;
   const fields = loadFields(ident, values, url, true);
   return artifact === undefined ? { fields } : { fields, artifact };
 }

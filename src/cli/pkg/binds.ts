@@ -1,12 +1,14 @@
 // `hab pkg binds` (reference/cli.md §10.7).
 import { HabError } from "../../error/index.ts";
-import { type Bind, formatIdent, loadInstalled, parseIdent } from "../../package/index.ts";
+import { type Bind, formatIdent, loadInstalled } from "../../package/index.ts";
 import { argument, defineCommand } from "../command.ts";
+import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Show the binds of an installed package",
   examples: [{ command: "hab pkg binds acme/app", explains: "what the service needs of others" }],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   run({ args, stdout, stderr, json, printJson }) {
     const pkg = loadInstalled(args.ident);

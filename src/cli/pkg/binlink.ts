@@ -6,9 +6,9 @@ import {
   formatIdent,
   linkDirectory,
   loadInstalled,
-  parseIdent,
 } from "../../package/index.ts";
 import { argument, defineCommand, option, optionalArgument } from "../command.ts";
+import { identType } from "../ident-types.ts";
 import { forceFlag } from "../shared-options.ts";
 import { linkCommand } from "./link-command.ts";
 
@@ -19,7 +19,7 @@ export const command = defineCommand({
     { command: "hab pkg binlink --dest /usr/local/bin core/redis", explains: "link all commands elsewhere" },
   ],
   args: {
-    ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }),
+    ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
     binary: optionalArgument({ value: "BINARY", help: "The command to link; all when not given" }),
   },
   options: {
@@ -34,6 +34,7 @@ export const command = defineCommand({
     }),
     force: forceFlag("Replace links that lead elsewhere"),
   },
+  helpIfBare: true,
   json: true,
   run({ args, options, ui, json, printJson }) {
     const directory = linkDirectory(options.destination, fsRoot());

@@ -48,7 +48,6 @@ export const command = defineCommand({
       long: "keys",
       value: "HAB_ORIGIN_KEYS",
       values: "one",
-      delimiter: ",",
       help: "Origins whose signing keys must be there before the build starts",
       type: originName,
     }),

@@ -1,6 +1,7 @@
 // `hab pkg config` (reference/cli.md §10.7).
-import { loadInstalled, parseIdent } from "../../package/index.ts";
+import { loadInstalled } from "../../package/index.ts";
 import { argument, defineCommand } from "../command.ts";
+import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Show the default configuration of an installed package",
@@ -10,7 +11,8 @@ export const command = defineCommand({
       explains: "what the service is configured with unless told otherwise",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   async run({ args, stdout, stderr, json, printJson }) {
     const pkg = loadInstalled(args.ident);

@@ -1,6 +1,7 @@
 // `hab pkg dependencies` (reference/cli.md §10.7).
-import { DependencyGraph, formatIdent, loadInstalled, parseIdent } from "../../package/index.ts";
+import { DependencyGraph, formatIdent, loadInstalled } from "../../package/index.ts";
 import { argument, defineCommand, flag } from "../command.ts";
+import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Show what an installed package depends on",
@@ -9,11 +10,12 @@ export const command = defineCommand({
     { command: "hab pkg dependencies --transitive core/redis", explains: "all of them" },
     { command: "hab pkg dependencies --reverse core/glibc", explains: "the installed packages that need it" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
   options: {
     transitive: flag({ short: "t", long: "transitive", help: "Also what those depend on, and so on" }),
     reverse: flag({ short: "r", long: "reverse", help: "Show what depends on the package instead" }),
   },
+  helpIfBare: true,
   json: true,
   run({ args, options, stdout, json, printJson }) {
     const { ident } = loadInstalled(args.ident);

@@ -6,7 +6,7 @@ import { clientErrors, type SeedSet } from "../../depot-client/index.ts";
 import { HabError } from "../../error/index.ts";
 import { isTarget, type PackageIdent, type Target } from "../../package/index.ts";
 import { isTable, parseToml, type TomlValue } from "../../toml/index.ts";
-import { identOfLine } from "../depot-access.ts";
+import { plainIdentType } from "../ident-types.ts";
 
 /** A seed file as the command line takes it: read and parsed there unless it is TOML, which is read when it runs. */
 export type SeedFile =
@@ -24,7 +24,7 @@ export function seedFileType(path: string): SeedFile {
   }
   const lines = text.split("\n").map((line) => line.replace(/#.*/, "").trim());
   try {
-    return { kind: "list", idents: lines.filter((line) => line !== "").map(identOfLine) };
+    return { kind: "list", idents: lines.filter((line) => line !== "").map(plainIdentType) };
   } catch (cause) {
     throw new Error(`\`${path}\`: ${cause instanceof Error ? cause.message : ""}`, { cause });
   }
@@ -57,7 +57,7 @@ function seedSet(path: string, target: Target, set: TomlValue): SeedSet {
   if (!Array.isArray(packages) || !packages.every((each) => typeof each === "string"))
     throw malformed(path, `a set of ${target} has no list of packages`);
   try {
-    return { target, channel, idents: packages.map(identOfLine) };
+    return { target, channel, idents: packages.map(plainIdentType) };
   } catch (cause) {
     throw malformed(path, "an ident is not valid", cause);
   }

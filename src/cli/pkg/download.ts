@@ -14,7 +14,8 @@ import { formatIdent } from "../../package/index.ts";
 import type { Progress, Ui } from "../../ui/index.ts";
 import { argumentList, defineCommand, flag, option, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
-import { depotWithOptionalToken, identType, remoteTarget } from "../depot-access.ts";
+import { depotWithOptionalToken, remoteTarget } from "../depot-access.ts";
+import { identType } from "../ident-types.ts";
 import { authOption, targetType, urlOption } from "../shared-options.ts";
 import { readSeedToml, seedFileType } from "./download-seeds.ts";
 

@@ -1,6 +1,7 @@
 // `hab pkg env` (reference/cli.md §10.7).
-import { commandEnvironment, loadInstalled, parseIdent } from "../../package/index.ts";
+import { commandEnvironment, loadInstalled } from "../../package/index.ts";
 import { argument, defineCommand } from "../command.ts";
+import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Print the run-time environment of an installed package",
@@ -9,7 +10,8 @@ export const command = defineCommand({
   examples: [
     { command: 'eval "$(hab pkg env core/redis)"', explains: "take the environment into this shell" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   run({ args, env, stdout, json, printJson }) {
     const variables = commandEnvironment(loadInstalled(args.ident), env);

@@ -12,6 +12,7 @@ export const command = defineCommand({
     { command: "hab pkg header acme-app-1.0.0-20260101000000-x86_64-linux.hart", explains: "its header" },
   ],
   args: { source: argument({ value: "SOURCE", help: "A hart", type: existingFile }) },
+  helpIfBare: true,
   json: true,
   async run({ args, ui, stdout, json, printJson }) {
     ui.begin(`Reading package header for ${args.source}`);

@@ -12,6 +12,7 @@ export const command = defineCommand({
   ],
   args: { source: argument({ value: "SOURCE", help: "A hart", type: existingFile }) },
   json: { short: "j" },
+  helpIfBare: true,
   async run({ args, ui, stdout, json, printJson }) {
     if (!json) {
       ui.begin(`Reading PackageIdent from ${args.source}`);

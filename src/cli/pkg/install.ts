@@ -14,6 +14,7 @@ import {
 import type { Ui } from "../../ui/index.ts";
 import { argumentList, defineCommand, flag, option } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
+import { installSourceType } from "../ident-types.ts";
 import { authOption, forceFlag, urlOption } from "../shared-options.ts";
 import { installReport } from "./install-report.ts";
 import { linkCommand } from "./link-command.ts";
@@ -35,6 +36,7 @@ export const command = defineCommand({
     sources: argumentList({
       value: "PKG_IDENT_OR_ARTIFACT",
       help: "Packages (core/redis) or paths of harts",
+      type: installSourceType,
     }),
   },
   options: {
@@ -69,6 +71,7 @@ export const command = defineCommand({
       help: "Ignore installed releases when looking for the newest",
     }),
   },
+  helpIfBare: true,
   json: true,
   async run({ args, options, source, configuration, signal, ui, json, printJson }) {
     // Compat: all are looked at before the first is installed.

@@ -1,6 +1,7 @@
 // `hab pkg list` (reference/cli.md §10.7).
-import { formatIdent, listInstalled, listInstalledOrFail, parseIdent } from "../../package/index.ts";
+import { formatIdent, listInstalled, listInstalledOrFail } from "../../package/index.ts";
 import { defineCommand, flag, option, optionalArgument } from "../command.ts";
+import { identType } from "../ident-types.ts";
 import { originName } from "../values.ts";
 
 export const command = defineCommand({
@@ -11,7 +12,7 @@ export const command = defineCommand({
     { command: "hab pkg list core/redis", explains: "all releases of a package" },
   ],
   args: {
-    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }),
+    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
   },
   options: {
     all: flag({ short: "a", long: "all", help: "List all installed packages" }),
@@ -24,6 +25,7 @@ export const command = defineCommand({
     }),
   },
   exactlyOne: [["all", "origin", "ident"]],
+  helpIfBare: true,
   json: true,
   run({ args, options, stdout, json, printJson }) {
     const found = options.all

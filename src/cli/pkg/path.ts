@@ -1,6 +1,7 @@
 // `hab pkg path` (reference/cli.md §10.7).
-import { formatIdent, loadInstalled, parseIdent } from "../../package/index.ts";
+import { formatIdent, loadInstalled } from "../../package/index.ts";
 import { argument, defineCommand } from "../command.ts";
+import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Print where an installed package is",
@@ -8,7 +9,8 @@ export const command = defineCommand({
     { command: "hab pkg path core/redis", explains: "the newest release that is installed" },
     { command: "hab pkg path core/redis/4.0.14", explains: "the newest release of that version" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  helpIfBare: true,
   json: true,
   run({ args, stdout, json, printJson }) {
     const pkg = loadInstalled(args.ident);

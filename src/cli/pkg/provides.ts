@@ -13,6 +13,7 @@ export const command = defineCommand({
     release: flag({ short: "r", help: "Show full identifiers" }),
     path: flag({ short: "p", help: "Show the path of each file" }),
   },
+  helpIfBare: true,
   json: true,
   run({ args, options, stdout, json, printJson }) {
     const found = findProviders(args.file);

@@ -23,6 +23,7 @@ export const command = defineCommand({
     }),
     cacheKeyPath: cacheKeyPathOption(),
   },
+  helpIfBare: true,
   json: true,
   async run({ args, options, configuration, ui, json, printJson }) {
     const origin = await configuration.origin(options.origin);

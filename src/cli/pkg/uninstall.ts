@@ -4,13 +4,13 @@ import {
   formatIdent,
   listInstalledOrFail,
   type PackageIdent,
-  parseIdent,
   type UninstallEvent,
   uninstallPackage,
 } from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
 import { argument, defineCommand, flag, option, optionList } from "../command.ts";
 import type { Configuration } from "../configuration.ts";
+import { identType } from "../ident-types.ts";
 import { integer } from "../values.ts";
 import { installReport } from "./install-report.ts";
 
@@ -24,7 +24,7 @@ export const command = defineCommand({
     { command: "hab pkg uninstall --dryrun acme/app", explains: "only show what would go" },
     { command: "hab pkg uninstall --keep-latest 2 acme/app", explains: "all releases but the two newest" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (acme/app)", type: parseIdent }) },
+  args: { ident: argument({ value: "PKG_IDENT", help: "A package (acme/app)", type: identType }) },
   options: {
     dryrun: flag({ short: "d", long: "dryrun", help: "Show what would be uninstalled, and do nothing" }),
     keepLatest: option({
@@ -38,7 +38,7 @@ export const command = defineCommand({
       value: "EXCLUDE",
       help: "Keep this package (may be repeated)",
       values: "one",
-      type: parseIdent,
+      type: identType,
     }),
     noDeps: flag({ long: "no-deps", help: "Keep all dependencies" }),
     ignoreUninstallHook: flag({ long: "ignore-uninstall-hook", help: "Do not run uninstall hooks" }),

@@ -13,6 +13,7 @@ export const command = defineCommand({
   ],
   args: { source: argument({ value: "SOURCE", help: "A hart", type: existingFile }) },
   options: { cacheKeyPath: cacheKeyPathOption() },
+  helpIfBare: true,
   json: true,
   async run({ args, options, ui, json, printJson }) {
     ui.begin(`Verifying artifact ${args.source}`);

@@ -54,6 +54,7 @@ export const command = defineCommand({
     noRender: flag({ short: "n", long: "no-render", help: "Write nothing to disk" }),
     quiet: flag({ short: "q", long: "quiet", help: "No lines but the rendered text (with --print)" }),
   },
+  helpIfBare: true,
   json: true,
   async run({ args, options, ui, stdout, json, printJson }) {
     const { template, ...values } = { ...args, ...options };

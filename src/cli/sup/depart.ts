@@ -16,6 +16,7 @@ export const command = defineCommand({
   args: { memberId: argument({ value: "MEMBER_ID", help: "Id of the member" }) },
   options: { remoteSup: remoteSupOption() },
   json: true,
+  hasVersion: false,
   async run(context) {
     const { args, options, ui, configuration, json, printJson } = context;
     const address = await configuration.controlAddress(options.remoteSup);

@@ -9,6 +9,7 @@ export const command = defineCommand({
   examples: [{ command: "hab sup restart", explains: "after a new Supervisor was installed" }],
   options: { remoteSup: remoteSupOption() },
   json: true,
+  hasVersion: false,
   async run(context) {
     const { options, ui, configuration, json, printJson } = context;
     const address = await configuration.controlAddress(options.remoteSup);

@@ -1,23 +1,27 @@
 // Options of `hab sup run`, which `hab-sup run` parses again under the launcher (reference/supervisor.md §3, cli.md §10.11).
 import { flag, option, optionalArgument, optionList } from "../command.ts";
+import { installSourceType } from "../ident-types.ts";
 import { loadOptions } from "../svc/load-options.ts";
-import { hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
+import { existingFile, hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
 
 export const GOSSIP_PORT = 9638;
 export const CTL_PORT = 9632;
 
 const ctlFile = (long: string, help: string) =>
-  optionList({ long, value: "PATH", help, values: "zero-or-more", repeatable: false });
-
-const nonEmpty = (text: string): string => {
-  if (text === "") throw new Error("must not be empty");
-  return text;
-};
+  optionList({
+    long,
+    value: long.toUpperCase().replaceAll("-", "_"),
+    help,
+    values: "zero-or-more",
+    repeatable: false,
+  });
 
 const metaPair = (text: string): string => {
   const parts = text.split("=");
   if (parts.length !== 2 || parts[0] === "" || parts[1] === "") {
-    throw new Error("Invalid key-value pair given (must be '='-delimited pair)");
+    throw new Error(
+      `Invalid key-value pair given (must be '='-delimited pair of non-empty strings): ${text}`,
+    );
   }
   return text;
 };
@@ -26,6 +30,7 @@ export const runArguments = () => ({
   service: optionalArgument({
     value: "PKG_IDENT_OR_ARTIFACT",
     help: "A package (core/redis) or a .hart file to load as a service",
+    type: installSourceType,
   }),
 });
 
@@ -115,35 +120,35 @@ export const runOptions = () => ({
   autoUpdate: flag({ short: "A", long: "auto-update", help: "Let the Supervisor update itself" }),
   autoUpdatePeriod: option({
     long: "auto-update-period",
-    value: "SECONDS",
+    value: "AUTO_UPDATE_PERIOD",
     help: "Seconds between looks for a new Supervisor",
     type: integer(),
     default: "60",
   }),
   serviceUpdatePeriod: option({
     long: "service-update-period",
-    value: "SECONDS",
+    value: "SERVICE_UPDATE_PERIOD",
     help: "Seconds between looks for updates of services",
     type: integer(),
     default: "60",
   }),
   serviceMinBackoffPeriod: option({
     long: "service-min-backoff-period",
-    value: "SECONDS",
+    value: "SERVICE_MIN_BACKOFF_PERIOD",
     help: "Least seconds before a failed service is started again",
     type: integer(),
     default: "0",
   }),
   serviceMaxBackoffPeriod: option({
     long: "service-max-backoff-period",
-    value: "SECONDS",
+    value: "SERVICE_MAX_BACKOFF_PERIOD",
     help: "Most seconds before a failed service is started again",
     type: integer(),
     default: "0",
   }),
   serviceRestartCooldownPeriod: option({
     long: "service-restart-cooldown-period",
-    value: "SECONDS",
+    value: "SERVICE_RESTART_COOLDOWN_PERIOD",
     help: "Seconds after which a service counts as healthy again",
     type: integer(),
     default: "300",
@@ -174,17 +179,17 @@ export const runOptions = () => ({
     long: "event-stream-application",
     value: "EVENT_STREAM_APPLICATION",
     help: "Application named in events",
-    type: nonEmpty,
+    refuseEmpty: true,
   }),
   eventStreamEnvironment: option({
     long: "event-stream-environment",
     value: "EVENT_STREAM_ENVIRONMENT",
     help: "Environment named in events",
-    type: nonEmpty,
+    refuseEmpty: true,
   }),
   eventStreamConnectTimeout: option({
     long: "event-stream-connect-timeout",
-    value: "SECONDS",
+    value: "EVENT_STREAM_CONNECT_TIMEOUT",
     help: "Seconds to wait for the event stream at the start; 0 does not wait",
     env: "HAB_EVENT_STREAM_CONNECT_TIMEOUT",
     type: integer(),
@@ -196,20 +201,20 @@ export const runOptions = () => ({
     help: "Token for the event stream",
     env: "HAB_AUTOMATE_AUTH_TOKEN",
     secret: true,
-    type: nonEmpty,
+    refuseEmpty: true,
   }),
   eventStreamUrl: option({
     long: "event-stream-url",
     value: "EVENT_STREAM_URL",
     help: "Address of the event stream",
     requires: ["eventStreamApplication", "eventStreamEnvironment", "eventStreamToken"],
-    type: nonEmpty,
+    refuseEmpty: true,
   }),
   eventStreamSite: option({
     long: "event-stream-site",
     value: "EVENT_STREAM_SITE",
     help: "Site named in events",
-    type: nonEmpty,
+    refuseEmpty: true,
   }),
   eventMeta: optionList({
     long: "event-meta",
@@ -235,6 +240,8 @@ export const runOptions = () => ({
     value: "CONFIG_FILES",
     help: "TOML files with these options; /hab/sup/default/config/sup.toml is then not read",
     values: "one-or-more",
+    delimiter: " ",
+    type: existingFile,
   }),
   generateConfig: flag({ long: "generate-config", help: "Print the options as a TOML file and exit" }),
   ...loadOptions(),

@@ -15,6 +15,7 @@ export const command = defineCommand({
   ],
   args: runArguments(),
   options: runOptions(),
+  hasVersion: false,
   async run({ options, args, words, stdout }) {
     const merged = mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
     if (options.generateConfig) {

@@ -1,9 +1,10 @@
 // Options that say how a service is loaded: those of `hab svc load`, which `hab sup run` has, too (reference/cli.md §10.12).
 import type { CtlRequests } from "../../ctl/index.ts";
-import { type PackageIdent, parseIdent } from "../../package/index.ts";
+import type { PackageIdent } from "../../package/index.ts";
 import { parseBind, type ServiceBind } from "../../supervisor/index.ts";
 import { argument, flag, option, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
+import { identType } from "../ident-types.ts";
 import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
 
 export const TOPOLOGY_NUMBERS = { standalone: 0, leader: 1 } as const;
@@ -11,20 +12,9 @@ export const STRATEGY_NUMBERS = { none: 0, "at-once": 1, rolling: 2 } as const;
 export const CONDITION_NUMBERS = { latest: 0, "track-channel": 1 } as const;
 export const BINDING_NUMBERS = { relaxed: 0, strict: 1 } as const;
 
-/** A package identifier as clap's usage errors name it. */
-export function serviceIdent(text: string): PackageIdent {
-  try {
-    return parseIdent(text);
-  } catch {
-    throw new Error(
-      `Invalid package identifier: ${JSON.stringify(text)}. A valid identifier is in the form origin/name (example: acme/redis)`,
-    );
-  }
-}
-
 /** The service a command is about. */
 export const serviceArgument = () =>
-  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent });
+  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType });
 
 const DEFAULTS = { group: "default", strategy: "none", condition: "latest", binding: "strict", health: "30" };
 

@@ -19,7 +19,7 @@ export const command = defineCommand({
   args: { ident: serviceArgument() },
   options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
   json: true,
-  helpIfBare: true,
+  hasVersion: false,
   async run(context) {
     const { args, options, configuration, ui } = context;
     if (options.configFrom !== undefined)

@@ -13,7 +13,6 @@ export const command = defineCommand({
     remoteSup: remoteSupOption(),
   },
   json: true,
-  helpIfBare: true,
   async run(context) {
     const { args, options } = context;
     await tellOfService(context, args.ident, options.remoteSup, {

@@ -4,9 +4,9 @@ import { formatIdent } from "../../package/index.ts";
 import { formatServiceGroup } from "../../supervisor/index.ts";
 import { formatTable } from "../../ui/index.ts";
 import { defineCommand, optionalArgument } from "../command.ts";
+import { identType } from "../ident-types.ts";
 import { remoteSupOption } from "../shared-options.ts";
 import { askSupervisor } from "./ask.ts";
-import { serviceIdent } from "./load-options.ts";
 
 type ServiceStatus = CtlReplies["ServiceStatus"];
 
@@ -23,7 +23,7 @@ export const command = defineCommand({
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
   ],
   args: {
-    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }),
+    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
   },
   options: { remoteSup: remoteSupOption() },
   json: true,

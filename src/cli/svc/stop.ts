@@ -15,7 +15,6 @@ export const command = defineCommand({
     shutdownTimeout: shutdownTimeoutOption(),
   },
   json: true,
-  helpIfBare: true,
   async run(context) {
     const { args, options } = context;
     await tellOfService(context, args.ident, options.remoteSup, {

@@ -69,7 +69,6 @@ export const command = defineCommand({
     shutdownTimeout: shutdownTimeoutOption(),
   },
   json: true,
-  helpIfBare: true,
   async run(context) {
     const { args, options, source } = context;
     const fields: CtlRequests["SvcUpdate"] = {

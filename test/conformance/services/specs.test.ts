@@ -1,8 +1,9 @@
 // Spec files against those the original wrote and read: spec-load.json, spec-handwritten.json (reference/services.md §2).
 import { describe, expect, test } from "bun:test";
 import { parseWords } from "../../../src/cli/grammar/parse.ts";
+import { plainIdentType } from "../../../src/cli/ident-types.ts";
 import { command } from "../../../src/cli/svc/load.ts";
-import { type LoadValues, loadFields, loadOptions, serviceIdent } from "../../../src/cli/svc/load-options.ts";
+import { type LoadValues, loadFields, loadOptions } from "../../../src/cli/svc/load-options.ts";
 import { formatSpec, parseSpec } from "../../../src/supervisor/spec/file.ts";
 import { mergeLoad } from "../../../src/supervisor/spec/merge.ts";
 import handwritten from "./spec-handwritten.json";
@@ -29,7 +30,7 @@ describe("hab svc load writes", () => {
         Object.entries(loadOptions()).map(([id, part]) => [id, part.read(parsed.values.get(id))]),
       ) as unknown as LoadValues & { readonly url: string | undefined };
       const url = options.url ?? (one.env?.["HAB_BLDR_URL"] === null ? PUBLIC : BLDR);
-      const ident = serviceIdent(one.ident);
+      const ident = plainIdentType(one.ident);
       const spec = mergeLoad(undefined, ident, loadFields(ident, options, url, false));
       expect(formatSpec(spec)).toBe(one.expect.spec.replace("$BLDR", BLDR).replace("$DEFAULT_BLDR", PUBLIC));
     });

@@ -44,6 +44,7 @@ export const command = defineCommand({
     auth: authOption(),
   },
   json: true,
+  hasVersion: false,
   async run({ args, options, configuration, signal, ui, json, printJson }) {
     const { origin, revision } = args;
     const cache = new KeyCache(options.cacheKeyPath);

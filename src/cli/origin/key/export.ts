@@ -23,6 +23,7 @@ export const command = defineCommand({
     cacheKeyPath: cacheKeyPathOption(),
   },
   json: true,
+  hasVersion: false,
   run({ args, options, stdout, json, printJson }) {
     const cache = new KeyCache(options.cacheKeyPath);
     const { kind, id, text } =

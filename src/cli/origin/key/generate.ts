@@ -22,6 +22,7 @@ export const command = defineCommand({
   },
   options: { cacheKeyPath: cacheKeyPathOption() },
   json: true,
+  hasVersion: false,
   async run({ args, options, configuration, ui, json, printJson }) {
     const cache = new KeyCache(options.cacheKeyPath);
     cache.setup();

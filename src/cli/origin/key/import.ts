@@ -27,6 +27,7 @@ export const command = defineCommand({
   ],
   options: { cacheKeyPath: cacheKeyPathOption() },
   json: true,
+  hasVersion: false,
   async run({ options, ui, readLine, json, printJson }) {
     const cache = new KeyCache(options.cacheKeyPath);
     cache.setup();

@@ -55,6 +55,7 @@ export const command = defineCommand({
   },
   exactlyOne: [["origin", "pubfile"]],
   json: true,
+  hasVersion: false,
   async run({ args, options, configuration, signal, ui, json, printJson }) {
     const url = await configuration.bldrUrl(options.url);
     const token = new Secret(await configuration.requiredAuthToken(options.auth));

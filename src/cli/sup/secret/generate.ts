@@ -10,6 +10,7 @@ export const command = defineCommand({
     { command: "hab sup secret generate > /hab/sup/default/CTL_SECRET", explains: "before the start" },
   ],
   json: true,
+  hasVersion: false,
   async run({ stdout, json, printJson }) {
     const secret = await newCtlSecret();
     if (json) printJson({ secret });

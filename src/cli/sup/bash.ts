@@ -1,0 +1,14 @@
+// `hab sup bash` (reference/cli.md §2.5, §9.1): a shell that comes with the original's Supervisor.
+import { argumentList, defineCommand } from "../command.ts";
+import { becomeTool, SUPERVISOR_SHELLS } from "../external-tool.ts";
+
+export const command = defineCommand({
+  summary: "Start an interactive Bash-like shell",
+  description:
+    "Hands over to the program that HAB_SUP_BINARY names, else to the installed package chef/hab-sup, which brings the shell.",
+  examples: [{ command: "hab sup bash", explains: "a shell with the Supervisor's tools" }],
+  args: { words: argumentList({ value: "ARGS", help: "Arguments of the shell", optional: true }) },
+  run({ args, env }) {
+    return becomeTool(SUPERVISOR_SHELLS, ["bash", ...args.words], env);
+  },
+});

@@ -1,0 +1,116 @@
+// `hab studio`, `hab pkg export`, `hab sup sh` hand over to programs that are not part of hab; `hab cli setup` writes cli.toml.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { HAB, run } from "./program.ts";
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "hab-tools-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(path: string, text: string, mode = 0o644): string {
+  const place = join(root, path);
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, text);
+  chmodSync(place, mode);
+  return place;
+}
+
+const ECHO = '#!/bin/sh\necho "$0" "$@"\n';
+
+function hab(words: readonly string[], env: Record<string, string> = {}, stdin = "") {
+  return run([HAB, ...words], {
+    env: { FS_ROOT: root, HOME: root, HAB_NOCOLORING: "true", ...env },
+    cwd: root,
+    stdin,
+  });
+}
+
+const tools = [
+  [["studio"], [], "HAB_STUDIO_BINARY", "chef/hab-studio/2.1.78"],
+  [
+    ["pkg", "export", "container"],
+    [],
+    "HAB_PKG_EXPORT_CONTAINER_BINARY",
+    "chef/hab-pkg-export-container/2.1.78",
+  ],
+  [["pkg", "export", "tar"], [], "HAB_PKG_EXPORT_TAR_BINARY", "chef/hab-pkg-export-tar/2.1.78"],
+  [["sup", "sh"], ["sh"], "HAB_SUP_BINARY", "chef/hab-sup/2.1.78"],
+  [["sup", "bash"], ["bash"], "HAB_SUP_BINARY", "chef/hab-sup/2.1.78"],
+] as const;
+
+describe.each(tools)("hab %p", (words, first, variable, ident) => {
+  test("becomes the program that the variable names", async () => {
+    const program = write("tool", ECHO, 0o755);
+    const { code, stdout } = await hab([...words, "--", "--flag", "b c"], { [variable]: program });
+    const handedOn = words[0] === "studio" ? ["--", "--flag", "b c"] : ["--flag", "b c"];
+    expect([code, stdout]).toEqual([0, `${[program, ...first, ...handedOn].join(" ")}\n`]);
+  });
+
+  test("becomes the program of the installed package", async () => {
+    const release = `hab/pkgs/${ident}/20260101000000`;
+    const name = ident.split("/")[1];
+    write(`${release}/TARGET`, "x86_64-linux\n");
+    write(`${release}/IDENT`, `${ident}/20260101000000\n`);
+    write(`${release}/RUNTIME_PATH`, `${join(root, release, "bin")}\n`);
+    const program = write(`${release}/bin/${name}`, ECHO, 0o755);
+    const { code, stdout, stderr } = await hab([...words, "a"]);
+    expect([code, stdout, stderr]).toEqual([0, `${[program, ...first, "a"].join(" ")}\n`, ""]);
+  });
+
+  test("without either says how to get it, and downloads nothing", async () => {
+    const { code, stdout, stderr } = await hab([...words, "a"]);
+    expect([code, stdout]).toEqual([69, ""]);
+    expect(stderr).toContain(`hab pkg install ${ident}`);
+    expect(stderr).toContain(variable);
+  });
+});
+
+test("help and options belong to the tool, -V of an exporter to hab", async () => {
+  const program = write("tool", ECHO, 0o755);
+  for (const flag of ["--help", "-h", "-V", "--version"]) {
+    const studio = await hab(["studio", flag], { HAB_STUDIO_BINARY: program });
+    expect(studio.stdout).toBe(`${program} ${flag}\n`);
+  }
+  const env = { HAB_PKG_EXPORT_TAR_BINARY: program };
+  expect((await hab(["pkg", "export", "tar", "--help"], env)).stdout).toBe(`${program} --help\n`);
+  expect((await hab(["pkg", "export", "tar", "-V"], env)).stdout).toBe("hab-pkg-export-tar 2.1.78\n");
+  expect((await hab(["pkg", "export", "tar", "a/b", "-V"], env)).stdout).toBe(`${program} a/b -V\n`);
+});
+
+describe("hab cli setup", () => {
+  const config = () => join(root, process.getuid?.() === 0 ? "hab" : ".hab", "etc/cli.toml");
+
+  test("writes what it is told, for the owner's eyes only", async () => {
+    const answers = "yes\nhttp://depot.test\nyes\nacme\nyes\nyes\nmy-token\nno\nyes\nstable\n";
+    const { code, stderr } = await hab(["cli", "setup"], {}, answers);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(readFileSync(config(), "utf8")).toBe(
+      'auth_token = "my-token"\nrefresh_channel = "stable"\norigin = "acme"\nbldr_url = "http://depot.test/"\n',
+    );
+    expect(statSync(config()).mode & 0o777).toBe(0o600);
+  });
+
+  test("keeps a secret without showing it, and keys it does not know", async () => {
+    mkdirSync(dirname(config()), { recursive: true });
+    writeFileSync(config(), 'own = "kept"\nauth_token = "very-secret"\norigin = "acme"\n');
+    const { code, stdout } = await hab(["cli", "setup"], {}, "no\nno\nyes\n\nno\nno\n");
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("very-secret");
+    expect(stdout).toContain("[default: the one there is]");
+    expect(readFileSync(config(), "utf8")).toBe(
+      'auth_token = "very-secret"\norigin = "acme"\nown = "kept"\n',
+    );
+  });
+
+  test("quit keeps what was answered; an origin that is none is asked again", async () => {
+    const { code, stderr } = await hab(["cli", "setup"], {}, "no\nyes\nBAD\nacme\nno\nquit\n");
+    expect(code).toBe(0);
+    expect(stderr).toContain("Invalid origin");
+    expect(readFileSync(config(), "utf8")).toBe('origin = "acme"\n');
+  });
+});
