@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "bldr channel destroy": () => import("./bldr/channel/destroy.ts"),
   "bldr channel list": () => import("./bldr/channel/list.ts"),
   "bldr channel promote": () => import("./bldr/channel/promote.ts"),
+  "cli completers": () => import("./cli/completers.ts"),
   "config apply": () => import("./config/apply.ts"),
   "config show": () => import("./config/show.ts"),
   "depot run": () => import("./depot/run.ts"),

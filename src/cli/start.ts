@@ -27,7 +27,14 @@ export const command = defineCommand({
       explains: "and keep it up to date",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: serviceIdent,
+    }),
+  },
   options: { ...runOptions(), remoteSup: { ...remoteSupOption(), ...withoutShortName() } },
   helpIfBare: true,
   async run(context) {

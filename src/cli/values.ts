@@ -1,5 +1,6 @@
 // Types of values on the command line (reference/cli.md §2.6). Each throws an Error whose message says what is wrong.
 import { statSync } from "node:fs";
+import type { ValueSubject } from "./grammar/spec.ts";
 
 /** One of a fixed list of words, case-sensitive. */
 export function choice<const Choice extends string>(
@@ -104,4 +105,19 @@ export function hostAndPort(defaultPort: number): (text: string) => { host: stri
     if (port > 65535) throw new Error(`Failed to resolve ctl address '${text}': invalid port value`);
     return { host: match[1] as string, port };
   };
+}
+
+/** What completions offer for values of a type of this file; undefined when the type does not say. */
+export function subjectOfType(type: unknown): ValueSubject | undefined {
+  switch (type) {
+    case existingFile:
+    case existingFileOrStdin:
+      return "file";
+    case existingDirectory:
+      return "directory";
+    case originName:
+      return "origin";
+    default:
+      return undefined;
+  }
 }

@@ -6,7 +6,14 @@ import { argument, defineCommand } from "../command.ts";
 export const command = defineCommand({
   summary: "Show the binds of an installed package",
   examples: [{ command: "hab pkg binds acme/app", explains: "what the service needs of others" }],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: parseIdent,
+    }),
+  },
   json: true,
   run({ args, stdout, stderr, json, printJson }) {
     const pkg = loadInstalled(args.ident);

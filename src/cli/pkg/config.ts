@@ -10,7 +10,14 @@ export const command = defineCommand({
       explains: "what the service is configured with unless told otherwise",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: parseIdent,
+    }),
+  },
   json: true,
   async run({ args, stdout, stderr, json, printJson }) {
     const pkg = loadInstalled(args.ident);

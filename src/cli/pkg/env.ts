@@ -9,7 +9,14 @@ export const command = defineCommand({
   examples: [
     { command: 'eval "$(hab pkg env core/redis)"', explains: "take the environment into this shell" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: parseIdent }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: parseIdent,
+    }),
+  },
   json: true,
   run({ args, env, stdout, json, printJson }) {
     const variables = commandEnvironment(loadInstalled(args.ident), env);

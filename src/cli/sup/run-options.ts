@@ -7,7 +7,7 @@ export const GOSSIP_PORT = 9638;
 export const CTL_PORT = 9632;
 
 const ctlFile = (long: string, help: string) =>
-  optionList({ long, value: "PATH", help, values: "zero-or-more", repeatable: false });
+  optionList({ long, value: "PATH", completes: "file", help, values: "zero-or-more", repeatable: false });
 
 const nonEmpty = (text: string): string => {
   if (text === "") throw new Error("must not be empty");
@@ -25,6 +25,7 @@ const metaPair = (text: string): string => {
 export const runArguments = () => ({
   service: optionalArgument({
     value: "PKG_IDENT_OR_ARTIFACT",
+    completes: ["installed-package", "file"],
     help: "A package (core/redis) or a .hart file to load as a service",
   }),
 });
@@ -50,6 +51,7 @@ export const runOptions = () => ({
   peerWatchFile: option({
     long: "peer-watch-file",
     value: "PEER_WATCH_FILE",
+    completes: "file",
     help: "File with the Supervisors to join, one a line",
   }),
   localGossipMode: flag({
@@ -93,6 +95,7 @@ export const runOptions = () => ({
   cacheKeyPath: option({
     long: "cache-key-path",
     value: "CACHE_KEY_PATH",
+    completes: "directory",
     help: "Directory of keys",
     env: "HAB_CACHE_KEY_PATH",
   }),
@@ -148,16 +151,24 @@ export const runOptions = () => ({
     type: integer(),
     default: "300",
   }),
-  key: option({ long: "key", value: "KEY_FILE", help: "TLS key of the HTTP gateway", requires: ["certs"] }),
+  key: option({
+    long: "key",
+    value: "KEY_FILE",
+    completes: "file",
+    help: "TLS key of the HTTP gateway",
+    requires: ["certs"],
+  }),
   certs: option({
     long: "certs",
     value: "CERT_FILE",
+    completes: "file",
     help: "TLS certificates of the HTTP gateway",
     requires: ["key"],
   }),
   caCerts: option({
     long: "ca-certs",
     value: "CA_CERT_FILE",
+    completes: "file",
     help: "Certificates of those who sign clients of the HTTP gateway",
     requires: ["key", "certs"],
   }),
@@ -233,6 +244,7 @@ export const runOptions = () => ({
   configFiles: optionList({
     long: "config-files",
     value: "CONFIG_FILES",
+    completes: "file",
     help: "TOML files with these options; /hab/sup/default/config/sup.toml is then not read",
     values: "one-or-more",
   }),

@@ -4,6 +4,7 @@ import { type PackageIdent, parseIdent } from "../../package/index.ts";
 import { parseBind, type ServiceBind } from "../../supervisor/index.ts";
 import { argument, flag, option, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
+import type { ValueSubject } from "../grammar/spec.ts";
 import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
 
 export const TOPOLOGY_NUMBERS = { standalone: 0, leader: 1 } as const;
@@ -23,8 +24,8 @@ export function serviceIdent(text: string): PackageIdent {
 }
 
 /** The service a command is about. */
-export const serviceArgument = () =>
-  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent });
+export const serviceArgument = (completes: ValueSubject = "loaded-service") =>
+  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: serviceIdent, completes });
 
 const DEFAULTS = { group: "default", strategy: "none", condition: "latest", binding: "strict", health: "30" };
 
@@ -33,6 +34,7 @@ export const channelOption = () =>
   option({
     long: "channel",
     value: "CHANNEL",
+    completes: "channel",
     help: "Channel to receive updates from",
     default: DEFAULT_CHANNEL,
   });
