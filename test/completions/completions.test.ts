@@ -140,6 +140,34 @@ test("zsh: the script begins with its tag", () => {
   expect(readFileSync(join(directory, "home/hab.zsh"), "utf8")).toStartWith("#compdef hab\n");
 });
 
+describe("elvish", () => {
+  /** What its completer gives for the words, one candidate a line. */
+  async function elvish(words: string, path: string): Promise<string[]> {
+    const rc = join(directory, "home/rc.elv");
+    const out = join(directory, "elvish-out");
+    writeFileSync(
+      rc,
+      `set E:PATH = '${path}'\neval (slurp < ${join(directory, "home/hab.elvish")})\n` +
+        `{ $edit:completion:arg-completer[hab] ${words} | each {|found| echo $found[stem] } } > ${out}\nexit\n`,
+    );
+    await run(["/usr/bin/script", "-qec", `/usr/bin/elvish -rc ${rc}`, "/dev/null"], {
+      env: { ...env, TERM: "xterm" },
+      cwd: join(directory, "cwd"),
+    });
+    return readFileSync(out, "utf8").trimEnd().split("\n");
+  }
+  test("asks hab", async () => {
+    const path = env["PATH"] as string;
+    expect(await elvish("hab pkg ins", path)).toEqual(["install"]);
+    expect(await elvish("hab pkg path bad", path)).toEqual([HOSTILE]);
+    expect(await elvish("hab pkg hash some-fi", path)).toContain("some-file");
+  });
+  test("knows commands and options without hab", async () => {
+    const found = await elvish("hab pkg install --off", "/usr/bin:/bin");
+    expect(found).toEqual(expect.arrayContaining(["--offline", "--channel"]));
+  });
+});
+
 describe("fish", () => {
   async function fish(line: string): Promise<string[]> {
     const script = "source ~/hab.fish; complete -C $argv[1]";
