@@ -20,6 +20,8 @@ async function run(): Promise<number> {
   const { program, words } = ownWords();
   // Internal: this program as a helper that becomes another one under another user. Nothing may run before it.
   if (words[0] === "__exec-as") return (await import("./cli/exec-as.ts")).execAs();
+  // Internal: what the scripts of `hab cli completers` call at each key press.
+  if (words[0] === "__complete") return (await import("./cli/complete/answer.ts")).completeFromInput();
   if (program === "hab-launch" || words[0] === "hab-launch")
     return (await import("./cli/launch.ts")).launch(program === "hab-launch" ? words : words.slice(1));
   const [{ dispatch }, { fileOutput, descriptorLines, OutputClosed }] = await Promise.all([

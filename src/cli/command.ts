@@ -25,6 +25,7 @@
 //     turn out wrong later (exit 2). Never write an error and return 1.
 //   * `run` returns nothing (0) or an exit code. Nobody calls process.exit. Long work takes `context.signal`.
 //   * Import rooms by their index.ts; import heavy things inside `run`.
+//   * `completes` says what the completions of shells offer as a value (installed packages, channels, …).
 //   * Mark what must not be seen `secret: true` and add its names to secret-arguments.ts (a test tells you).
 //   * Where the original prints help for a bare command, `helpIfBare: true`; where it has no -V, `hasVersion: false`.
 import { HabError } from "../error/index.ts";
@@ -32,7 +33,8 @@ import type { LineReader, Output, Ui } from "../ui/index.ts";
 import type { Configuration } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
 import type { Environment, ParsedValue, ValueSource } from "./grammar/parse.ts";
-import type { ArgumentGrammar, CommandGrammar, OptionGrammar } from "./grammar/spec.ts";
+import type { ArgumentGrammar, CommandGrammar, OptionGrammar, ValueSubject } from "./grammar/spec.ts";
+import { subjectOfType } from "./values.ts";
 
 /** A function from text to value, or the same with its list of possible values. */
 export type ValueType<T> =
@@ -46,6 +48,8 @@ interface CommonParts {
   readonly help: string;
   /** More paragraphs, shown by `--help`, not by `-h`. */
   readonly longHelp?: string;
+  /** What completions offer; a file, directory or origin type of values.ts says it by itself. */
+  readonly completes?: ValueSubject | readonly ValueSubject[];
   readonly env?: string;
   /** As text, as one would type it. */
   readonly default?: string;
@@ -364,6 +368,7 @@ function argumentGrammar(
 
 function common(parts: CommonParts & Partial<Typed<unknown>>, valueName: string) {
   const { type } = parts;
+  const completes = parts.completes ?? subjectOfType(type);
   return {
     valueName,
     help: parts.help,
@@ -371,6 +376,7 @@ function common(parts: CommonParts & Partial<Typed<unknown>>, valueName: string)
     secret: parts.secret ?? false,
     parse: type === undefined ? (text: string) => text : typeof type === "function" ? type : type.parse,
     ...(typeof type === "object" && type.choices !== undefined && { choices: type.choices }),
+    ...(completes !== undefined && { completes: [completes].flat() }),
     ...(parts.longHelp !== undefined && { longHelp: parts.longHelp }),
     ...(parts.env !== undefined && { env: parts.env }),
     ...(parts.default !== undefined && { defaultText: parts.default }),

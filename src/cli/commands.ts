@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "bldr channel list": () => import("./bldr/channel/list.ts"),
   "bldr channel promote": () => import("./bldr/channel/promote.ts"),
   "cli setup": () => import("./cli/setup.ts"),
+  "cli completers": () => import("./cli/completers.ts"),
   "config apply": () => import("./config/apply.ts"),
   "config show": () => import("./config/show.ts"),
   "depot run": () => import("./depot/run.ts"),

@@ -74,6 +74,7 @@ export const fullIdentArgument = () =>
   argument({
     value: "PKG_IDENT",
     help: "A fully qualified package (core/redis/7.0.15/20260101000000)",
+    completes: "installed-package",
     type: fullIdentType,
   });
 

@@ -44,6 +44,7 @@ export const cacheKeyPathOption = () =>
   option({
     long: "cache-key-path",
     value: "CACHE_KEY_PATH",
+    completes: "directory",
     help: "Directory of keys",
     env: "HAB_CACHE_KEY_PATH",
     default: keyCachePath(),

@@ -28,7 +28,14 @@ export const command = defineCommand({
       explains: "and keep it up to date",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   options: { ...runOptions(), remoteSup: { ...remoteSupOption(), ...withoutShortName() } },
   helpIfBare: true,
   async run(context) {

@@ -1,5 +1,6 @@
 // Types of values on the command line (reference/cli.md §2.6). Each throws an Error whose message says what is wrong.
 import { statSync } from "node:fs";
+import type { ValueSubject } from "./grammar/spec.ts";
 
 /** One of a fixed list of words, case-sensitive. */
 export function choice<const Choice extends string>(
@@ -121,4 +122,19 @@ function whyNoAddress(text: string): string {
   if (/^\[.*\](:\d+)?$/.test(text)) return "did not resolve to an ipv4 socket address";
   if (/^(:\d+)?$/.test(text)) return "failed to lookup address information: Name or service not known";
   return /:\D*$/.test(text) ? "invalid port value" : "not of the form HOST[:PORT]";
+}
+
+/** What completions offer for values of a type of this file; undefined when the type does not say. */
+export function subjectOfType(type: unknown): ValueSubject | undefined {
+  switch (type) {
+    case existingFile:
+    case existingFileOrStdin:
+      return "file";
+    case existingDirectory:
+      return "directory";
+    case originName:
+      return "origin";
+    default:
+      return undefined;
+  }
 }

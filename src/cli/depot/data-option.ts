@@ -13,6 +13,7 @@ export const dataOption = () =>
   option({
     long: "data",
     value: "DIRECTORY",
+    completes: "directory",
     help: "Directory of everything the depot keeps",
     env: "HAB_DEPOT_DATA",
     default: defaultDirectory(),

@@ -22,7 +22,7 @@ export const command = defineCommand({
       help: "A number higher than that of the file in force",
       type: bigInteger(),
     }),
-    file: argument({ value: "FILE", help: "The file, of at most 65536 bytes" }),
+    file: argument({ value: "FILE", completes: "file", help: "The file, of at most 65536 bytes" }),
   },
   options: {
     remoteSup: remoteSupOption(),

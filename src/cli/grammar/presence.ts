@@ -28,7 +28,8 @@ function conflict(grammar: CommandGrammar, present: readonly string[]): UsageErr
   return undefined;
 }
 
-function excludes(grammar: CommandGrammar, a: Part, b: Part): boolean {
+/** Whether two parts may not be given together. */
+export function excludes(grammar: CommandGrammar, a: Part, b: Part): boolean {
   if (a.conflictsWith?.includes(b.id) || b.conflictsWith?.includes(a.id)) return true;
   return grammar.exactlyOne.some((ids) => ids.includes(a.id) && ids.includes(b.id));
 }

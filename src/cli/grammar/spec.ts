@@ -7,12 +7,23 @@ export type ValueCount = "none" | "one" | "one-or-more" | "zero-or-more";
 /** Turns one word into a value. Throws an Error whose message ends a usage error (`invalid value 'x' for …: <message>`). */
 export type ParseValue = (text: string) => unknown;
 
+/** What a value names, for completions: something on this machine, or a channel of the depot. */
+export type ValueSubject =
+  | "installed-package"
+  | "loaded-service"
+  | "channel"
+  | "origin"
+  | "file"
+  | "directory";
+
 interface ValueGrammar {
   /** Name of the value in help, without brackets: `PKG_IDENT`. */
   readonly valueName: string;
   readonly parse: ParseValue;
   /** The only values there are; shown in help, and the closest is suggested. */
   readonly choices?: readonly string[];
+  /** What completions offer as values beside `choices`. */
+  readonly completes?: readonly ValueSubject[];
   /** Variable that gives the value when the command line does not. Set but empty counts as a value. */
   readonly env?: string;
   /** Value, as text, when neither command line nor environment gives one. Never counts as present. */

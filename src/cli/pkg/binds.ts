@@ -7,7 +7,14 @@ import { identType } from "../ident-types.ts";
 export const command = defineCommand({
   summary: "Show the binds of an installed package",
   examples: [{ command: "hab pkg binds acme/app", explains: "what the service needs of others" }],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   helpIfBare: true,
   json: true,
   run({ args, stdout, stderr, json, printJson }) {

@@ -19,7 +19,12 @@ export const command = defineCommand({
     { command: "hab pkg binlink --dest /usr/local/bin core/redis", explains: "link all commands elsewhere" },
   ],
   args: {
-    ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
     binary: optionalArgument({ value: "BINARY", help: "The command to link; all when not given" }),
   },
   options: {
@@ -27,6 +32,7 @@ export const command = defineCommand({
       short: "d",
       long: "dest",
       value: "DEST_DIR",
+      completes: "directory",
       help: "Directory for the links",
       env: "HAB_BINLINK_DIR",
       default: DEFAULT_LINK_DIRECTORY,

@@ -39,6 +39,7 @@ export const command = defineCommand({
   args: {
     planContext: argument({
       value: "PLAN_CONTEXT",
+      completes: "directory",
       help: "Directory of the plan, or one with habitat/plan.sh",
     }),
   },
@@ -51,7 +52,13 @@ export const command = defineCommand({
       help: "Origins whose signing keys must be there before the build starts",
       type: originName,
     }),
-    root: option({ short: "r", long: "root", value: "HAB_STUDIO_ROOT", help: "Root of the studio" }),
+    root: option({
+      short: "r",
+      long: "root",
+      value: "HAB_STUDIO_ROOT",
+      completes: "directory",
+      help: "Root of the studio",
+    }),
     src: option({
       short: "s",
       long: "src",
@@ -72,6 +79,7 @@ export const command = defineCommand({
       short: "f",
       long: "refresh-channel",
       value: "REFRESH_CHANNEL",
+      completes: "channel",
       help: "Channel that dependencies of the origin core come from (else HAB_REFRESH_CHANNEL, cli.toml, base)",
     }),
   },

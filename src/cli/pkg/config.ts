@@ -11,7 +11,14 @@ export const command = defineCommand({
       explains: "what the service is configured with unless told otherwise",
     },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   helpIfBare: true,
   json: true,
   async run({ args, stdout, stderr, json, printJson }) {

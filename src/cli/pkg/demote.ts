@@ -11,7 +11,7 @@ export const command = defineCommand({
   examples: [{ command: "hab pkg demote core/redis/7.0.15/20260101000000 stable", explains: "withdraw it" }],
   args: {
     ident: fullIdentArgument(),
-    channel: argument({ value: "CHANNEL", help: "Channel to take it out of" }),
+    channel: argument({ value: "CHANNEL", completes: "channel", help: "Channel to take it out of" }),
     target: targetArgument(),
   },
   options: { url: urlOption(), auth: authOption() },

@@ -10,7 +10,14 @@ export const command = defineCommand({
     { command: "hab pkg dependencies --transitive core/redis", explains: "all of them" },
     { command: "hab pkg dependencies --reverse core/glibc", explains: "the installed packages that need it" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   options: {
     transitive: flag({ short: "t", long: "transitive", help: "Also what those depend on, and so on" }),
     reverse: flag({ short: "r", long: "reverse", help: "Show what depends on the package instead" }),

@@ -49,6 +49,7 @@ export const command = defineCommand({
     files: optionList({
       long: "file",
       value: "PKG_IDENT_FILE",
+      completes: "file",
       help: "File with one ident a line, or TOML (name ending in .toml)",
       values: "one-or-more",
       type: seedFileType,

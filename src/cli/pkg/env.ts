@@ -10,7 +10,14 @@ export const command = defineCommand({
   examples: [
     { command: 'eval "$(hab pkg env core/redis)"', explains: "take the environment into this shell" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   helpIfBare: true,
   json: true,
   run({ args, env, stdout, json, printJson }) {

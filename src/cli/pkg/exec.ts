@@ -9,7 +9,12 @@ export const command = defineCommand({
     "The command is looked up in the package's PATH, then in the caller's. It takes the place of hab.",
   examples: [{ command: "hab pkg exec core/redis redis-cli ping", explains: "a command of the package" }],
   args: {
-    ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
     program: argument({ value: "CMD", help: "Command to run (redis-cli)" }),
     words: argumentList({
       value: "ARGS",

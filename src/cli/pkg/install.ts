@@ -35,6 +35,7 @@ export const command = defineCommand({
   args: {
     sources: argumentList({
       value: "PKG_IDENT_OR_ARTIFACT",
+      completes: ["installed-package", "file"],
       help: "Packages (core/redis) or paths of harts",
       type: installSourceType,
     }),
@@ -45,6 +46,7 @@ export const command = defineCommand({
       short: "c",
       long: "channel",
       value: "CHANNEL",
+      completes: "channel",
       help: "Channel to install from",
       env: "HAB_BLDR_CHANNEL",
       default: DEFAULT_CHANNEL,
@@ -57,6 +59,7 @@ export const command = defineCommand({
     binlinkDir: option({
       long: "binlink-dir",
       value: "BINLINK_DIR",
+      completes: "directory",
       help: "Link all commands into this directory",
       env: "HAB_BINLINK_DIR",
       default: DEFAULT_LINK_DIRECTORY,

@@ -12,7 +12,12 @@ export const command = defineCommand({
     { command: "hab pkg list core/redis", explains: "all releases of a package" },
   ],
   args: {
-    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
+    ident: optionalArgument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
   },
   options: {
     all: flag({ short: "a", long: "all", help: "List all installed packages" }),

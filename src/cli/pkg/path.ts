@@ -9,7 +9,14 @@ export const command = defineCommand({
     { command: "hab pkg path core/redis", explains: "the newest release that is installed" },
     { command: "hab pkg path core/redis/4.0.14", explains: "the newest release of that version" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   helpIfBare: true,
   json: true,
   run({ args, stdout, json, printJson }) {

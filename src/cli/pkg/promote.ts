@@ -11,7 +11,7 @@ export const command = defineCommand({
   examples: [{ command: "hab pkg promote core/redis/7.0.15/20260101000000 stable", explains: "release it" }],
   args: {
     ident: fullIdentArgument(),
-    channel: argument({ value: "CHANNEL", help: "Channel to promote to" }),
+    channel: argument({ value: "CHANNEL", completes: "channel", help: "Channel to promote to" }),
     target: targetArgument(),
   },
   options: { url: urlOption(), auth: authOption() },

@@ -24,7 +24,14 @@ export const command = defineCommand({
     { command: "hab pkg uninstall --dryrun acme/app", explains: "only show what would go" },
     { command: "hab pkg uninstall --keep-latest 2 acme/app", explains: "all releases but the two newest" },
   ],
-  args: { ident: argument({ value: "PKG_IDENT", help: "A package (acme/app)", type: identType }) },
+  args: {
+    ident: argument({
+      value: "PKG_IDENT",
+      help: "A package (acme/app)",
+      completes: "installed-package",
+      type: identType,
+    }),
+  },
   options: {
     dryrun: flag({ short: "d", long: "dryrun", help: "Show what would be uninstalled, and do nothing" }),
     keepLatest: option({

@@ -11,6 +11,7 @@ const ctlFile = (long: string, help: string) =>
   optionList({
     long,
     value: long.toUpperCase().replaceAll("-", "_"),
+    completes: "file",
     help,
     values: "zero-or-more",
     repeatable: false,
@@ -29,6 +30,7 @@ const metaPair = (text: string): string => {
 export const runArguments = () => ({
   service: optionalArgument({
     value: "PKG_IDENT_OR_ARTIFACT",
+    completes: ["installed-package", "file"],
     help: "A package (core/redis) or a .hart file to load as a service",
     type: installSourceType,
   }),
@@ -55,6 +57,7 @@ export const runOptions = () => ({
   peerWatchFile: option({
     long: "peer-watch-file",
     value: "PEER_WATCH_FILE",
+    completes: "file",
     help: "File with the Supervisors to join, one a line",
   }),
   localGossipMode: flag({
@@ -98,6 +101,7 @@ export const runOptions = () => ({
   cacheKeyPath: option({
     long: "cache-key-path",
     value: "CACHE_KEY_PATH",
+    completes: "directory",
     help: "Directory of keys",
     env: "HAB_CACHE_KEY_PATH",
   }),
@@ -153,16 +157,24 @@ export const runOptions = () => ({
     type: integer(),
     default: "300",
   }),
-  key: option({ long: "key", value: "KEY_FILE", help: "TLS key of the HTTP gateway", requires: ["certs"] }),
+  key: option({
+    long: "key",
+    value: "KEY_FILE",
+    completes: "file",
+    help: "TLS key of the HTTP gateway",
+    requires: ["certs"],
+  }),
   certs: option({
     long: "certs",
     value: "CERT_FILE",
+    completes: "file",
     help: "TLS certificates of the HTTP gateway",
     requires: ["key"],
   }),
   caCerts: option({
     long: "ca-certs",
     value: "CA_CERT_FILE",
+    completes: "file",
     help: "Certificates of those who sign clients of the HTTP gateway",
     requires: ["key", "certs"],
   }),
@@ -238,6 +250,7 @@ export const runOptions = () => ({
   configFiles: optionList({
     long: "config-files",
     value: "CONFIG_FILES",
+    completes: "file",
     help: "TOML files with these options; /hab/sup/default/config/sup.toml is then not read",
     values: "one-or-more",
     delimiter: " ",

@@ -4,6 +4,7 @@ import type { PackageIdent } from "../../package/index.ts";
 import { parseBind, type ServiceBind } from "../../supervisor/index.ts";
 import { argument, flag, option, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
+import type { ValueSubject } from "../grammar/spec.ts";
 import { identType } from "../ident-types.ts";
 import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
 
@@ -13,8 +14,8 @@ export const CONDITION_NUMBERS = { latest: 0, "track-channel": 1 } as const;
 export const BINDING_NUMBERS = { relaxed: 0, strict: 1 } as const;
 
 /** The service a command is about. */
-export const serviceArgument = () =>
-  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType });
+export const serviceArgument = (completes: ValueSubject = "loaded-service") =>
+  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType, completes });
 
 const DEFAULTS = { group: "default", strategy: "none", condition: "latest", binding: "strict", health: "30" };
 
@@ -23,6 +24,7 @@ export const channelOption = () =>
   option({
     long: "channel",
     value: "CHANNEL",
+    completes: "channel",
     help: "Channel to receive updates from",
     default: DEFAULT_CHANNEL,
   });

@@ -16,7 +16,7 @@ export const command = defineCommand({
       explains: "bound to a database, updated as soon as a release is promoted",
     },
   ],
-  args: { ident: serviceArgument() },
+  args: { ident: serviceArgument("installed-package") },
   options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
   json: true,
   hasVersion: false,

@@ -23,7 +23,12 @@ export const command = defineCommand({
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
   ],
   args: {
-    ident: optionalArgument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType }),
+    ident: optionalArgument({
+      value: "PKG_IDENT",
+      help: "A package (core/redis)",
+      completes: "loaded-service",
+      type: identType,
+    }),
   },
   options: { remoteSup: remoteSupOption() },
   json: true,

@@ -10,7 +10,7 @@ export const command = defineCommand({
   examples: [
     { command: "hab bldr channel create testing -o acme", explains: "a place between unstable and stable" },
   ],
-  args: { channel: argument({ value: "CHANNEL", help: "Name of the channel" }) },
+  args: { channel: argument({ value: "CHANNEL", completes: "channel", help: "Name of the channel" }) },
   options: { url: channelUrlOption(), origin: originOption(), auth: authOption() },
   json: true,
   helpIfBare: true,

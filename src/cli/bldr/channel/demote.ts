@@ -8,8 +8,16 @@ export const command = defineCommand({
   description: "All of them change together or none does.",
   examples: [{ command: "hab bldr channel demote testing stable -o acme", explains: "undo it" }],
   args: {
-    source: argument({ value: "SOURCE_CHANNEL", help: "Channel whose packages are meant" }),
-    target: argument({ value: "TARGET_CHANNEL", help: "Channel they are taken out of" }),
+    source: argument({
+      value: "SOURCE_CHANNEL",
+      completes: "channel",
+      help: "Channel whose packages are meant",
+    }),
+    target: argument({
+      value: "TARGET_CHANNEL",
+      completes: "channel",
+      help: "Channel they are taken out of",
+    }),
   },
   options: { auth: authOption(), url: channelUrlOption(), origin: originOption() },
   json: true,

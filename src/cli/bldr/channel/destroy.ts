@@ -8,7 +8,7 @@ export const command = defineCommand({
   examples: [
     { command: "hab bldr channel destroy testing -o acme", explains: "a channel nobody needs any more" },
   ],
-  args: { channel: argument({ value: "CHANNEL", help: "Name of the channel" }) },
+  args: { channel: argument({ value: "CHANNEL", completes: "channel", help: "Name of the channel" }) },
   options: { url: channelUrlOption(), origin: originOption(), auth: authOption() },
   json: true,
   helpIfBare: true,

@@ -10,8 +10,12 @@ export const command = defineCommand({
     { command: "hab bldr channel promote testing stable -o acme", explains: "release what has been tested" },
   ],
   args: {
-    source: argument({ value: "SOURCE_CHANNEL", help: "Channel whose packages are meant" }),
-    target: argument({ value: "TARGET_CHANNEL", help: "Channel they are promoted to" }),
+    source: argument({
+      value: "SOURCE_CHANNEL",
+      completes: "channel",
+      help: "Channel whose packages are meant",
+    }),
+    target: argument({ value: "TARGET_CHANNEL", completes: "channel", help: "Channel they are promoted to" }),
   },
   options: { auth: authOption(), url: channelUrlOption(), origin: originOption() },
   json: true,

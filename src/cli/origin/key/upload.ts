@@ -36,10 +36,16 @@ export const command = defineCommand({
     }),
   },
   options: {
-    pubfile: option({ long: "pubfile", value: "PUBLIC_FILE", help: "File of the public key" }),
+    pubfile: option({
+      long: "pubfile",
+      value: "PUBLIC_FILE",
+      completes: "file",
+      help: "File of the public key",
+    }),
     secfile: option({
       long: "secfile",
       value: "SECRET_FILE",
+      completes: "file",
       help: "File of the secret key, beside --pubfile",
       conflictsWith: ["origin"],
     }),
