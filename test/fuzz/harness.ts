@@ -64,7 +64,8 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Ou
     const input = inputOf(target, seed, number);
     let problem = await problemWith(target, input, options.timeLimitMs);
     memoryBytes = Math.max(memoryBytes, process.memoryUsage.rss() - start);
-    if (problem === undefined && memoryBytes > memoryLimitBytes) problem = `takes ${memoryBytes} bytes of memory`;
+    if (problem === undefined && memoryBytes > memoryLimitBytes)
+      problem = `takes ${memoryBytes} bytes of memory`;
     if (problem !== undefined)
       return { inputs: inputs + 1, memoryBytes, failure: { input, number, problem } };
   }
@@ -95,7 +96,11 @@ function isKnown(error: unknown): boolean {
 /** A smaller input that fails too: pieces are left out, ever smaller ones. */
 export async function minimise(target: FuzzTarget, input: Uint8Array, tries = 2000): Promise<Uint8Array> {
   let best = input;
-  for (let size = Math.ceil(best.length / 2); size >= 1 && tries > 0; size = size === 1 ? 0 : Math.ceil(size / 2))
+  for (
+    let size = Math.ceil(best.length / 2);
+    size >= 1 && tries > 0;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  )
     for (let at = 0; at < best.length && tries > 0; tries--) {
       const shorter = Buffer.concat([best.subarray(0, at), best.subarray(at + size)]);
       if ((await problemWith(target, shorter)) === undefined) at += size;

@@ -3,10 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { member, pax, RELEASE } from "./tar-maker.ts";
-import { unpack } from "./targets/tar.ts";
 import { HabError } from "../../src/error/index.ts";
 import { removeTree } from "../../src/package/staging.ts";
+import { member, pax, RELEASE } from "./tar-maker.ts";
+import { unpack } from "./targets/tar.ts";
 
 const a = `${RELEASE}/a`;
 const long = (type: string, name: string) => member({ type, path: "././@LongLink", data: `${name}\0` });
@@ -39,8 +39,16 @@ describe("refused", () => {
     [".. in a name", [member({ path: `${RELEASE}/../../a` })], /PKG-022 .*"\.\." in a name/],
     [".. in a GNU long name", [long("L", `${RELEASE}/../a`), member({ path: a })], /PKG-022/],
     [".. in a pax path", [pax({ path: `${RELEASE}/../a` }), member({ path: a })], /PKG-022/],
-    ["a hard link to outside", [member({ type: "1", path: a, link: "/etc/passwd" })], /hard link to what is not/],
-    ["a GNU long hard link", [long("K", "/etc/passwd"), member({ type: "1", path: a })], /hard link to what is not/],
+    [
+      "a hard link to outside",
+      [member({ type: "1", path: a, link: "/etc/passwd" })],
+      /hard link to what is not/,
+    ],
+    [
+      "a GNU long hard link",
+      [long("K", "/etc/passwd"), member({ type: "1", path: a })],
+      /hard link to what is not/,
+    ],
     ["a pax hard link", [pax({ linkpath: "../canary" }), member({ type: "1", path: a })], /PKG-022/],
     [
       "a file through an earlier symlink",
@@ -65,7 +73,11 @@ describe("refused", () => {
     ["a pax size that is negative", [pax({ size: "-1" }), member({ path: a })], /PKG-021/],
     ["a pax size beyond the end", [pax({ size: "99999" }), member({ path: a })], /PKG-021/],
     ["10,000 levels", [long("L", `${RELEASE}/${"d/".repeat(5000)}`), member({ path: a })], /too long a name/],
-    ["a component of 300 bytes", [long("L", `${RELEASE}/${"d".repeat(300)}`), member({ path: a })], /PKG-022/],
+    [
+      "a component of 300 bytes",
+      [long("L", `${RELEASE}/${"d".repeat(300)}`), member({ path: a })],
+      /PKG-022/,
+    ],
   ])("%s", (_, members, message) => {
     expect(answer(Buffer.concat(members))).toMatch(message);
   });
@@ -79,7 +91,10 @@ describe("harmless", () => {
     ["a name that is not UTF-8", [member({ path: `${RELEASE}/\xff\xfe` })]],
     ["setuid", [member({ path: a, mode: 0o4755 })]],
     ["an endless time", [pax({ mtime: "-Infinity" }), member({ path: a })]],
-    ["a time before all clocks", [member({ path: a, mtime: binary(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0) })]],
+    [
+      "a time before all clocks",
+      [member({ path: a, mtime: binary(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0) })],
+    ],
     ["2,000 levels", [long("L", `${RELEASE}/${"d/".repeat(1500)}`), member({ path: a })]],
   ])("%s", (_, members) => {
     expect(answer(Buffer.concat(members))).toBe("ok");

@@ -4,4 +4,10 @@ import { hartHeaderTarget, installTarget, xzTarget } from "./targets/hart.ts";
 import { tarTarget } from "./targets/tar.ts";
 import { textTargets } from "./targets/texts.ts";
 
-export const targets: readonly FuzzTarget[] = [tarTarget(), hartHeaderTarget, xzTarget, installTarget, ...textTargets];
+export const targets: readonly FuzzTarget[] = [
+  tarTarget(),
+  hartHeaderTarget,
+  xzTarget,
+  installTarget,
+  ...textTargets,
+];

@@ -39,11 +39,14 @@ export function repeatBlock(stream: Uint8Array, count: number): Buffer {
 
 /** A hart with a signature that is valid, whatever the payload. */
 export function signed(payload: Uint8Array): Buffer {
-  return Buffer.concat([hartHeader(blake2b256Hex(payload), pair.secret), payload]);
+  return Buffer.concat([hartHeader(blake2b256Hex(payload), pair.secretKey), payload]);
 }
 
 /** Uses a fresh directory with a file of these bytes. */
-async function withInput(input: Uint8Array, use: (place: string, path: string) => Promise<void>): Promise<void> {
+async function withInput(
+  input: Uint8Array,
+  use: (place: string, path: string) => Promise<void>,
+): Promise<void> {
   const place = mkdtempSync(join(TEMPORARY, "hab-fuzz-"));
   try {
     writeFileSync(join(place, "input"), input);
@@ -79,7 +82,13 @@ export const hartHeaderTarget: FuzzTarget = {
 
 export const xzTarget: FuzzTarget = {
   name: "xz",
-  seeds: [honest, repeatBlock(honest, 3), Buffer.concat([honest, honest]), honest.subarray(0, 90), compress(Buffer.alloc(0))],
+  seeds: [
+    honest,
+    repeatBlock(honest, 3),
+    Buffer.concat([honest, honest]),
+    honest.subarray(0, 90),
+    compress(Buffer.alloc(0)),
+  ],
   generate: (random, seeds) => mutate(random, random.pick(seeds), ["\xfd7zXZ\0", "YZ", "\0\0\0\0"]),
   run: (input) =>
     withInput(input, async (_, path) => {
@@ -87,8 +96,10 @@ export const xzTarget: FuzzTarget = {
       const fd = openSync(path, "r");
       try {
         let length = 0;
-        for await (const piece of decodeXz({ fd, offset: 0, length: input.length }))
-          if ((length += piece.length) > input.length * 10_000) throw new Breach("more comes out than xz can hold");
+        for await (const piece of decodeXz({ fd, offset: 0, length: input.length })) {
+          length += piece.length;
+          if (length > input.length * 10_000) throw new Breach("more comes out than xz can hold");
+        }
       } finally {
         closeSync(fd);
       }
@@ -108,7 +119,7 @@ export const installTarget: FuzzTarget = {
     withInput(input, async (place, path) => {
       const root = join(place, "root");
       const keys = new KeyCache(join(place, "keys"));
-      keys.write(pair.public);
+      keys.write(pair.publicKey);
       mkdirSync(root);
       const artifactCache = join(place, "cache");
       const before = readdirSync(place).sort().join();
@@ -123,7 +134,10 @@ export const installTarget: FuzzTarget = {
       await readArchive(path).catch((error: unknown) => {
         failure ??= error;
       });
-      const after = readdirSync(place).filter((name) => name !== "cache").sort().join();
+      const after = readdirSync(place)
+        .filter((name) => name !== "cache")
+        .sort()
+        .join();
       if (after !== before) throw new Breach(`something appeared outside: ${after}`);
       if (existsSync(join(root, "hab/pkgs/o"))) throw new Breach("a hart that was given up leaves something");
       if (failure !== undefined) throw failure;

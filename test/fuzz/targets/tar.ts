@@ -1,6 +1,15 @@
 // Tar archives, unpacked for real beside a tree that must not change.
 import { Buffer } from "node:buffer";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFullIdent } from "../../../src/package/ident.ts";
@@ -52,12 +61,15 @@ export function tarTarget(unpacked: Unpack = unpack): FuzzTarget {
         mkdirSync(target);
         writeFileSync(join(canary, "file"), "untouched");
         const before = picture(place, "target");
+        let failure: unknown;
         try {
           unpacked(input, target);
-        } finally {
-          if (picture(place, "target") !== before) throw new Breach("something outside the target has changed");
-          checkKinds(target);
+        } catch (error) {
+          failure = error;
         }
+        if (picture(place, "target") !== before) throw new Breach("something outside the target has changed");
+        checkKinds(target);
+        if (failure !== undefined) throw failure;
       } finally {
         removeTree(place);
       }
@@ -101,4 +113,3 @@ function checkKinds(target: string): void {
   for (const { found, stated } of links.values())
     if (found !== stated) throw new Breach("a file is linked to from outside the target");
 }
-
