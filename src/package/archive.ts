@@ -148,11 +148,36 @@ export async function readMetafilesOf(path: string): Promise<Map<ArchiveMetafile
   return withFile(path, (fd) => readMetafiles(payloadPart(fd, readHeaderFrom(fd))));
 }
 
-/** Sends the members of a compressed archive to `visitor`, until the archive ends or `enough` says so. */
-export async function readTar(part: FilePart, visitor: TarVisitor, enough = () => false): Promise<void> {
+/** What any archive may decompress to: a large package is half of this. */
+const ALWAYS_ALLOWED_BYTES = 4 * 1024 ** 3;
+/** Above that, times its compressed size. Programs compress to a third, logs to a thirtieth; zeros to a 7,000th. */
+const LARGEST_EXPANSION = 200;
+
+/** Bytes that a compressed archive of this size may decompress to. */
+export function expansionLimit(compressedBytes: number): number {
+  return Math.max(ALWAYS_ALLOWED_BYTES, LARGEST_EXPANSION * compressedBytes);
+}
+
+/**
+ * Sends the members of a compressed archive to `visitor`, until the archive ends or `enough` says so. Throws HAB-PKG-070 when
+ * it holds more than `limitBytes`, before the piece that exceeds it is used.
+ */
+export async function readTar(
+  part: FilePart,
+  visitor: TarVisitor,
+  enough = () => false,
+  limitBytes = expansionLimit(part.length),
+): Promise<void> {
   const { decodeXz } = await import("./xz/decode.ts");
   const reader = new TarReader(visitor);
+  let decompressed = 0;
   for await (const piece of decodeXz(part)) {
+    decompressed += piece.length;
+    if (decompressed > limitBytes)
+      throw new HabError(
+        packageErrors.unpacksTooLarge,
+        `${part.length} compressed bytes hold more than ${limitBytes} bytes`,
+      );
     reader.push(piece);
     if (reader.ended || enough()) return;
   }

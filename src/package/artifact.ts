@@ -280,6 +280,7 @@ export function isDamage(error: unknown): boolean {
       packageErrors.corruptPayload,
       packageErrors.malformedArchive,
       packageErrors.hostileArchive,
+      packageErrors.unpacksTooLarge,
       packageErrors.notAHart,
       packageErrors.contentMismatch,
       packageErrors.metafileMissing,

@@ -203,4 +203,9 @@ export const packageErrors = errorKinds({
     title: "A file cannot be written",
     remedy: "Check that its directory exists and may be written by this user, and that there is room.",
   },
+  unpacksTooLarge: {
+    code: "HAB-PKG-070",
+    title: "The archive of a hart decompresses to far more than any package holds",
+    remedy: "Do not install it: it is damaged or made to fill disks. Ask its origin for another build.",
+  },
 });

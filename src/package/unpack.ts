@@ -24,8 +24,16 @@ const MOST_ENTRIES = 2_000_000;
 
 /** Largest time a file system is sure to take (2^34 s, the limit of ext4, is in 2446). */
 const LATEST_MTIME_SECONDS = 2 ** 34 - 1;
+/** Likewise the earliest (1901). */
+const EARLIEST_MTIME_SECONDS = -(2 ** 31);
+
+/** All names and link targets together, which are kept in memory: 128 bytes for each of the most entries. */
+const MOST_NAME_BYTES = 256 * 1024 * 1024;
 
 const FOREIGN_IDENT = /^\/?(?:opt\/)?hab\/pkgs\/([^/]+\/[^/]+\/[^/]+\/[^/]+)\/IDENT$/;
+
+/** What the system says to names, and to links, that no honest package has. */
+const REFUSED_NAMES = new Set(["ENAMETOOLONG", "EINVAL", "EILSEQ", "ENOENT", "EMLINK"]);
 
 /** The longest path the system takes; it also bounds how deep directories go. */
 const LONGEST_PATH_BYTES = 4096;
@@ -53,6 +61,7 @@ export class Unpacker implements TarVisitor {
   #entries = 0;
   /** Bytes of the open file that the disk has not been told of. */
   #unwritten = 0;
+  #nameBytes = 0;
   #foreign: string | undefined;
   #file: { readonly fd: number; readonly entry: TarEntry } | undefined;
 
@@ -72,7 +81,9 @@ export class Unpacker implements TarVisitor {
   }
 
   begin(entry: TarEntry): void {
-    if (++this.#entries > MOST_ENTRIES) throw hostile(entry, "is one of too many");
+    this.#nameBytes += entry.path.length + entry.link.length;
+    if (++this.#entries > MOST_ENTRIES || this.#nameBytes > MOST_NAME_BYTES)
+      throw hostile(entry, "is one of too many");
     const path = this.#inside(entry.path, entry);
     if (path === undefined) {
       this.#foreign ??= FOREIGN_IDENT.exec(entry.path)?.[1];
@@ -115,7 +126,7 @@ export class Unpacker implements TarVisitor {
     if (this.#unwritten >= WORTH_WRITING_BYTES) this.#startWriting();
     this.#unwritten = 0;
     fchmodSync(fd, entry.mode);
-    const mtime = Math.min(entry.mtimeSeconds, LATEST_MTIME_SECONDS);
+    const mtime = Math.max(EARLIEST_MTIME_SECONDS, Math.min(entry.mtimeSeconds, LATEST_MTIME_SECONDS));
     futimesSync(fd, mtime, mtime);
     this.abandon();
   }
@@ -150,6 +161,7 @@ export class Unpacker implements TarVisitor {
 
   #makeSymlink(path: string, entry: TarEntry): void {
     if (entry.link === "") throw hostile(entry, "is a symlink to nothing");
+    if (entry.link.includes("\0")) throw hostile(entry, "is a symlink to a name with a NUL");
     this.#clear(path, entry);
     this.#call(entry, () => symlinkSync(bytesOf(entry.link), this.#place(path)));
     this.#made.set(path, { kind: "symlink", target: entry.link });
@@ -170,6 +182,7 @@ export class Unpacker implements TarVisitor {
   /** Path below the release directory; undefined for what is elsewhere. `..` is never right. */
   #inside(name: string, entry: TarEntry): string | undefined {
     if (name.length > LONGEST_PATH_BYTES) throw hostile(entry, "has too long a name");
+    if (name.includes("\0")) throw hostile(entry, "has a NUL in a name");
     const parts = name.split("/").filter((part) => part !== "" && part !== ".");
     if (parts.includes("..")) throw hostile(entry, 'has ".." in a name');
     if (parts.length < this.#prefix.length || this.#prefix.some((part, i) => parts[i] !== part))
@@ -212,8 +225,7 @@ export class Unpacker implements TarVisitor {
       return action();
     } catch (error) {
       const code = systemErrorCode(error);
-      if (code === "ENAMETOOLONG" || code === "EINVAL" || code === "EILSEQ" || code === "ENOENT")
-        throw hostile(entry, "cannot be made here", error);
+      if (code !== undefined && REFUSED_NAMES.has(code)) throw hostile(entry, "cannot be made here", error);
       throw error;
     }
   }

@@ -184,8 +184,11 @@ function parsePax(content: string): Overrides {
       equals < 0
     )
       throw malformed("an extended header cannot be read");
+    const key = record.slice(0, equals);
     const value = record.slice(equals + 1);
-    switch (record.slice(0, equals)) {
+    // Its data is a map and pieces: as a plain file it would be silently wrong.
+    if (key.startsWith("GNU.sparse.")) throw malformed("a member is stored as a sparse file");
+    switch (key) {
       case "path":
         overrides.path = value;
         break;
@@ -196,7 +199,7 @@ function parsePax(content: string): Overrides {
         overrides.size = decimal(value);
         break;
       case "mtime":
-        overrides.mtimeSeconds = Math.floor(Number(value)) || 0;
+        overrides.mtimeSeconds = Number.isFinite(Number(value)) ? Math.floor(Number(value)) : 0;
         break;
       default: // owners, times of access and the like are not restored
     }

@@ -21,6 +21,9 @@ const MOST_THREADS = 8;
 /** Output of a step on the caller's thread, which has other things to do in between. */
 const STEP_SIZE_BYTES = 128 * 1024;
 
+/** A block costs a decoder of its own: on average they must be worth it, or a million empty ones would take for ever. */
+const LEAST_BLOCK_BYTES = 64 * 1024;
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -39,7 +42,7 @@ export async function* decodeXz(part: FilePart): AsyncGenerator<Uint8Array> {
   const blocks = findBlocks(part.length, readAt) ?? [];
   const header = readAt(0, FRAME_SIZE_BYTES);
   const jobs: DecodeJob[] =
-    blocks.length > 1
+    blocks.length > 1 && part.length / blocks.length >= LEAST_BLOCK_BYTES
       ? blocks.map((block) => blockJob(part, header, block))
       : [{ kind: "decode", part, before: NOTHING, after: NOTHING, piecesAhead: 8 }];
   yield* decodeOnThreads(part, jobs);
