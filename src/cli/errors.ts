@@ -50,4 +50,9 @@ export const cliErrors = errorKinds({
     remedy: "Run it again; nothing is left half done.",
     exitCode: 130,
   },
+  invalidDnsName: {
+    code: "HAB-CLI-018",
+    title: "The name of the certificate is not a DNS name",
+    remedy: "Give a host name such as sup.example.com, without wildcard; an IP address is not one.",
+  },
 });
