@@ -77,6 +77,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "sup run": () => import("./sup/run.ts"),
   "sup secret generate": () => import("./sup/secret/generate.ts"),
   "sup sh": () => import("./sup/sh.ts"),
+  "sup secret generate-tls": () => import("./sup/secret/generate-tls.ts"),
   "sup term": () => import("./sup/term.ts"),
   "svc key generate": () => import("./svc/key/generate.ts"),
   "svc load": () => import("./svc/load.ts"),

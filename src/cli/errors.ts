@@ -77,4 +77,9 @@ export const cliErrors = errorKinds({
     title: "A bulk upload stopped before its end",
     remedy: "Mend the cause and run the command again: what the depot has already is passed over.",
   },
+  invalidDnsName: {
+    code: "HAB-CLI-018",
+    title: "The name of the certificate is not a DNS name",
+    remedy: "Give a host name such as sup.example.com, without wildcard; an IP address is not one.",
+  },
 });

@@ -215,6 +215,7 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
   "sup depart": object({ member_id: text(), supervisor: text("address of the one that was told") }),
   "sup restart": object({ supervisor: text("address of the one that was told") }),
   "sup secret generate": object({ secret: text() }),
+  "sup secret generate-tls": object({ certificate: text("path"), key: text("path") }),
   "sup term": STOPPED_SUPERVISOR,
   "svc key generate": KEY_PAIR_FILES,
   "svc load": OF_SERVICE,

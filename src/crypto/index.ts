@@ -45,5 +45,6 @@ export { requireSafeKeyName } from "./key-name.ts";
 export { formatNamedRevision, type NamedRevision, parseNamedRevision, revisionAt } from "./named-revision.ts";
 export { constantTimeEqual, randomBase64, randomBytes } from "./random.ts";
 export { Secret } from "./secret.ts";
+export * from "./self-signed-certificate.ts";
 export { openSignedMessage, SIGNATURE_LENGTH_BYTES, signMessage } from "./signing.ts";
 export { decodeUtf8, textLines, trimWhiteSpace } from "./text.ts";

@@ -106,6 +106,10 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "--no-render"] },
 
     { words: "sup secret generate" },
+    {
+      words: "sup secret generate-tls",
+      args: ["--subject-alternative-name", "sup.example.com", at("ctl")],
+    },
     { words: "svc load", args: ["acme/app"] },
     { words: "svc start", args: ["acme/app"] },
     { words: "svc update", args: ["acme/app", "--strategy", "at-once"] },
