@@ -39,7 +39,7 @@ import { subjectOfType } from "./values.ts";
 /** A function from text to value, or the same with its list of possible values. */
 export type ValueType<T> =
   | ((text: string) => T)
-  | { readonly parse: (text: string) => T; readonly choices?: readonly string[] };
+  | { readonly parse: (text: string) => T; readonly choices?: readonly string[]; readonly anyCase?: boolean };
 
 interface CommonParts {
   /** Name of the value in help: `CHANNEL`. Default: the long name in capitals. */
@@ -376,6 +376,7 @@ function common(parts: CommonParts & Partial<Typed<unknown>>, valueName: string)
     secret: parts.secret ?? false,
     parse: type === undefined ? (text: string) => text : typeof type === "function" ? type : type.parse,
     ...(typeof type === "object" && type.choices !== undefined && { choices: type.choices }),
+    ...(typeof type === "object" && type.anyCase !== undefined && { anyCase: type.anyCase }),
     ...(completes !== undefined && { completes: [completes].flat() }),
     ...(parts.longHelp !== undefined && { longHelp: parts.longHelp }),
     ...(parts.env !== undefined && { env: parts.env }),

@@ -241,7 +241,8 @@ function parseAll(part: Part, words: readonly string[]): unknown[] {
 
 function parseOne(part: Part, text: string): unknown {
   if (text === "" && part.refuseEmpty === true) fail(valueMissing(part));
-  if (part.choices !== undefined && !part.choices.includes(text)) fail(notAChoice(part, text));
+  if (part.choices !== undefined && part.anyCase !== true && !part.choices.includes(text))
+    fail(notAChoice(part, text));
   try {
     return part.parse(text);
   } catch (error) {

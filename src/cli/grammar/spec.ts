@@ -22,6 +22,8 @@ interface ValueGrammar {
   readonly parse: ParseValue;
   /** The only values there are; shown in help, and the closest is suggested. */
   readonly choices?: readonly string[];
+  /** `parse` takes the choices in any case, and words the error for what is none of them. */
+  readonly anyCase?: boolean;
   /** What completions offer as values beside `choices`. */
   readonly completes?: readonly ValueSubject[];
   /** Variable that gives the value when the command line does not. Set but empty counts as a value. */

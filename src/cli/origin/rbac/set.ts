@@ -17,8 +17,8 @@ export const command = defineCommand({
     member: argument({ value: "MEMBER_ACCOUNT", help: "Account of the member", type: accountName }),
     role: argument({
       value: "ROLE",
-      help: `The role: ${MEMBER_ROLES.map((role) => role.toUpperCase()).join(", ")}`,
-      type: memberRole,
+      help: "The role, in any case",
+      type: { parse: memberRole, choices: MEMBER_ROLES.map((role) => role.toUpperCase()), anyCase: true },
     }),
   },
   options: {

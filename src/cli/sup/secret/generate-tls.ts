@@ -29,6 +29,7 @@ export const command = defineCommand({
     }),
   },
   json: true,
+  hasVersion: false,
   async run({ args, options, json, printJson }) {
     if (!isDnsName(options.name)) {
       throw new HabError(cliErrors.invalidDnsName, `Invalid DNS name: ${options.name}`);
