@@ -18,7 +18,8 @@ export const command = defineCommand({
   args: {
     path: optionalArgument({
       value: "path",
-      help: "Directory of the two files; the key cache's ctl if absent",
+      help: "Directory of the two files (default: ctl in the key cache, /hab/cache/keys/ctl for root)",
+      completes: "directory",
     }),
   },
   options: {
