@@ -29,10 +29,6 @@ export const helpDepartures: Readonly<Record<string, HelpDeparture>> = {
     ],
     reason: "the same defaults; that of the key cache depends on the user",
   },
-  "sup secret generate-tls": {
-    differences: ["[path]: default none, not /hab/cache/keys/ctl"],
-    reason: "the same place for root; for others it is below their own key cache, so help names it in words",
-  },
   "sup term": {
     differences: ["[ARGS]...: absent"],
     reason: "the original hands the words to a program that refuses any",
