@@ -298,7 +298,7 @@ export class Services {
     let parts: ServiceParts;
     try {
       if (findInstalled(spec.ident) === undefined) await this.#options.installMissing(spec);
-      parts = await build(spec, slot.desired?.ident);
+      parts = await build(spec, slot.desired?.ident, this.#remembered.get(spec.ident.name)?.parts?.config);
     } catch (error) {
       throw new StartFailure(`Unable to start ${shown}, ${describeError(error)}`, error);
     }

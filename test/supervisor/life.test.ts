@@ -175,6 +175,21 @@ describe("what is wrong is said, and nothing is lost", () => {
     expect(after?.process.pid).toBe(before.process.pid);
   });
 
+  test("… also when the service starts again", async () => {
+    supervisor.write("hab/user/plain/config/user.toml", "a = 3\n");
+    await supervisor.until(async () => (await supervisor.service("plain"))?.cfg["a"] === 3, "user.toml");
+    supervisor.write("hab/user/plain/config/user.toml", "a = = 4\n");
+    await supervisor.hab("svc", "stop", "vec/plain");
+    await supervisor.until(
+      async () => (await supervisor.service("plain"))?.process?.state === "down",
+      "it to be down",
+    );
+    await supervisor.hab("svc", "start", "vec/plain");
+    await supervisor.up("plain");
+    expect((await supervisor.service("plain"))?.cfg["a"]).toBe(3);
+    expect((await supervisor.hab("svc", "status", "vec/plain")).err).toContain("user.toml");
+  });
+
   test("broken configuration is not applied", async () => {
     supervisor.write("bad.toml", "port = \n");
     const { exit, err } = await supervisor.hab(
@@ -186,7 +201,7 @@ describe("what is wrong is said, and nothing is lost", () => {
     );
     expect(exit).toBe(1);
     expect(err).toContain("line 1");
-    expect((await supervisor.service("plain"))?.cfg).toEqual({ a: 1 });
+    expect((await supervisor.service("plain"))?.cfg).toEqual({ a: 3 });
   });
 });
 

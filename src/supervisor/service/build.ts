@@ -13,7 +13,12 @@ import { readServicePackage } from "./package.ts";
 import type { ServiceParts } from "./service.ts";
 import { loadTemplates } from "./templates.ts";
 
-export type BuildService = (spec: ServiceSpec, desired: FullIdent | undefined) => Promise<ServiceParts>;
+/** `previous`: the configuration of the same service before it was stopped to start again. */
+export type BuildService = (
+  spec: ServiceSpec,
+  desired: FullIdent | undefined,
+  previous?: ServiceConfig,
+) => Promise<ServiceParts>;
 
 export interface BuildOptions {
   readonly organization: string | undefined;
@@ -23,7 +28,7 @@ export interface BuildOptions {
 
 /** Makes the function that builds services; `desired` picks a release other than the newest installed. */
 export function serviceBuilder({ organization, output, census }: BuildOptions): BuildService {
-  return async (spec, desired) => {
+  return async (spec, desired, previous) => {
     const installed = findInstalled(desired ?? spec.ident) ?? findInstalled(spec.ident);
     if (installed === undefined) {
       throw new HabError(
@@ -35,7 +40,7 @@ export function serviceBuilder({ organization, output, census }: BuildOptions): 
     const group = serviceGroupOf(spec.ident.name, spec.group, organization);
     const pkg = readServicePackage(installed);
     const directory = spec.configFrom ?? installed.path;
-    const config = await ServiceConfig.load(spec.ident.name, directory);
+    const config = await ServiceConfig.load(spec.ident.name, directory, previous);
     const templates = await loadTemplates(directory, (_hook, message) =>
       output.line(spec.ident.name, "HK", `Failed to load hook: ${message}`),
     );

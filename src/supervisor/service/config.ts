@@ -15,22 +15,28 @@ export class ServiceConfig {
   #merged: TomlTable | undefined;
   #userLoaded: boolean;
 
-  private constructor(name: string, layers: ConfigLayers) {
+  private constructor(name: string, layers: ConfigLayers, userProblem: string | undefined) {
     this.#name = name;
     this.#layers = layers;
+    this.#userProblem = userProblem;
     this.#userLoaded = layers.user !== undefined;
   }
 
   /**
    * Reads default.toml of `directory`, `HAB_<NAME>` and user.toml. Any that is broken throws: at the start of a service
-   * there is no last good one.
+   * there is no last good one. Of a service that starts again, `previous` has the last good user.toml.
    */
-  static async load(name: string, directory: string): Promise<ServiceConfig> {
-    return new ServiceConfig(name, {
-      default: await readLayer(join(directory, "default.toml")),
-      environment: environmentLayer(name, process.env),
-      user: await readLayer(userConfigPath(name)),
-    });
+  static async load(name: string, directory: string, previous?: ServiceConfig): Promise<ServiceConfig> {
+    const { user, problem } = await readUserLayer(name, previous);
+    return new ServiceConfig(
+      name,
+      {
+        default: await readLayer(join(directory, "default.toml")),
+        environment: environmentLayer(name, process.env),
+        user,
+      },
+      problem,
+    );
   }
 
   /** What templates see. */
@@ -92,6 +98,19 @@ export class ServiceConfig {
 /** `/hab/user/<name>/config/user.toml`. */
 export function userConfigPath(name: string): string {
   return habPath("user", name, "config", "user.toml");
+}
+
+/** user.toml, or the last good one with what is wrong with the new. Throws when there is no last good one. */
+async function readUserLayer(
+  name: string,
+  previous: ServiceConfig | undefined,
+): Promise<{ readonly user: TomlTable | undefined; readonly problem?: string }> {
+  try {
+    return { user: await readLayer(userConfigPath(name)) };
+  } catch (error) {
+    if (previous === undefined) throw error;
+    return { user: previous.layers.user, problem: describeError(error) };
+  }
 }
 
 async function readLayer(path: string): Promise<TomlTable | undefined> {
