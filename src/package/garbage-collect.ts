@@ -7,13 +7,13 @@ import { artifactCachePath, fsRoot, removeIfPresent } from "../host/index.ts";
 import { artifactFileName } from "./artifact-name.ts";
 import { Claim } from "./claim.ts";
 import type { Report } from "./events.ts";
-import { type KeptRelease, needsOf, planGarbage, type Release, type Root } from "./garbage.ts";
-import { type FullIdent, formatIdent, sameIdent } from "./ident.ts";
-import { InstalledPackage, installPath, packagesDirectory } from "./installed.ts";
-import { parseIdentLines, readMetafile } from "./metafile.ts";
+import { type KeptRelease, planGarbage, type Root } from "./garbage.ts";
+import { type FullIdent, sameIdent } from "./ident.ts";
+import { InstalledPackage, installPath } from "./installed.ts";
+import { CurrentNeeds, installedReleases } from "./needs.ts";
 import { compareByParts } from "./order.ts";
 import { explainSystemError, removeRelease } from "./staging.ts";
-import { isInstalled, listInstalled, TEMPORARY_PREFIX } from "./store.ts";
+import { isInstalled, listInstalled } from "./store.ts";
 
 export interface GarbageOptions {
   readonly roots: readonly Root[];
@@ -69,6 +69,7 @@ export async function removeGarbage(
   const { root = fsRoot(), report, signal } = options;
   const removed: RemovedRelease[] = [];
   const late: KeptRelease[] = [];
+  const needs = new CurrentNeeds(root);
   const stay = (kept: KeptRelease, problem?: unknown) => {
     late.push(kept);
     report?.({ kind: "kept", kept, ...(problem !== undefined && { problem }) });
@@ -84,7 +85,7 @@ export async function removeGarbage(
     try {
       if (!isInstalled(ident, root)) continue;
       // What stays of the plan stands before what it needs, so that this finds all of its dependencies too.
-      const neededBy = whoNeeds(ident, root);
+      const neededBy = needs.neederOf(ident);
       if (neededBy !== undefined) {
         stay({ ident, reason: "needed", neededBy });
         continue;
@@ -155,47 +156,6 @@ function claimOf(ident: FullIdent, root: string): Claim | undefined {
   } catch (error) {
     throw explainSystemError(error, ident);
   }
-}
-
-function installedReleases(root: string): Release[] {
-  return listInstalled({ root }).map((ident) => {
-    const { deps, tdeps } = new InstalledPackage(ident, root);
-    return { ident, deps, tdeps };
-  });
-}
-
-/** Who needs a release by now: somebody installed, or unpacked and about to be. */
-function whoNeeds(ident: FullIdent, root: string): FullIdent | undefined {
-  const needed = formatIdent(ident);
-  const all = [...installedReleases(root), ...stagedReleases(root)];
-  return all.find((release) => needsOf(release).has(needed))?.ident;
-}
-
-/** Releases on their way in, as far as they are unpacked. */
-function stagedReleases(root: string): Release[] {
-  const found: Release[] = [];
-  const top = packagesDirectory(root);
-  const versions = [1, 2, 3].reduce<string[]>(
-    (places) => places.flatMap((place) => entriesOf(place).map((entry) => join(place, entry.name))),
-    [top],
-  );
-  for (const version of versions) {
-    for (const { name } of entriesOf(version)) {
-      if (!name.startsWith(TEMPORARY_PREFIX)) continue;
-      const place = join(version, name, "package");
-      try {
-        const text = readMetafile(place, "IDENT");
-        const [ident] = parseIdentLines(text ?? "", place);
-        if (ident === undefined) continue;
-        const idents = (metafile: "DEPS" | "TDEPS") =>
-          parseIdentLines(readMetafile(place, metafile) ?? "", place);
-        found.push({ ident, deps: idents("DEPS"), tdeps: idents("TDEPS") });
-      } catch {
-        // Half unpacked, or gone again.
-      }
-    }
-  }
-  return found;
 }
 
 /** Runs the uninstall hook of the last release of a package; what it failed with. */

@@ -15,7 +15,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Claim } from "../../package/claim.ts";
 import {
   activeTarget,
   artifactFileName,
@@ -190,32 +189,6 @@ describe("gc", () => {
       "interpreter",
       "hab",
     ]);
-  });
-
-  test("does not ask where nobody can answer", async () => {
-    // Standard input of tests is no terminal everywhere, so this is about the program (test/binary) where it is one.
-    if (process.stdin.isTTY) return;
-    const { exit, stderr } = await hab("pkg", "gc");
-    expect(exit).toBe(2);
-    expect(stderr).toContain("--yes");
-    expect(installed()).toEqual(EVERYTHING);
-  });
-
-  test("keeps a release that somebody is installing, and what it needs", async () => {
-    const claim = Claim.take(parseFullIdent(APP1), root);
-    expect((await gc("--yes")).kept).toContainEqual({ ident: APP1, reason: "in use" });
-    expect(installed()).toEqual(EVERYTHING);
-    claim?.release();
-    expect(removed(await gc("--yes"))).toEqual([APP1, LIB1]);
-  });
-
-  test("keeps what a package on its way in needs", async () => {
-    const staged = "hab/pkgs/acme/new/1/.hab-pkg-install-1abc/package";
-    write(`${staged}/IDENT`, "acme/new/1/20260101000009\n");
-    write(`${staged}/DEPS`, `${LIB1}\n`);
-    const outcome = await gc("--yes");
-    expect(removed(outcome)).toEqual([APP1]);
-    expect(outcome.kept).toContainEqual({ ident: LIB1, reason: "needed" });
   });
 
   test("a failing uninstall hook keeps its package and what that needs; the rest goes", async () => {

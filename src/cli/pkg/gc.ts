@@ -7,6 +7,7 @@ import {
   findCachedGarbage,
   findGarbage,
   formatIdent,
+  type Garbage,
   type GarbageEvent,
   type KeptRelease,
   LINK_DIRECTORIES,
@@ -19,6 +20,7 @@ import {
   readPins,
   removeCachedHart,
   removeGarbage,
+  sameIdent,
 } from "../../package/index.ts";
 import { formatBytes, type Ui } from "../../ui/index.ts";
 import { defineCommand, flag, option, usageProblem } from "../command.ts";
@@ -66,12 +68,11 @@ export const command = defineCommand({
     if (!dryRun && !yes && !isTerminal())
       throw usageProblem("nobody can be asked here: add --yes to remove, or --dry-run to look");
     const directories = [...LINK_DIRECTORIES, options.binlinkDirectory, env["HAB_BINLINK_DIR"] ?? ""];
-    const roots = await findRoots(
-      directories.filter((directory) => directory !== ""),
-      configuration,
-      ui,
-    );
-    const garbage = findGarbage({ roots, all });
+    const look = async () => {
+      const given = directories.filter((directory) => directory !== "");
+      return findGarbage({ roots: await findRoots(given, configuration, ui), all });
+    };
+    const garbage = await look();
     const print = (removed: readonly RemovedRelease[], kept: readonly KeptRelease[], harts: Harts) => {
       if (!json) return;
       printJson({
@@ -105,11 +106,11 @@ export const command = defineCommand({
       for (const { ident, bytes } of garbage.remove)
         ui.info(`  ${formatIdent(ident)} (${formatBytes(bytes)})`);
       if ((await ui.confirm(`Remove ${goes}, ${size}?`, "no")) !== "yes") {
-        print([], [], []);
+        print([], garbage.keep, []);
         return;
       }
     }
-    const { removed, kept } = await removeGarbage(garbage, {
+    const { removed, kept } = await removeGarbage(yes ? garbage : stillGarbage(garbage, await look()), {
       signal,
       report: (event) => printEvent(event, ui),
       hookReport: installReport(ui),
@@ -125,6 +126,14 @@ export const command = defineCommand({
       );
   },
 });
+
+/** What a person has agreed to and still nobody needs: the answer may have taken an hour. */
+function stillGarbage(agreed: Garbage, now: Garbage): Garbage {
+  return {
+    remove: now.remove.filter((each) => agreed.remove.some(({ ident }) => sameIdent(ident, each.ident))),
+    keep: now.keep,
+  };
+}
 
 type Harts = readonly { readonly path: string; readonly bytes: number }[];
 
