@@ -196,7 +196,13 @@ describe("gc", () => {
     const { exit, stdout, stderr } = await hab("pkg", "gc", "--yes", "--all", "--json");
     expect(exit).toBe(1);
     expect(stderr).toContain("HAB-PKG-067");
-    expect(removed(JSON.parse(stdout) as Outcome)).toEqual([APP1, LIB1]);
+    const outcome = JSON.parse(stdout) as Outcome;
+    expect(removed(outcome)).toEqual([APP1, LIB1]);
+    expect(outcome.kept).toEqual([
+      { ident: APP2, reason: "hook failed" },
+      { ident: BASE, reason: "needed" },
+      { ident: LIB2, reason: "needed" },
+    ]);
     expect(installed()).toEqual([APP2, BASE, LIB2]);
   });
 
