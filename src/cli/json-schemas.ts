@@ -158,6 +158,28 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
     ),
   }),
   "pkg env": mapOf(text()),
+  "pkg gc": object({
+    removed: listOf(object({ ident: IDENT, bytes: count() })),
+    harts: listOf(object({ path: text(), bytes: count() })),
+    bytes: count("of all that is listed as removed"),
+    kept: listOf(
+      object({
+        ident: IDENT,
+        reason: oneOf(
+          "loaded",
+          "pinned",
+          "binlinked",
+          "hab",
+          "interpreter",
+          "newest",
+          "needed",
+          "in use",
+          "hook failed",
+        ),
+      }),
+    ),
+    dry_run: truth("nothing was removed"),
+  }),
   "pkg hash": object({ files: listOf(object({ path: text(), hash: text("BLAKE2b-256, hexadecimal") })) }),
   "pkg header": nullable(object({ path: text(), ...HART_SIGNATURE })),
   "pkg info": object({
@@ -188,11 +210,13 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
   }),
   "pkg list": object({ packages: listOf(IDENT) }),
   "pkg path": object({ ident: IDENT, path: text() }),
+  "pkg pin": object({ pins: listOf(text("an ident, maybe partial")) }),
   "pkg promote": PACKAGE_IN_CHANNEL,
   "pkg provides": object({ files: listOf(object({ ident: IDENT, path: text() })) }),
   "pkg search": object({ packages: listOf(text("an ident")), total: count("found, shown or not") }),
   "pkg sign": object({ path: text("of the hart"), key: text("the signer, name-revision") }),
   "pkg uninstall": object({ removed: listOf(IDENT), dry_run: truth("nothing was removed") }),
+  "pkg unpin": object({ pins: listOf(text("an ident, maybe partial")) }),
   "pkg upload": object({ packages: listOf(PUBLISHED) }),
   "pkg verify": object({
     path: text(),

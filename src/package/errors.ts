@@ -203,6 +203,27 @@ export const packageErrors = errorKinds({
     title: "A file cannot be written",
     remedy: "Check that its directory exists and may be written by this user, and that there is room.",
   },
+  pinsUnreadable: {
+    code: "HAB-PKG-064",
+    title: "The file of pinned packages cannot be read",
+    remedy: "Correct hab/etc/pins: one package identifier per line, comments after #.",
+  },
+  notPinned: {
+    code: "HAB-PKG-065",
+    title: "The package is not pinned in these words",
+    remedy: "List what is pinned: hab pkg pin.",
+  },
+  specUnreadable: {
+    code: "HAB-PKG-066",
+    title: "What a loaded service runs cannot be told, so nothing is removed",
+    remedy: "Correct or remove the service's spec file, then try again.",
+  },
+  garbageKept: {
+    code: "HAB-PKG-067",
+    title: "Some releases nobody needs are still there",
+    remedy:
+      "See above why each uninstall hook failed; then run hab pkg gc again, or hab pkg uninstall --ignore-uninstall-hook.",
+  },
   unpacksTooLarge: {
     code: "HAB-PKG-070",
     title: "The archive of a hart decompresses to far more than any package holds",

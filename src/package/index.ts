@@ -7,6 +7,8 @@ export * from "./command.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export type { InstallEvent, Report } from "./events.ts";
+export type { GarbageKeepReason, KeptRelease, Root } from "./garbage.ts";
+export * from "./garbage-collect.ts";
 export * from "./graph.ts";
 export {
   HART_FORMAT_VERSION,
@@ -28,10 +30,12 @@ export {
   parseInstallSource,
 } from "./install.ts";
 export * from "./installed.ts";
+export * from "./linked.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
 export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
 export { runPendingInstallHooks } from "./pending-hooks.ts";
+export * from "./pins.ts";
 export * from "./provides.ts";
 export * from "./service-account.ts";
 export * from "./service-directories.ts";

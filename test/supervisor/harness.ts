@@ -161,6 +161,12 @@ export class TestSupervisor {
     return status === 200 ? (JSON.parse(body) as ServiceJson) : undefined;
   }
 
+  /** Tells commands that take no address where the Supervisor is, as an operator would in cli.toml. */
+  writeAddress(): void {
+    const text = `listen_ctl = "127.0.0.1:${this.#ports[2]}"\n`;
+    for (const home of ["hab", ".hab"]) this.write(`${home}/etc/cli.toml`, text);
+  }
+
   /** Runs `hab` against this Supervisor. */
   async hab(
     ...words: string[]

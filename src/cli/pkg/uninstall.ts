@@ -1,18 +1,16 @@
 // `hab pkg uninstall` (reference/packages.md §15).
-import { habPath, isProcessRunning, readTextIfPresent } from "../../host/index.ts";
 import {
   formatIdent,
   listInstalledOrFail,
-  type PackageIdent,
   type UninstallEvent,
   uninstallPackage,
 } from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
 import { argument, defineCommand, flag, option, optionList } from "../command.ts";
-import type { Configuration } from "../configuration.ts";
 import { identType } from "../ident-types.ts";
 import { integer } from "../values.ts";
 import { installReport } from "./install-report.ts";
+import { loadedServices } from "./loaded-services.ts";
 
 export const command = defineCommand({
   summary: "Uninstall a package and the dependencies nobody else needs",
@@ -76,28 +74,6 @@ export const command = defineCommand({
     if (json) printJson({ removed: removed.map(formatIdent), dry_run: options.dryrun });
   },
 });
-
-/** What a Supervisor on this machine has loaded. Asked only where its launcher seems to run; then it must answer. */
-async function loadedServices(configuration: Configuration, ui: Ui): Promise<PackageIdent[]> {
-  const text = readTextIfPresent(habPath("launcher", "PID"));
-  if (text === undefined) return [];
-  ui.status("Determining", "launcher PID file status");
-  if (!/^[0-9]{1,10}$/.test(text)) ui.warn("Could not read or parse PID file");
-  else if (!isProcessRunning(Number(text))) {
-    ui.warn("Found stale PID file (process not running)");
-    return [];
-  }
-  const { ctlRequest } = await import("../../ctl/index.ts");
-  const idents: PackageIdent[] = [];
-  const answers = ctlRequest({
-    address: await configuration.controlAddress(undefined),
-    secret: await configuration.controlSecret(),
-    request: { message: "SvcStatus", fields: {} },
-  });
-  for await (const answer of answers)
-    if (answer.message === "ServiceStatus") idents.push(answer.fields.ident);
-  return idents;
-}
 
 function printEvent(event: UninstallEvent, ui: Ui): void {
   switch (event.kind) {

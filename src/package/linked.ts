@@ -1,0 +1,80 @@
+// Which packages links in directories of everybody's PATH lead to (reference/packages.md §17).
+import { readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { systemErrorCode } from "../error/index.ts";
+import { type FullIdent, isFullIdent, isPathSafe, parseIdent } from "./ident.ts";
+import { PACKAGES_DIRECTORY, packagesDirectory } from "./installed.ts";
+
+/** Where links to packages usually are, in the package world. */
+export const LINK_DIRECTORIES: readonly string[] = ["/bin", "/usr/bin", "/usr/local/bin", "/hab/bin"];
+
+/** Links that lead to links: as many as the kernel follows. */
+const MOST_LINKS = 40;
+
+/** Releases that links in `directories` (in the package world) lead into, installed or not. Throws system errors. */
+export function linkedReleases(directories: readonly string[], root: string): FullIdent[] {
+  const places = [packagesDirectory(root), PACKAGES_DIRECTORY];
+  const real = realPath(packagesDirectory(root));
+  if (real !== undefined) places.push(real);
+  const found: FullIdent[] = [];
+  for (const directory of new Set(directories.map((each) => join(root, each)))) {
+    for (const name of linksIn(directory)) {
+      const link = join(directory, name);
+      for (const path of [...targetsOf(link, root), realPath(link) ?? link]) {
+        const ident = releaseAt(path, places);
+        if (ident !== undefined) found.push(ident);
+      }
+    }
+  }
+  return found;
+}
+
+function linksIn(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isSymbolicLink())
+      .map((entry) => entry.name);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+/** Every place a link passes through. Absolute targets mean the package world, so they are looked for below the root too. */
+function targetsOf(link: string, root: string): string[] {
+  const targets: string[] = [];
+  let open = [link];
+  for (let step = 0; step < MOST_LINKS && open.length > 0; step++) {
+    const next = open.flatMap((path) => {
+      try {
+        const target = resolve(dirname(path), readlinkSync(path));
+        return root === "/" ? [target] : [target, join(root, target)];
+      } catch {
+        return [];
+      }
+    });
+    open = next.filter((path) => !targets.includes(path));
+    targets.push(...open);
+  }
+  return targets;
+}
+
+function releaseAt(path: string, places: readonly string[]): FullIdent | undefined {
+  for (const place of places) {
+    if (!path.startsWith(`${place}/`)) continue;
+    const parts = path.slice(place.length + 1).split("/");
+    if (parts.length < 4) continue;
+    const ident = parseIdent(parts.slice(0, 4).join("/"));
+    if (isFullIdent(ident) && isPathSafe(ident)) return ident;
+  }
+  return undefined;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
