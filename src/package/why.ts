@@ -38,7 +38,7 @@ export interface FoundPaths {
 
 /**
  * Every path from `from` to a package that satisfies `to`, none through a package twice, shortest first; at most
- * `mostPaths`, since there may be exponentially many. Only packages that lead to `to` are walked through.
+ * `mostPaths`, since there may be exponentially many. The shortest path is among them even when the rest is cut.
  */
 export function allPaths(
   graph: DependencyGraph,
@@ -46,33 +46,39 @@ export function allPaths(
   to: PackageIdent,
   mostPaths: number,
 ): FoundPaths {
+  const shortest = shortestPath(graph, from, to);
+  if (shortest === undefined) return { paths: [], isCut: false };
   const leading = leadingTo(graph, from, to);
   const paths: DependencyPath[] = [];
-  // Partial paths in order of length; each step extends the shortest. Damaged cyclic DEPS could keep it busy without a result.
-  let pending: DependencyPath[] = [[from]];
-  for (let steps = 0; pending.length > 0; ) {
-    const longer: DependencyPath[] = [];
-    for (const path of pending) {
-      const last = path.at(-1) ?? from;
-      const onPath = new Set(path.map(formatIdent));
-      for (const neighbour of declared(graph, last)) {
-        const name = formatIdent(neighbour);
-        if (onPath.has(name) || !leading.has(name)) continue;
-        const extended = [...path, neighbour];
-        if (satisfies(neighbour, to)) {
-          if (paths.length === mostPaths) return { paths, isCut: true };
-          paths.push(extended);
-        }
-        longer.push(extended);
-        if (++steps > mostPaths * STEPS_PER_PATH) return { paths, isCut: true };
+  const onPath = new Set([formatIdent(from)]);
+  let steps = 0;
+  // Only what leads to `to` is entered, so every step of a healthy graph ends in a path. False when the bound is reached.
+  const walk = (path: DependencyPath, node: FullIdent): boolean => {
+    for (const neighbour of declared(graph, node)) {
+      const name = formatIdent(neighbour);
+      if (onPath.has(name) || !leading.has(name)) continue;
+      if (++steps > mostPaths * STEPS_PER_PATH) return false;
+      const extended = [...path, neighbour];
+      if (satisfies(neighbour, to)) {
+        if (paths.length === mostPaths) return false;
+        paths.push(extended);
       }
+      onPath.add(name);
+      const isWhole = walk(extended, neighbour);
+      onPath.delete(name);
+      if (!isWhole) return false;
     }
-    pending = longer;
+    return true;
+  };
+  const isCut = !walk([from], from);
+  if (isCut && !paths.some((path) => samePath(path, shortest))) {
+    if (paths.length === mostPaths) paths.pop();
+    paths.unshift(shortest);
   }
-  return { paths, isCut: false };
+  return { paths: paths.sort((a, b) => a.length - b.length), isCut };
 }
 
-/** Partial paths looked at for each path that may be answered: bounds time and memory. */
+/** Packages entered for each path that may be answered: DEPS that go round in circles could lead nowhere for ever. */
 const STEPS_PER_PATH = 200;
 
 /** What `from` reaches that satisfies `to` or reaches such a package. */
@@ -85,6 +91,10 @@ function leadingTo(graph: DependencyGraph, from: FullIdent, to: PackageIdent): S
       leading.add(formatIdent(needing));
   }
   return leading;
+}
+
+function samePath(a: DependencyPath, b: DependencyPath): boolean {
+  return a.map(formatIdent).join() === b.map(formatIdent).join();
 }
 
 /** Direct dependencies in the order they are declared in. */
