@@ -56,6 +56,7 @@ export async function verifyInstalled(
       throw new HabError(
         packageErrors.identMismatch,
         `${path} holds nothing of ${formatIdent(pkg.ident)}: it is the hart of another package`,
+        { next: "Name the package's own hart: hab pkg verify --hart FILE." },
       );
     return {
       checksum: verified.hash,
