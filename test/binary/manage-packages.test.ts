@@ -14,12 +14,14 @@ const hart = (name: string) => join(vectors, "harts", `${name}.hart`);
 
 let root: string;
 const hab = (...words: string[]) =>
-  run([HAB, ...words], { env: { FS_ROOT: root, HOME: root, HAB_CACHE_KEY_PATH: join(root, "keys") } });
+  run([HAB, ...words], {
+    env: { FS_ROOT: root, HOME: root, HAB_CACHE_KEY_PATH: join(root, "hab/cache/keys") },
+  });
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "hab-manage-"));
-  mkdirSync(join(root, "keys"));
-  copyFileSync(join(vectors, "keys", KEY), join(root, "keys", KEY));
+  mkdirSync(join(root, "hab/cache/keys"), { recursive: true });
+  copyFileSync(join(vectors, "keys", KEY), join(root, "hab/cache/keys", KEY));
   for (const name of ["base", "lib", "web"]) expect((await hab("pkg", "install", hart(name))).code).toBe(0);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
