@@ -69,6 +69,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "pkg unpin": () => import("./pkg/unpin.ts"),
   "pkg upload": () => import("./pkg/upload.ts"),
   "pkg verify": () => import("./pkg/verify.ts"),
+  "pkg why": () => import("./pkg/why.ts"),
   "plan render": () => import("./plan/render.ts"),
   "ring key export": () => import("./ring/key/export.ts"),
   "ring key generate": () => import("./ring/key/generate.ts"),

@@ -218,10 +218,34 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
   "pkg uninstall": object({ removed: listOf(IDENT), dry_run: truth("nothing was removed") }),
   "pkg unpin": object({ pins: listOf(text("an ident, maybe partial")) }),
   "pkg upload": object({ packages: listOf(PUBLISHED) }),
-  "pkg verify": object({
-    path: text(),
-    checksum: text("BLAKE2b-256, hexadecimal"),
-    key: text("the signer, name-revision"),
+  "pkg verify": object(
+    {
+      path: text("of the hart"),
+      checksum: text("BLAKE2b-256, hexadecimal"),
+      key: text("the signer, name-revision"),
+    },
+    {
+      ident: text("of the installed package; this and the next field only for one"),
+      differences: listOf(
+        object({
+          path: text("below the package's directory"),
+          problem: oneOf(
+            "missing",
+            "extra",
+            "changed kind",
+            "changed mode",
+            "changed content",
+            "changed link",
+          ),
+        }),
+      ),
+    },
+  ),
+  "pkg why": object({
+    from: IDENT,
+    to: text("as it was asked for"),
+    paths: listOf(listOf(IDENT)),
+    cut: truth("there are more paths"),
   }),
   "plan render": object({
     template: text("path"),

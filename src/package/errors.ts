@@ -203,6 +203,22 @@ export const packageErrors = errorKinds({
     title: "A file cannot be written",
     remedy: "Check that its directory exists and may be written by this user, and that there is room.",
   },
+  notNeeded: {
+    code: "HAB-PKG-060",
+    title: "The installed package does not need the other one",
+    remedy: "List what it needs: hab pkg dependencies --transitive <identifier>.",
+  },
+  hartNotCached: {
+    code: "HAB-PKG-061",
+    title: "The hart of the installed package is not in the artifact cache",
+    remedy: "Fetch it: hab pkg download <identifier>; or name it with --hart.",
+  },
+  installedDiffers: {
+    code: "HAB-PKG-062",
+    title: "The installed package is not what its signed hart holds",
+    remedy:
+      "Look at the paths listed; to get the signed files back, uninstall the package and install it again.",
+  },
   pinsUnreadable: {
     code: "HAB-PKG-064",
     title: "The file of pinned packages cannot be read",

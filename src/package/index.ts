@@ -51,4 +51,6 @@ export {
   type UninstallResult,
   uninstallPackage,
 } from "./uninstall.ts";
+export * from "./verify-installed.ts";
 export * from "./version.ts";
+export * from "./why.ts";

@@ -12,31 +12,22 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { HabError, systemErrorCode } from "../error/index.ts";
+import { systemErrorCode } from "../error/index.ts";
 import { startWriting } from "../host/index.ts";
-import { packageErrors } from "./errors.ts";
 import type { FullIdent } from "./ident.ts";
+import { hostile, MemberPaths } from "./member-path.ts";
 import { byteString, bytesOf, displayText, type TarEntry } from "./tar/format.ts";
 import type { TarVisitor } from "./tar/reader.ts";
-
-/** More members than any package has; each costs memory here and an inode there. */
-const MOST_ENTRIES = 2_000_000;
 
 /** Largest time a file system is sure to take (2^34 s, the limit of ext4, is in 2446). */
 const LATEST_MTIME_SECONDS = 2 ** 34 - 1;
 /** Likewise the earliest (1901). */
 const EARLIEST_MTIME_SECONDS = -(2 ** 31);
 
-/** All names and link targets together, which are kept in memory: 128 bytes for each of the most entries. */
-const MOST_NAME_BYTES = 256 * 1024 * 1024;
-
 const FOREIGN_IDENT = /^\/?(?:opt\/)?hab\/pkgs\/([^/]+\/[^/]+\/[^/]+\/[^/]+)\/IDENT$/;
 
 /** What the system says to names, and to links, that no honest package has. */
 const REFUSED_NAMES = new Set(["ENAMETOOLONG", "EINVAL", "EILSEQ", "ENOENT", "EMLINK"]);
-
-/** The longest path the system takes; it also bounds how deep directories go. */
-const LONGEST_PATH_BYTES = 4096;
 
 /** The disk is told to begin after so many bytes of a file, and at its end if it has at least the second number. */
 const WRITE_AHEAD_BYTES = 8 * 1024 * 1024;
@@ -55,19 +46,17 @@ type Made =
  */
 export class Unpacker implements TarVisitor {
   readonly #directory: string;
-  readonly #prefix: readonly string[];
+  readonly #paths: MemberPaths;
   /** By path below the release directory; the release directory itself is "". Nothing else is in `directory`. */
   readonly #made = new Map<string, Made>([["", { kind: "directory", mode: 0o755 }]]);
-  #entries = 0;
   /** Bytes of the open file that the disk has not been told of. */
   #unwritten = 0;
-  #nameBytes = 0;
   #foreign: string | undefined;
   #file: { readonly fd: number; readonly entry: TarEntry } | undefined;
 
   constructor(directory: string, ident: FullIdent) {
     this.#directory = byteString(directory);
-    this.#prefix = ["hab", "pkgs", ident.origin, ident.name, ident.version, ident.release].map(byteString);
+    this.#paths = new MemberPaths(ident);
   }
 
   /** Whether nothing of the release was in the archive. */
@@ -81,10 +70,7 @@ export class Unpacker implements TarVisitor {
   }
 
   begin(entry: TarEntry): void {
-    this.#nameBytes += entry.path.length + entry.link.length;
-    if (++this.#entries > MOST_ENTRIES || this.#nameBytes > MOST_NAME_BYTES)
-      throw hostile(entry, "is one of too many");
-    const path = this.#inside(entry.path, entry);
+    const path = this.#paths.ofMember(entry);
     if (path === undefined) {
       this.#foreign ??= FOREIGN_IDENT.exec(entry.path)?.[1];
       return;
@@ -168,7 +154,7 @@ export class Unpacker implements TarVisitor {
   }
 
   #makeHardLink(path: string, entry: TarEntry): void {
-    const source = this.#inside(entry.link, entry);
+    const source = this.#paths.inside(entry.link, entry);
     const made = source === undefined ? undefined : this.#made.get(source);
     if (source === undefined || made === undefined || made.kind === "directory" || source === path)
       throw hostile(entry, `is a hard link to what is not in the package ("${displayText(entry.link)}")`);
@@ -177,17 +163,6 @@ export class Unpacker implements TarVisitor {
       this.#call(entry, () => symlinkSync(bytesOf(made.target), this.#place(path)));
     else this.#call(entry, () => linkSync(this.#place(source), this.#place(path)));
     this.#made.set(path, made);
-  }
-
-  /** Path below the release directory; undefined for what is elsewhere. `..` is never right. */
-  #inside(name: string, entry: TarEntry): string | undefined {
-    if (name.length > LONGEST_PATH_BYTES) throw hostile(entry, "has too long a name");
-    if (name.includes("\0")) throw hostile(entry, "has a NUL in a name");
-    const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-    if (parts.includes("..")) throw hostile(entry, 'has ".." in a name');
-    if (parts.length < this.#prefix.length || this.#prefix.some((part, i) => parts[i] !== part))
-      return undefined;
-    return parts.slice(this.#prefix.length).join("/");
   }
 
   /** Makes room for a file or link: its directories, and away with a file or link of that name. */
@@ -229,14 +204,4 @@ export class Unpacker implements TarVisitor {
       throw error;
     }
   }
-}
-
-function hostile(entry: TarEntry, problem: string, cause?: unknown): HabError {
-  return new HabError(
-    packageErrors.hostileArchive,
-    `"${displayText(entry.path)}" in the archive ${problem}`,
-    {
-      cause,
-    },
-  );
 }

@@ -96,6 +96,8 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg config", args: [LIB] },
     { words: "pkg dependencies", args: ["acme/web", "--transitive"] },
     { words: "pkg dependencies", args: [LIB, "--reverse"] },
+    { words: "pkg why", args: ["acme/web", "acme/base", "--all"] },
+    { words: "pkg verify", args: ["acme/web"] },
     { words: "pkg provides", args: ["greet"] },
     { words: "pkg binlink", args: [world.written, "--dest", "/links"] },
     { words: "pkg binlink", args: [world.written, "--dest", "/links"] },
