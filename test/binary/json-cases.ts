@@ -22,6 +22,7 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
   const signed = at("signed.hart");
   return [
     { words: "self-check" },
+    { words: "doctor" },
     { words: "license accept" },
     { words: "license accept" },
 
