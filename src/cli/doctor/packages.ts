@@ -108,5 +108,8 @@ function directoriesIn(place: string): string[] {
     if (["ENOENT", "ENOTDIR"].includes(systemErrorCode(error) ?? "")) return [];
     throw error;
   }
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
