@@ -11,5 +11,5 @@ test("a depot of ours tells the time; one that is gone throws", async () => {
   const url = server.url.href;
   expect(await depotTime(url)).toBeNumber();
   await server.stop(true);
-  expect(depotTime(url)).rejects.toThrow();
+  await expect(depotTime(url)).rejects.toThrow();
 });

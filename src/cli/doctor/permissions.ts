@@ -82,7 +82,7 @@ function checkControlSecret(path: string): Check[] {
     const found = `open to others (mode ${formatMode(status.mode)}): they can command the Supervisor`;
     return [failure("CTL_SECRET", found, `chmod 0600 ${path}`)];
   } catch {
-    // Compat with no right to enter hab/sup/default: closed is what it should be.
+    // No right to enter hab/sup/default: closed is what it should be.
     return [ok("CTL_SECRET", "closed to us as well")];
   }
 }
