@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "depot run": () => import("./depot/run.ts"),
   "depot token create": () => import("./depot/token/create.ts"),
   "depot user create": () => import("./depot/user/create.ts"),
+  doctor: () => import("./doctor.ts"),
   "file upload": () => import("./file/upload.ts"),
   "hab-sup run": () => import("./hab-sup/run.ts"),
   "hab-sup term": () => import("./sup/term.ts"),

@@ -82,6 +82,15 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
     token: text("secret; shown this once"),
   }),
   "depot user create": object({ id: text(), name: text(), email: text() }),
+  doctor: object({
+    ok: truth(),
+    checks: listOf(
+      object(
+        { section: text(), name: text(), state: oneOf("ok", "warning", "failure"), found: text() },
+        { next: text("what to do about it") },
+      ),
+    ),
+  }),
   "file upload": object({
     service_group: text(),
     file: text("its name in files/"),

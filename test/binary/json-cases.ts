@@ -22,6 +22,15 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
   const signed = at("signed.hart");
   return [
     { words: "self-check" },
+    {
+      words: "doctor",
+      // Port 0 is free whatever else runs on this machine.
+      env: {
+        HAB_LISTEN_HTTP: "127.0.0.1:0",
+        HAB_LISTEN_CTL: "127.0.0.1:0",
+        HAB_LISTEN_GOSSIP: "127.0.0.1:0",
+      },
+    },
     { words: "license accept" },
     { words: "license accept" },
 

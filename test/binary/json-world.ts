@@ -1,6 +1,6 @@
 // The small world in which every command can print its document: a root with a package written by hand, keys, harts, a
 // depot, and a Supervisor that says yes to everything.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type CtlReply, type CtlRequest, serveCtl } from "../../src/ctl/index.ts";
@@ -82,6 +82,7 @@ export async function startJsonWorld() {
     "root/hab/etc/cli.toml",
     `listen_ctl = "127.0.0.1:${supervisor.address.port}"\nctl_secret = "${SECRET}"\n`,
   );
+  chmodSync(at("root/hab/etc/cli.toml"), 0o600);
   mkdirSync(at("home"), { recursive: true });
   cpSync(at("root/hab/etc"), at("home/.hab/etc"), { recursive: true });
 
