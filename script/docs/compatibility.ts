@@ -5,10 +5,21 @@ import { PROGRAMS } from "../../src/cli/groups.ts";
 import { originalCommands } from "../../src/cli/original.ts";
 import { COMPATIBLE_VERSION } from "../../src/cli/version.ts";
 
+/** Commands whose work another program does, as in the original: hab finds it and hands the words over. */
+const HANDED_OVER = ["pkg export container", "pkg export tar", "studio", "sup bash", "sup sh"];
+
+function stateOf(words: string, command: Command | undefined): string {
+  if (command === undefined) return "not yet";
+  return HANDED_OVER.includes(words) ? "hands over" : "yes";
+}
+
 export async function compatibilityPage(): Promise<string> {
   const built = new Map<string, Command>();
   for (const [words, load] of Object.entries(commands)) built.set(words, (await load()).command);
-  const ready = originalCommands.filter((words) => built.has(words)).length;
+  const ready = originalCommands.filter((words) => stateOf(words, built.get(words)) === "yes").length;
+  const handedOver = originalCommands.filter(
+    (words) => stateOf(words, built.get(words)) === "hands over",
+  ).length;
   let text = `# Compatibility of the command line
 
 The command line is that of Habitat ${COMPATIBLE_VERSION}: same names, options, variables, streams and exit codes. \`hab --version\`
@@ -16,14 +27,16 @@ prints that version, because scripts compare it; \`hab --help\` says which hab i
 [beyond-habitat.md](beyond-habitat.md). A command marked "not yet" is not in help; called, it says so and exits with 69.
 This page is made from the code by \`script/bun script/docs.ts\`.
 
-${ready} of ${originalCommands.length} commands of the original are there.
+${ready} of ${originalCommands.length} commands of the original are there; ${handedOver} more hand over to a program of a package of its own, or
+the one a variable names ([beyond-habitat.md](beyond-habitat.md)): hab brings none of these programs yet, and says so with exit
+code 69 where there is none.
 
 | command | state | \`--json\` |
 |---|---|---|
 `;
   for (const words of originalCommands) {
     const command = built.get(words);
-    text += `| \`hab ${words}\` | ${command === undefined ? "not yet" : "yes"} | ${command?.hasJson === true ? "yes" : ""} |\n`;
+    text += `| \`hab ${words}\` | ${stateOf(words, command)} | ${command?.hasJson === true ? "yes" : ""} |\n`;
   }
   text +=
     "\n## Commands the original does not have\n\n| command | what it does | `--json` |\n|---|---|---|\n";
