@@ -10,6 +10,7 @@ import {
   type PackageIdent,
   type Target,
 } from "../package/index.ts";
+import { boundedText } from "./body.ts";
 import { readAnswer } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { downloadFile } from "./download.ts";
@@ -46,8 +47,8 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
       retries.transfers,
       async () => {
         const response = await connection.send(request);
-        const text = await response.text();
-        if (text.length > MAX_KEY_BYTES)
+        const text = await boundedText(response, MAX_KEY_BYTES);
+        if (text === undefined)
           throw new DepotFailure(clientErrors.badAnswer, `${request.what}: the answer is no key`, {
             status: 200,
           });

@@ -1,5 +1,6 @@
 // From an answer or a broken connection to an error that says what to do (reference/cli.md §11.3).
 import { describeError, type ErrorKind, HabError, type HabErrorOptions } from "../error/index.ts";
+import { boundedText, LARGEST_ANSWER_BYTES } from "./body.ts";
 import { clientErrors } from "./errors.ts";
 
 /** A failure of a call to a depot; `status` is the HTTP status when there was an answer. */
@@ -63,7 +64,7 @@ async function drained(response: Response): Promise<string> {
 async function bodyText(response: Response): Promise<string> {
   let text: string;
   try {
-    text = (await response.text()).trim().slice(0, MAX_SHOWN_CHARACTERS);
+    text = ((await boundedText(response, LARGEST_ANSWER_BYTES)) ?? "").trim().slice(0, MAX_SHOWN_CHARACTERS);
   } catch {
     // The status is known; a body that breaks off adds nothing.
     return "";

@@ -1,6 +1,7 @@
 // Answers of a depot, as the client reads them: only what is needed is required, the rest may be missing or new
 // (reference/cli.md §11.2). An answer of another shape is not from a depot.
 import { z } from "zod";
+import { boundedText, LARGEST_ANSWER_BYTES } from "./body.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 
@@ -71,7 +72,9 @@ export async function readAnswer<Name extends AnswerName>(
 ): Promise<Answer<Name>> {
   let value: unknown;
   try {
-    value = await response.json();
+    const text = await boundedText(response, LARGEST_ANSWER_BYTES);
+    if (text === undefined) throw new RangeError(`it is longer than ${LARGEST_ANSWER_BYTES} bytes`);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new DepotFailure(clientErrors.badAnswer, `${what}: the answer is no JSON`, {
       cause,
