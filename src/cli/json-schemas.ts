@@ -199,6 +199,11 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
     checksum: text("BLAKE2b-256, hexadecimal"),
     key: text("the signer, name-revision"),
   }),
+  "plan init": object({
+    made: listOf(text("path")),
+    changed: listOf(text("path")),
+    kept: listOf(text("path")),
+  }),
   "plan render": object({
     template: text("path"),
     file: nullable(text("what was written")),
