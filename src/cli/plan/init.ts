@@ -1,10 +1,11 @@
 // `hab plan init`: the files of a new plan (reference/cli.md §10.8). Nothing that exists is overwritten.
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { HabError, systemErrorCode } from "../../error/index.ts";
-import { formatIdent, parseIdent } from "../../package/index.ts";
+import { describeError, HabError, systemErrorCode } from "../../error/index.ts";
+import { formatIdent, packageErrors } from "../../package/index.ts";
 import { templateErrors } from "../../template/index.ts";
 import { defineCommand, flag, option, optionalArgument } from "../command.ts";
+import { plainIdentType } from "../ident-types.ts";
 import { originName } from "../values.ts";
 import { planText } from "./plan-text.ts";
 
@@ -99,7 +100,13 @@ export const command = defineCommand({
 /** `node` and `core/scaffolding-node` alike; else the package that is named. */
 function scaffoldingOf(text: string): string {
   const language = text.toLowerCase().replace(/^core\/scaffolding-/, "");
-  return LANGUAGES.includes(language) ? `core/scaffolding-${language}` : formatIdent(parseIdent(text));
+  if (LANGUAGES.includes(language)) return `core/scaffolding-${language}`;
+  try {
+    return formatIdent(plainIdentType(text));
+  } catch (cause) {
+    // Compat: exit 1, not the 2 of a usage error.
+    throw new HabError(packageErrors.invalidIdent, describeError(cause), { cause, exitCode: 1 });
+  }
 }
 
 function writing<T>(path: string, write: () => T): T {
