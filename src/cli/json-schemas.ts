@@ -256,6 +256,11 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
     paths: listOf(listOf(IDENT)),
     cut: truth("there are more paths"),
   }),
+  "plan init": object({
+    made: listOf(text("path")),
+    changed: listOf(text("path")),
+    kept: listOf(text("path")),
+  }),
   "plan render": object({
     template: text("path"),
     file: nullable(text("what was written")),

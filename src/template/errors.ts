@@ -31,7 +31,7 @@ export const templateErrors = errorKinds({
   },
   unwritable: {
     code: "HAB-TPL-006",
-    title: "A rendered file cannot be written",
-    remedy: "Check the directory's permissions and the free space, or name another with --render-dir.",
+    title: "A rendered file or a file of a new plan cannot be written",
+    remedy: "Check the directory's permissions and the free space, or choose another directory.",
   },
 });
