@@ -85,6 +85,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "sup sh": () => import("./sup/sh.ts"),
   "sup secret generate-tls": () => import("./sup/secret/generate-tls.ts"),
   "sup term": () => import("./sup/term.ts"),
+  supportbundle: () => import("./supportbundle.ts"),
   "svc key generate": () => import("./svc/key/generate.ts"),
   "svc load": () => import("./svc/load.ts"),
   "svc start": () => import("./svc/start.ts"),

@@ -82,4 +82,15 @@ export const cliErrors = errorKinds({
     title: "The name of the certificate is not a DNS name",
     remedy: "Give a host name such as sup.example.com, without wildcard; an IP address is not one.",
   },
+  nothingToBundle: {
+    code: "HAB-CLI-019",
+    title: "There is no Supervisor data to make a support bundle of",
+    remedy: "Run it on the machine of the Supervisor; with a root of its own, set FS_ROOT.",
+  },
+  bundleFailed: {
+    code: "HAB-CLI-020",
+    title: "The support bundle cannot be made",
+    remedy:
+      "Run it as the Supervisor's user or root, in a directory that you may write to. No bundle is left behind.",
+  },
 });

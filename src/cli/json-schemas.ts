@@ -279,6 +279,11 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
   "sup secret generate": object({ secret: text() }),
   "sup secret generate-tls": object({ certificate: text("path"), key: text("path") }),
   "sup term": STOPPED_SUPERVISOR,
+  supportbundle: object({
+    path: text("of the bundle"),
+    files: count("members that are regular files, LEFT-OUT not counted"),
+    left_out: listOf(object({ path: text("in the bundle"), reason: text() })),
+  }),
   "svc key generate": KEY_PAIR_FILES,
   "svc load": OF_SERVICE,
   "svc start": OF_SERVICE,

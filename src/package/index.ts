@@ -43,6 +43,8 @@ export * from "./service-environment.ts";
 export * from "./service-paths.ts";
 export * from "./source.ts";
 export * from "./store.ts";
+export { byteString, bytesOf, displayText } from "./tar/format.ts";
+export { type TarMember, tarMemberPieces } from "./tar/writer.ts";
 export * from "./target.ts";
 export {
   type KeepReason,

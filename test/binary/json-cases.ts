@@ -127,6 +127,7 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
       words: "sup secret generate-tls",
       args: ["--subject-alternative-name", "sup.example.com", at("ctl")],
     },
+    { words: "supportbundle" },
     { words: "svc load", args: ["acme/app"] },
     { words: "svc start", args: ["acme/app"] },
     { words: "svc update", args: ["acme/app", "--strategy", "at-once"] },

@@ -27,7 +27,6 @@ export interface TarSource {
 export function* tarPieces({ directory, name, epochSeconds }: TarSource): Generator<Uint8Array> {
   const firstNames = new Map<string, string>();
   const buffer = new Uint8Array(READ_SIZE_BYTES);
-  let written = 0;
 
   function* pack(path: string, member: string): Generator<Uint8Array> {
     const status = lstatSync(bytesOf(path));
@@ -71,15 +70,51 @@ export function* tarPieces({ directory, name, epochSeconds }: TarSource): Genera
     } finally {
       closeSync(fd);
     }
-    yield new Uint8Array((BLOCK_SIZE_BYTES - (size % BLOCK_SIZE_BYTES)) % BLOCK_SIZE_BYTES);
+    yield padding(size);
   }
 
-  for (const piece of pack(byteString(directory), byteString(name))) {
+  yield* ended(pack(byteString(directory), byteString(name)));
+}
+
+/** A member whose bytes the caller has, for archives that are not simply a directory. Names are byte strings. */
+export interface TarMember {
+  /** Without slashes at the ends. */
+  readonly name: string;
+  readonly mode: number;
+  readonly mtimeSeconds: number;
+  readonly content: "directory" | { readonly link: string } | Uint8Array;
+}
+
+/** An archive of these members, in their order, in pieces. */
+export function* tarMemberPieces(members: Iterable<TarMember>): Generator<Uint8Array> {
+  yield* ended(memberPieces(members));
+}
+
+function* memberPieces(members: Iterable<TarMember>): Generator<Uint8Array> {
+  for (const { name, mode, mtimeSeconds, content } of members) {
+    const common = { mode: mode & 0o7777, mtime: Math.max(0, mtimeSeconds) };
+    if (content === "directory") yield* header({ ...common, name: `${name}/`, type: TYPE.directory });
+    else if (content instanceof Uint8Array) {
+      yield* header({ ...common, name, type: TYPE.file, size: content.length });
+      yield content;
+      yield padding(content.length);
+    } else yield* header({ ...common, name, type: TYPE.symlink, link: content.link });
+  }
+}
+
+/** The pieces and the end of the archive. */
+function* ended(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let written = 0;
+  for (const piece of pieces) {
     written += piece.length;
     yield piece;
   }
   const end = written + 2 * BLOCK_SIZE_BYTES;
   yield new Uint8Array(Math.ceil(end / RECORD_SIZE_BYTES) * RECORD_SIZE_BYTES - written);
+}
+
+function padding(size: number): Uint8Array {
+  return new Uint8Array((BLOCK_SIZE_BYTES - (size % BLOCK_SIZE_BYTES)) % BLOCK_SIZE_BYTES);
 }
 
 interface Member {
