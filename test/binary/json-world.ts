@@ -36,6 +36,8 @@ export async function startJsonWorld() {
     cpSync(join(VECTORS, "harts", `${name}.hart`), hart(name));
   }
   put("root/hab/cache/keys/acme-20261123072809.pub", key("acme-20261123072809.pub"));
+  put("root/hab/sup/default/MEMBER_ID", "0123456789abcdef");
+  put("root/hab/sup/default/data/0123456789abcdef.rst", "left out of support bundles");
   put("default.toml", 'port = 1\n[deep]\nname = "x"\n');
   put("t.conf", "port={{cfg.port}}\n");
   put(
