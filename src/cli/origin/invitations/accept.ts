@@ -1,43 +1,17 @@
 // `hab origin invitations accept` (reference/cli.md §10.6).
-import { argument, defineCommand } from "../../command.ts";
-import { depotWithToken } from "../../depot-access.ts";
-import { withHints } from "../../depot-hints.ts";
-import { authOption, urlOption } from "../../shared-options.ts";
-import { bigInteger, originName } from "../../values.ts";
+import { invitationCommand } from "../invitation-command.ts";
 
-export const command = defineCommand({
+export const command = invitationCommand({
   summary: "Accept an invitation and become a member of the origin",
-  examples: [
-    {
-      command: "hab origin invitations accept acme 1362026505466331136",
-      explains: "the id is in hab origin invitations list",
-    },
-  ],
-  args: {
-    origin: argument({ value: "ORIGIN", help: "Origin of the invitation", type: originName }),
-    invitation: argument({
-      value: "INVITATION_ID",
-      help: "Id of the invitation, as the lists show it",
-      type: bigInteger(),
-    }),
+  example: {
+    command: "hab origin invitations accept acme 1362026505466331136",
+    explains: "the id is in hab origin invitations list",
   },
-  options: { url: urlOption(), auth: authOption() },
-  json: true,
-  hasVersion: false,
-  async run(context) {
-    const { args, ui, json, printJson, signal } = context;
-    const { origin, invitation } = args;
-    const depot = await depotWithToken(context);
-    ui.status("Accepting", `invitation ${invitation} to origin ${origin}.`);
-    await withHints(
-      {
-        404: { next: "See the ids of your invitations: hab origin invitations list" },
-        422: { next: "See the ids of your invitations: hab origin invitations list" },
-      },
-      depot.acceptInvitation(origin, invitation, signal),
-    );
-    ui.status("Accepted", `invitation ${invitation} to origin ${origin}.`);
-    // An id has 64 bits: as text, as the depot writes it.
-    if (json) printJson({ origin, invitation: invitation.toString(), accepted: true });
-  },
+  verbs: ["Accepting", "Accepted"],
+  outcome: "accepted",
+  hints: () => ({
+    404: { next: "See the ids of your invitations: hab origin invitations list" },
+    422: { next: "See the ids of your invitations: hab origin invitations list" },
+  }),
+  change: (depot, origin, invitation, signal) => depot.acceptInvitation(origin, invitation, signal),
 });
