@@ -2,7 +2,14 @@
 // every release that satisfies it. Editing the file by hand is fine: comments and order stay.
 import { dirname, join } from "node:path";
 import { HabError } from "../error/index.ts";
-import { ensureSharedDirectory, fsRoot, readTextIfPresent, writeFileWhole } from "../host/index.ts";
+import {
+  ensureSharedDirectory,
+  type FileLock,
+  fsRoot,
+  lockFile,
+  readTextIfPresent,
+  writeFileWhole,
+} from "../host/index.ts";
 import { packageErrors } from "./errors.ts";
 import { formatIdent, isPathSafe, type PackageIdent, parseIdent, sameIdent } from "./ident.ts";
 import type { StoreOptions } from "./store.ts";
@@ -22,23 +29,40 @@ export function readPins({ root = fsRoot() }: StoreOptions = {}): PackageIdent[]
 
 /** Pins. Answers false when it was pinned already. Throws HAB-PKG-064, -058. */
 export function addPin(ident: PackageIdent, { root = fsRoot() }: StoreOptions = {}): boolean {
-  if (readPins({ root }).some((pin) => sameIdent(pin, ident))) return false;
-  writePins([...readLines(root), formatIdent(ident)], root);
-  return true;
+  return oneAtATime(root, () => {
+    if (readPins({ root }).some((pin) => sameIdent(pin, ident))) return false;
+    writePins([...readLines(root), formatIdent(ident)], root);
+    return true;
+  });
 }
 
 /** Takes the pin of just this ident away. Throws HAB-PKG-065 when there is none, HAB-PKG-064, -058. */
 export function removePin(ident: PackageIdent, { root = fsRoot() }: StoreOptions = {}): void {
-  const pins = readPins({ root });
-  if (!pins.some((pin) => sameIdent(pin, ident))) {
-    const text = formatIdent(ident);
-    throw new HabError(packageErrors.notPinned, `${text} is not pinned`);
-  }
+  if (!readPins({ root }).some((pin) => sameIdent(pin, ident)))
+    throw new HabError(packageErrors.notPinned, `${formatIdent(ident)} is not pinned`);
   const stays = (line: string) => {
     const pin = pinOf(line, pinsPath(root));
     return pin === undefined || !sameIdent(pin, ident);
   };
-  writePins(readLines(root).filter(stays), root);
+  oneAtATime(root, () => writePins(readLines(root).filter(stays), root));
+}
+
+/** Two changes at once must not lose one: each reads what the other has written. Throws HAB-PKG-058. */
+function oneAtATime<Result>(root: string, change: () => Result): Result {
+  const path = pinsPath(root);
+  let lock: FileLock | undefined;
+  try {
+    ensureSharedDirectory(dirname(path));
+    lock = lockFile(`${path}.lock`, { exclusive: true, wait: true });
+  } catch (error) {
+    const cause = error instanceof HabError && error.cause !== undefined ? error.cause : error;
+    throw new HabError(packageErrors.unwritableFile, `${path} cannot be written`, { cause });
+  }
+  try {
+    return change();
+  } finally {
+    lock?.release();
+  }
 }
 
 function readLines(root: string): string[] {
