@@ -18,11 +18,17 @@ export interface Member {
   /** True only in what a gracefully leaving member says about itself. */
   readonly departed: boolean;
   readonly probePing: boolean;
+  /** Extension: what this member can do beyond an original one (`ABILITY`); absent or 0 where that is unknown. */
+  readonly abilities?: number;
 }
 
 export interface Membership {
   readonly member: Member;
   readonly health: Health;
+  /** Extension: who says it has tried in vain to reach a suspect. */
+  readonly accuser?: string;
+  /** Extension: how long the member has been in this health, in milliseconds, where it is confirmed or departed. */
+  readonly ageMs?: number;
 }
 
 /** Whether `a` is worse than `b`. */

@@ -28,6 +28,8 @@ export interface ServiceRumor {
   readonly sys: SystemInfo;
   /** Counts rolling updates. */
   readonly pkgIncarnation: bigint;
+  /** Extension: the service has been stopped for good; what follows is a tombstone. */
+  readonly stopped?: boolean;
 }
 
 /** Configuration applied to a group. */
