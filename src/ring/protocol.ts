@@ -101,8 +101,11 @@ export type RingEvent =
   /** Other addresses to join by (a peer file changed, a name resolves differently). */
   | { readonly kind: "peers"; readonly peers: readonly Address[] }
   | { readonly kind: "datagram"; readonly from: Address; readonly message: SwimMessage }
-  /** A message over a TCP connection somebody opened to us. `from` is the address of the far end without its listening port. */
-  | { readonly kind: "message"; readonly from: string; readonly message: GossipMessage }
+  /**
+   * A message over a TCP connection somebody opened to us. `from` is the far end's address without a port; `by` the member
+   * that introduced itself by a `hello` on this connection.
+   */
+  | { readonly kind: "message"; readonly from: string; readonly by?: string; readonly message: GossipMessage }
   /** The time asked for by `wakeAt` has come. `lateMs`: how long after it this is looked at. */
   | { readonly kind: "timer"; readonly lateMs: number }
   /** Messages of a `push` were taken over by the far end's kernel, or were not: then none of them counts as sent. */
@@ -113,6 +116,11 @@ export type RingEvent =
    */
   | { readonly kind: "link"; readonly to: string; readonly state: "up"; readonly own: boolean }
   | { readonly kind: "link"; readonly to: string; readonly state: "closed" | "refused" | "lost" }
+  /**
+   * What came of a `knock`: "open" (something listens: the far kernel took the connection, even if the process sleeps),
+   * "refused" (the host lives, nothing listens), "silent" (no answer within the time given).
+   */
+  | { readonly kind: "knocked"; readonly to: string; readonly answer: "open" | "refused" | "silent" }
   /** ICMP: nothing listens for datagrams at this address. */
   | { readonly kind: "unreachable"; readonly address: Address }
   /** A rumor of our own or from the control gateway: a service, configuration, a file, a departure. */
@@ -152,6 +160,11 @@ export type RingEffect =
   | { readonly kind: "link"; readonly to: string; readonly address: Address }
   /** The connection to this member is no longer needed. */
   | { readonly kind: "unlink"; readonly to: string }
+  /**
+   * Tries to open a TCP connection to a member's gossip port, for no other purpose than to see whether its host and its
+   * process are there; closed at once. Answered by `knocked` with the same `to`, after `withinMs` at the latest.
+   */
+  | { readonly kind: "knock"; readonly to: string; readonly address: Address; readonly withinMs: number }
   /** The own incarnation rose: it must be on disk before it is forgotten. */
   | { readonly kind: "incarnation"; readonly incarnation: bigint }
   /** A Departure named us: the Supervisor has to end. */
