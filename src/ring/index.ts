@@ -11,6 +11,7 @@ export { ringErrors } from "./errors.ts";
 export { coolDown, heatedKeys, hotFor, purgeHeat, startHot } from "./heat.ts";
 export { type InsertContext, insertRumor } from "./insert.ts";
 export type { Health, Member, Membership } from "./member.ts";
+export { type MemberEntry, MemberRegistry, MemberTable } from "./member-table.ts";
 export {
   hearAboutMember,
   hearFromMember,
@@ -41,7 +42,6 @@ export {
   emptyRingState,
   filesFor,
   healthOf,
-  type MemberEntry,
   memberEntries,
   ownServiceRumor,
   type RingCounters,
