@@ -100,3 +100,12 @@ export const FORGET_MS = 86_400_000;
 
 /** What was forgotten is not believed again for this long. Longer than any original member holds on to it between restarts. */
 export const TOMBSTONE_MS = 604_800_000;
+
+/** Votes that come in within this time are told together. */
+export const ELECTION_BATCH_MS = 20;
+
+/** An election that runs is told again this often: an original candidate counts its votes only when it hears its own. */
+export const ELECTION_REPEAT_MS = 1000;
+
+/** An election that has not come to an end by then, though enough can vote, is held anew; up to twice that, by member. */
+export const ELECTION_PATIENCE_MS = 6000;

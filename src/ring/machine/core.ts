@@ -1,21 +1,22 @@
 // What the parts of one member's machine share: its state, the moment it is looked at, and what is to be done about it.
-import { addHash, type Hash48 } from "../hash48.ts";
+import { addHash } from "../hash48.ts";
 import type { Member } from "../member.ts";
+import type { Hash48 } from "../protocol.ts";
 import { ABILITY, type MachineOptions, type RingEffect, type RingNote } from "../protocol.ts";
 import type { RumorKey } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 import { MAXIMUM_AWARENESS } from "../timing.ts";
 import type { Couriers } from "./couriers.ts";
-import type { Elections } from "./elect.ts";
-import type { Tombstones } from "./expire.ts";
-import type { Joining } from "./join.ts";
-import type { Neighbours } from "./neighbours.ts";
-import type { Probes } from "./probe.ts";
+import { type Elections, noElections } from "./elect.ts";
+import { noTombstones, type Tombstones } from "./expire.ts";
+import { type Joining, nobodyToJoin } from "./join.ts";
+import { type Neighbours, noNeighbours } from "./neighbours.ts";
+import { noProbes, type Probes } from "./probe.ts";
+import { noRecords, type OtherRecords } from "./records.ts";
 import type { Relaying } from "./relay.ts";
-import type { OtherRecords } from "./records.ts";
-import type { Spread } from "./spread.ts";
+import { nothingToSpread, type Spread } from "./spread.ts";
 import type { Suspicions } from "./suspicion.ts";
-import type { Syncing } from "./sync.ts";
+import { notSyncing, type Syncing } from "./sync.ts";
 
 export interface Core {
   readonly state: RingState;
@@ -23,7 +24,8 @@ export interface Core {
   readonly random: () => number;
   /** Milliseconds, monotonic: the moment of the event at hand. */
   now: number;
-  readonly effects: RingEffect[];
+  /** What is to be done about it. */
+  effects: RingEffect[];
   /** Distrust in oneself, 0 to `MAXIMUM_AWARENESS`: what others are given to answer is stretched by one more than it. */
   awareness: number;
   /** The own record says so from an orderly end on. */
@@ -42,6 +44,13 @@ export interface Core {
   readonly accusations: { readonly id: string; readonly accuser: string }[];
   /** Group and member → which stopped service was first seen when. */
   readonly stopped: Map<string, { readonly incarnation: bigint; readonly since: number }>;
+  startedAt: number;
+  /** When a ProbePing last raised the own incarnation. */
+  raisedAt: number;
+  /** Groups whose service of ours was announced since the start. */
+  readonly announced: Set<string>;
+  /** By registry number, the health last followed up, as in `MemberTable`. */
+  healthSeen: Uint8Array;
   /** Bytes of all stored files. */
   fileBytes: number;
   readonly probes: Probes;
@@ -55,6 +64,42 @@ export interface Core {
   readonly join: Joining;
   readonly tombstones: Tombstones;
   readonly elections: Elections;
+}
+
+export function newCore({ state, self, random }: MachineOptions): Core {
+  return {
+    state,
+    self,
+    random,
+    now: 0,
+    effects: [],
+    awareness: 0,
+    leaving: false,
+    teller: undefined,
+    sequence: 0,
+    push: 0,
+    changedAt: 0,
+    startedAt: 0,
+    raisedAt: Number.NEGATIVE_INFINITY,
+    reasons: new Map(),
+    told: new Map(),
+    accusations: [],
+    stopped: new Map(),
+    announced: new Set(),
+    fileBytes: 0,
+    healthSeen: new Uint8Array(),
+    probes: noProbes(),
+    relaying: new Set(),
+    suspicions: new Map(),
+    neighbours: noNeighbours(),
+    couriers: new Map(),
+    spread: nothingToSpread(),
+    records: noRecords(),
+    sync: notSyncing(),
+    join: nobodyToJoin(),
+    tombstones: noTombstones(),
+    elections: noElections(),
+  };
 }
 
 export function note(core: Core, about: RingNote): void {

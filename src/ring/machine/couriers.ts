@@ -1,7 +1,7 @@
 // What each neighbour is still owed. A rumor counts as told only when it was handed over; while one push is on its way,
 // what changes meanwhile gathers and goes with the next, in its newest version.
 import type { GossipMessage } from "../protocol.ts";
-import { type RumorKey, memberKey } from "../rumor.ts";
+import { memberKey, type RumorKey } from "../rumor.ts";
 import { JOIN_LAST_MS, LINK_RETRY_MS, RETELL_ORIGINAL_MS } from "../timing.ts";
 import { type Core, isOwn, keyText } from "./core.ts";
 import { gossipAddress } from "./neighbours.ts";
@@ -53,7 +53,8 @@ function owedText(owed: Owed): string {
 /** Owes a rumor to all neighbours and all original members we serve, except to whom it came from. */
 export function oweToAll(core: Core, owed: Owed): void {
   for (const id of core.neighbours.links) if (id !== core.teller) owe(core, id, owed);
-  if (owed.accuser === undefined) for (const id of core.neighbours.served) if (id !== core.teller) owe(core, id, owed);
+  if (owed.accuser === undefined)
+    for (const id of core.neighbours.served) if (id !== core.teller) owe(core, id, owed);
 }
 
 /** Owes everything stored: to an original member that never asks. */
@@ -61,6 +62,15 @@ export function oweEverything(core: Core, to: string): void {
   for (const id of core.state.members.keys()) owe(core, to, memberKey(id));
   for (const key of otherKeys(core.records)) owe(core, to, key);
   courierTo(core, to).toldAllAt = core.now;
+}
+
+/** Sends messages at once, outside of what is owed; the number of the push, 0 where the member is not known. */
+export function pushNow(core: Core, to: string, messages: readonly GossipMessage[]): number {
+  const member = core.state.members.get(to)?.member;
+  if (member === undefined) return 0;
+  core.push++;
+  core.effects.push({ kind: "push", push: core.push, to, address: gossipAddress(member), messages });
+  return core.push;
 }
 
 /** Sends what is owed to whoever is free; lets go of couriers nobody needs. */
@@ -108,7 +118,9 @@ export function pushed(core: Core, push: number, delivered: boolean): string | u
 
 function isReachable({ state }: Core, id: string): boolean {
   const entry = state.members.get(id);
-  return entry !== undefined && (entry.health === "alive" || entry.health === "suspect" || entry.member.persistent);
+  return (
+    entry !== undefined && (entry.health === "alive" || entry.health === "suspect" || entry.member.persistent)
+  );
 }
 
 function send(core: Core, id: string, courier: Courier): void {
@@ -156,4 +168,3 @@ function messageFor(core: Core, owed: Owed, own: boolean): GossipMessage | undef
 export function isPlainAddress(address: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(address);
 }
-

@@ -6,7 +6,7 @@ import { insertMembership } from "../membership.ts";
 import type { Address } from "../protocol.ts";
 import { departureKey, MAXIMUM_U64 } from "../rumor.ts";
 import { CHASE_MS } from "../timing.ts";
-import { changeAwareness, type Core, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
+import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { courierTo, owe } from "./couriers.ts";
 import { isForgotten } from "./expire.ts";
 import { ping, probeAnswered, startProbe } from "./probe.ts";
@@ -151,4 +151,3 @@ function isWelcome(core: Core, member: Member, health: Health): boolean {
   note(core, { kind: "refused", what: "member", why: `${MEMBER_LIMIT} members are known already` });
   return false;
 }
-

@@ -2,9 +2,8 @@
 // now and then so is a member that is held for dead, so that the halves of a ring that was cut find each other again.
 import type { Address } from "../protocol.ts";
 import { JOIN_FIRST_MS, JOIN_LAST_MS, RECONNECT_MS } from "../timing.ts";
-import { type Core, digest, nextSequence, ownRecord } from "./core.ts";
-import { ping } from "./probe.ts";
-import { piggyback } from "./spread.ts";
+import { type Core, nextSequence } from "./core.ts";
+import { ping, pingAddress } from "./probe.ts";
 
 interface Peer {
   readonly address: Address;
@@ -54,17 +53,7 @@ export function driveJoining(core: Core): void {
       continue;
     }
     peer.pauseMs = Math.min(JOIN_LAST_MS, peer.pauseMs * 2);
-    core.effects.push({
-      kind: "datagram",
-      to: peer.address,
-      message: {
-        kind: "ping",
-        from: ownRecord(core),
-        membership: piggyback(core, undefined),
-        sequence: nextSequence(core),
-        digest: digest(core),
-      },
-    });
+    pingAddress(core, peer.address);
   }
   if (join.reconnectAt <= core.now) reconnect(core);
 }
@@ -101,7 +90,8 @@ function reconnect(core: Core): void {
   // Members that left in order are looked for as well, only less often: the word that they left may be false.
   const among = confirmed.length > 0 && random() < 0.8 ? confirmed : dead;
   const one = among[Math.floor(random() * among.length)];
-  for (const { member } of dead) if (member.persistent && member.id !== one?.member.id) ping(core, member, nextSequence(core));
+  for (const { member } of dead)
+    if (member.persistent && member.id !== one?.member.id) ping(core, member, nextSequence(core));
   if (one === undefined || state.departures.has(one.member.id)) return;
   ping(core, one.member, nextSequence(core));
 }
@@ -109,4 +99,3 @@ function reconnect(core: Core): void {
 function isSame(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
-

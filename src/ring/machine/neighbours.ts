@@ -3,7 +3,7 @@
 // out is reached from the side. Original members are served by the members of ours before them.
 import type { Member } from "../member.ts";
 import type { Address } from "../protocol.ts";
-import { CONFIRMERS, LINK_REFRESH_MS, RANDOM_LINKS, SERVERS_PER_ORIGINAL } from "../timing.ts";
+import { CONFIRMERS, LINK_REFRESH_MS, LINK_RETRY_MS, RANDOM_LINKS, SERVERS_PER_ORIGINAL } from "../timing.ts";
 import { type Core, isOwn } from "./core.ts";
 
 /** In rings up to this size the neighbours are looked for after each change, at once. */
@@ -21,6 +21,8 @@ export interface Neighbours {
   watched: string | undefined;
   /** Original members between us and the next member of ours: they watch nobody as we do, so we watch them too. */
   watchedOriginals: string[];
+  /** Neighbours whose connection broke, and when to try it again. */
+  readonly broken: Map<string, number>;
 }
 
 export function noNeighbours(): Neighbours {
@@ -31,6 +33,7 @@ export function noNeighbours(): Neighbours {
     served: new Set(),
     watched: undefined,
     watchedOriginals: [],
+    broken: new Map(),
   };
 }
 
@@ -61,6 +64,29 @@ export function refreshNeighbours(core: Core): void {
 /** When neighbours put off are to be chosen. */
 export function neighboursDue({ neighbours }: Core): number {
   return neighbours.stale ? neighbours.chosenAt + LINK_REFRESH_MS : Number.POSITIVE_INFINITY;
+}
+
+/** The connection to a neighbour broke, or did not come about. */
+export function linkBroke({ neighbours, now }: Core, id: string): void {
+  if (neighbours.links.has(id)) neighbours.broken.set(id, now + LINK_RETRY_MS);
+}
+
+/** Asks again for connections that broke, as long as the neighbour is one. */
+export function retryBrokenLinks(core: Core): void {
+  const { broken, links } = core.neighbours;
+  for (const [id, at] of broken) {
+    if (at > core.now) continue;
+    broken.delete(id);
+    const member = core.state.members.get(id)?.member;
+    if (links.has(id) && member !== undefined)
+      core.effects.push({ kind: "link", to: id, address: gossipAddress(member) });
+  }
+}
+
+export function brokenLinksDue({ neighbours }: Core): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const at of neighbours.broken.values()) next = Math.min(next, at);
+  return next;
 }
 
 /** Whether we are one of the few that are to try a suspect for themselves: those after it in the circle. */
@@ -124,9 +150,7 @@ function lookAround(core: Core): Around {
     }
   }
   const id = (number: number): string => registry.id(number);
-  const originalsAfter = originals.filter(
-    (number) => distance(here, registry.short(number)) < nextDistance,
-  );
+  const originalsAfter = originals.filter((number) => distance(here, registry.short(number)) < nextDistance);
   return {
     after: next < 0 ? [] : [id(next)],
     before: previous < 0 ? [] : [id(previous)],
@@ -143,7 +167,8 @@ function serves({ state }: Core, own: readonly number[], original: number): bool
   const ownDistance = distance(registry.short(registry.number(state.self)), place);
   let nearer = 0;
   for (const number of own)
-    if (distance(registry.short(number), place) < ownDistance && ++nearer >= SERVERS_PER_ORIGINAL) return false;
+    if (distance(registry.short(number), place) < ownDistance && ++nearer >= SERVERS_PER_ORIGINAL)
+      return false;
   return true;
 }
 
@@ -151,7 +176,9 @@ function replaceLinks(core: Core, { after, before, own }: Around): void {
   const { neighbours, state } = core;
   const living = new Set(own);
   const wanted = new Set([...after, ...before]);
-  const random = [...neighbours.links].filter((id) => living.has(id) && !wanted.has(id)).slice(0, RANDOM_LINKS);
+  const random = [...neighbours.links]
+    .filter((id) => living.has(id) && !wanted.has(id))
+    .slice(0, RANDOM_LINKS);
   for (const id of random) wanted.add(id);
   let missing = Math.min(RANDOM_LINKS - random.length, own.length - wanted.size);
   for (let tries = 0; missing > 0 && tries < 50; tries++) {

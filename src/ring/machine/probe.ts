@@ -3,7 +3,7 @@
 // that is merely held up (open) apart. Several run at once. Held-up members get all the time the original gives.
 import type { Member, Membership } from "../member.ts";
 import { insertMembership } from "../membership.ts";
-import type { SwimMessage } from "../protocol.ts";
+import type { Address, SwimMessage } from "../protocol.ts";
 import {
   DIRECT_ANSWER_MS,
   LAST_PING_MS,
@@ -15,7 +15,16 @@ import {
   STALL_MS,
   STALL_PING_MS,
 } from "../timing.ts";
-import { changeAwareness, type Core, digest, isOwn, nextSequence, note, ownRecord, patience } from "./core.ts";
+import {
+  type Core,
+  changeAwareness,
+  digest,
+  isOwn,
+  nextSequence,
+  note,
+  ownRecord,
+  patience,
+} from "./core.ts";
 import { oweToAll } from "./couriers.ts";
 import { gossipAddress, swimAddress } from "./neighbours.ts";
 import { hasNews, piggyback } from "./spread.ts";
@@ -174,6 +183,21 @@ export function ping(core: Core, member: Member, sequence: number): void {
           digest: digest(core),
         };
   core.effects.push({ kind: "datagram", to: swimAddress(member), message });
+}
+
+/** Sends a Ping to whoever is at an address; who that is, the Ack says. */
+export function pingAddress(core: Core, to: Address): void {
+  core.effects.push({
+    kind: "datagram",
+    to,
+    message: {
+      kind: "ping",
+      from: ownRecord(core),
+      membership: piggyback(core, undefined),
+      sequence: nextSequence(core),
+      digest: digest(core),
+    },
+  });
 }
 
 function advance(core: Core, probe: Probe): void {

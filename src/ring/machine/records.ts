@@ -1,7 +1,8 @@
 // The stored rumors other than memberships, by the hash of their key, with a digest like the member table's: what two
 // members compare to find out what one lacks.
-import { addHash, type Hash48, hash48, subtractHash } from "../hash48.ts";
+import { addHash, hash48, subtractHash } from "../hash48.ts";
 import { bucketOf, DIGEST_BUCKETS } from "../member-table.ts";
+import type { Hash48 } from "../protocol.ts";
 import type { Election, Rumor, RumorKey } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 
@@ -86,7 +87,7 @@ function versionOf(state: RingState, key: RumorKey, hash: Hash48): Hash48 | unde
     case "service":
     case "service-config":
     case "service-file":
-      return hash48(hash, rumor.value.incarnation, contentHash(rumor));
+      return hash48(BigInt(hash), rumor.value.incarnation, BigInt(contentHash(rumor)));
     case "election":
     case "election-update":
       return electionVersion(rumor.value, hash);
@@ -119,15 +120,12 @@ function hashContent(rumor: Versioned): Hash48 {
       return hash48(pkg, cfg, JSON.stringify(sys), pkgIncarnation);
     }
     case "service-config":
-      return hash48(rumor.value.config, rumor.value.encrypted ? 1 : 0);
+      return hash48(rumor.value.config, rumor.value.encrypted ? 1n : 0n);
     case "service-file":
-      return hash48(rumor.value.body, rumor.value.encrypted ? 1 : 0);
+      return hash48(rumor.value.body, rumor.value.encrypted ? 1n : 0n);
   }
 }
 
-function electionVersion(
-  { candidate, term, suitability, status, votes }: Election,
-  hash: Hash48,
-): Hash48 {
-  return hash48(hash, candidate, term, suitability, status, [...votes].sort().join(" "));
+function electionVersion({ candidate, term, suitability, status, votes }: Election, hash: Hash48): Hash48 {
+  return hash48(BigInt(hash), candidate, term, suitability, status, [...votes].sort().join(" "));
 }

@@ -1,10 +1,10 @@
 // Rumors about services, configuration, files and departures as they come in: newer incarnations replace older ones; at
 // equal incarnation and different content all members keep the same one; stores are bounded.
 import { insertDeparture } from "../departure.ts";
+import { startHot } from "../heat.ts";
 import type { Rumor, RumorKey, ServiceRumor } from "../rumor.ts";
 import { serviceConfigKey, serviceFileKey, serviceKey } from "../rumor.ts";
 import { insertService, insertServiceConfig, insertServiceFile } from "../services.ts";
-import { startHot } from "../heat.ts";
 import { type Core, note } from "./core.ts";
 import { isForgottenService } from "./expire.ts";
 import { contentHash } from "./records.ts";
@@ -24,7 +24,8 @@ export function hearRumor(core: Core, rumor: Stored): void {
     return;
   }
   if (rumor.kind === "service" && isForgottenService(core, rumor.value)) return;
-  if (rumor.kind === "service" && rumor.value.memberId === state.self && contradicts(core, rumor.value)) return;
+  if (rumor.kind === "service" && rumor.value.memberId === state.self && contradicts(core, rumor.value))
+    return;
   if (!isWelcome(core, rumor)) return;
   if (insert(core, rumor)) return;
   settle(core, rumor);
@@ -109,7 +110,9 @@ function isWelcome(core: Core, rumor: Stored): boolean {
       case "service":
         return core.records.byHash.size >= SERVICE_LIMIT ? `${SERVICE_LIMIT} records` : undefined;
       case "service-config":
-        return state.serviceConfigs.size >= GROUP_LIMIT ? `configuration of ${GROUP_LIMIT} groups` : undefined;
+        return state.serviceConfigs.size >= GROUP_LIMIT
+          ? `configuration of ${GROUP_LIMIT} groups`
+          : undefined;
       case "service-file":
         return core.fileBytes >= FILE_BYTES_LIMIT ? `${FILE_BYTES_LIMIT} bytes of files` : undefined;
       case "departure":

@@ -1,14 +1,13 @@
 // Agreement that does not depend on any single message: members of ours tell the digest of their stores beside every Ping
 // and Ack. Where two differ and stay different, one sends the sums by bucket, the other what it holds in the buckets that
 // differ, and both send each other what the other lacks. Joiners get everything this way, from one member.
-import { addHash, type Hash48 } from "../hash48.ts";
+import { addHash } from "../hash48.ts";
 import { bucketOf, DIGEST_BUCKETS, memberVersion } from "../member-table.ts";
-import type { GossipMessage } from "../protocol.ts";
+import type { GossipMessage, Hash48 } from "../protocol.ts";
 import { memberKey, type RumorKey } from "../rumor.ts";
 import { DIFFERENT_MS, SETTLED_MS, SYNC_PATIENCE_MS, SYNC_PAUSE_MS } from "../timing.ts";
-import { type Core, digest, isOwn, note } from "./core.ts";
-import { owe } from "./couriers.ts";
-import { gossipAddress } from "./neighbours.ts";
+import { type Core, digest, note } from "./core.ts";
+import { owe, pushNow } from "./couriers.ts";
 
 /** More records than this at once are a whole ring's: they come from it, so they need not be told back to it. */
 const BULK_RECORDS = 64;
@@ -54,7 +53,7 @@ export function beginSync(core: Core, memberId: string): void {
   sync.partner = memberId;
   sync.startedAt = now;
   sync.nextAt = now + SYNC_PAUSE_MS * (1 + core.random());
-  sync.push = sendTo(core, memberId, [
+  sync.push = pushNow(core, memberId, [
     {
       kind: "summary",
       fromId: state.self,
@@ -71,7 +70,9 @@ export function syncPushFailed({ sync }: Core, push: number): void {
 
 /** Answers a summary with what we hold in the buckets that differ. */
 export function hearSummary(core: Core, message: Extract<GossipMessage, { kind: "summary" }>): void {
-  const differing = message.buckets.flatMap((sum, bucket) => (sum === bucketSum(core, bucket) ? [] : [bucket]));
+  const differing = message.buckets.flatMap((sum, bucket) =>
+    sum === bucketSum(core, bucket) ? [] : [bucket],
+  );
   if (differing.length === 0 || message.buckets.length !== DIGEST_BUCKETS) return;
   // Bucket by bucket, so that each message can be judged by itself.
   let buckets: number[] = [];
@@ -79,7 +80,7 @@ export function hearSummary(core: Core, message: Extract<GossipMessage, { kind: 
   const byBucket = recordsByBucket(core, new Set(differing));
   const flush = (): void => {
     if (buckets.length > 0)
-      sendTo(core, message.fromId, [{ kind: "versions", fromId: core.state.self, buckets, versions }]);
+      pushNow(core, message.fromId, [{ kind: "versions", fromId: core.state.self, buckets, versions }]);
     buckets = [];
     versions = [];
   };
@@ -111,7 +112,7 @@ export function hearVersions(core: Core, message: Extract<GossipMessage, { kind:
   }
   const keys = [...theirs.keys()];
   if (keys.length > BULK_RECORDS) core.spread.quietUntil = core.now + BULK_MS;
-  if (keys.length > 0) sendTo(core, message.fromId, [{ kind: "want", fromId: core.state.self, keys }]);
+  if (keys.length > 0) pushNow(core, message.fromId, [{ kind: "want", fromId: core.state.self, keys }]);
   if (sync.partner === message.fromId) sync.partner = undefined;
   note(core, { kind: "synced", with: message.fromId, received: keys.length, sent });
 }
@@ -162,12 +163,4 @@ function recordsByBucket({ state, records }: Core, buckets: ReadonlySet<number>)
   }
   for (const [hash, { key, version }] of records.byHash) add({ hash, version, key });
   return found;
-}
-
-function sendTo(core: Core, memberId: string, messages: readonly GossipMessage[]): number {
-  const member = core.state.members.get(memberId)?.member;
-  if (member === undefined || !isOwn(member)) return 0;
-  core.push++;
-  core.effects.push({ kind: "push", push: core.push, to: memberId, address: gossipAddress(member), messages });
-  return core.push;
 }
