@@ -16,22 +16,22 @@ import {
 import { insertService } from "../services.ts";
 import type { RingState } from "../state.ts";
 import { LATE_MS } from "../timing.ts";
-import {
-  type Core,
-  changeAwareness,
-  digest,
-  isOwn,
-  nextSequence,
-  ownRecord,
-  raiseIncarnation,
-} from "./core.ts";
+import { type Core, changeAwareness, digest, isOwn, ownRecord, raiseIncarnation } from "./core.ts";
 import { oweToAll, pushed, pushNow } from "./couriers.ts";
 import { changeSuitability, hearElection, holdElection, takePart, withdrawFromElections } from "./elect.ts";
 import { takeForKnown } from "./follow-up.ts";
 import { hearFrom, hearFromShort, hearMembership } from "./hear.ts";
 import { joinBy, peerAnswered } from "./join.ts";
 import { linkBroke } from "./neighbours.ts";
-import { extendProbes, knocked, nackHeard, ping, probeByKnock, startProbe, startProbing } from "./probe.ts";
+import {
+  extendProbes,
+  knocked,
+  nackHeard,
+  pingAddress,
+  probeByKnock,
+  startProbe,
+  startProbing,
+} from "./probe.ts";
 import { relayAck, servePingRequest } from "./relay.ts";
 import { hearRumor, withdrawService } from "./services.ts";
 import { piggyback } from "./spread.ts";
