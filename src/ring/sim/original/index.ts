@@ -61,13 +61,13 @@ export function createOriginalMember(options: OriginalOptions): RingMachine {
     }
   }
 
+  /** Each to its next wait; one that need not wait is due again at once. */
   function runDue(): void {
     for (const [name, entry] of timed)
       run(name, () => {
-        while (entry.wakeAt <= context.now) {
-          const next = entry.thread.next();
-          entry.wakeAt = next.done === true ? Infinity : next.value;
-        }
+        if (entry.wakeAt > context.now) return;
+        const next = entry.thread.next();
+        entry.wakeAt = next.done === true ? Infinity : next.value;
       });
   }
 

@@ -22,7 +22,11 @@ export function* outboundThread(context: Context): Thread {
   let joined = false;
   for (;;) {
     const began = context.now;
-    if (!joined && context.initialMembers.length > 0) joined = join(context);
+    if (!joined && context.initialMembers.length > 0) {
+      joined = join(context);
+      // Other threads go on meanwhile: on a fast network the answer may be there already.
+      if (!joined) yield context.now;
+    }
     const checkList = context.shuffle(otherMembers(context), "probe");
     const doubted = yield* askDoubted(context);
     for (const member of checkList) {
