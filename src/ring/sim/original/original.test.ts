@@ -75,7 +75,6 @@ describe("failure detection", () => {
   for (const [count, seed] of [
     [5, 1],
     [30, 2],
-    [60, 3],
   ] as const)
     test(`a crash of one of ${count} is confirmed at all within the time measured`, () => {
       const ring = meshed(count, seed);
