@@ -4,7 +4,7 @@ import type { Socket, TCPSocketListener } from "bun";
 import { describeError, HabError, systemErrorCode } from "../../error/index.ts";
 import { ringErrors } from "../errors.ts";
 import type { Address } from "../protocol.ts";
-import { ZmtpPull } from "../wire/zmtp.ts";
+import { ZmtpReader } from "../wire/zmtp.ts";
 import { plainHost } from "./datagram-socket.ts";
 import { Fifo } from "./fifo.ts";
 import type { MessageSource } from "./inbox.ts";
@@ -145,7 +145,7 @@ class Connection implements MessageSource, Incoming {
   by: string | undefined;
   readonly #hall: Hall;
   readonly #socket: Socket<Connection>;
-  readonly #pull = new ZmtpPull();
+  readonly #zmtp = new ZmtpReader();
   readonly #messages = new Fifo<Uint8Array>();
   #timer: Timer | undefined;
   #messageBytes = 0;
@@ -169,29 +169,24 @@ class Connection implements MessageSource, Incoming {
 
   /** Bytes of messages not looked at yet, and of one begun. */
   get held(): number {
-    return this.#messageBytes + this.#pull.buffered;
+    return this.#messageBytes + (this.#open ? this.#zmtp.held : 0);
   }
 
   greet(): void {
-    this.#write(this.#pull.start());
+    this.#write(this.#zmtp.greeting);
   }
 
   received(bytes: Uint8Array): void {
     if (!this.#open) return;
     this.#hall.heard(this);
-    try {
-      const { messages, reply } = this.#pull.receive(bytes);
-      for (const message of messages) {
-        this.#messages.push(message);
-        this.#messageBytes += message.length;
-      }
-      this.#hall.unreadMessages += messages.length;
-      this.#write(reply);
-    } catch (error) {
-      this.dismiss("protocol", describeError(error));
-      return;
+    const { messages, reply, refused } = this.#zmtp.push(bytes);
+    for (const message of messages) {
+      this.#messages.push(message);
+      this.#messageBytes += message.length;
     }
-    if (this.#pull.ready) {
+    this.#hall.unreadMessages += messages.length;
+    this.#write(reply);
+    if (this.#zmtp.peer !== undefined) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
@@ -199,6 +194,11 @@ class Connection implements MessageSource, Incoming {
     if (!this.#queued && this.#messages.length > 0) {
       this.#queued = true;
       this.#hall.options.waiting(this);
+    }
+    if (refused !== undefined) {
+      this.end();
+      this.#hall.options.closed("protocol", this.from, refused);
+      return;
     }
     if (this.#messageBytes > MAX_UNREAD_BYTES_A_CONNECTION && !this.#paused) {
       this.#paused = true;
@@ -252,7 +252,6 @@ class Connection implements MessageSource, Incoming {
     if (!this.#open) return;
     this.#open = false;
     clearTimeout(this.#timer);
-    this.#pull.discard();
     this.#account();
     this.#hall.leave(this);
   }

@@ -2,9 +2,9 @@
 // the socket takes them, for whether the far end is one of ours is known by its READY. Messages count as delivered when the
 // kernel has taken the last byte of their push.
 import type { Socket } from "bun";
+import { setUserTimeout } from "../../host/index.ts";
 import type { Address, GossipMessage } from "../protocol.ts";
 import { ZmtpDialer, zmtpFrame } from "../wire/zmtp.ts";
-import { setUserTimeout } from "../../host/index.ts";
 import { Fifo } from "./fifo.ts";
 import { knockAt } from "./knock.ts";
 import {

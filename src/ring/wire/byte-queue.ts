@@ -11,6 +11,11 @@ export class ByteQueue {
   #held: Uint8Array = NOTHING;
   #heldBytes = 0;
 
+  /** Bytes set aside for what has not arrived as a whole. */
+  get held(): number {
+    return this.#heldBytes;
+  }
+
   /** The next piece; all of the one before has been taken or set aside. */
   feed(piece: Uint8Array): void {
     this.#piece = piece;

@@ -67,6 +67,11 @@ abstract class ZmtpEnd {
     return this.#peer;
   }
 
+  /** Bytes of a frame that has not arrived as a whole. */
+  get held(): number {
+    return this.#input.held;
+  }
+
   /** Takes in what arrived. Never throws. */
   push(piece: Uint8Array): ZmtpOutput {
     if (this.#refused === undefined) this.#run(piece);
