@@ -19,6 +19,7 @@ export {
   hearProbeFromMember,
   insertMembership,
 } from "./membership.ts";
+export * from "./protocol.ts";
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {
   CLIENT_ID,
@@ -65,3 +66,5 @@ export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
 export { decodeGossip, encodeGossip } from "./wire/gossip.ts";
 export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";
 export { decodeSwim, type EncodingOptions, encodeSwim, membershipSize, swimSize } from "./wire/swim.ts";
+export { ZmtpDialer, type ZmtpOutput, ZmtpReader, zmtpFrame } from "./wire/zmtp.ts";
+export { OWN_PROPERTY, type ZmtpPeer } from "./wire/zmtp-handshake.ts";
