@@ -5,15 +5,6 @@ import { BUCKET_LIMIT, VERSION_HASH_LIMIT, WANTED_KEY_LIMIT } from "../limits.ts
 import { HASH48_BYTES } from "./hash-bytes.ts";
 import type { Schema } from "./message.ts";
 
-export const WIRE = {
-  name: "Wire",
-  fields: {
-    encrypted: { number: 1, type: "bool" },
-    nonce: { number: 2, type: "bytes" },
-    payload: { number: 3, type: "bytes" },
-  },
-} as const satisfies Schema;
-
 export const MEMBER = {
   name: "Member",
   fields: {
