@@ -7,6 +7,7 @@ import {
   departureKey,
   electionKey,
   memberKey,
+  nextIncarnation,
   type Rumor,
   type RumorKey,
   serviceConfigKey,
@@ -105,7 +106,7 @@ function start(core: Core): void {
   const own = state.members.get(state.self);
   if (own !== undefined) {
     raiseIncarnation(core, own.member.incarnation);
-    raiseIncarnation(core, state.incarnation + 1n);
+    raiseIncarnation(core, nextIncarnation(state.incarnation));
     const address = core.self.address || own.member.address;
     insertMembership(state, { member: { ...ownRecord(core), address }, health: "alive" }, core.now);
   }
@@ -192,7 +193,7 @@ function hearProbePing(
 ): void {
   if (core.now - core.raisedAt >= RAISE_PAUSE_MS && !core.leaving) {
     core.raisedAt = core.now;
-    raiseIncarnation(core, core.state.incarnation + 1n);
+    raiseIncarnation(core, nextIncarnation(core.state.incarnation));
     const own = core.state.members.get(core.state.self);
     if (own !== undefined)
       insertMembership(
@@ -322,7 +323,7 @@ function announce(core: Core, rumor: Rumor): void {
   const stored = core.state.services.get(value.serviceGroup)?.get(core.state.self);
   const incarnation =
     stored !== undefined && stored.incarnation >= value.incarnation
-      ? stored.incarnation + 1n
+      ? nextIncarnation(stored.incarnation)
       : value.incarnation;
   insertService(core.state, { ...value, incarnation }, core.now);
 }
@@ -331,7 +332,7 @@ function announce(core: Core, rumor: Rumor): void {
 function leave(core: Core): void {
   const { state } = core;
   if (core.leaving) return;
-  raiseIncarnation(core, state.incarnation + 1n);
+  raiseIncarnation(core, nextIncarnation(state.incarnation));
   core.leaving = true;
   const address = core.self.address || (state.members.get(state.self)?.member.address ?? "");
   state.members.set(state.self, {

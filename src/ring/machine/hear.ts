@@ -4,7 +4,7 @@
 import type { Health, Member, Membership } from "../member.ts";
 import { insertMembership } from "../membership.ts";
 import type { Address } from "../protocol.ts";
-import { CLIENT_ID, MAXIMUM_U64 } from "../rumor.ts";
+import { CLIENT_ID, MAXIMUM_U64, nextIncarnation } from "../rumor.ts";
 import { CHASE_MS } from "../timing.ts";
 import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { pushNow } from "./couriers.ts";
@@ -113,7 +113,7 @@ function hearOfSelf(core: Core, { member, health }: Membership): void {
   if (core.leaving) return;
   const before = state.incarnation;
   if (health !== "alive" && member.incarnation >= before) {
-    raiseIncarnation(core, member.incarnation === MAXIMUM_U64 ? MAXIMUM_U64 : member.incarnation + 1n);
+    raiseIncarnation(core, nextIncarnation(member.incarnation));
     note(core, { kind: "refuted", incarnation: state.incarnation });
     if (health === "suspect" || health === "confirmed") changeAwareness(core, 1, "others could not reach us");
   } else if (member.incarnation > before) {

@@ -3,7 +3,7 @@
 import { insertDeparture } from "../departure.ts";
 import { startHot } from "../heat.ts";
 import type { Rumor, RumorKey, ServiceRumor } from "../rumor.ts";
-import { serviceConfigKey, serviceFileKey, serviceKey } from "../rumor.ts";
+import { nextIncarnation, serviceConfigKey, serviceFileKey, serviceKey } from "../rumor.ts";
 import { insertService, insertServiceConfig, insertServiceFile } from "../services.ts";
 import { type Core, note } from "./core.ts";
 import { isForgottenService } from "./expire.ts";
@@ -35,7 +35,9 @@ export function hearRumor(core: Core, rumor: Stored): void {
 export function withdrawService(core: Core, serviceGroup: string): void {
   const stored = core.state.services.get(serviceGroup)?.get(core.state.self);
   if (stored === undefined || stored.stopped === true) return;
-  insertService(core.state, { ...stored, incarnation: stored.incarnation + 1n, stopped: true }, core.now);
+  const incarnation = nextIncarnation(stored.incarnation);
+  if (!insertService(core.state, { ...stored, incarnation, stopped: true }, core.now))
+    settle(core, { kind: "service", fromId: core.state.self, value: { ...stored, stopped: true } });
 }
 
 /**
@@ -46,8 +48,8 @@ function contradicts({ state, now }: Core, heard: ServiceRumor): boolean {
   const stored = state.services.get(heard.serviceGroup)?.get(state.self);
   if (stored === undefined || heard.incarnation < stored.incarnation) return false;
   if (heard.incarnation === stored.incarnation && hashOf(heard) === hashOf(stored)) return false;
-  insertService(state, { ...stored, incarnation: heard.incarnation + 1n }, now);
-  return true;
+  // Nothing is above the largest number: there, all keep the same one (`settle`).
+  return insertService(state, { ...stored, incarnation: nextIncarnation(heard.incarnation) }, now);
 }
 
 function hashOf(value: ServiceRumor): number {
