@@ -21,7 +21,7 @@ import { type Core, changeAwareness, digest, isOwn, ownRecord, raiseIncarnation 
 import { oweToAll, pushed, pushNow } from "./couriers.ts";
 import { changeSuitability, hearElection, holdElection, takePart, withdrawFromElections } from "./elect.ts";
 import { takeForKnown } from "./follow-up.ts";
-import { hearFrom, hearFromShort, hearMembership } from "./hear.ts";
+import { hearFrom, hearFromShort, hearMembership, seenAddress } from "./hear.ts";
 import { joinBy, peerAnswered } from "./join.ts";
 import { linkBroke } from "./neighbours.ts";
 import {
@@ -104,7 +104,8 @@ function start(core: Core): void {
   core.startedAt = core.now;
   takeForKnown(core, storedKeys(state));
   const own = state.members.get(state.self);
-  if (own !== undefined) {
+  if (state.departed) core.effects.push({ kind: "departed" });
+  else if (own !== undefined) {
     raiseIncarnation(core, own.member.incarnation);
     raiseIncarnation(core, nextIncarnation(state.incarnation));
     const address = core.self.address || own.member.address;
@@ -143,7 +144,7 @@ function hearDatagram(core: Core, message: SwimMessage, source: Address): void {
       }
       if (message.forwardTo === undefined) peerAnswered(core, source, message.from.id);
       hearAll(core, message);
-      hearFrom(core, message.from, source);
+      hearFrom(core, message.from, source, message.forwardTo !== undefined);
       hearDigest(core, message.from, message.digest);
       return;
     case "ping-req":
@@ -191,7 +192,7 @@ function hearProbePing(
   { from, membership }: Extract<SwimMessage, { kind: "probe-ping" }>,
   source: Address,
 ): void {
-  if (core.now - core.raisedAt >= RAISE_PAUSE_MS && !core.leaving) {
+  if (core.now - core.raisedAt >= RAISE_PAUSE_MS && !core.leaving && !core.state.departed) {
     core.raisedAt = core.now;
     raiseIncarnation(core, nextIncarnation(core.state.incarnation));
     const own = core.state.members.get(core.state.self);
@@ -208,7 +209,7 @@ function hearProbePing(
     message: { kind: "ack", from: ownRecord(core), membership: piggyback(core, from.id) },
   });
   for (const one of membership) hearMembership(core, one);
-  const member = { ...from, address: from.address || source.host, probePing: false };
+  const member = { ...from, address: seenAddress(from, source), probePing: false };
   hearMembership(core, { member, health: member.departed ? "departed" : "alive" });
 }
 

@@ -1,14 +1,14 @@
 // Pinging on behalf of others (SWIM's indirect probe, reference/butterfly.md §10.1): the target answers to us, we hand
 // the Ack on. A requester of ours is told when there was no answer, so that it knows at least us to be there.
+import { isIP } from "node:net";
 import type { Member } from "../member.ts";
 import type { Address, SwimMessage } from "../protocol.ts";
 import { NACK_MS } from "../timing.ts";
 import { type Core, digest, isOwn, note, ownRecord } from "./core.ts";
+import { seenAddress } from "./hear.ts";
+import { REMEMBERED_REQUESTS } from "./limits.ts";
 import { swimAddress } from "./neighbours.ts";
 import { piggyback } from "./spread.ts";
-
-/** Requests remembered at once; beyond that they are served without a nack. */
-const REMEMBERED_REQUESTS = 256;
 
 interface Request {
   readonly requester: Address;
@@ -31,7 +31,7 @@ export function servePingRequest(
     note(core, { kind: "refused", what: "ping-req", why: "the member to ping is not known here" });
     return;
   }
-  const forwardTo: Member = { ...requester, address: requester.address || source.host };
+  const forwardTo: Member = { ...requester, address: seenAddress(requester, source) };
   core.effects.push({
     kind: "datagram",
     to: swimAddress(entry.member),
@@ -65,8 +65,12 @@ export function relayAck(
       core.relaying.delete(request);
   const message: SwimMessage = {
     ...ack,
-    from: { ...ack.from, address: ack.from.address || source.host },
+    from: { ...ack.from, address: seenAddress(ack.from, source) },
   };
+  if (isIP(ack.forwardTo.address) === 0 || ack.forwardTo.swimPort === 0) {
+    note(core, { kind: "refused", what: "ack", why: "it is to go on to what is no address" });
+    return;
+  }
   core.effects.push({ kind: "datagram", to: swimAddress(ack.forwardTo), message });
 }
 
