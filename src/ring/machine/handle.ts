@@ -17,7 +17,7 @@ import {
 import { insertService } from "../services.ts";
 import type { RingState } from "../state.ts";
 import { LATE_MS } from "../timing.ts";
-import { type Core, changeAwareness, digest, isOwn, ownRecord, raiseIncarnation } from "./core.ts";
+import { type Core, changeAwareness, digest, isOwn, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { oweToAll, pushed, pushNow } from "./couriers.ts";
 import { changeSuitability, hearElection, holdElection, takePart, withdrawFromElections } from "./elect.ts";
 import { takeForKnown } from "./follow-up.ts";
@@ -35,7 +35,7 @@ import {
 } from "./probe.ts";
 import { relayAck, servePingRequest } from "./relay.ts";
 import { hearRumor, withdrawService } from "./services.ts";
-import { piggyback } from "./spread.ts";
+import { piggyback, roomBeside } from "./spread.ts";
 import { extendSuspicions } from "./suspicion.ts";
 import { compareDigest, hearSummary, hearVersions, hearWant, syncPushFailed } from "./sync.ts";
 
@@ -173,6 +173,10 @@ function hearAll(core: Core, { membership }: Extract<SwimMessage, { readonly mem
 
 function answer(core: Core, message: Extract<SwimMessage, { kind: "ping" }>, source: Address): void {
   const { from, forwardTo, sequence } = message;
+  if (roomBeside(core, forwardTo) < 0) {
+    note(core, { kind: "refused", what: "ping", why: "whom to hand the answer on to does not fit into it" });
+    return;
+  }
   core.effects.push({
     kind: "datagram",
     to: source,
@@ -180,7 +184,7 @@ function answer(core: Core, message: Extract<SwimMessage, { kind: "ping" }>, sou
       kind: "ack",
       from: ownRecord(core),
       ...(forwardTo === undefined ? {} : { forwardTo }),
-      membership: piggyback(core, from.id),
+      membership: piggyback(core, from.id, forwardTo),
       ...(sequence === undefined ? {} : { sequence, digest: digest(core) }),
     },
   });

@@ -10,7 +10,7 @@ import { CHASE_MS } from "../timing.ts";
 import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { pushNow } from "./couriers.ts";
 import { isForgotten } from "./expire.ts";
-import { MEMBER_LIMIT } from "./limits.ts";
+import { ID_LIMIT_BYTES, MEMBER_LIMIT } from "./limits.ts";
 import { swimAddress } from "./neighbours.ts";
 import { ping, probeAnswered, startProbe } from "./probe.ts";
 import { accuse, beginSuspicion } from "./suspicion.ts";
@@ -199,6 +199,10 @@ function isWelcome(core: Core, member: Member, health: Health): boolean {
   if (isForgotten(core, member, health)) return false;
   if (!hasPlace(member)) {
     note(core, { kind: "refused", what: "member", why: "its address or a port is none" });
+    return false;
+  }
+  if (Buffer.byteLength(member.id) > ID_LIMIT_BYTES) {
+    note(core, { kind: "refused", what: "member", why: `its id has more than ${ID_LIMIT_BYTES} bytes` });
     return false;
   }
   if (core.state.members.size < MEMBER_LIMIT) return true;

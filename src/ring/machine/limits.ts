@@ -4,6 +4,9 @@
 /** Members known at once. */
 export const MEMBER_LIMIT = 100_000;
 
+/** A member's id in UTF-8: its record has to fit into a datagram beside our own. Ours have 32. */
+export const ID_LIMIT_BYTES = 256;
+
 /** Records of all kinds but memberships. */
 export const RECORD_LIMIT = 200_000;
 

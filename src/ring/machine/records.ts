@@ -73,6 +73,29 @@ export function storedRumor(state: RingState, { kind, id, key }: RumorKey): Rumo
   }
 }
 
+/** How much a rumor carries besides what every one of its kind has. */
+export function contentBytes(rumor: Rumor): number {
+  switch (rumor.kind) {
+    case "service":
+      return rumor.value.cfg.length;
+    case "service-config":
+      return rumor.value.config.length;
+    case "service-file":
+      return rumor.value.body.length;
+    case "election":
+    case "election-update":
+      return textLength(rumor.value.votes);
+    default:
+      return 0;
+  }
+}
+
+export function textLength(texts: readonly string[]): number {
+  let length = 0;
+  for (const text of texts) length += text.length;
+  return length;
+}
+
 /** All keys stored, memberships left out. */
 export function otherKeys(records: OtherRecords): RumorKey[] {
   return [...records.byHash.values()].map(({ key }) => key);

@@ -8,7 +8,7 @@ import { type Core, digest, isOwn, note, ownRecord } from "./core.ts";
 import { seenAddress } from "./hear.ts";
 import { REMEMBERED_REQUESTS } from "./limits.ts";
 import { swimAddress } from "./neighbours.ts";
-import { piggyback } from "./spread.ts";
+import { piggyback, roomBeside } from "./spread.ts";
 
 interface Request {
   readonly requester: Address;
@@ -32,6 +32,14 @@ export function servePingRequest(
     return;
   }
   const forwardTo: Member = { ...requester, address: seenAddress(requester, source) };
+  if (roomBeside(core, forwardTo) < 0) {
+    note(core, {
+      kind: "refused",
+      what: "ping-req",
+      why: "its sender's record does not fit into a datagram",
+    });
+    return;
+  }
   core.effects.push({
     kind: "datagram",
     to: swimAddress(entry.member),
@@ -39,7 +47,7 @@ export function servePingRequest(
       kind: "ping",
       from: ownRecord(core),
       forwardTo,
-      membership: piggyback(core, target.id),
+      membership: piggyback(core, target.id, forwardTo),
       ...(sequence === undefined ? {} : { sequence }),
       digest: digest(core),
     },
