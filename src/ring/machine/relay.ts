@@ -1,9 +1,11 @@
 // Pinging on behalf of others (SWIM's indirect probe, reference/butterfly.md §10.1): the target answers to us, we hand
 // the Ack on. A requester of ours is told when there was no answer, so that it knows at least us to be there.
 import { isIP } from "node:net";
+import { SWIM_LIMIT_ENCRYPTED_BYTES } from "../limits.ts";
 import type { Member } from "../member.ts";
 import type { Address, SwimMessage } from "../protocol.ts";
 import { NACK_MS } from "../timing.ts";
+import { swimSize } from "../wire/swim.ts";
 import { type Core, digest, isOwn, note, ownRecord } from "./core.ts";
 import { seenAddress } from "./hear.ts";
 import { REMEMBERED_REQUESTS } from "./limits.ts";
@@ -79,7 +81,13 @@ export function relayAck(
     note(core, { kind: "refused", what: "ack", why: "it is to go on to what is no address" });
     return;
   }
-  core.effects.push({ kind: "datagram", to: swimAddress(ack.forwardTo), message });
+  // With the address filled in, it may have become too long; what it is for matters most.
+  const fits = swimSize(message) <= SWIM_LIMIT_ENCRYPTED_BYTES;
+  core.effects.push({
+    kind: "datagram",
+    to: swimAddress(ack.forwardTo),
+    message: fits ? message : { ...message, membership: [] },
+  });
 }
 
 /** Tells requesters whose target has not answered. */
