@@ -77,6 +77,7 @@ export function steadyRandom(seed: number): () => number {
 
 interface RigOptions {
   readonly id?: string;
+  readonly incarnation?: bigint;
   readonly seed?: number;
   readonly self?: Partial<Core["self"]>;
   /** What is on disk at the start. */
@@ -93,8 +94,15 @@ export class Rig {
   readonly done: RingEffect[] = [];
   autoPush = true;
 
-  constructor({ id = "self", seed = 1, self = {}, before, started = true }: RigOptions = {}) {
-    const state = emptyRingState(id, 1n);
+  constructor({
+    id = "self",
+    incarnation = 1n,
+    seed = 1,
+    self = {},
+    before,
+    started = true,
+  }: RigOptions = {}) {
+    const state = emptyRingState(id, incarnation);
     before?.(state);
     this.core = newCore({
       state,
