@@ -42,6 +42,7 @@ export function courierTo({ couriers }: Core, id: string): Courier {
 
 /** Owes a rumor to a member. */
 export function owe(core: Core, to: string, owed: Owed): void {
+  if (to === core.state.self) return;
   courierTo(core, to).owed.set(owedText(owed), owed);
 }
 
@@ -66,7 +67,7 @@ export function oweEverything(core: Core, to: string): void {
 /** Sends messages at once, outside of what is owed; the number of the push, 0 where the member is not known. */
 export function pushNow(core: Core, to: string, messages: readonly GossipMessage[]): number {
   const member = core.state.members.get(to)?.member;
-  if (member === undefined) return 0;
+  if (member === undefined || to === core.state.self) return 0;
   core.push++;
   core.effects.push({ kind: "push", push: core.push, to, address: gossipAddress(member), messages });
   return core.push;

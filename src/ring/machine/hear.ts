@@ -2,10 +2,11 @@
 // except that at equal incarnation only the member itself can undo what is said of it, by refuting. So all tables agree
 // whatever the order in which they hear things; a member in error is told so until it has refuted.
 import { isIP } from "node:net";
+import { startHot } from "../heat.ts";
 import type { Health, Member, Membership } from "../member.ts";
 import { insertMembership } from "../membership.ts";
 import type { Address } from "../protocol.ts";
-import { CLIENT_ID, MAXIMUM_U64, nextIncarnation } from "../rumor.ts";
+import { CLIENT_ID, MAXIMUM_U64, memberKey, nextIncarnation } from "../rumor.ts";
 import { CHASE_MS } from "../timing.ts";
 import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { pushNow } from "./couriers.ts";
@@ -134,6 +135,8 @@ function tellItsHealth(core: Core, member: Member, health: Health): void {
   if (member.incarnation === MAXIMUM_U64 && health !== "departed") {
     // Nothing is above this number, so it cannot refute; its word is enough.
     core.state.members.set(member.id, { member, health: "alive", since: core.now });
+    core.state.counters.members++;
+    startHot(core.state.heat, memberKey(member.id));
     return;
   }
   ping(core, member, nextSequence(core));
@@ -152,8 +155,8 @@ function hearOfSelf(core: Core, { member, health }: Membership): void {
     // Our own number is lost, or somebody else uses our id: nobody would believe a lower one.
     raiseIncarnation(core, member.incarnation);
   }
-  const address =
-    core.self.address || member.address || (state.members.get(state.self)?.member.address ?? "");
+  const known = state.members.get(state.self)?.member.address ?? "";
+  const address = core.self.address || (isIP(member.address) === 0 ? known : member.address);
   insertMembership(state, { member: { ...ownRecord(core), address }, health: "alive" }, core.now);
 }
 

@@ -86,7 +86,9 @@ function reconnect(core: Core): void {
   join.reconnectAt = core.now + RECONNECT_MS * (0.8 + 0.4 * random());
   const { members } = state;
   if (members.count("confirmed") + members.count("departed") === 0) return;
-  const dead = [...members.values()].filter(({ health }) => health === "confirmed" || health === "departed");
+  const dead = [...members.values()].filter(
+    ({ member, health }) => member.id !== state.self && (health === "confirmed" || health === "departed"),
+  );
   const confirmed = dead.filter(({ health }) => health === "confirmed");
   // Members that left in order are looked for as well, only less often: the word that they left may be false.
   const among = confirmed.length > 0 && random() < 0.8 ? confirmed : dead;

@@ -29,7 +29,7 @@ export function servePingRequest(
   source: Address,
 ): void {
   const entry = core.state.members.get(target.id);
-  if (entry === undefined) {
+  if (entry === undefined || target.id === core.state.self) {
     note(core, { kind: "refused", what: "ping-req", why: "the member to ping is not known here" });
     return;
   }
@@ -54,7 +54,13 @@ export function servePingRequest(
       digest: digest(core),
     },
   });
-  if (!isOwn(requester) || sequence === undefined || core.relaying.size >= REMEMBERED_REQUESTS) return;
+  if (
+    requester.swimPort === 0 ||
+    !isOwn(requester) ||
+    sequence === undefined ||
+    core.relaying.size >= REMEMBERED_REQUESTS
+  )
+    return;
   core.relaying.add({
     requester: swimAddress(forwardTo),
     requesterId: requester.id,
