@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { commands } from "../../../src/cli/commands.ts";
 import { originalCommands } from "../../../src/cli/original.ts";
-import { type Ended, HAB, run } from "../../binary/program.ts";
+import { type Ended, HAB, NOBODY, run, WITHOUT_ROOT } from "../../binary/program.ts";
 
 export interface WorldFile {
   readonly path: string;
@@ -106,11 +106,14 @@ export async function observe(
     };
     for (const [name, value] of Object.entries(each.env ?? {})) env[name] = there(value);
     if (each.uid === "non-root") giveAway(directory);
-    const ended = await run([...(each.uid === "non-root" ? AS_NOBODY : []), HAB, ...each.argv.map(there)], {
-      cwd: there("$CWD"),
-      env,
-      stdin: each.stdin ?? "",
-    });
+    const ended = await run(
+      [...(each.uid === "non-root" ? WITHOUT_ROOT : []), HAB, ...each.argv.map(there)],
+      {
+        cwd: there("$CWD"),
+        env,
+        stdin: each.stdin ?? "",
+      },
+    );
     return {
       ...ended,
       stdout: back(ended.stdout),
@@ -121,9 +124,6 @@ export async function observe(
     rmSync(directory, { recursive: true, force: true });
   }
 }
-
-const NOBODY = 65_534;
-const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 
 function giveAway(directory: string): void {
   chmodSync(directory, 0o755);
