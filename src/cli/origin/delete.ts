@@ -3,7 +3,8 @@ import { clientErrors } from "../../depot-client/index.ts";
 import { argument, defineCommand } from "../command.ts";
 import { depotWithToken } from "../depot-access.ts";
 import { withHints } from "../depot-hints.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 import { originName } from "../values.ts";
 
 export const command = defineCommand({

@@ -5,7 +5,8 @@ import type { StatusVerb } from "../../ui/index.ts";
 import { argument, type Command, defineCommand } from "../command.ts";
 import { depotWithToken } from "../depot-access.ts";
 import { type Hints, withHints } from "../depot-hints.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 import { bigInteger, originName } from "../values.ts";
 
 interface InvitationChange {

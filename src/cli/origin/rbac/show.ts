@@ -3,7 +3,8 @@ import { printable } from "../../../ui/index.ts";
 import { argument, defineCommand, option } from "../../command.ts";
 import { depotForRoles } from "../../depot-access.ts";
 import { withHints } from "../../depot-hints.ts";
-import { authOption, urlOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { urlOption } from "../../shared-options.ts";
 import { accountName, originName } from "../../values.ts";
 
 export const command = defineCommand({
