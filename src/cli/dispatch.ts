@@ -15,6 +15,7 @@ import type { Command } from "./command.ts";
 import { formatJson } from "./command.ts";
 import { createConfiguration } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
+import { announceSwitches } from "./feature-switches.ts";
 import type { Environment, ParsedValue } from "./grammar/parse.ts";
 import { parseWords } from "./grammar/parse.ts";
 import { similarWords } from "./grammar/similarity.ts";
@@ -43,6 +44,7 @@ const USAGE_EXIT_CODE = 2;
 
 /** Runs the command that `words` (without the program's name) say, and gives its exit code. Throws OutputClosed only. */
 export async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
+  announceSwitches(around.env, () => createUi(around));
   const { path, load, rest } = resolve(words);
   const failure: FailureStyle = { json: rest.includes("--json") };
   try {
