@@ -7,7 +7,6 @@ import { argument, option, optionalArgument } from "./command.ts";
 import { type Configuration, PUBLIC_DEPOT_URL } from "./configuration.ts";
 import { identType } from "./ident-types.ts";
 import { targetType } from "./shared-options.ts";
-import { absoluteUrl } from "./values.ts";
 import { COMPATIBLE_VERSION } from "./version.ts";
 
 export { identType };
@@ -51,7 +50,10 @@ export async function depotForRoles(context: Context): Promise<DepotClient> {
   });
 }
 
-/** `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml. */
+/**
+ * `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml, and what is no URL is found out when the
+ * depot is asked, as a failure.
+ */
 export const channelUrlOption = () =>
   option({
     short: "u",
@@ -60,7 +62,6 @@ export const channelUrlOption = () =>
     help: "Address of the depot",
     env: "HAB_BLDR_URL",
     default: PUBLIC_DEPOT_URL,
-    type: absoluteUrl,
   });
 
 /** A package with version and release. */
