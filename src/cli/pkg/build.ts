@@ -64,7 +64,7 @@ export const command = defineCommand({
       short: "s",
       long: "src",
       value: "SRC_PATH",
-      help: "Directory to build in: PLAN_CONTEXT and results are relative to it",
+      help: "Directory to build in: PLAN_CONTEXT and results are relative to it (default: $PWD)",
       type: existingDirectory,
     }),
     cacheKeyPath: cacheKeyPathOption(),

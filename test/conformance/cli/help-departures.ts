@@ -14,20 +14,13 @@ export const helpDepartures: Readonly<Record<string, HelpDeparture>> = {
     differences: ["--type <KEY_TYPE>: default public, not none"],
     reason: "the same default, which the original's help does not tell",
   },
-  "pkg build": {
-    differences: ["--src <SRC_PATH>: default none, not $PWD"],
-    reason: "the default is the working directory, which help names in words",
-  },
   "pkg install": {
     differences: ["--channel <CHANNEL>: default base, not none"],
     reason: "the same default, which the original's help does not tell",
   },
   "sup run": {
-    differences: [
-      "--cache-key-path <CACHE_KEY_PATH>: default none, not /hab/cache/keys",
-      "--channel <CHANNEL>: default base, not none",
-    ],
-    reason: "the same defaults; that of the key cache depends on the user",
+    differences: ["--channel <CHANNEL>: default base, not none"],
+    reason: "the same default, which the original's help does not tell",
   },
   "sup term": {
     differences: ["[ARGS]...: absent"],
