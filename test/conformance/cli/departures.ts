@@ -37,11 +37,6 @@ export const departures: readonly Departure[] = [
     instead: 2,
   },
   {
-    words: "svc load foo",
-    reason: "worded as for start, stop and unload; the argument shown as required",
-    instead: 2,
-  },
-  {
     words: "sup run --config-files p.txt",
     reason: "the original fails for want of its Supervisor's package; here the file is what is wrong",
     instead: 86,

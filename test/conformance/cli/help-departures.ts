@@ -27,8 +27,8 @@ export const helpDepartures: Readonly<Record<string, HelpDeparture>> = {
     reason: "the original hands the words to a program that refuses any",
   },
   "svc load": {
-    differences: ["--channel <CHANNEL>: default base, not none", "[PKG_IDENT]: <PKG_IDENT>"],
-    reason: "the same default; the argument is required, and shown as it is",
+    differences: ["--channel <CHANNEL>: default base, not none"],
+    reason: "the same default, which the original's help does not tell",
   },
   "svc update": {
     differences: ["--channel <CHANNEL>: default base, not none"],
