@@ -90,11 +90,11 @@ export function dispatchCouriers(core: Core): void {
 }
 
 /** When the next retry is due. */
-export function couriersDue({ couriers, neighbours }: Core): number {
+export function couriersDue(core: Core): number {
   let next = Number.POSITIVE_INFINITY;
-  for (const [id, { owed, sent, retryAt, toldAllAt }] of couriers) {
-    if (sent === undefined && owed.size > 0) next = Math.min(next, retryAt);
-    if (neighbours.served.has(id)) next = Math.min(next, toldAllAt + RETELL_ORIGINAL_MS);
+  for (const [id, { owed, sent, retryAt, toldAllAt }] of core.couriers) {
+    if (sent === undefined && owed.size > 0 && isReachable(core, id)) next = Math.min(next, retryAt);
+    if (core.neighbours.served.has(id)) next = Math.min(next, toldAllAt + RETELL_ORIGINAL_MS);
   }
   return next;
 }

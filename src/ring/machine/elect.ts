@@ -102,7 +102,8 @@ export function hearElection(core: Core, kind: ElectionKind, heard: Election): v
 /** Looks at all groups we take part in; answers the elections that are to be told now. */
 export function driveElections(core: Core, changed: boolean): RumorKey[] {
   const { elections } = core;
-  if (changed || core.now >= elections.lookAt) {
+  if (changed) elections.lookAt = Math.min(elections.lookAt, core.now + ELECTION_BATCH_MS);
+  if (core.now >= elections.lookAt) {
     elections.lookAt = core.now + HOUSEKEEPING_MS;
     for (const key of elections.taking.keys()) {
       const [kind, serviceGroup] = splitKey(key);

@@ -16,20 +16,21 @@ export interface Spread {
   readonly unheard: Set<string>;
   /** Member id → in how many datagrams its news has gone out; the one longest not told first. */
   readonly heard: Map<string, number>;
-  /** What was received in bulk (a joiner taking in the whole ring) is known to the others: not told again until then. */
+  /** What this member sends us in bulk (we take in a whole ring) is known to the others: not told again until then. */
+  quietFrom: string | undefined;
   quietUntil: number;
 }
 
 export function nothingToSpread(): Spread {
-  return { unheard: new Set(), heard: new Map(), quietUntil: Number.NEGATIVE_INFINITY };
+  return { unheard: new Set(), heard: new Map(), quietFrom: undefined, quietUntil: Number.NEGATIVE_INFINITY };
 }
 
 /** Tells of one changed record. */
 export function spreadChange(core: Core, key: RumorKey): void {
   core.changedAt = core.now;
   if (key.kind !== "member") updateRecord(core.records, core.state, key);
-  const quiet = core.now < core.spread.quietUntil && key.id !== core.state.self;
-  if (quiet) return;
+  const { quietFrom, quietUntil } = core.spread;
+  if (core.now < quietUntil && core.teller === quietFrom && key.id !== core.state.self) return;
   oweToAll(core, key);
   if (key.kind === "member") {
     core.spread.heard.delete(key.id);
