@@ -115,3 +115,6 @@ export const UNKNOWN_CANDIDATE_MS = 2000;
 
 /** A leader that lives answers a newer term within this, by its own candidacy; after that its followers join the term. */
 export const NEWER_TERM_MS = 1000;
+
+/** A candidate waits this long for the votes of all; then those of most are enough. */
+export const ELECTION_MAJORITY_MS = 2000;

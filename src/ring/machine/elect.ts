@@ -4,10 +4,11 @@
 // over any newer result, and all choose the same of two results of one term.
 import { merged, startElection } from "../election.ts";
 import { startHot } from "../heat.ts";
-import { electorate, hasQuorum } from "../quorum.ts";
+import { electorate, hasQuorum, population } from "../quorum.ts";
 import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
 import {
   ELECTION_BATCH_MS,
+  ELECTION_MAJORITY_MS,
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
   HOUSEKEEPING_MS,
@@ -158,8 +159,7 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   let next: Election = withOwnVote(core, stored, kind);
   const status = quorum ? "running" : "no-quorum";
   if (next.candidate === state.self && quorum) {
-    const voters = electorate(state, serviceGroup);
-    next = { ...next, status: voters.every((id) => next.votes.includes(id)) ? "finished" : "running" };
+    next = { ...next, status: hasWon(core, next, candidacy) ? "finished" : "running" };
   } else if (next.status !== status) next = { ...next, status };
   if (next !== stored) keep(core, kind, stored, next);
   if (next.status !== "running" || candidacy === undefined) return;
@@ -171,6 +171,18 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
     candidacy.repeatedAt = core.now;
     startHot(state.heat, electionKey(kind, serviceGroup));
   }
+}
+
+/**
+ * All who can vote have. After some time it is enough that most of the population has: one that hears us by half, and an
+ * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader.
+ */
+function hasWon({ state, now }: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
+  const voters = electorate(state, serviceGroup);
+  const voted = voters.filter((id) => votes.includes(id)).length;
+  if (voted === voters.length) return true;
+  if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
+  return voted > Math.floor(population(state, serviceGroup).length / 2);
 }
 
 /** The candidate of the stored election, or ourselves if we are the better one; with our vote. */
