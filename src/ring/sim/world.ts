@@ -49,8 +49,9 @@ export interface HostPlan {
   readonly keepsDisk?: boolean;
 }
 
-/** Who looks on. All of it is told after it happened. */
+/** Who looks on. */
 export interface Witness {
+  /** Before it is done. */
   acted?(action: Action): void;
   /** A process started; its machine has seen nothing yet. */
   started?(host: Host): void;
@@ -151,7 +152,11 @@ export class World implements TcpWorld {
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#queue.push(this.#now + Math.max(0, delayMs), NO_HOST, run);
+    this.at(this.#now + delayMs, run);
+  }
+
+  at(timeMs: number, run: () => void): void {
+    this.#queue.push(Math.max(this.#now, timeMs), NO_HOST, run);
   }
 
   hostAt(address: Address): Host | undefined {
@@ -165,9 +170,9 @@ export class World implements TcpWorld {
   }
 
   perform(action: Action): void {
-    this.#act(action);
-    this.fingerprint.add(this.#now, NO_HOST, action.kind.length);
     for (const witness of this.witnesses) witness.acted?.(action);
+    this.fingerprint.add(this.#now, NO_HOST, action.kind.length);
+    this.#act(action);
   }
 
   #act(action: Action): void {
@@ -429,7 +434,7 @@ export class World implements TcpWorld {
     const cost = host.slowMs === 0 ? 0 : between(this.#random, 0, 2 * host.slowMs);
     const at = Math.max(this.#now, host.stalledUntil, host.busyUntil) + cost;
     host.busyUntil = at;
-    this.after(at - this.#now, () => {
+    this.at(at, () => {
       host.draining = false;
       if (host.process !== process || !host.running) {
         if (host.unread > 0) this.#drainLater(host);

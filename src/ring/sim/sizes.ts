@@ -1,0 +1,7 @@
+// How many bytes messages have on the wire, as whoever runs the simulator knows.
+import type { GossipMessage, SwimMessage } from "../protocol.ts";
+
+export interface Sizes {
+  datagram(message: SwimMessage): number;
+  message(message: GossipMessage): number;
+}
