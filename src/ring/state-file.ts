@@ -49,7 +49,9 @@ export function loadStateFile(state: RingState, content: StateFileContent, conte
 export function writeRecords(memberships: readonly Membership[], rumors: readonly Rumor[]): Uint8Array {
   const sections = [
     section(memberships.map(encodeMembership)),
-    ...RUMOR_SECTIONS.map((kind) => section(rumors.filter((rumor) => rumor.kind === kind).map(encodeRumor))),
+    ...RUMOR_SECTIONS.map((kind) =>
+      section(rumors.filter((rumor) => rumor.kind === kind).map((rumor) => encodeRumor(rumor))),
+    ),
   ];
   const header = Buffer.alloc(1 + HEADER_BYTES);
   header.writeUInt8(WRITTEN_VERSION, 0);
