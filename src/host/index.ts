@@ -1,9 +1,11 @@
 // What the program asks of the operating system.
 export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
+export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
+export { writeFileWholeInBackground } from "./files-background.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
 export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./process-identity.ts";
@@ -19,5 +21,6 @@ export {
   waitForExit,
 } from "./process-wait.ts";
 export * from "./roots.ts";
+export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
 export { startWriting, syncFileSystem } from "./sync.ts";
 export * from "./users.ts";

@@ -39,6 +39,41 @@ export function writeStateFile(state: RingState): Uint8Array {
   return writeRecords(storedMemberships(state), storedRumors(state));
 }
 
+/** How many records are encoded before others get their turn: a few milliseconds' worth. */
+const RECORDS_A_SLICE = 250;
+
+/**
+ * The file's bytes for the state as it is at the call, made in slices: `pause` is awaited between them, and what changes
+ * meanwhile is not in the file.
+ */
+export async function writeStateFileInSlices(
+  state: RingState,
+  pause: () => Promise<void>,
+): Promise<Uint8Array> {
+  const encodeAll = async <Value>(
+    values: readonly Value[],
+    encode: (value: Value) => Uint8Array,
+  ): Promise<Uint8Array[]> => {
+    const records: Uint8Array[] = [];
+    for (const value of values) {
+      records.push(encode(value));
+      if (records.length % RECORDS_A_SLICE === 0) await pause();
+    }
+    return records;
+  };
+  const memberships = storedMemberships(state);
+  const rumors = storedRumors(state);
+  const sections = [await encodeAll(memberships, encodeMembership)];
+  for (const kind of RUMOR_SECTIONS)
+    sections.push(
+      await encodeAll(
+        rumors.filter((rumor) => rumor.kind === kind),
+        encodeRumor,
+      ),
+    );
+  return joinSections(sections);
+}
+
 /** Takes what a file held into a state, by the same rules as if it came from the ring; all of it becomes hot. */
 export function loadStateFile(state: RingState, content: StateFileContent, context: InsertContext): void {
   for (const membership of content.memberships) insertMembership(state, membership, context.now);
@@ -47,12 +82,16 @@ export function loadStateFile(state: RingState, content: StateFileContent, conte
 
 /** The file's bytes for these records; within a section in the order given. */
 export function writeRecords(memberships: readonly Membership[], rumors: readonly Rumor[]): Uint8Array {
-  const sections = [
-    section(memberships.map(encodeMembership)),
+  return joinSections([
+    memberships.map((membership) => encodeMembership(membership)),
     ...RUMOR_SECTIONS.map((kind) =>
-      section(rumors.filter((rumor) => rumor.kind === kind).map((rumor) => encodeRumor(rumor))),
+      rumors.filter((rumor) => rumor.kind === kind).map((rumor) => encodeRumor(rumor)),
     ),
-  ];
+  ]);
+}
+
+function joinSections(encoded: readonly (readonly Uint8Array[])[]): Uint8Array {
+  const sections = encoded.map(section);
   const header = Buffer.alloc(1 + HEADER_BYTES);
   header.writeUInt8(WRITTEN_VERSION, 0);
   header.writeBigUInt64LE(BigInt(HEADER_BYTES), 1);

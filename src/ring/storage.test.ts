@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { insertDeparture } from "./departure.ts";
@@ -8,6 +17,7 @@ import { insertMembership } from "./membership.ts";
 import { MAXIMUM_U64 } from "./rumor.ts";
 import { insertServiceConfig } from "./services.ts";
 import { configFor } from "./state.ts";
+import { writeStateFile, writeStateFileInSlices } from "./state-file.ts";
 import { openRingStorage, type StateDamage } from "./storage.ts";
 
 let directory: string;
@@ -140,4 +150,66 @@ test("a directory that cannot be used is one clear error", () => {
   rmSync(join(directory, "data"));
   mkdirSync(join(directory, "MEMBER_ID"));
   expect(open).toThrow(expect.objectContaining({ code: ringErrors.stateUnusable.code }));
+});
+
+describe("saved in the background", () => {
+  test("the same files as by a save", async () => {
+    const first = open();
+    insertServiceConfig(first.state, config(7n));
+    first.state.incarnation = 3n;
+    await first.saveInBackground();
+    const rst = readFileSync(join(directory, "data", `${first.state.self}.rst`));
+    expect(rst).toEqual(Buffer.from(writeStateFile(first.state)));
+    expect(text("data", "INCARNATION")).toBe("3");
+    expect(statSync(join(directory, "data", "INCARNATION")).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(directory, "data")).sort()).toEqual(
+      ["INCARNATION", `${first.state.self}.rst`].sort(),
+    );
+  });
+
+  test("the incarnation alone", async () => {
+    const { state, saveIncarnationInBackground } = open();
+    state.incarnation = 9n;
+    await saveIncarnationInBackground();
+    expect(text("data", "INCARNATION")).toBe("9");
+  });
+
+  test("does not undo a save made meanwhile", async () => {
+    const storage = open();
+    insertServiceConfig(storage.state, config(1n));
+    storage.state.incarnation = 1n;
+    const saving = storage.saveInBackground();
+    insertServiceConfig(storage.state, config(2n));
+    storage.state.incarnation = 2n;
+    storage.save();
+    await saving;
+    expect(text("data", "INCARNATION")).toBe("2");
+    const rst = readFileSync(join(directory, "data", `${storage.state.self}.rst`));
+    expect(rst).toEqual(Buffer.from(writeStateFile(storage.state)));
+  });
+
+  test("many records are encoded in slices, as they were at the call", async () => {
+    const { state } = open();
+    for (let number = 0; number < 600; number++)
+      insertServiceConfig(state, { ...config(1n), serviceGroup: `s${number}.default` });
+    const whole = writeStateFile(state);
+    let pauses = 0;
+    const sliced = await writeStateFileInSlices(state, async () => {
+      pauses++;
+      insertServiceConfig(state, { ...config(1n), serviceGroup: `later${pauses}.default` });
+    });
+    expect(pauses).toBe(2);
+    expect(Buffer.from(sliced)).toEqual(Buffer.from(whole));
+  });
+
+  test("a failure has its code and is tried again", async () => {
+    const storage = open();
+    storage.state.incarnation = 5n;
+    const data = join(directory, "data");
+    renameSync(data, `${data}.away`);
+    await expect(storage.saveInBackground()).rejects.toMatchObject({ code: ringErrors.stateUnusable.code });
+    renameSync(`${data}.away`, data);
+    await storage.saveInBackground();
+    expect(text("data", "INCARNATION")).toBe("5");
+  });
 });

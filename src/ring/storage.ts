@@ -4,11 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { trimWhiteSpace } from "../crypto/index.ts";
 import { describeError, HabError, systemErrorCode } from "../error/index.ts";
-import { removeIfPresent, syncDirectory, writeFileWhole } from "../host/index.ts";
+import { removeIfPresent, syncDirectory, writeFileWhole, writeFileWholeInBackground } from "../host/index.ts";
 import { ringErrors } from "./errors.ts";
 import { MAXIMUM_U64 } from "./rumor.ts";
 import { emptyRingState, type RingState } from "./state.ts";
-import { loadStateFile, readStateFile, writeStateFile } from "./state-file.ts";
+import { loadStateFile, readStateFile, writeStateFile, writeStateFileInSlices } from "./state-file.ts";
 
 /** A file that did not hold what it should. */
 export interface StateDamage {
@@ -34,6 +34,10 @@ export interface RingStorage {
   readonly state: RingState;
   /** Writes what changed since the last time; nothing otherwise. Throws `stateUnusable`. */
   save(): void;
+  /** The same without holding up the event loop. One call at a time. Rejects with `stateUnusable`. */
+  saveInBackground(): Promise<void>;
+  /** Writes the own incarnation alone, which is a few bytes, without holding up the event loop. One call at a time. */
+  saveIncarnationInBackground(): Promise<void>;
 }
 
 /** Opens, or on the first start creates, a member's files. Throws `stateUnusable` or `memberIdUnusable`. */
@@ -64,9 +68,36 @@ export function openRingStorage(options: RingStorageOptions): RingStorage {
       }
     };
     save();
-    return { state, save: () => guarded(options.directory, save) };
+
+    // A `save` while a background one is under way may be overtaken by its rename; it is written again then.
+    const saveIncarnationInBackground = async (): Promise<void> => {
+      const before = writtenIncarnation;
+      const { incarnation } = state;
+      if (incarnation === before) return;
+      await writeFileWholeInBackground(incarnationFile, String(incarnation));
+      if (writtenIncarnation === before) writtenIncarnation = incarnation;
+      else writeFileWhole(incarnationFile, String(writtenIncarnation));
+    };
+    const saveInBackground = async (): Promise<void> => {
+      await saveIncarnationInBackground();
+      const before = writtenState;
+      const bytes = await writeStateFileInSlices(state, nextTurn);
+      if (before !== undefined && Buffer.compare(bytes, before) === 0) return;
+      if (writtenState !== before) return; // a `save` meanwhile knew more
+      await writeFileWholeInBackground(stateFile, bytes);
+      if (writtenState === before) writtenState = bytes;
+      else if (writtenState !== undefined) writeFileWhole(stateFile, writtenState);
+    };
+    return {
+      state,
+      save: () => guarded(options.directory, save),
+      saveInBackground: () => guardedInBackground(options.directory, saveInBackground),
+      saveIncarnationInBackground: () => guardedInBackground(options.directory, saveIncarnationInBackground),
+    };
   });
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Temporary files of a crash, ours and the original's, and health states of earlier runs. */
 function removeLeftOvers(data: string): void {
@@ -131,11 +162,26 @@ function guarded<Result>(directory: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    if (error instanceof HabError) throw error;
-    throw new HabError(
-      ringErrors.stateUnusable,
-      `Cannot keep the Supervisor's state in ${directory}: ${describeError(error)}`,
-      { cause: error },
-    );
+    throw unusable(directory, error);
   }
+}
+
+async function guardedInBackground(directory: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
+function unusable(directory: string, cause: unknown): HabError {
+  if (cause instanceof HabError) return cause;
+  const why = describeError(cause);
+  return new HabError(
+    ringErrors.stateUnusable,
+    `Cannot keep the Supervisor's state in ${directory}: ${why}`,
+    {
+      cause,
+    },
+  );
 }
