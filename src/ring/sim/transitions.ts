@@ -2,9 +2,8 @@
 // at all it knows after each change, in large ones by its notes.
 import { HEALTHS, type Health } from "../member.ts";
 import type { RingEffect, RingEvent } from "../protocol.ts";
-import { memberEntries } from "../state.ts";
 import type { Host } from "./host.ts";
-import { memberChanges } from "./view.ts";
+import { eachRecord, memberChanges } from "./view.ts";
 import type { Witness } from "./world.ts";
 
 /** Up to so many hosts everything is looked at. */
@@ -44,24 +43,24 @@ function lookAtAll(tell: (transition: Transition) => void): Witness {
       const known = beliefs.get(host);
       if (state === undefined || known === undefined || seen.get(host) === memberChanges(state)) return;
       seen.set(host, memberChanges(state));
-      const entries = memberEntries(state);
-      for (const { member, health } of entries) {
-        const before = known.get(member.id);
-        if (before?.health === health && before.incarnation === member.incarnation) continue;
-        known.set(member.id, { health, incarnation: member.incarnation });
-        const why = reasonIn(effects, member.id, health);
+      const still = new Set<string>();
+      eachRecord(state, (member, health, incarnation) => {
+        still.add(member);
+        const before = known.get(member);
+        if (before?.health === health && before.incarnation === incarnation) return;
+        known.set(member, { health, incarnation });
+        const why = reasonIn(effects, member, health);
         tell({
           by: host,
-          member: member.id,
+          member,
           from: before?.health,
           to: health,
-          incarnation: member.incarnation,
+          incarnation,
           ...(before !== undefined && { incarnationBefore: before.incarnation }),
           ...(why !== undefined && { why }),
         });
-      }
-      if (known.size === entries.length) return;
-      const still = new Set(entries.map(({ member }) => member.id));
+      });
+      if (known.size === still.size) return;
       for (const [member, { health }] of known)
         if (!still.has(member)) {
           known.delete(member);

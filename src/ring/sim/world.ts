@@ -1,6 +1,7 @@
 // The simulated world: hosts with a member each, on one virtual clock and one made-up network. It takes the next event,
 // lets the machine it concerns take a step, and does what the machine wants done. Everything follows from the seed.
 
+import { MemberRegistry } from "../member-table.ts";
 import type {
   Address,
   MachineOptions,
@@ -104,6 +105,8 @@ export class World implements TcpWorld {
   readonly #endpoints: readonly Address[];
   readonly #random: Random;
   readonly #cuts = new Map<string, readonly number[]>();
+  /** Shared by all states: what many members know of one is kept once. */
+  readonly #registry = new MemberRegistry();
   #now = 0;
   #stormy = false;
 
@@ -303,7 +306,7 @@ export class World implements TcpWorld {
     if (host.process > 0) this.trouble.end(host.index, this.#now);
     host.process++;
     const local = host.localTime(this.#now);
-    const state = emptyRingState(host.id, host.disk.incarnation);
+    const state = emptyRingState(host.id, host.disk.incarnation, this.#registry);
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
