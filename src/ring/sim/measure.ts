@@ -59,7 +59,7 @@ export interface Measures {
   readonly messages: number;
   readonly datagramsPerMemberSecond: number;
   readonly messagesPerMemberSecond: number;
-  /** Absent where nobody said how long messages are. */
+  /** Of datagrams and messages as they are encoded, without headers; absent where nobody said how long they are. */
   readonly bytesPerMemberSecond?: number;
 }
 
@@ -235,7 +235,7 @@ export class Measuring implements Witness {
       messages: this.#messages,
       datagramsPerMemberSecond: rate(this.#datagrams),
       messagesPerMemberSecond: rate(this.#messages),
-      ...(this.#sizes !== undefined && { bytesPerMemberSecond: rate(this.#bytes) }),
+      ...(this.#sizes?.message !== undefined && { bytesPerMemberSecond: rate(this.#bytes) }),
     };
   }
 
@@ -245,7 +245,7 @@ export class Measuring implements Witness {
       if (this.#sizes !== undefined) this.#bytes += this.#sizes.datagram(effect.message);
     } else if (effect.kind === "push") {
       this.#messages += effect.messages.length;
-      if (this.#sizes !== undefined)
+      if (this.#sizes?.message !== undefined)
         for (const message of effect.messages) this.#bytes += this.#sizes.message(message);
     }
   }

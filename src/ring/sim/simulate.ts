@@ -73,10 +73,11 @@ export function simulate(options: SimulationOptions): Report {
     ...(options.wideArea === true && WIDE_AREA),
     ...(options.loss !== undefined && { loss: options.loss }),
   };
+  const returning = returningHosts(plan);
   const world = new World({
     seed,
     machines: options.machines,
-    hosts: plan.hosts,
+    hosts: plan.hosts.map((host, index) => ({ ...host, keepsDisk: returning.has(index) })),
     weather,
     heavyLoss: originals > 0 ? 0 : HEAVY_LOSS,
     drift: plan.drift ?? DRIFT,
@@ -119,6 +120,15 @@ export function simulate(options: SimulationOptions): Report {
     measures: measuring.result(),
     story: story.lines,
   };
+}
+
+/** Hosts whose disk will be read again: of all others nothing need be written. */
+function returningHosts({ actions }: Plan): Set<number> {
+  return new Set(
+    actions.flatMap(({ action }) =>
+      action.kind === "start" && action.disk !== undefined ? [action.host] : [],
+    ),
+  );
 }
 
 /** How many hosts start at the beginning, not joining or coming back later. */

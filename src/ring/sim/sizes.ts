@@ -3,5 +3,6 @@ import type { GossipMessage, SwimMessage } from "../protocol.ts";
 
 export interface Sizes {
   datagram(message: SwimMessage): number;
-  message(message: GossipMessage): number;
+  /** Absent: only datagrams are looked at, which costs less. */
+  message?(message: GossipMessage): number;
 }

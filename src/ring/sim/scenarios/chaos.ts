@@ -215,8 +215,17 @@ export const chaos: Scenario = {
       const until = Math.min(now + between(random, 200, LONGEST_FAULT_MS), faultsEndMs);
       pick(random, FAULTS)({ schedule, setup, random, now, until, number });
     }
+    // Who loses all it knew can only come back by somebody that is still there.
+    const lasting = [...schedule.up];
     return {
-      hosts: hostsOf(setup),
+      hosts: hostsOf(setup).map((host, index) => {
+        const known = sample(
+          random,
+          lasting.filter((other) => other !== index),
+          2,
+        );
+        return { ...host, peers: [...new Set([...host.peers, ...known])] };
+      }),
       actions: schedule.actions,
       weather: FAIR,
       quietAtMs: faultsEndMs + 1,
