@@ -21,7 +21,7 @@ import { EventQueue } from "./queue.ts";
 import { between, chance, type Random, seededRandom } from "./random.ts";
 import { closeLink, dropLinksOf, knock, openLink, pushMessages, type TcpWorld } from "./tcp.ts";
 import { Trouble } from "./trouble.ts";
-import { anyChanges } from "./view.ts";
+import { anyChanges, leaderOf } from "./view.ts";
 
 export const RING_PORT = 9638;
 
@@ -205,6 +205,11 @@ export class World implements TcpWorld {
         this.#stormy = stormy;
         return;
       }
+      case "leader-loss": {
+        const leader = this.#leaderOf(action.group);
+        if (leader !== undefined) this.perform({ kind: "power-loss", host: leader.index });
+        return;
+      }
       default: {
         const host = this.hosts[action.host];
         if (host !== undefined) this.#actOn(host, action);
@@ -212,7 +217,7 @@ export class World implements TcpWorld {
     }
   }
 
-  #actOn(host: Host, action: Exclude<Action, { kind: "cut" | "heal" | "weather" }>): void {
+  #actOn(host: Host, action: Exclude<Action, { kind: "cut" | "heal" | "weather" | "leader-loss" }>): void {
     switch (action.kind) {
       case "start":
         if (!host.running) this.#start(host, action.disk ?? "kept");
@@ -290,6 +295,16 @@ export class World implements TcpWorld {
       case "re-elect":
         this.deliver(host, host.process, { kind: "re-elect", serviceGroup: action.group });
     }
+  }
+
+  /** Whom the first host that knows a running leader takes for it. */
+  #leaderOf(group: string): Host | undefined {
+    for (const { machine } of this.hosts) {
+      const leader = machine === undefined ? undefined : leaderOf(machine.state, group);
+      const owner = leader === undefined ? undefined : this.owners.get(leader);
+      if (owner?.running === true && owner.id === leader) return owner;
+    }
+    return undefined;
   }
 
   #start(host: Host, disk: DiskLeft): void {

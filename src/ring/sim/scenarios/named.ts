@@ -97,24 +97,11 @@ const NAMED: readonly Scenario[] = [
     summary: "the host of the group's leader loses power",
     members: () => 5,
     minutes: 1,
-    plan: (setup) => {
-      // Only one can be the leader at first, and it is the one to fail: it has the highest suitability.
-      const leader = setup.members - 1;
-      const group = everyone(setup).slice(-5);
-      const actions: TimedAction[] = [
-        ...loadAll(
-          setup,
-          group.filter((host) => host !== leader),
-        ),
-        {
-          atMs: 0,
-          action: { kind: "load", host: leader, group: LEADER_GROUP, leader: true, suitability: 100n },
-        },
-        ...startAll(setup, startWithinMs(setup)),
-        { atMs: upMs(setup), action: { kind: "power-loss", host: leader } },
-      ];
-      return quietPlan(setup, actions, upMs(setup) + 1000);
-    },
+    plan: (setup) =>
+      afterStart(setup, [[0, { kind: "leader-loss", group: LEADER_GROUP }]], {
+        quietAfterMs: 1000,
+        leaderHosts: everyone(setup),
+      }),
   },
   {
     name: "partition",
