@@ -51,7 +51,7 @@ export function swimAddress(member: Member): Address {
 export function refreshNeighbours(core: Core): void {
   const { neighbours, state } = core;
   if (!neighbours.stale) return;
-  if (state.members.size > SMALL_RING && core.now - neighbours.chosenAt < LINK_REFRESH_MS) return;
+  if (state.members.size > SMALL_RING && core.now < neighbours.chosenAt + LINK_REFRESH_MS) return;
   neighbours.stale = false;
   neighbours.chosenAt = core.now;
   const around = lookAround(core);
