@@ -38,7 +38,7 @@ describe("a member that breaks a rule is caught", () => {
     ["deathInvented", "idle", "confirmed"],
     ["deniesDeath", "crash", "views"],
     ["configurationIgnored", "rumor", "rumors"],
-    ["leadsItself", "leader-crash", "leader"],
+    ["leadsItself", "idle", "leader"],
     ["throws", "idle", "behaviour"],
     ["turnsInCircles", "idle", "behaviour"],
     ["speaksTooLong", "idle", "behaviour"],
