@@ -76,6 +76,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "ring key export": () => import("./ring/key/export.ts"),
   "ring key generate": () => import("./ring/key/generate.ts"),
   "ring key import": () => import("./ring/key/import.ts"),
+  "ring simulate": () => import("./ring/simulate.ts"),
   "self-check": () => import("./self-check.ts"),
   "sup bash": () => import("./sup/bash.ts"),
   "sup depart": () => import("./sup/depart.ts"),

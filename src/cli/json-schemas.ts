@@ -38,6 +38,8 @@ const PUBLISHED = object({
   target: text(),
   outcome: oneOf("uploaded", "known", "unsupported-target"),
 });
+/** In virtual milliseconds since what it is measured from. */
+const MOMENT = nullable(count("null: did not happen"));
 const ROLE = text("readonly_member, member, maintainer, administrator or owner");
 const INVITATIONS = listOf(
   object({
@@ -270,6 +272,59 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
   "ring key export": object({ kind: oneOf("ring"), ...NAMED_KEY, text: text("content of the key file") }),
   "ring key generate": KEY_FILE,
   "ring key import": KEY_FILE,
+  "ring simulate": object(
+    {},
+    {
+      scenarios: listOf(object({ name: text(), summary: text() })),
+      runs: listOf(
+        object({
+          seed: count(),
+          scenario: text(),
+          members: count(),
+          originals: count("how many of them behave as Habitat 2.1.78 does"),
+          ok: truth("no rule was broken"),
+          violations: listOf(object({ at_ms: count(), rule: text(), member: text(), text: text() })),
+          settled_ms: nullable(count("from the last fault until all members agreed; null: they did not")),
+          length_ms: count("virtual time"),
+          took_ms: count("real time"),
+          steps: count(),
+          fingerprint: text("the same for runs that were the same"),
+          measures: object({
+            all_see_all_ms: MOMENT,
+            first_leader_ms: MOMENT,
+            spreads: listOf(
+              object({
+                what: text(),
+                at_ms: count(),
+                half_ms: MOMENT,
+                last_ms: MOMENT,
+                reached: count(),
+                of: count(),
+              }),
+            ),
+            detections: listOf(
+              object({
+                member: text(),
+                at_ms: count("when it ended"),
+                suspect_ms: MOMENT,
+                confirmed_ms: MOMENT,
+                confirmed_by_all_ms: MOMENT,
+              }),
+            ),
+            leader_changes: listOf(
+              object({ group: text(), at_ms: count("when it ended"), first_ms: MOMENT, all_ms: MOMENT }),
+            ),
+            false_suspicions: count(),
+            false_confirmations: count(),
+            datagrams: count(),
+            messages: count("over TCP"),
+            bytes_per_member_second: nullable(count()),
+          }),
+          story: listOf(object({ at_ms: count(), text: text() })),
+        }),
+      ),
+    },
+  ),
   "self-check": object({
     ok: truth(),
     checks: listOf(object({ name: text(), ok: truth() }, { problem: text() })),

@@ -68,6 +68,9 @@ export {
   writeRecords,
   writeStateFile,
 } from "./state-file.ts";
+/** The simulator, loaded when somebody wants it. */
+export const loadSimulator = () => import("./sim/index.ts");
+export type { Report as SimulationReport, SimulationOptions } from "./sim/index.ts";
 export { openRingStorage, type RingStorage, type RingStorageOptions, type StateDamage } from "./storage.ts";
 export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
 export { decodeGossip, encodeGossip } from "./wire/gossip.ts";

@@ -44,6 +44,9 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "ring key generate", args: ["production"] },
     { words: "ring key export", args: ["production"] },
     { words: "ring key import", stdin: world.ringKey },
+    { words: "ring simulate", args: ["--scenario", "leader-crash"] },
+    { words: "ring simulate", args: ["--scenario", "rumor", "--members", "4", "--seeds", "2"] },
+    { words: "ring simulate", args: ["--scenario", "list"] },
 
     { words: "depot run", args: ["--listen", "127.0.0.1:0", "--data", at("other-depot")], goesOn: true },
     { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },

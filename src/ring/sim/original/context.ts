@@ -1,9 +1,9 @@
 // What the threads of an original member share (reference/butterfly.md §8), and the threads themselves: each is a
 // generator that yields the time at which it wants to go on, so that it reads like the loop it stands for.
 import type { Member, Membership } from "../../member.ts";
+import type { MemberEntry } from "../../member-table.ts";
 import type { Address, MachineOptions, RingEffect, RingNote, SwimMessage } from "../../protocol.ts";
 import { MAXIMUM_U64 } from "../../rumor.ts";
-import type { MemberEntry } from "../../member-table.ts";
 import type { RingState } from "../../state.ts";
 
 /** The parts of an original that can end alone; with the main one the process ends. */
