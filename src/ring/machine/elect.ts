@@ -12,11 +12,13 @@ import {
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
   HOUSEKEEPING_MS,
+  NEWCOMER_MS,
   NEWER_TERM_MS,
   UNKNOWN_CANDIDATE_MS,
 } from "../timing.ts";
 import { type Core, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
+import { isLeaderDoubted } from "./leader-watch.ts";
 
 export type ElectionKind = "election" | "election-update";
 
@@ -177,12 +179,19 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
  * All who can vote have. After some time it is enough that most of the population has: one that hears us by half, and an
  * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader.
  */
-function hasWon({ state, now }: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
+function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
+  const { state, now } = core;
+  if (isNewcomer(core)) return false;
   const voters = electorate(state, serviceGroup);
   const voted = voters.filter((id) => votes.includes(id)).length;
   if (voted === voters.length) return true;
   if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
   return voted > Math.floor(population(state, serviceGroup).length / 2);
+}
+
+/** Who has peers, and has not compared stores with any of them yet, may not know of the leader there is. */
+function isNewcomer({ sync, join, now, startedAt }: Core): boolean {
+  return !sync.compared && join.peers.length > 0 && now - startedAt < NEWCOMER_MS;
 }
 
 /** The candidate of the stored election, or ourselves if we are the better one; with our vote. */
@@ -316,7 +325,7 @@ function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
  * or whose service we have not heard of, gets some time: the election may be faster than that. A suspect may come back.
  */
 function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candidacy | undefined): boolean {
-  if (isLeading(core, serviceGroup, id)) return false;
+  if (isLeading(core, serviceGroup, id)) return isLeaderDoubted(core, id);
   const health = core.state.members.get(id)?.health;
   if (health === "confirmed" || health === "departed") return true;
   if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;

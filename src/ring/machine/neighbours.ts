@@ -116,7 +116,7 @@ interface Around {
 const CIRCLE = 2 ** 48;
 
 /** Steps around the circle from one place to another. */
-function distance(from: number, to: number): number {
+export function distance(from: number, to: number): number {
   return (to - from + CIRCLE) % CIRCLE;
 }
 
