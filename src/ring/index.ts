@@ -17,6 +17,15 @@ export {
   hearProbeFromMember,
   insertMembership,
 } from "./membership.ts";
+export type { RingCounter, RingLabels } from "./metrics.ts";
+export type {
+  Address,
+  MachineOptions,
+  RingEffect,
+  RingEvent,
+  RingMachine,
+  RingNote,
+} from "./protocol.ts";
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {
   CLIENT_ID,

@@ -6,7 +6,7 @@ import { censusJson } from "../census/json.ts";
 import { formatServiceGroup } from "../group.ts";
 import type { SupervisorPaths } from "../paths.ts";
 import type { RestartConfig } from "../plan/restart.ts";
-import type { RingPort } from "../ring.ts";
+import type { RingPort } from "../ring/port.ts";
 import { hookLogs } from "../service/run-hook.ts";
 import type { ServiceSnapshot, Services } from "../services.ts";
 import type { SpecDirectory } from "../spec/directory.ts";

@@ -1,58 +1,37 @@
-// The Supervisor's hold on the ring's stores: what it announces, what it takes in from the control gateway, and the
-// census made of them. What is acknowledged is on disk before (reference/butterfly.md §14, §15).
-import { describeError } from "../error/index.ts";
-import { formatIdent } from "../package/index.ts";
+// The Supervisor's hold on the ring: what it announces and withdraws, what it takes in from the control gateway, and the
+// census made of what all members told. What is acknowledged is on disk before (reference/butterfly.md §14, §15).
+import { formatIdent } from "../../package/index.ts";
 import {
   CLIENT_ID,
-  configFor,
-  filesFor,
-  insertDeparture,
-  insertService,
-  insertServiceConfig,
-  insertServiceFile,
-  memberEntries,
+  type ElectionKind,
   ownServiceRumor,
+  type RingEvent,
   type RingState,
-  ringCounters,
-  type ServiceConfigRumor,
-  serviceGroups,
-  serviceRumors,
-  startElection,
-} from "../ring/index.ts";
-import { formatToml, parseToml, type TomlTable } from "../toml/index.ts";
-import {
-  type Census,
-  type CensusCounters,
-  type CensusSources,
-  type ConfigSource,
-  type ElectionSource,
-  emptyCensus,
-  type FileSource,
-  isStale,
-  updateCensus,
-} from "./census/census.ts";
-import { exportedConfig } from "./config/exports.ts";
-import { formatServiceGroup, type ServiceGroup } from "./group.ts";
-import type { Output } from "./output.ts";
-import type { ServiceParts } from "./service/service.ts";
-import type { SysInfo } from "./sys.ts";
+  type Rumor,
+  type ServiceRumor,
+} from "../../ring/index.ts";
+import { formatToml } from "../../toml/index.ts";
+import { type Census, type CensusCounters, emptyCensus, isStale, updateCensus } from "../census/census.ts";
+import { exportedConfig } from "../config/exports.ts";
+import { formatServiceGroup, type ServiceGroup } from "../group.ts";
+import type { Output } from "../output.ts";
+import type { ServiceParts } from "../service/service.ts";
+import { memberSys, type SysInfo } from "../sys.ts";
+import { CensusFeed, type Decrypt } from "./census-feed.ts";
 
-/** Decrypts an encrypted rumor's content. Throws when a key is missing or does not fit. */
-export type Decrypt = (content: Uint8Array) => Promise<Uint8Array>;
+/** The member this Supervisor is: a node of the ring, or a stand-in in tests. */
+export interface RingMember {
+  readonly state: RingState;
+  apply(event: RingEvent): void;
+  /** Writes the state down; returns once it is on disk. */
+  persist(): void;
+}
 
 export interface RingPortOptions {
-  readonly state: RingState;
+  readonly member: RingMember;
   readonly sys: SysInfo;
   readonly output: Output;
   readonly decrypt: Decrypt;
-  /** Writes the state down; returns once it is on disk. */
-  readonly persist: () => void;
-  readonly monotonicMs: () => number;
-}
-
-interface Decoded<T> {
-  readonly incarnation: bigint;
-  readonly value: T | undefined;
 }
 
 /** Counters no store has, to make the census anew when only a decryption finished. */
@@ -65,16 +44,25 @@ const NEVER: CensusCounters = {
   serviceFile: -1,
 };
 
+/** Between two censuses while the ring goes on telling: a burst of rumors leads to few. */
+const REFRESH_PAUSE_MS = 50;
+
 export class RingPort {
   readonly #options: RingPortOptions;
-  readonly #configs = new Map<string, Decoded<TomlTable>>();
-  readonly #decrypted = new Map<string, Decoded<Uint8Array>>();
+  readonly #feed: CensusFeed;
+  /** What we said last of our services, by group. */
+  readonly #announced = new Map<string, ServiceRumor>();
   #census: Census;
   #listener: () => void = () => {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
+  #isCorrecting = false;
 
   constructor(options: RingPortOptions) {
     this.#options = options;
-    this.#census = emptyCensus(options.state.self);
+    const { output, decrypt } = options;
+    this.#feed = new CensusFeed({ state: this.state, output, decrypt, decrypted: () => this.refresh(true) });
+    this.#census = emptyCensus(this.state.self);
   }
 
   get census(): Census {
@@ -82,7 +70,7 @@ export class RingPort {
   }
 
   get state(): RingState {
-    return this.#options.state;
+    return this.#options.member.state;
   }
 
   /** Calls `listener` after each change of the census. */
@@ -92,61 +80,72 @@ export class RingPort {
 
   /** Announces a service of ours with what it exports; a newer incarnation replaces the older one (§5.1 step 5). */
   announce({ group, pkg, config }: ServiceParts, pkgIncarnation = 0n): void {
-    const { state, sys, monotonicMs } = this.#options;
     const serviceGroup = formatServiceGroup(group);
-    const stored = ownServiceRumor(state, serviceGroup);
-    const known = stored?.pkgIncarnation ?? 0n;
-    insertService(
-      state,
-      {
-        memberId: state.self,
-        serviceGroup,
-        incarnation: (stored?.incarnation ?? 0n) + 1n,
-        initialized: false,
-        pkg: formatIdent(pkg.ident),
-        cfg: Buffer.from(formatToml(exportedConfig(pkg.exports, config.merged))),
-        sys: {
-          ip: sys.ip,
-          hostname: sys.hostname,
-          gossipIp: sys.gossipIp,
-          gossipPort: sys.gossipPort,
-          httpGatewayIp: sys.httpGatewayIp,
-          httpGatewayPort: sys.httpGatewayPort,
-          ctlGatewayIp: sys.ctlGatewayIp,
-          ctlGatewayPort: sys.ctlGatewayPort,
-        },
-        pkgIncarnation: pkgIncarnation > known ? pkgIncarnation : known,
-      },
-      monotonicMs(),
-    );
+    const known = ownServiceRumor(this.state, serviceGroup)?.pkgIncarnation ?? 0n;
+    this.#announce({
+      memberId: this.state.self,
+      serviceGroup,
+      incarnation: 0n,
+      initialized: false,
+      pkg: formatIdent(pkg.ident),
+      cfg: Buffer.from(formatToml(exportedConfig(pkg.exports, config.merged))),
+      sys: memberSys(this.#options.sys),
+      pkgIncarnation: pkgIncarnation > known ? pkgIncarnation : known,
+    });
     this.refresh();
   }
 
-  /** Begins the election of a leader for a group of ours (§14.3). */
-  startElection(group: ServiceGroup): void {
-    const serviceGroup = formatServiceGroup(group);
-    if (this.#options.state.elections.has(serviceGroup)) return;
-    startElection(this.#options.state, "election", serviceGroup, 0n, 0n);
+  #announce(service: ServiceRumor): void {
+    const stored = ownServiceRumor(this.state, service.serviceGroup)?.incarnation ?? 0n;
+    const value = { ...service, incarnation: stored + 1n };
+    this.#announced.set(value.serviceGroup, value);
+    this.#apply({ kind: "announce", rumor: { kind: "service", fromId: this.state.self, value } });
+  }
+
+  /**
+   * Withdraws every service of ours that is not in one of `groups`: stopped or unloaded, moved to another group, or left
+   * from a Supervisor that ended before it could say so.
+   */
+  keepOnly(groups: ReadonlySet<string>): void {
+    const gone = [...this.state.services].flatMap(([group, members]) => {
+      const own = members.get(this.state.self);
+      return own === undefined || own.stopped === true || groups.has(group) ? [] : [group];
+    });
+    for (const serviceGroup of gone) {
+      this.#announced.delete(serviceGroup);
+      this.#apply({ kind: "withdraw", serviceGroup });
+    }
+    if (gone.length > 0) this.refresh();
+  }
+
+  /** Stands in the group's election: of its leader (§14.3), or of who leads its rolling update (§15.3). */
+  elect(election: ElectionKind, serviceGroup: string, suitability: bigint): void {
+    this.#apply({ kind: "elect", election, serviceGroup, suitability });
+    this.refresh();
+  }
+
+  /** What the suitability hook says now, for elections to come. */
+  tellSuitability(serviceGroup: string, suitability: bigint): void {
+    this.#apply({ kind: "suitability", serviceGroup, suitability });
+  }
+
+  /** Has the leader of a group elected anew (§13.5). */
+  reElect(serviceGroup: string): void {
+    this.#apply({ kind: "re-elect", serviceGroup });
     this.refresh();
   }
 
   /** Applies configuration to a group. It is on disk when this returns; throws when it cannot be written. */
   setConfig(group: ServiceGroup, version: bigint, config: Uint8Array, encrypted: boolean): void {
-    const rumor = {
-      serviceGroup: formatServiceGroup(group),
-      incarnation: version,
-      encrypted,
-      config,
-      fromId: CLIENT_ID,
-    };
-    const { state } = this.#options;
-    const previous = state.serviceConfigs.get(rumor.serviceGroup);
-    if (!insertServiceConfig(state, rumor)) return;
-    this.#persistOr(() => {
-      if (previous === undefined) state.serviceConfigs.delete(rumor.serviceGroup);
-      else state.serviceConfigs.set(rumor.serviceGroup, previous);
+    const serviceGroup = formatServiceGroup(group);
+    const { serviceConfigs } = this.state;
+    const stored = serviceConfigs.get(serviceGroup);
+    if (stored !== undefined && version <= stored.incarnation) return;
+    const value = { serviceGroup, incarnation: version, encrypted, config, fromId: CLIENT_ID };
+    this.#tellOnceWritten({ kind: "service-config", fromId: CLIENT_ID, value }, () => {
+      serviceConfigs.set(serviceGroup, value);
+      return () => putBack(serviceConfigs, serviceGroup, stored);
     });
-    this.refresh();
   }
 
   /** Takes in a file for a group. It is on disk when this returns; throws when it cannot be written. */
@@ -158,170 +157,107 @@ export class RingPort {
     encrypted: boolean,
   ): void {
     const serviceGroup = formatServiceGroup(group);
-    const { state } = this.#options;
-    const previous = state.serviceFiles.get(serviceGroup)?.get(filename);
-    if (
-      !insertServiceFile(state, {
-        serviceGroup,
-        incarnation: version,
-        encrypted,
-        filename,
-        body,
-        fromId: CLIENT_ID,
-      })
-    )
-      return;
-    this.#persistOr(() => {
-      if (previous === undefined) state.serviceFiles.get(serviceGroup)?.delete(filename);
-      else state.serviceFiles.get(serviceGroup)?.set(filename, previous);
+    const { serviceFiles } = this.state;
+    const files = serviceFiles.get(serviceGroup);
+    const stored = files?.get(filename);
+    if (stored !== undefined && version <= stored.incarnation) return;
+    const value = { serviceGroup, incarnation: version, encrypted, filename, body, fromId: CLIENT_ID };
+    this.#tellOnceWritten({ kind: "service-file", fromId: CLIENT_ID, value }, () => {
+      serviceFiles.set(serviceGroup, new Map(files).set(filename, value));
+      return () => putBack(serviceFiles, serviceGroup, files);
     });
+  }
+
+  /** Marks a member as gone for good. When it is ourselves, the node says so (`departed`). */
+  depart(memberId: string): void {
+    const { departures } = this.state;
+    const stored = departures.get(memberId);
+    const value = { memberId };
+    this.#tellOnceWritten({ kind: "departure", fromId: CLIENT_ID, value }, () => {
+      departures.set(memberId, value);
+      return () => putBack(departures, memberId, stored);
+    });
+  }
+
+  /**
+   * Writes the state down with the rumor in it, then takes it in: what is told cannot be taken back, so the disk goes
+   * first. `store` puts it into its store and answers how to undo that.
+   */
+  #tellOnceWritten(rumor: Rumor, store: () => () => void): void {
+    const undo = store();
+    try {
+      this.#options.member.persist();
+    } finally {
+      undo();
+    }
+    this.#apply({ kind: "announce", rumor });
     this.refresh();
   }
 
-  /** Marks a member as gone for good; whether that is ourselves. */
-  depart(memberId: string): boolean {
-    insertDeparture(this.#options.state, { memberId }, this.#options.monotonicMs());
-    this.#options.persist();
-    this.refresh();
-    return this.#options.state.departed;
+  #apply(event: RingEvent): void {
+    this.#options.member.apply(event);
   }
 
   /** Writes the stores down, at an orderly end. */
   persist(): void {
-    this.#options.persist();
+    this.#options.member.persist();
   }
 
-  #persistOr(undo: () => void): void {
-    try {
-      this.#options.persist();
-    } catch (error) {
-      undo();
-      throw error;
-    }
+  /** The stores changed: brings the census up to date soon. Many calls lead to few censuses. */
+  refreshSoon(): void {
+    if (this.#timer !== undefined) return;
+    const due = this.#refreshedAtMs + REFRESH_PAUSE_MS - performance.now();
+    this.#timer = setTimeout(() => this.refresh(), Math.max(0, due));
+  }
+
+  /** Makes no further census. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#listener = () => {};
   }
 
   /** Brings the census up to date with the stores; tells the listener when it changed. */
   refresh(force = false): void {
-    const counters = this.#counters();
-    if (!force && !isStale(this.#census, counters)) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#correct();
+    this.#refreshedAtMs = performance.now();
+    if (!force && !isStale(this.#census, this.#feed.counters())) return;
     const before = force ? { ...this.#census, counters: NEVER } : this.#census;
-    this.#census = updateCensus(before, this.#sources(counters));
+    this.#census = updateCensus(before, this.#feed.sources());
     this.#listener();
     // `changed` holds for one look of everybody, as it does for one pass of the original's loop.
     this.#census = { ...this.#census, changed: false };
   }
 
-  #counters(): CensusCounters {
-    const counters = ringCounters(this.#options.state);
-    return {
-      service: counters.services,
-      election: counters.elections,
-      electionUpdate: counters.electionUpdates,
-      membership: counters.members,
-      serviceConfig: counters.serviceConfigs,
-      serviceFile: counters.serviceFiles,
-    };
-  }
-
-  #sources(counters: CensusCounters): CensusSources {
-    const { state } = this.#options;
-    const configs: ConfigSource[] = [...state.serviceConfigs.keys()].flatMap((group) => this.#config(group));
-    const files: FileSource[] = [...state.serviceFiles.keys()].flatMap((group) => this.#groupFiles(group));
-    return {
-      services: serviceGroups(state).flatMap((group) =>
-        serviceRumors(state, group).map((rumor) => ({
-          memberId: rumor.memberId,
-          serviceGroup: rumor.serviceGroup,
-          package: rumor.pkg,
-          pkgIncarnation: rumor.pkgIncarnation,
-          cfg: decodeExports(rumor.cfg),
-          sys: rumor.sys,
-        })),
-      ),
-      members: memberEntries(state).map(({ member, health }) => ({
-        memberId: member.id,
-        health,
-        persistent: member.persistent,
-        address: member.address,
-        gossipPort: member.gossipPort,
-      })),
-      elections: electionSources(state.elections),
-      updateElections: electionSources(state.electionUpdates),
-      configs,
-      files,
-      counters,
-    };
-  }
-
-  /** The applied configuration of a group; a broken one is told once, and the last good one stays in force (§13.1). */
-  #config(serviceGroup: string): ConfigSource[] {
-    const rumor = configFor(this.#options.state, serviceGroup);
-    if (rumor === undefined) return [];
-    const bytes = this.#plain(`config ${serviceGroup}`, rumor.incarnation, rumor.encrypted, rumor.config);
-    let known = this.#configs.get(serviceGroup);
-    if (bytes !== undefined && known?.incarnation !== rumor.incarnation) {
-      known = { incarnation: rumor.incarnation, value: this.#parseConfig(rumor, bytes) ?? known?.value };
-      this.#configs.set(serviceGroup, known);
+  /**
+   * Says again what others remember otherwise: after a lost state file the ring holds an older word of ours with a higher
+   * incarnation, which would outlast everything we say.
+   */
+  #correct(): void {
+    if (this.#isCorrecting) return;
+    this.#isCorrecting = true;
+    for (const [group, said] of this.#announced) {
+      const stored = ownServiceRumor(this.state, group);
+      if (stored !== undefined && stored.incarnation <= said.incarnation) continue;
+      if (stored !== undefined && saysTheSame(stored, said)) this.#announced.set(group, stored);
+      else this.#announce(said);
     }
-    if (known?.value === undefined) return [];
-    return [{ serviceGroup, incarnation: known.incarnation, value: known.value }];
-  }
-
-  #parseConfig(rumor: ServiceConfigRumor, bytes: Uint8Array): TomlTable | undefined {
-    const source = `configuration ${rumor.incarnation} of ${rumor.serviceGroup}`;
-    try {
-      return parseToml(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { source });
-    } catch (error) {
-      this.#warn(`Unable to use ${source}: ${describeError(error)}`);
-      return undefined;
-    }
-  }
-
-  #groupFiles(serviceGroup: string): FileSource[] {
-    return filesFor(this.#options.state, serviceGroup).flatMap(
-      ({ filename, incarnation, encrypted, body }) => {
-        const plain = this.#plain(`file ${serviceGroup}/${filename}`, incarnation, encrypted, body);
-        return plain === undefined ? [] : [{ serviceGroup, filename, incarnation, body: plain }];
-      },
-    );
-  }
-
-  /** Content as it is, or decrypted; undefined until that is done (the census is then made anew) or when it fails. */
-  #plain(key: string, incarnation: bigint, encrypted: boolean, content: Uint8Array): Uint8Array | undefined {
-    if (!encrypted) return content;
-    const known = this.#decrypted.get(key);
-    if (known?.incarnation === incarnation) return known.value;
-    this.#decrypted.set(key, { incarnation, value: undefined });
-    this.#options
-      .decrypt(content)
-      .then((value) => {
-        this.#decrypted.set(key, { incarnation, value });
-        this.refresh(true);
-      })
-      .catch((error) => this.#warn(`Unable to decrypt ${key}: ${describeError(error)}`));
-    return undefined;
-  }
-
-  #warn(content: string): void {
-    this.#options.output.line("hab-sup", "CE", content);
+    this.#isCorrecting = false;
   }
 }
 
-function decodeExports(bytes: Uint8Array): TomlTable {
-  try {
-    return parseToml(bytes, { source: "exported configuration" });
-  } catch {
-    // Compat: an export nobody can read counts as none.
-    return new Map();
-  }
+function saysTheSame(a: ServiceRumor, b: ServiceRumor): boolean {
+  return (
+    (a.stopped ?? false) === (b.stopped ?? false) &&
+    a.pkg === b.pkg &&
+    a.pkgIncarnation === b.pkgIncarnation &&
+    Buffer.compare(a.cfg, b.cfg) === 0 &&
+    Bun.deepEquals(a.sys, b.sys)
+  );
 }
 
-const ELECTION_STATUS = { running: "Running", "no-quorum": "NoQuorum", finished: "Finished" } as const;
-
-function electionSources(elections: RingState["elections"]): ElectionSource[] {
-  return [...elections.values()].map(({ serviceGroup, candidate, status }) => ({
-    serviceGroup,
-    memberId: candidate,
-    status: ELECTION_STATUS[status],
-  }));
+function putBack<Value>(store: Map<string, Value>, key: string, value: Value | undefined): void {
+  if (value === undefined) store.delete(key);
+  else store.set(key, value);
 }

@@ -1,0 +1,80 @@
+// Becoming a member of the ring: the state as it was kept, the ring key, the node that speaks to others
+// (reference/supervisor.md §5 steps 8, 11 and 13).
+import { decryptWithCache, KeyCache } from "../../crypto/index.ts";
+import { keyCachePath } from "../../host/index.ts";
+import {
+  createMember,
+  openRingStorage,
+  type RingCounter,
+  type RingNode,
+  type RingStorage,
+  startRingNode,
+} from "../../ring/index.ts";
+import type { SupervisorOptions } from "../options.ts";
+import { type Output, PROGRAM } from "../output.ts";
+import type { SysInfo } from "../sys.ts";
+import { RingPort } from "./port.ts";
+import { ringKey } from "./ring-key.ts";
+
+/** Opens what is known of the ring. Damaged files are told and set aside. */
+export function openRingState(directory: string, output: Output): RingStorage {
+  return openRingStorage({
+    directory,
+    now: new Date(),
+    monotonicNow: performance.now(),
+    report: ({ file, setAside, problems }) =>
+      output.line(
+        PROGRAM,
+        "MR",
+        `${file} was damaged (${problems.join("; ")}); it is kept as ${setAside}, what could be read is used`,
+      ),
+  });
+}
+
+export interface JoinOptions {
+  readonly supervisor: SupervisorOptions;
+  readonly storage: RingStorage;
+  readonly sys: SysInfo;
+  readonly output: Output;
+  readonly count: RingCounter;
+  /** A Departure named us. */
+  readonly departed: () => void;
+}
+
+export interface Joined {
+  readonly node: RingNode;
+  readonly ring: RingPort;
+  /** Name of the ring key, with its revision; undefined where the ring is not encrypted. */
+  readonly keyName: string | undefined;
+}
+
+/** Listens for others and begins to join them. Throws when the address is taken or the ring key missing. */
+export async function joinRing(options: JoinOptions): Promise<Joined> {
+  const { supervisor, storage, sys, output, count, departed } = options;
+  const { listenGossip, advertiseGossip, peerWatchFile } = supervisor;
+  const cache = new KeyCache(supervisor.cacheKeyPath ?? keyCachePath());
+  const key = ringKey(supervisor, cache);
+  output.line(PROGRAM, "MR", `Starting gossip-listener on ${listenGossip.host}:${listenGossip.port}`);
+  let ring: RingPort | undefined;
+  const node = await startRingNode({
+    storage,
+    machine: createMember,
+    listen: listenGossip,
+    ...(advertiseGossip === undefined ? {} : { advertise: advertiseGossip }),
+    permanent: supervisor.permanentPeer,
+    peers: supervisor.peers,
+    ...(peerWatchFile === undefined ? {} : { peerWatchFile }),
+    key,
+    changed: () => ring?.refreshSoon(),
+    departed,
+    report: (line) => output.line(PROGRAM, "MR", line),
+    count,
+  });
+  ring = new RingPort({
+    member: node,
+    sys,
+    output,
+    decrypt: async (content) => decryptWithCache(cache, content),
+  });
+  return { node, ring, keyName: key === undefined ? undefined : `${key.id.name}-${key.id.revision}` };
+}
