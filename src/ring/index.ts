@@ -8,8 +8,10 @@ export {
   startElection,
 } from "./election.ts";
 export { ringErrors } from "./errors.ts";
+export { addHash, HASH48_RANGE, type HashPart, hash48, subtractHash } from "./hash48.ts";
 export { coolDown, heatedKeys, hotFor, purgeHeat, startHot } from "./heat.ts";
 export { type InsertContext, insertRumor } from "./insert.ts";
+export * from "./limits.ts";
 export type { Health, Member, Membership } from "./member.ts";
 export {
   hearAboutMember,
@@ -43,6 +45,7 @@ export {
 } from "./rumor.ts";
 export { formatServiceGroup, parseServiceGroup, type ServiceGroup } from "./service-group.ts";
 export { insertService, insertServiceConfig, insertServiceFile } from "./services.ts";
+export { shortId } from "./short-id.ts";
 export {
   configFor,
   electionFor,
@@ -68,4 +71,6 @@ export {
 } from "./state-file.ts";
 export { openRingStorage, type RingStorage, type RingStorageOptions, type StateDamage } from "./storage.ts";
 export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
+export { decodeGossip, encodeGossip } from "./wire/gossip.ts";
 export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";
+export { decodeSwim, type EncodingOptions, encodeSwim, membershipSize, swimSize } from "./wire/swim.ts";

@@ -83,8 +83,10 @@ export function loadStateFile(state: RingState, content: StateFileContent, conte
 /** The file's bytes for these records; within a section in the order given. */
 export function writeRecords(memberships: readonly Membership[], rumors: readonly Rumor[]): Uint8Array {
   return joinSections([
-    memberships.map(encodeMembership),
-    ...RUMOR_SECTIONS.map((kind) => rumors.filter((rumor) => rumor.kind === kind).map(encodeRumor)),
+    memberships.map((membership) => encodeMembership(membership)),
+    ...RUMOR_SECTIONS.map((kind) =>
+      rumors.filter((rumor) => rumor.kind === kind).map((rumor) => encodeRumor(rumor)),
+    ),
   ]);
 }
 

@@ -11,5 +11,7 @@ export function isOwnAddress(address: Address, listen: Address, advertise: Addre
   if (address.host === selfContactAddress(listen).host) return true;
   if (listen.host !== "0.0.0.0" && listen.host !== "::") return false;
   if (address.host.startsWith("127.")) return true; // all of them are this host's
-  return Object.values(networkInterfaces()).some((own) => own?.some(({ address: host }) => host === address.host));
+  return Object.values(networkInterfaces()).some((own) =>
+    own?.some(({ address: host }) => host === address.host),
+  );
 }

@@ -7,7 +7,12 @@ import { describeError, HabError } from "../../error/index.ts";
 import { ringErrors } from "../errors.ts";
 import { type Peer, parsePeer, type Resolve, resolvePeer } from "../peers.ts";
 import type { Address } from "../protocol.ts";
-import { FILE_SETTLING_MS, MAX_PEER_FILE_LINES, RESOLVE_INTERVAL_ALONE_MS, RESOLVE_INTERVAL_MS } from "./limits.ts";
+import {
+  FILE_SETTLING_MS,
+  MAX_PEER_FILE_LINES,
+  RESOLVE_INTERVAL_ALONE_MS,
+  RESOLVE_INTERVAL_MS,
+} from "./limits.ts";
 
 export interface PeerBookOptions {
   readonly peers: readonly string[];

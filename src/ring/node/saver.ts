@@ -64,8 +64,7 @@ export class Saver {
     if (this.#stopped || this.#running !== undefined) return;
     clearTimeout(this.#timer);
     const delay = Math.max(0, this.#notBefore - this.#options.now());
-    if (this.#incarnationUnsaved && this.#failure === undefined)
-      this.#start(() => this.#saveIncarnation());
+    if (this.#incarnationUnsaved && this.#failure === undefined) this.#start(() => this.#saveIncarnation());
     else if (delay === 0) this.#start(() => this.#saveAll());
     else this.#timer = setTimeout(() => this.#start(() => this.#saveAll()), delay);
   }
@@ -110,7 +109,8 @@ export class Saver {
       this.#failure = undefined;
     } catch (error) {
       const why = describeError(error);
-      if (this.#failure === undefined) this.#options.report(`${(error as HabError).code ?? ""} ${why}`.trim());
+      if (this.#failure === undefined)
+        this.#options.report(`${(error as HabError).code ?? ""} ${why}`.trim());
       this.#failure = why;
       this.#notBefore = this.#options.now() + SAVE_RETRY_MS;
     }

@@ -1,10 +1,9 @@
 // Protocol Buffers by table, as strict as the original's decoder: a known field of another wire type, a length beyond the
 // message around it, or text that is not UTF-8 makes the whole message bad. Generated code reads such messages as
 // something else (docs/decisions/0012-ring-messages.md). Unknown fields are skipped and not kept (butterfly.md §5).
-import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { decodeUtf8 } from "../../crypto/index.ts";
-import { describeError, HabError } from "../../error/index.ts";
-import { ringErrors } from "../errors.ts";
+import { BLOCK, FieldReader, tagOf, VARINT } from "./field-reader.ts";
+import { FieldWriter } from "./field-writer.ts";
+import { malformed } from "./malformed.ts";
 
 interface Scalars {
   bool: boolean;
@@ -13,13 +12,24 @@ interface Scalars {
   uint64: bigint;
   string: string;
   bytes: Uint8Array;
+  /** Our own: a number up to 2^53 − 1. */
+  integer: number;
+}
+
+/** Our own: numbers of `width` bytes each, the lowest first, at most `limit` of them. */
+export interface Packed {
+  readonly width: number;
+  readonly limit: number;
 }
 
 export interface Field {
   readonly number: number;
-  readonly type: keyof Scalars | Schema;
+  readonly type: keyof Scalars | Packed | Schema;
   readonly repeated?: boolean;
 }
+
+/** Numbers from here on are ours; an original member skips them. */
+const FIRST_EXTENSION = 100;
 
 /** A message: its fields by name, and the names of those of which at most one is present. */
 export interface Schema {
@@ -30,9 +40,11 @@ export interface Schema {
 
 type ValueOf<Type extends Field["type"]> = Type extends keyof Scalars
   ? Scalars[Type]
-  : Type extends Schema
-    ? Message<Type>
-    : never;
+  : Type extends Packed
+    ? readonly number[]
+    : Type extends Schema
+      ? Message<Type>
+      : never;
 
 /** What a schema describes. A field that was not on the wire is absent. */
 export type Message<Of extends Schema> = {
@@ -41,7 +53,7 @@ export type Message<Of extends Schema> = {
     : ValueOf<Of["fields"][Name]["type"]>;
 };
 
-type Value = boolean | number | bigint | string | Uint8Array | Loose | Value[];
+type Value = boolean | number | bigint | string | Uint8Array | Loose | Value[] | readonly number[];
 interface Loose {
   [name: string]: Value | undefined;
 }
@@ -49,37 +61,35 @@ interface Loose {
 /** Decodes. Throws `malformedMessage`. */
 export function decodeMessage<Of extends Schema>(schema: Of, bytes: Uint8Array): Message<Of> {
   const message: Loose = {};
-  try {
-    readInto(message, schema, bytes);
-  } catch (error) {
-    throw new HabError(ringErrors.malformedMessage, `Cannot read a ${schema.name}: ${describeError(error)}`);
-  }
+  readInto(message, schema, new FieldReader(bytes));
   return message as Message<Of>;
 }
 
-/** Encodes the fields that are present, in the order of their numbers. */
-export function encodeMessage<Of extends Schema>(schema: Of, message: Message<Of>): Uint8Array {
-  return writeMessage(schema, message as Loose);
+const writer = new FieldWriter();
+
+/** Encodes the fields that are present, in the order of their numbers; without `extensions` only the original's. */
+export function encodeMessage<Of extends Schema>(
+  schema: Of,
+  message: Message<Of>,
+  extensions = true,
+): Uint8Array {
+  writer.start();
+  writeFields(schema, message as Loose, extensions);
+  return writer.finish();
 }
 
-const textDecoder = (bytes: Uint8Array): string => {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) throw new Error("text is not UTF-8");
-  return text;
-};
-
-function readInto(message: Loose, schema: Schema, bytes: Uint8Array): void {
-  const reader = new BinaryReader(bytes, textDecoder);
+/** Reads fields until the message ends. */
+function readInto(message: Loose, schema: Schema, reader: FieldReader): void {
   const fields = fieldsByNumber(schema);
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    const found = fields.get(number);
+  while (reader.more()) {
+    const tag = reader.tag();
+    const found = fields.get(tag >>> 3);
     if (found === undefined) {
-      reader.skip(wireType, number);
+      reader.skip(tag);
       continue;
     }
     const { name, field } = found;
-    if (wireType !== wireTypeOf(field)) throw new Error(`field ${name} has wire type ${wireType}`);
+    if (tag !== found.tag) throw malformed(`field ${name} of a ${schema.name} has wire type ${tag & 7}`);
     if (schema.oneOf?.includes(name))
       for (const other of schema.oneOf) if (other !== name) delete message[other];
     const before = message[name];
@@ -91,7 +101,7 @@ function readInto(message: Loose, schema: Schema, bytes: Uint8Array): void {
   }
 }
 
-function readValue(reader: BinaryReader, { type }: Field, before: Value | undefined): Value {
+function readValue(reader: FieldReader, { type }: Field, before: Value | undefined): Value {
   switch (type) {
     case "bool":
       return reader.bool();
@@ -100,34 +110,37 @@ function readValue(reader: BinaryReader, { type }: Field, before: Value | undefi
     case "uint32":
       return reader.uint32();
     case "uint64":
-      return BigInt(reader.uint64());
+      return reader.uint64();
+    case "integer":
+      return reader.safeInteger();
     case "string":
-      return reader.string(true);
+      return reader.text();
     case "bytes":
-      return reader.bytes().slice(); // a copy: what is stored must not hold a whole packet
+      return reader.block();
     default: {
+      if ("width" in type) return reader.packed(type.width, type.limit);
       // The same message twice is merged, field by field.
       const inner: Loose = before === undefined ? {} : (before as Loose);
-      readInto(inner, type, reader.bytes());
+      const outer = reader.enter();
+      readInto(inner, type, reader);
+      reader.leave(outer);
       return inner;
     }
   }
 }
 
-function writeMessage(schema: Schema, message: Loose): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const { name, field } of fieldsByNumber(schema).values()) {
+function writeFields(schema: Schema, message: Loose, extensions: boolean): void {
+  for (const { name, field, tag } of fieldsByNumber(schema).values()) {
     const value = message[name];
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) {
-      writer.tag(field.number, wireTypeOf(field));
-      writeValue(writer, field, one);
+    if (value === undefined || (field.number >= FIRST_EXTENSION && !extensions)) continue;
+    for (const one of field.repeated ? (value as Value[]) : [value]) {
+      writer.varint(tag);
+      writeValue(field, one, extensions);
     }
   }
-  return writer.finish();
 }
 
-function writeValue(writer: BinaryWriter, { type }: Field, value: Value): void {
+function writeValue({ type }: Field, value: Value, extensions: boolean): void {
   switch (type) {
     case "bool":
       writer.bool(value as boolean);
@@ -136,36 +149,53 @@ function writeValue(writer: BinaryWriter, { type }: Field, value: Value): void {
       writer.int32(value as number);
       break;
     case "uint32":
-      writer.uint32(value as number);
+    case "integer":
+      writer.varint(value as number);
       break;
     case "uint64":
       writer.uint64(value as bigint);
       break;
     case "string":
-      writer.string(value as string);
+      writer.text(value as string);
       break;
     case "bytes":
-      writer.bytes(value as Uint8Array);
+      writer.block(value as Uint8Array);
       break;
-    default:
-      writer.bytes(writeMessage(type, value as Loose));
+    default: {
+      if ("width" in type) {
+        writer.packed(type.width, value as readonly number[]);
+        break;
+      }
+      const start = writer.open();
+      writeFields(type, value as Loose, extensions);
+      writer.close(start);
+    }
   }
 }
 
-function wireTypeOf({ type }: Field): WireType {
-  return type === "bool" || type === "int32" || type === "uint32" || type === "uint64"
-    ? WireType.Varint
-    : WireType.LengthDelimited;
+function isVarint({ type }: Field): boolean {
+  return type === "bool" || type === "int32" || type === "uint32" || type === "uint64" || type === "integer";
 }
 
-const tables = new WeakMap<Schema, Map<number, { name: string; field: Field }>>();
+interface Row {
+  readonly name: string;
+  readonly field: Field;
+  readonly tag: number;
+}
+
+const tables = new WeakMap<Schema, Map<number, Row>>();
 
 /** The fields in rising order of their numbers. */
-function fieldsByNumber(schema: Schema): Map<number, { name: string; field: Field }> {
+function fieldsByNumber(schema: Schema): Map<number, Row> {
   let table = tables.get(schema);
   if (table === undefined) {
     const fields = Object.entries(schema.fields).sort(([, a], [, b]) => a.number - b.number);
-    table = new Map(fields.map(([name, field]) => [field.number, { name, field }]));
+    table = new Map(
+      fields.map(([name, field]) => [
+        field.number,
+        { name, field, tag: tagOf(field.number, isVarint(field) ? VARINT : BLOCK) },
+      ]),
+    );
     tables.set(schema, table);
   }
   return table;

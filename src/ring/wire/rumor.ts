@@ -1,10 +1,9 @@
 // Rumors and memberships between their bytes and their values (reference/butterfly.md §3–§5): what must be there is
 // checked here, once. Every field is written out, also when it is zero, as the original does.
-import { HabError } from "../../error/index.ts";
-import { ringErrors } from "../errors.ts";
 import { HEALTHS, type Health, type Member, type Membership } from "../member.ts";
 import type { Election, ElectionStatus, Rumor, RumorKind } from "../rumor.ts";
 import { formatServiceGroup, parseServiceGroup } from "../service-group.ts";
+import { malformed, required, requiredPort } from "./malformed.ts";
 import { decodeMessage, encodeMessage, type Message } from "./message.ts";
 import {
   type ELECTION,
@@ -15,6 +14,7 @@ import {
   type SERVICE_CONFIG,
   type SERVICE_FILE,
 } from "./schema.ts";
+import type { EncodingOptions } from "./swim.ts";
 
 /** Kinds by their number on the wire. 6 and 7 are the original's test rumors, never to be sent. */
 const KIND_NUMBERS: Readonly<Record<RumorKind, number>> = {
@@ -34,7 +34,11 @@ const EMPTY = new Uint8Array();
 
 /** Reads a rumor with its envelope. Throws `malformedMessage`. */
 export function decodeRumor(bytes: Uint8Array): Rumor {
-  const envelope = decodeMessage(RUMOR, bytes);
+  return toRumor(decodeMessage(RUMOR, bytes));
+}
+
+/** The rumor in an envelope that has been read. Throws `malformedMessage`. */
+export function toRumor(envelope: Message<typeof RUMOR>): Rumor {
   const fromId = required(envelope.fromId, "from_id");
   // An absent kind is the first one; an unknown number is not.
   const kind = KINDS.get(envelope.type ?? KIND_NUMBERS.member);
@@ -64,22 +68,26 @@ export function decodeRumor(bytes: Uint8Array): Rumor {
 }
 
 /** The bytes of a rumor with its envelope. */
-export function encodeRumor(rumor: Rumor): Uint8Array {
+export function encodeRumor(rumor: Rumor, { extensions = true }: EncodingOptions = {}): Uint8Array {
+  return encodeMessage(RUMOR, fromRumor(rumor), extensions);
+}
+
+function fromRumor(rumor: Rumor): Message<typeof RUMOR> {
   const envelope = { type: KIND_NUMBERS[rumor.kind], fromId: rumor.fromId };
   switch (rumor.kind) {
     case "member":
-      return encodeMessage(RUMOR, { ...envelope, member: fromMembership(rumor.value) });
+      return { ...envelope, member: fromMembership(rumor.value) };
     case "service":
-      return encodeMessage(RUMOR, { ...envelope, service: { ...rumor.value, sys: { ...rumor.value.sys } } });
+      return { ...envelope, service: { ...rumor.value, sys: { ...rumor.value.sys } } };
     case "service-config":
-      return encodeMessage(RUMOR, { ...envelope, serviceConfig: rumor.value });
+      return { ...envelope, serviceConfig: rumor.value };
     case "service-file":
-      return encodeMessage(RUMOR, { ...envelope, serviceFile: rumor.value });
+      return { ...envelope, serviceFile: rumor.value };
     case "election":
     case "election-update":
-      return encodeMessage(RUMOR, { ...envelope, election: fromElection(rumor.value) });
+      return { ...envelope, election: fromElection(rumor.value) };
     case "departure":
-      return encodeMessage(RUMOR, { ...envelope, departure: rumor.value });
+      return { ...envelope, departure: rumor.value };
   }
 }
 
@@ -92,12 +100,22 @@ export function encodeMembership(membership: Membership): Uint8Array {
   return encodeMessage(MEMBERSHIP, fromMembership(membership));
 }
 
-function toMembership(message: Message<typeof MEMBERSHIP>): Membership {
-  return { member: toMember(required(message.member, "member")), health: toHealth(message.health) };
+function toMembership({ member, health, accuser, ageMs }: Message<typeof MEMBERSHIP>): Membership {
+  return {
+    member: toMember(required(member, "member")),
+    health: toHealth(health),
+    ...(accuser !== undefined && { accuser }),
+    ...(ageMs !== undefined && { ageMs }),
+  };
 }
 
-function fromMembership({ member, health }: Membership): Message<typeof MEMBERSHIP> {
-  return { member: { ...member }, health: HEALTHS.indexOf(health) + 1 };
+function fromMembership({ member, health, accuser, ageMs }: Membership): Message<typeof MEMBERSHIP> {
+  return {
+    member: { ...member },
+    health: HEALTHS.indexOf(health) + 1,
+    ...(accuser !== undefined && { accuser }),
+    ...(ageMs !== undefined && { ageMs: Math.floor(ageMs) }),
+  };
 }
 
 /** Compat: absent and unknown healths are read as alive. */
@@ -105,16 +123,18 @@ function toHealth(number: number | undefined): Health {
   return HEALTHS[(number ?? 1) - 1] ?? "alive";
 }
 
-function toMember(message: Message<typeof MEMBER>): Member {
+/** A member from its message. Throws `malformedMessage`. */
+export function toMember(message: Message<typeof MEMBER>): Member {
   return {
     id: required(message.id, "id"),
     incarnation: message.incarnation ?? 0n,
     address: message.address ?? "",
-    swimPort: port(message.swimPort, "swim_port"),
-    gossipPort: port(message.gossipPort, "gossip_port"),
+    swimPort: requiredPort(message.swimPort, "swim_port"),
+    gossipPort: requiredPort(message.gossipPort, "gossip_port"),
     persistent: message.persistent ?? false,
     departed: message.departed ?? false,
     probePing: message.probePing ?? false,
+    ...(message.abilities !== undefined && { abilities: message.abilities }),
   };
 }
 
@@ -138,6 +158,7 @@ function toService(message: Message<typeof SERVICE>) {
       ctlGatewayPort: sys.ctlGatewayPort ?? 0,
     },
     pkgIncarnation: message.pkgIncarnation ?? 0n,
+    ...(message.stopped !== undefined && { stopped: message.stopped }),
   };
 }
 
@@ -187,19 +208,4 @@ function fromElection(election: Election): Message<typeof ELECTION> {
 
 function group(text: string | undefined): string {
   return formatServiceGroup(parseServiceGroup(required(text, "service_group")));
-}
-
-function port(number: number | undefined, what: string): number {
-  const value = required(number, what);
-  if (value < 0 || value > 65_535) throw malformed(`${what} ${value}`);
-  return value;
-}
-
-function required<Value>(value: Value | undefined, what: string): Value {
-  if (value === undefined) throw malformed(`no ${what}`);
-  return value;
-}
-
-function malformed(what: string): HabError {
-  return new HabError(ringErrors.malformedMessage, `Cannot use a message of the ring: ${what}`);
 }

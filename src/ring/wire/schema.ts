@@ -1,5 +1,8 @@
 // The messages of the ring (reference/butterfly.md §2.1, §3, §4), proto2 on the wire. Kinds, healths and statuses are plain
-// numbers here: what an unknown one means differs (§5.2) and is decided where messages become values.
+// numbers here: what an unknown one means differs (§5.2) and is decided where messages become values. Fields from 100 on
+// are ours (§17): an original member skips them and does not hand them on.
+import { BUCKET_LIMIT, VERSION_HASH_LIMIT, WANTED_KEY_LIMIT } from "../limits.ts";
+import { HASH48_BYTES } from "./hash-bytes.ts";
 import type { Schema } from "./message.ts";
 
 export const WIRE = {
@@ -22,6 +25,7 @@ export const MEMBER = {
     persistent: { number: 6, type: "bool" },
     departed: { number: 7, type: "bool" },
     probePing: { number: 8, type: "bool" },
+    abilities: { number: 100, type: "integer" },
   },
 } as const satisfies Schema;
 
@@ -30,6 +34,8 @@ export const MEMBERSHIP = {
   fields: {
     member: { number: 1, type: MEMBER },
     health: { number: 2, type: "int32" },
+    accuser: { number: 100, type: "string" },
+    ageMs: { number: 101, type: "integer" },
   },
 } as const satisfies Schema;
 
@@ -59,6 +65,7 @@ export const SERVICE = {
     cfg: { number: 10, type: "bytes" },
     sys: { number: 12, type: SYSTEM_INFO },
     pkgIncarnation: { number: 13, type: "uint64" },
+    stopped: { number: 100, type: "bool" },
   },
 } as const satisfies Schema;
 
@@ -100,6 +107,28 @@ const DEPARTURE = {
   fields: { memberId: { number: 1, type: "string" } },
 } as const satisfies Schema;
 
+/** Our own: how two members of ours find what one lacks. */
+export const SUMMARY = {
+  name: "Summary",
+  fields: {
+    records: { number: 1, type: "integer" },
+    buckets: { number: 2, type: { width: HASH48_BYTES, limit: BUCKET_LIMIT } },
+  },
+} as const satisfies Schema;
+
+export const VERSIONS = {
+  name: "Versions",
+  fields: {
+    buckets: { number: 1, type: { width: 2, limit: BUCKET_LIMIT } },
+    versions: { number: 2, type: { width: HASH48_BYTES, limit: VERSION_HASH_LIMIT } },
+  },
+} as const satisfies Schema;
+
+export const WANT = {
+  name: "Want",
+  fields: { keys: { number: 1, type: { width: HASH48_BYTES, limit: WANTED_KEY_LIMIT } } },
+} as const satisfies Schema;
+
 export const RUMOR = {
   name: "Rumor",
   fields: {
@@ -112,6 +141,10 @@ export const RUMOR = {
     serviceFile: { number: 7, type: SERVICE_FILE },
     election: { number: 8, type: ELECTION },
     departure: { number: 9, type: DEPARTURE },
+    hello: { number: 100, type: MEMBER },
+    summary: { number: 101, type: SUMMARY },
+    versions: { number: 102, type: VERSIONS },
+    want: { number: 103, type: WANT },
   },
   oneOf: ["member", "service", "serviceConfig", "serviceFile", "election", "departure"],
 } as const satisfies Schema;

@@ -1,0 +1,492 @@
+// Datagrams between their bytes and their values (reference/butterfly.md §3, §5). Written out by hand, not by table: every
+// member handles hundreds a second. Kinds 1 to 4 take the original's very bytes; what is ours has numbers from 100 on,
+// which an original member skips (fields) or drops (kinds, so they go to members of ours only).
+import { HEALTHS, type Member, type Membership } from "../member.ts";
+import type { SwimMessage } from "../protocol.ts";
+import { BLOCK, FieldReader, tagOf, VARINT } from "./field-reader.ts";
+import { blockSize, FieldWriter, textSize, uint64Size, varintSize } from "./field-writer.ts";
+import { HASH48_BYTES } from "./hash-bytes.ts";
+import { malformed, required, requiredPort } from "./malformed.ts";
+
+/** `extensions: false` leaves out what an original member does not know, and it gets the original's very bytes. */
+export interface EncodingOptions {
+  readonly extensions?: boolean;
+}
+
+/** Kinds by their number on the wire, and the field their body is in. */
+const PING = { type: 1, body: 2 };
+const ACK = { type: 2, body: 3 };
+const PING_REQ = { type: 3, body: 4 };
+const PROBE_PING = { type: 4, body: 6 };
+const SHORT_PING = 100;
+const SHORT_ACK = 101;
+const NACK = 102;
+
+const TYPE = tagOf(1, VARINT);
+const MEMBERSHIP = tagOf(5, BLOCK);
+const SEQUENCE = tagOf(100, VARINT);
+const DIGEST = tagOf(101, BLOCK);
+/**
+ * The body of the three short kinds, without tags inside: from, of a ping to, then of ping and ack the digest, six bytes
+ * each, and their incarnation; last the sequence. What follows is skipped, so that more can be added.
+ */
+const SHORT = tagOf(102, BLOCK);
+
+const FROM = tagOf(1, BLOCK);
+/** `forward_to` of a Ping or Ack, `target` of a PingReq. */
+const OTHER = tagOf(2, BLOCK);
+
+const ID = tagOf(1, BLOCK);
+const INCARNATION = tagOf(2, VARINT);
+const ADDRESS = tagOf(3, BLOCK);
+const SWIM_PORT = tagOf(4, VARINT);
+const GOSSIP_PORT = tagOf(5, VARINT);
+const PERSISTENT = tagOf(6, VARINT);
+const DEPARTED = tagOf(7, VARINT);
+const PROBE_PING_FLAG = tagOf(8, VARINT);
+const ABILITIES = tagOf(100, VARINT);
+
+const MEMBER = tagOf(1, BLOCK);
+const HEALTH = tagOf(2, VARINT);
+const ACCUSER = tagOf(100, BLOCK);
+const AGE = tagOf(101, VARINT);
+
+/** Bytes of a tag of the original's, and of ours. */
+const TAG_BYTES = 1;
+const OWN_TAG_BYTES = 2;
+
+const writer = new FieldWriter();
+
+/** The bytes of a datagram before its envelope. */
+export function encodeSwim(message: SwimMessage, { extensions = true }: EncodingOptions = {}): Uint8Array {
+  writer.start();
+  switch (message.kind) {
+    case "ping":
+      writeBody(PING, message.from, message.forwardTo, extensions);
+      break;
+    case "ack":
+      writeBody(ACK, message.from, message.forwardTo, extensions);
+      break;
+    case "ping-req":
+      writeBody(PING_REQ, message.from, message.target, extensions);
+      break;
+    case "probe-ping":
+      writeBody(PROBE_PING, message.from, undefined, extensions);
+      break;
+    default:
+      writeShort(message);
+      return writer.finish();
+  }
+  for (const membership of message.membership) {
+    writer.varint(MEMBERSHIP);
+    writeMembership(membership, extensions);
+  }
+  if (extensions && message.kind !== "probe-ping") {
+    if (message.sequence !== undefined) {
+      writer.varint(SEQUENCE);
+      writer.varint(message.sequence);
+    }
+    if (message.kind !== "ping-req" && message.digest !== undefined) {
+      writer.varint(DIGEST);
+      writer.hash48(message.digest);
+    }
+  }
+  return writer.finish();
+}
+
+/** Reads a datagram without its envelope. Throws `malformedMessage`. */
+export function decodeSwim(bytes: Uint8Array): SwimMessage {
+  const reader = new FieldReader(bytes);
+  // An absent kind is the first one; an unknown number is not.
+  let type = PING.type;
+  let body: number | undefined;
+  let from: MemberDraft | undefined;
+  let other: MemberDraft | undefined;
+  const membership: Membership[] = [];
+  let sequence: number | undefined;
+  let digest: number | undefined;
+  let short: Uint8Array | undefined;
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag >>> 3) {
+      case 1:
+        expect(tag, TYPE);
+        type = reader.int32();
+        break;
+      case PING.body:
+      case ACK.body:
+      case PING_REQ.body:
+      case PROBE_PING.body: {
+        expect(tag & 7, BLOCK);
+        const field = tag >>> 3;
+        // Of several bodies the last stays; the same one twice is merged.
+        if (field !== body) from = other = undefined;
+        body = field;
+        const outer = reader.enter();
+        while (reader.more()) {
+          const inner = reader.tag();
+          if (inner >>> 3 === 1) {
+            expect(inner, FROM);
+            from = readMember(reader, from);
+          } else if (inner >>> 3 === 2 && field !== PROBE_PING.body) {
+            expect(inner, OTHER);
+            other = readMember(reader, other);
+          } else reader.skip(inner);
+        }
+        reader.leave(outer);
+        break;
+      }
+      case 5:
+        expect(tag, MEMBERSHIP);
+        membership.push(readMembership(reader));
+        break;
+      case 100:
+        expect(tag, SEQUENCE);
+        sequence = reader.safeInteger();
+        break;
+      case 101:
+        expect(tag, DIGEST);
+        digest = reader.hash48();
+        break;
+      case 102:
+        expect(tag, SHORT);
+        short = reader.block();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  switch (type) {
+    case PING.type: {
+      requireBody(body, PING.body);
+      const message: Mutable<SwimMessage & { kind: "ping" }> = {
+        kind: "ping",
+        from: toMember(from),
+        membership,
+      };
+      if (other !== undefined) message.forwardTo = toMember(other);
+      if (sequence !== undefined) message.sequence = sequence;
+      if (digest !== undefined) message.digest = digest;
+      return message;
+    }
+    case ACK.type: {
+      requireBody(body, ACK.body);
+      const message: Mutable<SwimMessage & { kind: "ack" }> = {
+        kind: "ack",
+        from: toMember(from),
+        membership,
+      };
+      if (other !== undefined) message.forwardTo = toMember(other);
+      if (sequence !== undefined) message.sequence = sequence;
+      if (digest !== undefined) message.digest = digest;
+      return message;
+    }
+    case PING_REQ.type: {
+      requireBody(body, PING_REQ.body);
+      const message: Mutable<SwimMessage & { kind: "ping-req" }> = {
+        kind: "ping-req",
+        from: toMember(from),
+        target: toMember(other, "target"),
+        membership,
+      };
+      if (sequence !== undefined) message.sequence = sequence;
+      return message;
+    }
+    case PROBE_PING.type:
+      requireBody(body, PROBE_PING.body);
+      return { kind: "probe-ping", from: toMember(from), membership };
+    case SHORT_PING:
+    case SHORT_ACK:
+    case NACK:
+      return readShort(type, required(short, "short body"));
+    default:
+      throw malformed(`a datagram of the unknown kind ${type}`);
+  }
+}
+
+/** Bytes a datagram takes before its envelope: what `encodeSwim` returns is that long. */
+export function swimSize(message: SwimMessage, { extensions = true }: EncodingOptions = {}): number {
+  switch (message.kind) {
+    case "short-ping":
+      return shortSize(3 * HASH48_BYTES + uint64Size(message.incarnation) + varintSize(message.sequence));
+    case "short-ack":
+      return shortSize(2 * HASH48_BYTES + uint64Size(message.incarnation) + varintSize(message.sequence));
+    case "nack":
+      return shortSize(HASH48_BYTES + varintSize(message.sequence));
+    default: {
+      let body = TAG_BYTES + blockSize(memberSize(message.from, extensions));
+      const other = message.kind === "probe-ping" ? undefined : otherOf(message);
+      if (other !== undefined) body += TAG_BYTES + blockSize(memberSize(other, extensions));
+      let size = 2 * TAG_BYTES + 1 + blockSize(body);
+      for (const membership of message.membership) size += membershipSize(membership, { extensions });
+      if (!extensions || message.kind === "probe-ping") return size;
+      if (message.sequence !== undefined) size += OWN_TAG_BYTES + varintSize(message.sequence);
+      if (message.kind !== "ping-req" && message.digest !== undefined)
+        size += OWN_TAG_BYTES + blockSize(HASH48_BYTES);
+      return size;
+    }
+  }
+}
+
+/** Bytes a membership adds to a datagram. */
+export function membershipSize(
+  { member, accuser, ageMs }: Membership,
+  { extensions = true }: EncodingOptions = {},
+): number {
+  let size = TAG_BYTES + blockSize(memberSize(member, extensions)) + TAG_BYTES + 1;
+  if (extensions && accuser !== undefined) size += OWN_TAG_BYTES + textSize(accuser);
+  if (extensions && ageMs !== undefined) size += OWN_TAG_BYTES + varintSize(Math.floor(ageMs));
+  return TAG_BYTES + blockSize(size);
+}
+
+function memberSize(member: Member, extensions: boolean): number {
+  const size =
+    8 * TAG_BYTES +
+    textSize(member.id) +
+    uint64Size(member.incarnation) +
+    textSize(member.address) +
+    varintSize(member.swimPort) +
+    varintSize(member.gossipPort) +
+    3;
+  if (!extensions || member.abilities === undefined) return size;
+  return size + OWN_TAG_BYTES + varintSize(member.abilities);
+}
+
+function otherOf(message: SwimMessage & { kind: "ping" | "ack" | "ping-req" }): Member | undefined {
+  return message.kind === "ping-req" ? message.target : message.forwardTo;
+}
+
+function writeBody(
+  { type, body }: typeof PING,
+  from: Member,
+  other: Member | undefined,
+  extensions: boolean,
+): void {
+  writer.varint(TYPE);
+  writer.varint(type);
+  writer.varint(tagOf(body, BLOCK));
+  const start = writer.open();
+  writer.varint(FROM);
+  writeMember(from, extensions);
+  if (other !== undefined) {
+    writer.varint(OTHER);
+    writeMember(other, extensions);
+  }
+  writer.close(start);
+}
+
+function writeMembership({ member, health, accuser, ageMs }: Membership, extensions: boolean): void {
+  const start = writer.open();
+  writer.varint(MEMBER);
+  writeMember(member, extensions);
+  writer.varint(HEALTH);
+  writer.varint(HEALTHS.indexOf(health) + 1);
+  if (extensions && accuser !== undefined) {
+    writer.varint(ACCUSER);
+    writer.text(accuser);
+  }
+  if (extensions && ageMs !== undefined) {
+    writer.varint(AGE);
+    writer.varint(Math.floor(ageMs));
+  }
+  writer.close(start);
+}
+
+/** Every field is written out, also when it is zero, as the original does. */
+function writeMember(member: Member, extensions: boolean): void {
+  const start = writer.open();
+  writer.varint(ID);
+  writer.text(member.id);
+  writer.varint(INCARNATION);
+  writer.uint64(member.incarnation);
+  writer.varint(ADDRESS);
+  writer.text(member.address);
+  writer.varint(SWIM_PORT);
+  writer.varint(member.swimPort);
+  writer.varint(GOSSIP_PORT);
+  writer.varint(member.gossipPort);
+  writer.varint(PERSISTENT);
+  writer.bool(member.persistent);
+  writer.varint(DEPARTED);
+  writer.bool(member.departed);
+  writer.varint(PROBE_PING_FLAG);
+  writer.bool(member.probePing);
+  if (extensions && member.abilities !== undefined) {
+    writer.varint(ABILITIES);
+    writer.varint(member.abilities);
+  }
+  writer.close(start);
+}
+
+function writeShort(message: SwimMessage & { kind: "short-ping" | "short-ack" | "nack" }): void {
+  writer.varint(TYPE);
+  writer.varint(message.kind === "short-ping" ? SHORT_PING : message.kind === "short-ack" ? SHORT_ACK : NACK);
+  writer.varint(SHORT);
+  const start = writer.open();
+  writer.rawHash48(message.from);
+  if (message.kind === "short-ping") writer.rawHash48(message.to);
+  if (message.kind !== "nack") {
+    writer.rawHash48(message.digest);
+    writer.uint64(message.incarnation);
+  }
+  writer.varint(message.sequence);
+  writer.close(start);
+}
+
+function readShort(type: number, bytes: Uint8Array): SwimMessage {
+  const reader = new FieldReader(bytes);
+  const from = reader.rawHash48();
+  if (type === NACK) return { kind: "nack", from, sequence: reader.safeInteger() };
+  if (type === SHORT_ACK) {
+    const digest = reader.rawHash48();
+    const incarnation = reader.uint64();
+    return { kind: "short-ack", from, incarnation, sequence: reader.safeInteger(), digest };
+  }
+  const to = reader.rawHash48();
+  const digest = reader.rawHash48();
+  const incarnation = reader.uint64();
+  return { kind: "short-ping", from, to, incarnation, sequence: reader.safeInteger(), digest };
+}
+
+function shortSize(body: number): number {
+  return TAG_BYTES + 1 + OWN_TAG_BYTES + blockSize(body);
+}
+
+type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+/** A member as far as it has been read. */
+interface MemberDraft {
+  id: string | undefined;
+  incarnation: bigint;
+  address: string;
+  swimPort: number | undefined;
+  gossipPort: number | undefined;
+  persistent: boolean;
+  departed: boolean;
+  probePing: boolean;
+  abilities: number | undefined;
+}
+
+/** The same member twice is merged, field by field: the second goes on with the draft of the first. */
+function readMember(reader: FieldReader, before: MemberDraft | undefined): MemberDraft {
+  const draft = before ?? {
+    id: undefined,
+    incarnation: 0n,
+    address: "",
+    swimPort: undefined,
+    gossipPort: undefined,
+    persistent: false,
+    departed: false,
+    probePing: false,
+    abilities: undefined,
+  };
+  const outer = reader.enter();
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case ID:
+        draft.id = reader.text();
+        break;
+      case INCARNATION:
+        draft.incarnation = reader.uint64();
+        break;
+      case ADDRESS:
+        draft.address = reader.text();
+        break;
+      case SWIM_PORT:
+        draft.swimPort = reader.int32();
+        break;
+      case GOSSIP_PORT:
+        draft.gossipPort = reader.int32();
+        break;
+      case PERSISTENT:
+        draft.persistent = reader.bool();
+        break;
+      case DEPARTED:
+        draft.departed = reader.bool();
+        break;
+      case PROBE_PING_FLAG:
+        draft.probePing = reader.bool();
+        break;
+      case ABILITIES:
+        draft.abilities = reader.safeInteger();
+        break;
+      default: {
+        const field = tag >>> 3;
+        if (field <= PROBE_PING_FLAG >>> 3 || field === ABILITIES >>> 3) throw otherWireType(tag);
+        reader.skip(tag);
+      }
+    }
+  }
+  reader.leave(outer);
+  return draft;
+}
+
+function readMembership(reader: FieldReader): Membership {
+  let member: MemberDraft | undefined;
+  let health: number | undefined;
+  let accuser: string | undefined;
+  let ageMs: number | undefined;
+  const outer = reader.enter();
+  while (reader.more()) {
+    const tag = reader.tag();
+    switch (tag) {
+      case MEMBER:
+        member = readMember(reader, member);
+        break;
+      case HEALTH:
+        health = reader.int32();
+        break;
+      case ACCUSER:
+        accuser = reader.text();
+        break;
+      case AGE:
+        ageMs = reader.safeInteger();
+        break;
+      default: {
+        const field = tag >>> 3;
+        if (field <= 2 || field === ACCUSER >>> 3 || field === AGE >>> 3) throw otherWireType(tag);
+        reader.skip(tag);
+      }
+    }
+  }
+  reader.leave(outer);
+  // Compat: absent and unknown healths are read as alive.
+  const membership: Mutable<Membership> = {
+    member: toMember(member, "member"),
+    health: HEALTHS[(health ?? 1) - 1] ?? "alive",
+  };
+  if (accuser !== undefined) membership.accuser = accuser;
+  if (ageMs !== undefined) membership.ageMs = ageMs;
+  return membership;
+}
+
+function toMember(draft: MemberDraft | undefined, what = "from"): Member {
+  const { id, incarnation, address, swimPort, gossipPort, persistent, departed, probePing, abilities } =
+    required(draft, what);
+  const member: Mutable<Member> = {
+    id: required(id, "id"),
+    incarnation,
+    address,
+    swimPort: requiredPort(swimPort, "swim_port"),
+    gossipPort: requiredPort(gossipPort, "gossip_port"),
+    persistent,
+    departed,
+    probePing,
+  };
+  if (abilities !== undefined) member.abilities = abilities;
+  return member;
+}
+
+/** A kind whose body is another's (§5.3) is refused, as is one without a body. */
+function requireBody(found: number | undefined, expected: number): void {
+  if (found !== expected) throw malformed(found === undefined ? "no payload" : "a body of another kind");
+}
+
+function expect(tag: number, expected: number): void {
+  if (tag !== expected) throw otherWireType(tag);
+}
+
+function otherWireType(tag: number): Error {
+  return malformed(`field ${tag >>> 3} has wire type ${tag & 7}`);
+}
