@@ -93,4 +93,21 @@ export const cliErrors = errorKinds({
     remedy:
       "Run it as the Supervisor's user or root, in a directory that you may write to. No bundle is left behind.",
   },
+  gatewayNotReachable: {
+    code: "HAB-CLI-021",
+    title: "The HTTP gateway of the Supervisor does not answer",
+    remedy:
+      "Check that a Supervisor runs there (`hab svc status`) and that it was not started with --http-disable; name its gateway with --gateway.",
+  },
+  gatewayRefused: {
+    code: "HAB-CLI-022",
+    title: "The HTTP gateway of the Supervisor refuses the token",
+    remedy: "Set HAB_SUP_GATEWAY_AUTH_TOKEN to the value the Supervisor was started with.",
+  },
+  gatewayWithoutRing: {
+    code: "HAB-CLI-023",
+    title: "The HTTP gateway does not tell about the ring",
+    remedy:
+      "A Habitat Supervisor has no such reports, and HAB_FEAT_REDACT_HTTP hides them: ask another member.",
+  },
 });

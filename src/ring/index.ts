@@ -28,6 +28,7 @@ export type {
   RingMachine,
   RingNote,
 } from "./protocol.ts";
+export { ABILITY } from "./protocol.ts";
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {
   CLIENT_ID,
@@ -70,6 +71,7 @@ export {
   writeStateFile,
 } from "./state-file.ts";
 export { openRingStorage, type RingStorage, type RingStorageOptions, type StateDamage } from "./storage.ts";
+export { storedRumors } from "./stored-rumors.ts";
 export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
 export { decodeGossip, encodeGossip } from "./wire/gossip.ts";
 export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";

@@ -102,7 +102,7 @@ async function start(
   specs.migrate((message) => output.line(PROGRAM, "SD", message));
 
   const metrics = new Metrics();
-  const { node, ring } = await joinRing({
+  const { node, ring, reports } = await joinRing({
     supervisor: options,
     storage,
     sys,
@@ -181,6 +181,7 @@ async function start(
     restartConfig: options.restart,
     sys,
     metrics,
+    ringReports: reports,
     redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
   });
   ring.onCensus(() => {

@@ -1,6 +1,6 @@
 // Becoming a member of the ring: the state as it was kept, the ring key, the node that speaks to others
 // (reference/supervisor.md §5 steps 8, 11 and 13).
-import { decryptWithCache, KeyCache } from "../../crypto/index.ts";
+import { decryptWithCache, formatNamedRevision, KeyCache } from "../../crypto/index.ts";
 import { keyCachePath } from "../../host/index.ts";
 import {
   createMember,
@@ -13,7 +13,9 @@ import {
 import type { SupervisorOptions } from "../options.ts";
 import { type Output, PROGRAM } from "../output.ts";
 import type { SysInfo } from "../sys.ts";
+import { RingNotes } from "./health-report.ts";
 import { RingPort } from "./port.ts";
+import { type RingReports, ringReports } from "./reports.ts";
 import { ringKey } from "./ring-key.ts";
 
 /** Opens what is known of the ring. Damaged files are told and set aside. */
@@ -44,8 +46,7 @@ export interface JoinOptions {
 export interface Joined {
   readonly node: RingNode;
   readonly ring: RingPort;
-  /** Name of the ring key, with its revision; undefined where the ring is not encrypted. */
-  readonly keyName: string | undefined;
+  readonly reports: RingReports;
 }
 
 /** Listens for others and begins to join them. Throws when the address is taken or the ring key missing. */
@@ -56,6 +57,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
   const key = ringKey(supervisor, cache);
   output.line(PROGRAM, "MR", `Starting gossip-listener on ${listenGossip.host}:${listenGossip.port}`);
   let ring: RingPort | undefined;
+  const notes = new RingNotes();
   const node = await startRingNode({
     storage,
     machine: createMember,
@@ -67,14 +69,27 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     key,
     changed: () => ring?.refreshSoon(),
     departed,
+    note: (note) => notes.take(note),
     report: (line) => output.line(PROGRAM, "MR", line),
     count,
   });
   ring = new RingPort({
-    member: node,
+    member: {
+      state: node.state,
+      apply: (event) => node.apply(event),
+      // The node saves within a second and elsewhere; what is acknowledged cannot wait for that.
+      persist: () => storage.save(),
+    },
     sys,
     output,
     decrypt: async (content) => decryptWithCache(cache, content),
   });
-  return { node, ring, keyName: key === undefined ? undefined : `${key.id.name}-${key.id.revision}` };
+  const reports = ringReports({
+    node,
+    notes,
+    advertised: advertiseGossip,
+    keyName: key === undefined ? undefined : formatNamedRevision(key.id),
+    permanent: supervisor.permanentPeer,
+  });
+  return { node, ring, reports };
 }
