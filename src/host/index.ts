@@ -1,6 +1,7 @@
 // What the program asks of the operating system.
 export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
+export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";

@@ -19,15 +19,11 @@ export {
   hearProbeFromMember,
   insertMembership,
 } from "./membership.ts";
-export type { RingCounter, RingLabels } from "./metrics.ts";
-export type {
-  Address,
-  MachineOptions,
-  RingEffect,
-  RingEvent,
-  RingMachine,
-  RingNote,
-} from "./protocol.ts";
+export type * from "./metrics.ts";
+export type { RingHealth, TrafficHealth } from "./node/health.ts";
+export { type RingNode, type RingNodeOptions, startRingNode } from "./node/node.ts";
+export * from "./peers.ts";
+export type * from "./protocol.ts";
 export { ABILITY } from "./protocol.ts";
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {

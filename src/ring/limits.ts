@@ -22,4 +22,4 @@ export const VERSION_HASH_LIMIT = 65_536;
 export const WANTED_KEY_LIMIT = VERSION_HASH_LIMIT / 2;
 
 /** Body of a command of ZMTP, READY with its properties included; libzmq's own has 26 bytes. */
-export const COMMAND_LIMIT_BYTES = 4096;
+export const COMMAND_LIMIT_BYTES = 16_384;
