@@ -13,6 +13,7 @@ export { coolDown, heatedKeys, hotFor, purgeHeat, startHot } from "./heat.ts";
 export { type InsertContext, insertRumor } from "./insert.ts";
 export * from "./limits.ts";
 export type { Health, Member, Membership } from "./member.ts";
+export { type MemberEntry, MemberRegistry, MemberTable } from "./member-table.ts";
 export {
   hearAboutMember,
   hearFromMember,
@@ -50,7 +51,6 @@ export {
   emptyRingState,
   filesFor,
   healthOf,
-  type MemberEntry,
   memberEntries,
   ownServiceRumor,
   type RingCounters,

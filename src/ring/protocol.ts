@@ -208,6 +208,26 @@ export interface RingMachine {
   step(event: RingEvent, now: number): RingEffect[];
   /** When the machine wants its next `timer` event: milliseconds on the same clock; Infinity for never. */
   wakeAt(): number;
+  /** What is going on inside, for people. */
+  insight?(): RingInsight;
+}
+
+/** What a person wants to know when a ring does not do what it should. */
+export interface RingInsight {
+  /** Distrust in oneself, 0 (none) to 7. */
+  readonly awareness: number;
+  /** Member ids rumors are pushed to. */
+  readonly neighbours: readonly string[];
+  /** Original members this one tells everything. */
+  readonly servedOriginals: readonly string[];
+  /** Rumors not yet handed over, over all neighbours. */
+  readonly owed: number;
+  /** Members being probed. */
+  readonly probing: readonly string[];
+  /** Addresses to join by where nobody alive has answered. */
+  readonly missingPeers: readonly Address[];
+  /** For how long stores have differed from those of others, milliseconds. */
+  readonly differentForMs: number;
 }
 
 /** What every machine is made with. */

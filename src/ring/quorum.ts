@@ -20,5 +20,8 @@ export function hasQuorum(state: RingState, serviceGroup: string): boolean {
 }
 
 function groupMembers(state: RingState, serviceGroup: string): string[] {
-  return [...(state.services.get(serviceGroup)?.keys() ?? [])];
+  // A service that has stopped votes no longer; original members never say so.
+  return [...(state.services.get(serviceGroup)?.values() ?? [])]
+    .filter(({ stopped }) => stopped !== true)
+    .map(({ memberId }) => memberId);
 }

@@ -3,14 +3,8 @@
 import { compareBytes } from "./byte-order.ts";
 import type { Heat } from "./heat.ts";
 import type { Health, Member } from "./member.ts";
+import { type MemberEntry, type MemberRegistry, MemberTable } from "./member-table.ts";
 import type { Departure, Election, ServiceConfigRumor, ServiceFileRumor, ServiceRumor } from "./rumor.ts";
-
-export interface MemberEntry {
-  readonly member: Member;
-  readonly health: Health;
-  /** When it got this health, milliseconds on the caller's monotonic clock. */
-  readonly since: number;
-}
 
 /** How often each store changed since the start; the census compares them with what it saw last. */
 export interface RingCounters {
@@ -30,8 +24,8 @@ export interface RingState {
   incarnation: bigint;
   /** Whether a Departure named this member: the Supervisor has to stop. */
   departed: boolean;
-  /** By id. Compat: the own entry gets in only when others tell it. Nothing is ever removed. */
-  readonly members: Map<string, MemberEntry>;
+  /** By id. Compat: the own entry gets in only when others tell it. */
+  readonly members: MemberTable;
   /** Members somebody calls confirmed dead whom we believe alive: to be asked directly first. */
   readonly toProbe: Map<string, Member>;
   /** Group → member id → rumor. */
@@ -50,13 +44,13 @@ export interface RingState {
   readonly counters: RingCounters;
 }
 
-/** The state of a member that has heard nothing yet. */
-export function emptyRingState(self: string, incarnation = 0n): RingState {
+/** The state of a member that has heard nothing yet. `registry`: shared with other states, in the simulator. */
+export function emptyRingState(self: string, incarnation = 0n, registry?: MemberRegistry): RingState {
   return {
     self,
     incarnation,
     departed: false,
-    members: new Map(),
+    members: new MemberTable(registry),
     toProbe: new Map(),
     services: new Map(),
     serviceConfigs: new Map(),

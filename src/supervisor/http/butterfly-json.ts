@@ -45,7 +45,7 @@ function store(list: JsonObject, counter: number): JsonInput {
   return { list, update_counter: BigInt(counter) };
 }
 
-function flat<T>(map: ReadonlyMap<string, T>, show: (value: T) => JsonInput): JsonObject {
+function flat<T>(map: Iterable<readonly [string, T]>, show: (value: T) => JsonInput): JsonObject {
   return Object.fromEntries([...map].map(([key, value]) => [key, show(value)]));
 }
 

@@ -1,0 +1,170 @@
+// What each neighbour is still owed. A rumor counts as told only when it was handed over; while one push is on its way,
+// what changes meanwhile gathers and goes with the next, in its newest version.
+import type { GossipMessage } from "../protocol.ts";
+import { memberKey, type RumorKey } from "../rumor.ts";
+import { JOIN_LAST_MS, LINK_RETRY_MS, RETELL_ORIGINAL_MS } from "../timing.ts";
+import { type Core, isOwn, keyText } from "./core.ts";
+import { gossipAddress } from "./neighbours.ts";
+import { otherKeys, storedRumor } from "./records.ts";
+import { firstAccuser } from "./suspicion.ts";
+
+/** Rumors in one push: enough to fill packets, few enough to be taken up by others in between. */
+const PUSH_MESSAGES = 256;
+
+/** A rumor owed, or word of who accuses a suspect, which is no record of its own. */
+export type Owed = RumorKey & { readonly accuser?: string };
+
+export interface Courier {
+  readonly owed: Map<string, Owed>;
+  /** What is on its way. */
+  sent: { readonly push: number; readonly owed: readonly Owed[] } | undefined;
+  retryAt: number;
+  failures: number;
+  /** When an original member was told everything. */
+  toldAllAt: number;
+}
+
+export type Couriers = Map<string, Courier>;
+
+/** The courier to a member, a new one if there is none. */
+export function courierTo({ couriers }: Core, id: string): Courier {
+  const known = couriers.get(id);
+  if (known !== undefined) return known;
+  const courier: Courier = {
+    owed: new Map(),
+    sent: undefined,
+    retryAt: Number.NEGATIVE_INFINITY,
+    failures: 0,
+    toldAllAt: Number.NEGATIVE_INFINITY,
+  };
+  couriers.set(id, courier);
+  return courier;
+}
+
+/** Owes a rumor to a member. */
+export function owe(core: Core, to: string, owed: Owed): void {
+  courierTo(core, to).owed.set(owedText(owed), owed);
+}
+
+function owedText(owed: Owed): string {
+  return owed.accuser === undefined ? keyText(owed) : `${owed.id} accused by ${owed.accuser}`;
+}
+
+/** Owes a rumor to all neighbours and all original members we serve, except to whom it came from. */
+export function oweToAll(core: Core, owed: Owed): void {
+  for (const id of core.neighbours.links) if (id !== core.teller) owe(core, id, owed);
+  if (owed.accuser === undefined)
+    for (const id of core.neighbours.served) if (id !== core.teller) owe(core, id, owed);
+}
+
+/** Owes everything stored: to an original member that never asks. */
+export function oweEverything(core: Core, to: string): void {
+  for (const id of core.state.members.keys()) owe(core, to, memberKey(id));
+  for (const key of otherKeys(core.records)) owe(core, to, key);
+  courierTo(core, to).toldAllAt = core.now;
+}
+
+/** Sends messages at once, outside of what is owed; the number of the push, 0 where the member is not known. */
+export function pushNow(core: Core, to: string, messages: readonly GossipMessage[]): number {
+  const member = core.state.members.get(to)?.member;
+  if (member === undefined) return 0;
+  core.push++;
+  core.effects.push({ kind: "push", push: core.push, to, address: gossipAddress(member), messages });
+  return core.push;
+}
+
+/** Sends what is owed to whoever is free; lets go of couriers nobody needs. */
+export function dispatchCouriers(core: Core): void {
+  const { couriers, neighbours } = core;
+  for (const id of neighbours.served)
+    if (courierTo(core, id).toldAllAt + RETELL_ORIGINAL_MS <= core.now) oweEverything(core, id);
+  for (const [id, courier] of couriers) {
+    const needed = neighbours.links.has(id) || neighbours.served.has(id);
+    if (courier.sent !== undefined) continue;
+    if (courier.owed.size === 0 || !isReachable(core, id)) {
+      if (!needed) couriers.delete(id);
+      continue;
+    }
+    if (courier.retryAt <= core.now) send(core, id, courier);
+  }
+}
+
+/** When the next retry is due. */
+export function couriersDue({ couriers, neighbours }: Core): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const [id, { owed, sent, retryAt, toldAllAt }] of couriers) {
+    if (sent === undefined && owed.size > 0) next = Math.min(next, retryAt);
+    if (neighbours.served.has(id)) next = Math.min(next, toldAllAt + RETELL_ORIGINAL_MS);
+  }
+  return next;
+}
+
+/** A push was handed over, or not: then it is owed still. Answers the member it was for. */
+export function pushed(core: Core, push: number, delivered: boolean): string | undefined {
+  for (const [id, courier] of core.couriers) {
+    if (courier.sent?.push !== push) continue;
+    const { owed } = courier.sent;
+    courier.sent = undefined;
+    if (delivered) courier.failures = 0;
+    else {
+      for (const one of owed) owe(core, id, one);
+      courier.retryAt = core.now + Math.min(JOIN_LAST_MS, LINK_RETRY_MS * 2 ** courier.failures);
+      courier.failures++;
+    }
+    return id;
+  }
+  return undefined;
+}
+
+function isReachable({ state }: Core, id: string): boolean {
+  const entry = state.members.get(id);
+  return (
+    entry !== undefined && (entry.health === "alive" || entry.health === "suspect" || entry.member.persistent)
+  );
+}
+
+function send(core: Core, id: string, courier: Courier): void {
+  const member = core.state.members.get(id)?.member;
+  if (member === undefined) return;
+  const taken: Owed[] = [];
+  const messages: GossipMessage[] = [];
+  for (const [text, owed] of courier.owed) {
+    if (messages.length >= PUSH_MESSAGES) break;
+    courier.owed.delete(text);
+    const message = messageFor(core, owed, isOwn(member));
+    if (message === undefined) continue;
+    taken.push(owed);
+    messages.push(message);
+  }
+  if (messages.length === 0) return;
+  core.push++;
+  courier.sent = { push: core.push, owed: taken };
+  core.effects.push({ kind: "push", push: core.push, to: id, address: gossipAddress(member), messages });
+}
+
+/** A rumor as it is told to a member of ours, with what only those understand, or to an original one. */
+function messageFor(core: Core, owed: Owed, own: boolean): GossipMessage | undefined {
+  const rumor = storedRumor(core.state, owed);
+  if (rumor?.kind !== "member") return rumor;
+  const entry = core.state.members.get(owed.id);
+  if (entry === undefined) return undefined;
+  // An original member that probes what it cannot parse as an address loses its probing for good (§5.3).
+  if (!own) return isPlainAddress(entry.member.address) ? rumor : undefined;
+  const { health } = entry;
+  const accuser = owed.accuser ?? firstAccuser(core, owed.id);
+  return {
+    ...rumor,
+    value: {
+      ...rumor.value,
+      ...(health === "suspect" && accuser !== undefined ? { accuser } : {}),
+      ...(health === "confirmed" || health === "departed"
+        ? { ageMs: Math.max(0, Math.round(core.now - entry.since)) }
+        : {}),
+    },
+  };
+}
+
+/** An IPv4 address, the only kind the original can parse. */
+export function isPlainAddress(address: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(address);
+}

@@ -1,0 +1,322 @@
+// Elections that come to an end. The message, the votes and who wins are the original's (reference/butterfly.md §13), so
+// that members of both kinds elect together; what makes the original's stick is replaced: every member looks at each of
+// its groups again whenever something changed and every half second, stands itself where the candidate is gone, takes
+// over any newer result, and all choose the same of two results of one term.
+import { merged, startElection } from "../election.ts";
+import { startHot } from "../heat.ts";
+import { electorate, hasQuorum } from "../quorum.ts";
+import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
+import { ELECTION_BATCH_MS, ELECTION_PATIENCE_MS, ELECTION_REPEAT_MS, HOUSEKEEPING_MS } from "../timing.ts";
+import { type Core, note } from "./core.ts";
+import { owe, pushNow } from "./couriers.ts";
+
+export type ElectionKind = "election" | "election-update";
+
+interface Candidacy {
+  suitability: bigint;
+  /** When the election in its present term began, or was last told anew. */
+  since: number;
+  term: bigint | undefined;
+  repeatedAt: number;
+}
+
+export interface Elections {
+  /** Groups we take part in, by kind and group. */
+  readonly taking: Map<string, Candidacy>;
+  /** Changed elections not yet told: votes come in bursts. */
+  readonly unsaid: Map<string, RumorKey>;
+  sayAt: number;
+  lookAt: number;
+}
+
+export function noElections(): Elections {
+  return { taking: new Map(), unsaid: new Map(), sayAt: Number.POSITIVE_INFINITY, lookAt: 0 };
+}
+
+/** Takes part in a group's election from now on. A finished or newer election stays. */
+export function takePart(core: Core, kind: ElectionKind, serviceGroup: string, suitability: bigint): void {
+  ensureCandidacy(core, kind, serviceGroup).suitability = suitability;
+  reconsider(core, kind, serviceGroup);
+}
+
+/** No longer takes part: the service of this group has stopped. */
+export function withdrawFromElections(core: Core, serviceGroup: string): void {
+  for (const kind of ["election", "election-update"] as const)
+    core.elections.taking.delete(`${kind} ${serviceGroup}`);
+}
+
+/** Notes what the suitability hook says now; it counts in the next election. */
+export function changeSuitability(core: Core, serviceGroup: string, suitability: bigint): void {
+  const taking = core.elections.taking.get(`election ${serviceGroup}`);
+  if (taking !== undefined) taking.suitability = suitability;
+}
+
+/** Holds a new election though the leader is well (§13.5). */
+export function holdElection(core: Core, serviceGroup: string): void {
+  for (const kind of ["election", "election-update"] as const) {
+    const stored = storeOf(core, kind).get(serviceGroup);
+    if (stored === undefined || !takesPart(core, serviceGroup)) continue;
+    restart(core, kind, stored, "asked for");
+    return;
+  }
+}
+
+/** An election heard of, or read from disk. */
+export function hearElection(core: Core, kind: ElectionKind, heard: Election): void {
+  const incoming = { ...heard, votes: [...new Set(heard.votes)].sort() };
+  const { serviceGroup } = incoming;
+  const store = storeOf(core, kind);
+  const takes = takesPart(core, serviceGroup);
+  if (takes) ensureCandidacy(core, kind, serviceGroup);
+  if (takes && !store.has(serviceGroup)) stand(core, kind, serviceGroup, incoming.term);
+  const stored = store.get(serviceGroup);
+  if (stored === undefined) {
+    keep(core, kind, undefined, incoming);
+    return;
+  }
+  if (isBehind(core, kind, stored, incoming)) return;
+  if (!takes) {
+    keep(core, kind, stored, incoming.term > stored.term ? incoming : chosen(stored, incoming));
+    return;
+  }
+  if (
+    incoming.status !== "finished" &&
+    incoming.term > stored.term &&
+    !joinTerm(core, kind, stored, incoming)
+  )
+    return;
+  const own = store.get(serviceGroup) ?? stored;
+  keep(core, kind, own, chosen(own, incoming));
+  reconsider(core, kind, serviceGroup);
+}
+
+/** Looks at all groups we take part in; answers the elections that are to be told now. */
+export function driveElections(core: Core, changed: boolean): RumorKey[] {
+  const { elections } = core;
+  if (changed || core.now >= elections.lookAt) {
+    elections.lookAt = core.now + HOUSEKEEPING_MS;
+    for (const key of elections.taking.keys()) {
+      const [kind, serviceGroup] = splitKey(key);
+      reconsider(core, kind, serviceGroup);
+    }
+  }
+  if (core.now < elections.sayAt) return [];
+  elections.sayAt = Number.POSITIVE_INFINITY;
+  const keys = [...elections.unsaid.values()];
+  elections.unsaid.clear();
+  return keys;
+}
+
+export function electionsDue({ elections }: Core): number {
+  return elections.taking.size === 0 ? elections.sayAt : Math.min(elections.sayAt, elections.lookAt);
+}
+
+/** A changed election is told a moment later, with the votes that come in meanwhile. */
+export function tellElection({ elections, now }: Core, key: RumorKey): void {
+  elections.unsaid.set(`${key.kind} ${key.key}`, key);
+  elections.sayAt = Math.min(elections.sayAt, now + ELECTION_BATCH_MS);
+}
+
+/** What must be done about a group's election as things stand. */
+function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void {
+  const { state } = core;
+  if (!takesPart(core, serviceGroup)) return;
+  const stored = storeOf(core, kind).get(serviceGroup);
+  if (stored === undefined) {
+    stand(core, kind, serviceGroup, 0n);
+    return;
+  }
+  const candidacy = core.elections.taking.get(`${kind} ${serviceGroup}`);
+  if (candidacy !== undefined && candidacy.term !== stored.term) {
+    candidacy.term = stored.term;
+    candidacy.since = core.now;
+  }
+  if (stored.status === "finished") {
+    if (stored.candidate === state.self) {
+      if (!hasQuorum(state, serviceGroup)) restart(core, kind, stored, "the leader lost its quorum");
+    } else if (!isLeading(core, serviceGroup, stored.candidate))
+      restart(core, kind, stored, "the leader is gone");
+    return;
+  }
+  if (stored.candidate !== state.self && !canVote(core, serviceGroup, stored.candidate)) {
+    // A suspect may come back; nobody is waited for longer than a suspicion lasts.
+    if (state.members.get(stored.candidate)?.health !== "suspect")
+      restart(core, kind, stored, "the candidate is gone");
+    return;
+  }
+  const quorum = hasQuorum(state, serviceGroup);
+  let next: Election = withOwnVote(core, stored, kind);
+  const status = quorum ? "running" : "no-quorum";
+  if (next.candidate === state.self && quorum) {
+    const voters = electorate(state, serviceGroup);
+    next = { ...next, status: voters.every((id) => next.votes.includes(id)) ? "finished" : "running" };
+  } else if (next.status !== status) next = { ...next, status };
+  if (next !== stored) keep(core, kind, stored, next);
+  if (next.status !== "running" || candidacy === undefined) return;
+  if (core.now - candidacy.since > ELECTION_PATIENCE_MS * (1 + ownDelay(core))) {
+    restart(core, kind, next, "it did not come to an end");
+    return;
+  }
+  if (core.now - candidacy.repeatedAt >= ELECTION_REPEAT_MS) {
+    candidacy.repeatedAt = core.now;
+    startHot(state.heat, electionKey(kind, serviceGroup));
+  }
+}
+
+/** The candidate of the stored election, or ourselves if we are the better one; with our vote. */
+function withOwnVote(core: Core, stored: Election, kind: ElectionKind): Election {
+  const { state } = core;
+  const own = suitabilityOf(core, kind, stored.serviceGroup);
+  const better =
+    stored.candidate !== state.self &&
+    !stored.votes.includes(state.self) &&
+    (own > stored.suitability || (own === stored.suitability && state.self > stored.candidate));
+  const votes = stored.votes.includes(state.self) ? stored.votes : [...stored.votes, state.self].sort();
+  if (better) return { ...stored, candidate: state.self, suitability: own, votes };
+  return votes === stored.votes ? stored : { ...stored, votes };
+}
+
+/** A newer term began elsewhere. False where it is not for us to join: our leader lives, and will answer for itself. */
+function joinTerm(core: Core, kind: ElectionKind, stored: Election, incoming: Election): boolean {
+  const { state } = core;
+  const { serviceGroup, term } = incoming;
+  const led = stored.candidate === state.self && stored.status === "finished";
+  if (
+    kind === "election" &&
+    !led &&
+    stored.status === "finished" &&
+    stored.candidate !== incoming.candidate &&
+    isLeading(core, serviceGroup, stored.candidate)
+  ) {
+    // Nobody else may tell it: it has to hear of the newer term to keep its place in it.
+    pushNow(core, stored.candidate, [{ kind, fromId: incoming.candidate, value: incoming }]);
+    return false;
+  }
+  storeOf(core, kind).delete(serviceGroup);
+  stand(core, kind, serviceGroup, term, kind === "election" && led ? MAXIMUM_U64 : undefined);
+  return true;
+}
+
+/** Which of two elections stays; the same everywhere. */
+export function chosen(stored: Election, incoming: Election): Election {
+  if (stored.status === "finished" && incoming.status === "finished" && stored.term === incoming.term) {
+    if (stored.candidate === incoming.candidate)
+      return { ...stored, votes: union(stored.votes, incoming.votes) };
+    const incomingWins =
+      incoming.suitability > stored.suitability ||
+      (incoming.suitability === stored.suitability && incoming.candidate > stored.candidate);
+    return incomingWins ? incoming : stored;
+  }
+  const { kept } = merged(stored, incoming);
+  return { ...kept, votes: [...kept.votes].sort() };
+}
+
+function keep(core: Core, kind: ElectionKind, before: Election | undefined, after: Election): void {
+  if (before !== undefined && isSame(before, after)) return;
+  const { state } = core;
+  storeOf(core, kind).set(after.serviceGroup, after);
+  state.counters[kind === "election" ? "elections" : "electionUpdates"]++;
+  startHot(state.heat, electionKey(kind, after.serviceGroup));
+  if (before?.status !== after.status || before.candidate !== after.candidate)
+    tellOf(core, after, after.status);
+}
+
+function restart(core: Core, kind: ElectionKind, stored: Election, why: string): void {
+  const { state } = core;
+  const led = stored.candidate === state.self && stored.status === "finished";
+  storeOf(core, kind).delete(stored.serviceGroup);
+  stand(
+    core,
+    kind,
+    stored.serviceGroup,
+    stored.term + 1n,
+    kind === "election" && led ? MAXIMUM_U64 : undefined,
+  );
+  const now = storeOf(core, kind).get(stored.serviceGroup);
+  if (now !== undefined) tellOf(core, now, `held anew: ${why}`);
+  reconsider(core, kind, stored.serviceGroup);
+}
+
+function stand(
+  core: Core,
+  kind: ElectionKind,
+  serviceGroup: string,
+  term: bigint,
+  suitability = suitabilityOf(core, kind, serviceGroup),
+): void {
+  startElection(core.state, kind, serviceGroup, term, suitability);
+}
+
+function suitabilityOf(core: Core, kind: ElectionKind, serviceGroup: string): bigint {
+  return core.elections.taking.get(`${kind} ${serviceGroup}`)?.suitability ?? 0n;
+}
+
+/** A message of an earlier term is answered, so that its sender catches up. */
+function isBehind(core: Core, kind: ElectionKind, stored: Election, incoming: Election): boolean {
+  const settled = stored.status === "finished" && incoming.status !== "finished";
+  if (incoming.term > stored.term || (incoming.term === stored.term && !settled)) return false;
+  if (core.teller !== undefined) owe(core, core.teller, electionKey(kind, stored.serviceGroup));
+  else if (incoming.candidate !== core.state.self)
+    owe(core, incoming.candidate, electionKey(kind, stored.serviceGroup));
+  return true;
+}
+
+function ensureCandidacy({ elections, now }: Core, kind: ElectionKind, serviceGroup: string): Candidacy {
+  const key = `${kind} ${serviceGroup}`;
+  const known = elections.taking.get(key);
+  if (known !== undefined) return known;
+  const candidacy: Candidacy = { suitability: 0n, since: now, term: undefined, repeatedAt: now };
+  elections.taking.set(key, candidacy);
+  return candidacy;
+}
+
+function takesPart({ state }: Core, serviceGroup: string): boolean {
+  const service = state.services.get(serviceGroup)?.get(state.self);
+  return service !== undefined && service.stopped !== true;
+}
+
+function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
+  return electorate(state, serviceGroup).includes(id);
+}
+
+/** A leader leads as long as it may be alive and runs its service. */
+function isLeading({ state }: Core, serviceGroup: string, id: string): boolean {
+  const health = state.members.get(id)?.health;
+  const service = state.services.get(serviceGroup)?.get(id);
+  if (service === undefined || service.stopped === true) return false;
+  return health === "alive" || health === "suspect";
+}
+
+/** 0 to 1, each member another: so that they do not all begin anew at the same time. */
+function ownDelay({ state }: Core): number {
+  const { registry } = state.members;
+  return registry.short(registry.number(state.self)) / 2 ** 48;
+}
+
+function union(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])].sort();
+}
+
+function isSame(a: Election, b: Election): boolean {
+  return (
+    a.candidate === b.candidate &&
+    a.term === b.term &&
+    a.suitability === b.suitability &&
+    a.status === b.status &&
+    a.votes.length === b.votes.length &&
+    [...a.votes].sort().join(" ") === [...b.votes].sort().join(" ")
+  );
+}
+
+function tellOf(core: Core, { serviceGroup, term, candidate }: Election, what: string): void {
+  note(core, { kind: "election", serviceGroup, what, term, candidate });
+}
+
+function splitKey(key: string): [ElectionKind, string] {
+  const at = key.indexOf(" ");
+  return [key.slice(0, at) as ElectionKind, key.slice(at + 1)];
+}
+
+function storeOf({ state }: Core, kind: ElectionKind): Map<string, Election> {
+  return kind === "election" ? state.elections : state.electionUpdates;
+}

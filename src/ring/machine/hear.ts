@@ -1,0 +1,153 @@
+// What is heard about members and from members, and what we make of it (reference/butterfly.md §9): the original's rules,
+// except that at equal incarnation only the member itself can undo what is said of it, by refuting. So all tables agree
+// whatever the order in which they hear things; a member in error is told so until it has refuted.
+import type { Health, Member, Membership } from "../member.ts";
+import { insertMembership } from "../membership.ts";
+import type { Address } from "../protocol.ts";
+import { departureKey, MAXIMUM_U64 } from "../rumor.ts";
+import { CHASE_MS } from "../timing.ts";
+import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
+import { courierTo, owe } from "./couriers.ts";
+import { isForgotten } from "./expire.ts";
+import { ping, probeAnswered, startProbe } from "./probe.ts";
+import { accuse, beginSuspicion } from "./suspicion.ts";
+
+/** Members known at once; a flood of made-up ones must not fill the memory. */
+export const MEMBER_LIMIT = 100_000;
+
+/** Somebody's word on a member, in a rumor or beside a datagram. */
+export function hearMembership(core: Core, heard: Membership, why = "heard"): void {
+  const { state } = core;
+  const { id } = heard.member;
+  if (id === state.self) {
+    hearOfSelf(core, heard);
+    return;
+  }
+  const stored = state.members.get(id);
+  const member = completed(heard.member, stored?.member);
+  const health = state.departures.has(id) ? "departed" : heard.health;
+  if (stored === undefined && !isWelcome(core, member, health)) return;
+  if (
+    health === "confirmed" &&
+    stored?.health === "alive" &&
+    member.incarnation >= stored.member.incarnation
+  ) {
+    // We had no word of a suspicion, so we see for ourselves first (§9.3).
+    startProbe(core, id, { member, health });
+    return;
+  }
+  const since = core.now - Math.min(heard.ageMs ?? 0, core.now);
+  core.reasons.set(id, why);
+  const changed = insertMembership(state, { member, health }, since);
+  if (!changed && stored !== undefined) learnAbilities(core, stored.member, member);
+  const now = state.members.get(id);
+  if (heard.accuser !== undefined && now?.health === "suspect" && health === "suspect") {
+    const { incarnation } = now.member;
+    if (incarnation !== member.incarnation) return;
+    beginSuspicion(core, id, incarnation);
+    if (accuse(core, id, incarnation, heard.accuser) && !changed)
+      core.accusations.push({ id, accuser: heard.accuser });
+  }
+}
+
+/** The sender of a datagram: it lives. `source`: where the datagram came from. */
+export function hearFrom(core: Core, sender: Member, source: Address): void {
+  const { state } = core;
+  if (sender.id === state.self) return;
+  const member: Member = { ...sender, address: sender.address || source.host };
+  if (member.departed) {
+    hearMembership(core, { member, health: "departed" }, "it said that it leaves");
+    return;
+  }
+  if (state.departures.has(sender.id)) {
+    owe(core, sender.id, departureKey(sender.id));
+    courierTo(core, sender.id);
+  }
+  probeAnswered(core, sender.id);
+  const stored = state.members.get(sender.id);
+  if (stored === undefined || member.incarnation > stored.member.incarnation) {
+    hearMembership(core, { member, health: "alive" }, "it spoke to us");
+    return;
+  }
+  learnAbilities(core, stored.member, member);
+  if (stored.health !== "alive") tellItsHealth(core, stored.member, stored.health);
+  else if (member.incarnation === stored.member.incarnation) learnAddress(core, stored.member, member);
+}
+
+/** A short message names its sender by 48 bits and tells its incarnation. False where nobody is known by them. */
+export function hearFromShort(core: Core, short: number, incarnation: bigint, source: Address): boolean {
+  const { members } = core.state;
+  const number = members.registry.findShort(short);
+  const member = number === undefined ? undefined : members.memberAt(number);
+  if (member === undefined) return false;
+  hearFrom(core, { ...member, incarnation, departed: false, address: source.host }, source);
+  return true;
+}
+
+/**
+ * A member we hold for dead or suspect speaks with the incarnation it had: it does not know. A Ping carries its record, and
+ * it will refute.
+ */
+function tellItsHealth(core: Core, member: Member, health: Health): void {
+  if (core.state.departures.has(member.id)) return;
+  const last = core.told.get(member.id) ?? Number.NEGATIVE_INFINITY;
+  if (core.now - last < CHASE_MS) return;
+  core.told.set(member.id, core.now);
+  if (member.incarnation === MAXIMUM_U64 && health !== "departed") {
+    // Nothing is above this number, so it cannot refute; its word is enough.
+    core.state.members.set(member.id, { member, health: "alive", since: core.now });
+    return;
+  }
+  ping(core, member, nextSequence(core));
+}
+
+/** Word of ourselves: anything but alive is refuted by a higher incarnation, which is told to everybody at once. */
+function hearOfSelf(core: Core, { member, health }: Membership): void {
+  const { state } = core;
+  if (core.leaving) return;
+  const before = state.incarnation;
+  if (health !== "alive" && member.incarnation >= before) {
+    raiseIncarnation(core, member.incarnation === MAXIMUM_U64 ? MAXIMUM_U64 : member.incarnation + 1n);
+    note(core, { kind: "refuted", incarnation: state.incarnation });
+    if (health === "suspect" || health === "confirmed") changeAwareness(core, 1, "others could not reach us");
+  } else if (member.incarnation > before) {
+    // Our own number is lost, or somebody else uses our id: nobody would believe a lower one.
+    raiseIncarnation(core, member.incarnation);
+  }
+  const address = core.self.address || member.address;
+  insertMembership(state, { member: { ...ownRecord(core), address }, health: "alive" }, core.now);
+}
+
+/** A copy that came through an original member lacks what those do not know of. */
+function completed(member: Member, stored: Member | undefined): Member {
+  if (stored?.abilities === undefined || member.abilities !== undefined) return member;
+  return { ...member, abilities: stored.abilities };
+}
+
+function learnAbilities({ state, neighbours }: Core, stored: Member, heard: Member): void {
+  if (heard.abilities === undefined || stored.abilities === heard.abilities) return;
+  if (heard.incarnation < stored.incarnation) return;
+  const entry = state.members.get(stored.id);
+  if (entry === undefined) return;
+  state.members.set(stored.id, { ...entry, member: { ...stored, abilities: heard.abilities } });
+  neighbours.stale = true;
+}
+
+/** Seen elsewhere than where others said: what we see counts, for us. */
+function learnAddress({ state }: Core, stored: Member, heard: Member): void {
+  const same =
+    stored.address === heard.address &&
+    stored.swimPort === heard.swimPort &&
+    stored.gossipPort === heard.gossipPort;
+  const entry = state.members.get(stored.id);
+  if (same || entry === undefined) return;
+  const { address, swimPort, gossipPort } = heard;
+  state.members.set(stored.id, { ...entry, member: { ...stored, address, swimPort, gossipPort } });
+}
+
+function isWelcome(core: Core, member: Member, health: Health): boolean {
+  if (isForgotten(core, member, health)) return false;
+  if (core.state.members.size < MEMBER_LIMIT) return true;
+  note(core, { kind: "refused", what: "member", why: `${MEMBER_LIMIT} members are known already` });
+  return false;
+}

@@ -1,0 +1,87 @@
+// One member of the ring as a pure state machine: events in, effects out (`protocol.ts`). Each event changes the stores;
+// what changed is then told, followed up and, where a moment has come, acted on. No clock, sockets, disk or chance inside.
+import type { MachineOptions, RingInsight, RingMachine } from "../protocol.ts";
+import { type Core, newCore } from "./core.ts";
+import { couriersDue, dispatchCouriers } from "./couriers.ts";
+import { driveElections, electionsDue } from "./elect.ts";
+import { forgetOld, forgettingDue } from "./expire.ts";
+import { followUp } from "./follow-up.ts";
+import { handle } from "./handle.ts";
+import { driveJoining, joiningDue, missingPeers } from "./join.ts";
+import { brokenLinksDue, neighboursDue, refreshNeighbours, retryBrokenLinks } from "./neighbours.ts";
+import { driveProbes, probesDue } from "./probe.ts";
+import { nacksDue, sendNacks } from "./relay.ts";
+import { spreadChange } from "./spread.ts";
+import { chaseDue, chaseSuspects, confirmOverdue, nextSuspicionEnd } from "./suspicion.ts";
+
+/** A member of ours. */
+export function createMember(options: MachineOptions): RingMachine {
+  const core = newCore(options);
+  return {
+    state: options.state,
+    step(event, now) {
+      core.now = now;
+      core.effects = [];
+      core.teller = event.kind === "message" ? event.by : undefined;
+      handle(core, event);
+      if (event.kind === "timer") act(core);
+      settle(core);
+      return core.effects;
+    },
+    wakeAt: () => wakeAt(core),
+    insight: () => insight(core),
+  };
+}
+
+/** What time brings. */
+function act(core: Core): void {
+  driveJoining(core);
+  driveProbes(core);
+  confirmOverdue(core);
+  chaseSuspects(core);
+  sendNacks(core);
+  retryBrokenLinks(core);
+  forgetOld(core);
+}
+
+/** Follows changes up until nothing changes any more. */
+function settle(core: Core): void {
+  let changed = followUp(core);
+  for (;;) {
+    for (const key of driveElections(core, changed)) spreadChange(core, key);
+    refreshNeighbours(core);
+    if (!followUp(core)) break;
+    changed = true;
+  }
+  dispatchCouriers(core);
+}
+
+function wakeAt(core: Core): number {
+  return Math.min(
+    joiningDue(core),
+    probesDue(core),
+    nextSuspicionEnd(core),
+    chaseDue(core),
+    nacksDue(core),
+    brokenLinksDue(core),
+    neighboursDue(core),
+    couriersDue(core),
+    electionsDue(core),
+    forgettingDue(core),
+  );
+}
+
+function insight(core: Core): RingInsight {
+  const { neighbours, couriers, probes, awareness, sync } = core;
+  let owed = 0;
+  for (const courier of couriers.values()) owed += courier.owed.size;
+  return {
+    awareness,
+    neighbours: [...neighbours.links],
+    servedOriginals: [...neighbours.served],
+    owed,
+    probing: [...probes.running.keys()],
+    missingPeers: missingPeers(core),
+    differentForMs: sync.differentSince === undefined ? 0 : core.now - sync.differentSince,
+  };
+}

@@ -1,0 +1,131 @@
+// The stored rumors other than memberships, by the hash of their key, with a digest like the member table's: what two
+// members compare to find out what one lacks.
+import { addHash, hash48, subtractHash } from "../hash48.ts";
+import { bucketOf, DIGEST_BUCKETS } from "../member-table.ts";
+import type { Hash48 } from "../protocol.ts";
+import type { Election, Rumor, RumorKey } from "../rumor.ts";
+import type { RingState } from "../state.ts";
+
+interface RecordVersion {
+  readonly key: RumorKey;
+  readonly version: Hash48;
+}
+
+export interface OtherRecords {
+  readonly byHash: Map<Hash48, RecordVersion>;
+  readonly sums: Float64Array;
+  digest: Hash48;
+}
+
+export function noRecords(): OtherRecords {
+  return { byHash: new Map(), sums: new Float64Array(DIGEST_BUCKETS), digest: 0 };
+}
+
+export function keyHash({ kind, id, key }: RumorKey): Hash48 {
+  return hash48(kind, id, key);
+}
+
+/** Brings the digest up to date with one record as it is stored now, or gone. */
+export function updateRecord(records: OtherRecords, state: RingState, key: RumorKey): void {
+  const hash = keyHash(key);
+  const bucket = bucketOf(hash);
+  const before = records.byHash.get(hash);
+  if (before !== undefined) {
+    records.digest = subtractHash(records.digest, before.version);
+    records.sums[bucket] = subtractHash(records.sums[bucket] ?? 0, before.version);
+    records.byHash.delete(hash);
+  }
+  const version = versionOf(state, key, hash);
+  if (version === undefined) return;
+  records.byHash.set(hash, { key, version });
+  records.digest = addHash(records.digest, version);
+  records.sums[bucket] = addHash(records.sums[bucket] ?? 0, version);
+}
+
+/** The rumor stored under a key; a membership only with what tables hold of it. */
+export function storedRumor(state: RingState, { kind, id, key }: RumorKey): Rumor | undefined {
+  switch (kind) {
+    case "member": {
+      const entry = state.members.get(id);
+      return entry && { kind, fromId: state.self, value: { member: entry.member, health: entry.health } };
+    }
+    case "service": {
+      const value = state.services.get(key)?.get(id);
+      return value && { kind, fromId: value.memberId, value };
+    }
+    case "service-config": {
+      const value = state.serviceConfigs.get(key);
+      return value && { kind, fromId: value.fromId, value };
+    }
+    case "service-file": {
+      const value = state.serviceFiles.get(key)?.get(id);
+      return value && { kind, fromId: value.fromId, value };
+    }
+    case "election":
+    case "election-update": {
+      const value = (kind === "election" ? state.elections : state.electionUpdates).get(key);
+      return value && { kind, fromId: value.candidate, value };
+    }
+    case "departure": {
+      const value = state.departures.get(id);
+      return value && { kind, fromId: "butterflyclient", value };
+    }
+  }
+}
+
+/** All keys stored, memberships left out. */
+export function otherKeys(records: OtherRecords): RumorKey[] {
+  return [...records.byHash.values()].map(({ key }) => key);
+}
+
+function versionOf(state: RingState, key: RumorKey, hash: Hash48): Hash48 | undefined {
+  const rumor = storedRumor(state, key);
+  switch (rumor?.kind) {
+    case undefined:
+    case "member":
+      return undefined;
+    case "service":
+    case "service-config":
+    case "service-file":
+      return hash48(BigInt(hash), rumor.value.incarnation, BigInt(contentHash(rumor)));
+    case "election":
+    case "election-update":
+      return electionVersion(rumor.value, hash);
+    case "departure":
+      return hash;
+  }
+}
+
+type Versioned = Extract<Rumor, { kind: "service" | "service-config" | "service-file" }>;
+
+const contents = new WeakMap<object, Hash48>();
+
+/**
+ * The hash of what a rumor says. At equal incarnation the larger one stays, the same everywhere; a stopped service comes
+ * before all that runs.
+ */
+export function contentHash(rumor: Versioned): Hash48 {
+  const known = contents.get(rumor.value);
+  if (known !== undefined) return known;
+  const hash = hashContent(rumor);
+  contents.set(rumor.value, hash);
+  return hash;
+}
+
+function hashContent(rumor: Versioned): Hash48 {
+  switch (rumor.kind) {
+    case "service": {
+      const { pkg, cfg, sys, pkgIncarnation, stopped } = rumor.value;
+      if (stopped === true) return 2 ** 48 - 1;
+      return hash48(pkg, cfg, JSON.stringify(sys), pkgIncarnation);
+    }
+    case "service-config":
+      return hash48(rumor.value.config, rumor.value.encrypted ? 1n : 0n);
+    case "service-file":
+      return hash48(rumor.value.body, rumor.value.encrypted ? 1n : 0n);
+  }
+}
+
+function electionVersion({ candidate, term, suitability, status, votes }: Election, hash: Hash48): Hash48 {
+  return hash48(BigInt(hash), candidate, term, suitability, status, [...votes].sort().join(" "));
+}

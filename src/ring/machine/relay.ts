@@ -1,0 +1,95 @@
+// Pinging on behalf of others (SWIM's indirect probe, reference/butterfly.md §10.1): the target answers to us, we hand
+// the Ack on. A requester of ours is told when there was no answer, so that it knows at least us to be there.
+import type { Member } from "../member.ts";
+import type { Address, SwimMessage } from "../protocol.ts";
+import { NACK_MS } from "../timing.ts";
+import { type Core, digest, isOwn, note, ownRecord } from "./core.ts";
+import { swimAddress } from "./neighbours.ts";
+import { piggyback } from "./spread.ts";
+
+/** Requests remembered at once; beyond that they are served without a nack. */
+const REMEMBERED_REQUESTS = 256;
+
+interface Request {
+  readonly requester: Address;
+  readonly requesterId: string;
+  readonly sequence: number;
+  readonly targetId: string;
+  readonly until: number;
+}
+
+export type Relaying = Set<Request>;
+
+/** Serves a PingReq from our own list; its address for the target is not used. */
+export function servePingRequest(
+  core: Core,
+  { from: requester, target, sequence }: Extract<SwimMessage, { kind: "ping-req" }>,
+  source: Address,
+): void {
+  const entry = core.state.members.get(target.id);
+  if (entry === undefined) {
+    note(core, { kind: "refused", what: "ping-req", why: "the member to ping is not known here" });
+    return;
+  }
+  const forwardTo: Member = { ...requester, address: requester.address || source.host };
+  core.effects.push({
+    kind: "datagram",
+    to: swimAddress(entry.member),
+    message: {
+      kind: "ping",
+      from: ownRecord(core),
+      forwardTo,
+      membership: piggyback(core, target.id),
+      ...(sequence === undefined ? {} : { sequence }),
+      digest: digest(core),
+    },
+  });
+  if (!isOwn(requester) || sequence === undefined || core.relaying.size >= REMEMBERED_REQUESTS) return;
+  core.relaying.add({
+    requester: swimAddress(forwardTo),
+    requesterId: requester.id,
+    sequence,
+    targetId: target.id,
+    until: core.now + NACK_MS,
+  });
+}
+
+/** Hands an Ack on to whom it is for, with the address we see its sender at. */
+export function relayAck(
+  core: Core,
+  ack: Extract<SwimMessage, { kind: "ack" }> & { readonly forwardTo: Member },
+  source: Address,
+): void {
+  for (const request of core.relaying)
+    if (request.targetId === ack.from.id && request.requesterId === ack.forwardTo.id)
+      core.relaying.delete(request);
+  const message: SwimMessage = {
+    ...ack,
+    from: { ...ack.from, address: ack.from.address || source.host },
+  };
+  core.effects.push({ kind: "datagram", to: swimAddress(ack.forwardTo), message });
+}
+
+/** Tells requesters whose target has not answered. */
+export function sendNacks(core: Core): void {
+  for (const request of core.relaying) {
+    if (request.until > core.now) continue;
+    core.relaying.delete(request);
+    const { registry } = core.state.members;
+    core.effects.push({
+      kind: "datagram",
+      to: request.requester,
+      message: {
+        kind: "nack",
+        from: registry.short(registry.number(core.state.self)),
+        sequence: request.sequence,
+      },
+    });
+  }
+}
+
+export function nacksDue({ relaying }: Core): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { until } of relaying) next = Math.min(next, until);
+  return next;
+}

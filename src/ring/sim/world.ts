@@ -1,0 +1,559 @@
+// The simulated world: hosts with a member each, on one virtual clock and one made-up network. It takes the next event,
+// lets the machine it concerns take a step, and does what the machine wants done. Everything follows from the seed.
+
+import type {
+  Address,
+  MachineOptions,
+  RingEffect,
+  RingEvent,
+  RingMachine,
+  SwimMessage,
+} from "../protocol.ts";
+import { CLIENT_ID, type Rumor } from "../rumor.ts";
+import { emptyRingState } from "../state.ts";
+import { loadStateFile, readStateFile, writeStateFile } from "../state-file.ts";
+import type { Action, DiskLeft } from "./action.ts";
+import { Fingerprint } from "./fingerprint.ts";
+import { type Behaviour, Host, type RunService } from "./host.ts";
+import { addressOf, Network, randomMemberId, type Weather } from "./network.ts";
+import { EventQueue } from "./queue.ts";
+import { between, chance, type Random, seededRandom } from "./random.ts";
+import { closeLink, dropLinksOf, knock, openLink, pushMessages, type TcpWorld } from "./tcp.ts";
+import { Trouble } from "./trouble.ts";
+import { anyChanges } from "./view.ts";
+
+export const RING_PORT = 9638;
+
+export type MachineFactory = (options: MachineOptions) => RingMachine;
+
+/** Makes a machine of each behaviour there is in a run. */
+export type MachineFactories = Readonly<Partial<Record<Behaviour, MachineFactory>>>;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly machines: MachineFactories;
+  readonly hosts: readonly HostPlan[];
+  readonly weather: Weather;
+  /** More loss than this explains that members take each other for dead. */
+  readonly heavyLoss: number;
+  /** Clocks run faster or slower by up to this share. */
+  readonly drift: number;
+}
+
+export interface HostPlan {
+  readonly behaviour: Behaviour;
+  /** Hosts whose addresses it is given to join by. */
+  readonly peers: readonly number[];
+  readonly persistent?: boolean;
+  /** Whether a later start finds the disk of this host; true unless said otherwise. */
+  readonly keepsDisk?: boolean;
+}
+
+/** Who looks on. All of it is told after it happened. */
+export interface Witness {
+  acted?(action: Action): void;
+  /** A process started; its machine has seen nothing yet. */
+  started?(host: Host): void;
+  ended?(host: Host): void;
+  stepped?(host: Host, event: RingEvent, effects: readonly RingEffect[]): void;
+  /** A machine did what none may do. */
+  misbehaved?(host: Host, what: string): void;
+}
+
+/** The Supervisor of ours writes its state this long after a change, an original one every 30 s (butterfly.md §10.8). */
+const OWN_PERSIST_DELAY_MS = 1000;
+const ORIGINAL_PERSIST_PERIOD_MS = 30_000;
+const WRITE_MS = 5;
+/** A leaving Supervisor stops its services after it has said so. */
+const LEAVING_MS = 2000;
+const ICMP_CHANCE = 0.8;
+/** So many steps at one and the same moment are a machine that turns in circles. */
+const STEPS_AT_ONCE = 20_000;
+const CLOCK_START_RANGE_MS = 1e6;
+
+class Datagram {
+  readonly from: Host;
+  readonly message: SwimMessage;
+
+  constructor(from: Host, message: SwimMessage) {
+    this.from = from;
+    this.message = message;
+  }
+}
+
+/** A datagram to the host, anything else to run, or (undefined) the host's timer. */
+type Happening = Datagram | (() => void) | undefined;
+
+const NO_HOST = -1;
+
+export class World implements TcpWorld {
+  readonly hosts: readonly Host[];
+  readonly network: Network;
+  readonly trouble: Trouble;
+  readonly fingerprint = new Fingerprint();
+  readonly witnesses: Witness[] = [];
+  /** Member ids there ever were → their host. */
+  readonly owners = new Map<string, Host>();
+  /** Steps taken by all machines. */
+  steps = 0;
+
+  readonly #options: WorldOptions;
+  readonly #queue = new EventQueue<Happening>();
+  readonly #byAddress = new Map<string, Host>();
+  readonly #endpoints: readonly Address[];
+  readonly #random: Random;
+  readonly #cuts = new Map<string, readonly number[]>();
+  #now = 0;
+  #stormy = false;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed, 1);
+    this.network = new Network(options.weather, seededRandom(options.seed, 2));
+    this.trouble = new Trouble(options.hosts.length);
+    this.hosts = options.hosts.map((plan, index) => {
+      const host = new Host({
+        index,
+        id: randomMemberId(this.#random),
+        address: addressOf(index),
+        behaviour: plan.behaviour,
+        persistent: plan.persistent === true,
+        drift: 1 + between(this.#random, -options.drift, options.drift),
+        clockOffset: between(this.#random, 0, CLOCK_START_RANGE_MS),
+      });
+      host.keepsDisk = plan.keepsDisk !== false;
+      this.owners.set(host.id, host);
+      this.#byAddress.set(host.address, host);
+      return host;
+    });
+    this.#endpoints = this.hosts.map(({ address }) => ({ host: address, port: RING_PORT }));
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Lets everything happen that is due until then. */
+  run(untilMs: number): void {
+    const queue = this.#queue;
+    while (queue.nextAt <= untilMs && queue.pop()) {
+      this.#now = queue.at;
+      const { what } = queue;
+      if (typeof what === "function") what();
+      else {
+        const host = this.hosts[queue.host];
+        if (host === undefined) continue;
+        if (what === undefined) this.#timerDue(host, queue.at);
+        else this.#datagramArrives(host, what);
+      }
+    }
+    this.#now = untilMs;
+  }
+
+  after(delayMs: number, run: () => void): void {
+    this.#queue.push(this.#now + Math.max(0, delayMs), NO_HOST, run);
+  }
+
+  hostAt(address: Address): Host | undefined {
+    return address.port === RING_PORT ? this.#byAddress.get(address.host) : undefined;
+  }
+
+  deliver(host: Host, process: number, event: RingEvent): void {
+    if (!host.running || host.process !== process) return;
+    if (host.isIdle(this.#now)) this.#step(host, event);
+    else if (host.keepUnread(event)) this.#drainLater(host);
+  }
+
+  perform(action: Action): void {
+    this.#act(action);
+    this.fingerprint.add(this.#now, NO_HOST, action.kind.length);
+    for (const witness of this.witnesses) witness.acted?.(action);
+  }
+
+  #act(action: Action): void {
+    switch (action.kind) {
+      case "cut": {
+        const from = new Set(action.from);
+        const to = new Set(action.to);
+        const only = action.only === undefined ? {} : { only: action.only };
+        this.network.cut(action.name, { from, to, ...only });
+        if (action.oneWay !== true) this.network.cut(`${action.name} back`, { from: to, to: from, ...only });
+        const touched = [...new Set([...action.from, ...action.to])];
+        this.#cuts.set(action.name, touched);
+        for (const host of touched) this.trouble.begin(host);
+        return;
+      }
+      case "heal":
+        this.network.heal(action.name);
+        this.network.heal(`${action.name} back`);
+        for (const host of this.#cuts.get(action.name) ?? []) this.trouble.end(host, this.#now);
+        this.#cuts.delete(action.name);
+        return;
+      case "weather": {
+        this.network.weather = { ...this.network.weather, ...action.weather };
+        const stormy = this.network.weather.loss > this.#options.heavyLoss;
+        if (stormy && !this.#stormy) this.trouble.beginForAll();
+        if (!stormy && this.#stormy) this.trouble.endForAll(this.#now);
+        this.#stormy = stormy;
+        return;
+      }
+      default: {
+        const host = this.hosts[action.host];
+        if (host !== undefined) this.#actOn(host, action);
+      }
+    }
+  }
+
+  #actOn(host: Host, action: Exclude<Action, { kind: "cut" | "heal" | "weather" }>): void {
+    switch (action.kind) {
+      case "start":
+        if (!host.running) this.#start(host, action.disk ?? "kept");
+        return;
+      case "kill":
+        this.#end(host);
+        return;
+      case "power-loss":
+        host.powered = false;
+        this.#end(host, action.lieMs);
+        return;
+      case "leave":
+        this.#leave(host);
+        return;
+      case "depart": {
+        const victim = this.hosts[action.victim];
+        if (victim === undefined) return;
+        victim.left = true;
+        this.trouble.begin(victim.index);
+        this.#announce(host, { kind: "departure", fromId: CLIENT_ID, value: { memberId: victim.id } });
+        return;
+      }
+      case "spoil":
+        this.network.spoil(host.index, action.loss);
+        if (action.loss > 0) this.trouble.begin(host.index);
+        else this.trouble.end(host.index, this.#now);
+        return;
+      case "slow":
+        host.slowMs = action.byMs;
+        if (action.byMs > 0) this.trouble.begin(host.index);
+        else this.trouble.end(host.index, this.#now);
+        return;
+      case "stall":
+        host.stalledUntil = this.#now + action.forMs;
+        this.trouble.begin(host.index);
+        this.after(action.forMs, () => this.trouble.end(host.index, this.#now));
+        return;
+      case "load": {
+        const service = { group: action.group, leader: action.leader, suitability: action.suitability ?? 0n };
+        host.services.set(action.group, service);
+        this.#announceService(host, service);
+        return;
+      }
+      case "unload":
+        host.services.delete(action.group);
+        this.deliver(host, host.process, { kind: "withdraw", serviceGroup: action.group });
+        return;
+      case "configure":
+        this.#announce(host, {
+          kind: "service-config",
+          fromId: CLIENT_ID,
+          value: {
+            serviceGroup: action.group,
+            incarnation: action.version,
+            encrypted: false,
+            config: Buffer.from(action.text),
+            fromId: CLIENT_ID,
+          },
+        });
+        return;
+      case "upload":
+        this.#announce(host, {
+          kind: "service-file",
+          fromId: CLIENT_ID,
+          value: {
+            serviceGroup: action.group,
+            incarnation: action.version,
+            encrypted: false,
+            filename: action.filename,
+            body: Buffer.from(action.text),
+            fromId: CLIENT_ID,
+          },
+        });
+        return;
+      case "re-elect":
+        this.deliver(host, host.process, { kind: "re-elect", serviceGroup: action.group });
+    }
+  }
+
+  #start(host: Host, disk: DiskLeft): void {
+    const factory = this.#options.machines[host.behaviour];
+    if (factory === undefined) throw new Error(`no machine for a member that is ${host.behaviour}`);
+    if (!host.powered) host.restartClock(between(this.#random, 0, CLOCK_START_RANGE_MS) - this.#now);
+    if (disk === "nothing") {
+      host.disk.erase();
+      host.id = randomMemberId(this.#random);
+      this.owners.set(host.id, host);
+    } else if (disk === "id-only") host.disk.erase();
+    host.powered = true;
+    host.left = false;
+    if (host.process > 0) this.trouble.end(host.index, this.#now);
+    host.process++;
+    const local = host.localTime(this.#now);
+    const state = emptyRingState(host.id, host.disk.incarnation);
+    const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
+    if (host.disk.state !== undefined)
+      loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
+    host.machine = factory({
+      state,
+      self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },
+      random: seededRandom(this.#options.seed, 1000 + host.index * 1000 + host.process),
+    });
+    host.writtenChanges = anyChanges(state);
+    for (const witness of this.witnesses) witness.started?.(host);
+    const peers = (this.#options.hosts[host.index]?.peers ?? []).flatMap(
+      (peer) => this.#endpoints[peer] ?? [],
+    );
+    this.deliver(host, host.process, { kind: "start", peers });
+    if (host.behaviour === "original" && host.keepsDisk) this.#persistPeriodically(host, host.process);
+    for (const service of host.services.values()) this.#announceService(host, service);
+  }
+
+  /** The process ends at once, whatever it was about. */
+  #end(host: Host, lieMs?: number): void {
+    if (!host.running) {
+      host.disk.crash(this.#now, lieMs);
+      return;
+    }
+    host.machine = undefined;
+    host.endedAt = this.#now;
+    host.disk.crash(this.#now, lieMs);
+    host.forgetUnread();
+    this.trouble.begin(host.index);
+    dropLinksOf(this, host);
+    for (const witness of this.witnesses) witness.ended?.(host);
+  }
+
+  #leave(host: Host): void {
+    if (!host.running) return;
+    host.left = true;
+    const { process } = host;
+    this.deliver(host, process, { kind: "leave" });
+    this.after(LEAVING_MS, () => {
+      if (host.process !== process || host.machine === undefined) return;
+      if (host.keepsDisk) host.disk.writeState(writeStateFile(host.machine.state), this.#now);
+      this.#end(host);
+    });
+  }
+
+  #announce(host: Host, rumor: Rumor): void {
+    this.deliver(host, host.process, { kind: "announce", rumor });
+  }
+
+  /** As a Supervisor does when a service starts (butterfly.md §12.5, §13.1). */
+  #announceService(host: Host, { group, leader, suitability }: RunService): void {
+    if (host.machine === undefined) return;
+    const before = host.machine.state.services.get(group)?.get(host.id);
+    this.#announce(host, {
+      kind: "service",
+      fromId: host.id,
+      value: {
+        memberId: host.id,
+        serviceGroup: group,
+        incarnation: (before?.incarnation ?? 0n) + 1n,
+        initialized: false,
+        pkg: `core/${group.split(".")[0]}/1.0.0/20260101000000`,
+        cfg: new Uint8Array(),
+        sys: {
+          ip: host.address,
+          hostname: host.name,
+          gossipIp: "0.0.0.0",
+          gossipPort: RING_PORT,
+          httpGatewayIp: "0.0.0.0",
+          httpGatewayPort: 9631,
+          ctlGatewayIp: "127.0.0.1",
+          ctlGatewayPort: 9632,
+        },
+        pkgIncarnation: before?.pkgIncarnation ?? 0n,
+      },
+    });
+    if (leader)
+      this.deliver(host, host.process, {
+        kind: "elect",
+        election: "election",
+        serviceGroup: group,
+        suitability,
+      });
+  }
+
+  #timerDue(host: Host, at: number): void {
+    if (at !== host.timerAt) return; // an earlier one came between, or the process has ended
+    host.timerAt = Number.POSITIVE_INFINITY;
+    if (host.machine === undefined) return;
+    if (host.virtualTime(host.machine.wakeAt()) > this.#now + CLOCK_GRAIN_MS) {
+      this.#setTimer(host);
+      return;
+    }
+    host.timerWaits = true;
+    this.deliver(host, host.process, { kind: "timer", lateMs: 0 });
+  }
+
+  #setTimer(host: Host): void {
+    if (host.machine === undefined || host.timerWaits) return;
+    const wakeAt = host.machine.wakeAt();
+    if (wakeAt === Number.POSITIVE_INFINITY) return;
+    const at = Math.max(this.#now, host.virtualTime(wakeAt));
+    if (at >= host.timerAt) return;
+    host.timerAt = at;
+    this.#queue.push(at, host.index, undefined);
+  }
+
+  #datagramArrives(host: Host, { from, message }: Datagram): void {
+    if (host.running) {
+      const address = this.#endpoints[from.index];
+      if (address !== undefined)
+        this.deliver(host, host.process, { kind: "datagram", from: address, message });
+      return;
+    }
+    const address = this.#endpoints[host.index];
+    if (!host.powered || address === undefined || !chance(this.#random, ICMP_CHANCE)) return;
+    if (!this.network.passes(host.index, from.index, "udp") || this.network.loses(host.index, from.index))
+      return;
+    const { process } = from;
+    this.after(this.network.delayMs(), () => this.deliver(from, process, { kind: "unreachable", address }));
+  }
+
+  /** One event of what the host could not look at when it came. */
+  #drainLater(host: Host): void {
+    if (host.draining) return;
+    host.draining = true;
+    const { process } = host;
+    const cost = host.slowMs === 0 ? 0 : between(this.#random, 0, 2 * host.slowMs);
+    const at = Math.max(this.#now, host.stalledUntil, host.busyUntil) + cost;
+    host.busyUntil = at;
+    this.after(at - this.#now, () => {
+      host.draining = false;
+      if (host.process !== process || !host.running) {
+        if (host.unread > 0) this.#drainLater(host);
+        return;
+      }
+      if (host.stalledUntil <= this.#now) {
+        const event = host.takeUnread();
+        if (event !== undefined) this.#step(host, event);
+      }
+      if (host.unread > 0) this.#drainLater(host);
+    });
+  }
+
+  #step(host: Host, event: RingEvent): void {
+    const { machine } = host;
+    if (machine === undefined) return;
+    let local = host.localTime(this.#now);
+    let taken = event;
+    if (event.kind === "timer") {
+      const wakeAt = machine.wakeAt();
+      // What became of it while it waited: the machine may want to be woken later by now.
+      host.timerWaits = false;
+      if (wakeAt > local + CLOCK_GRAIN_MS) {
+        this.#setTimer(host);
+        return;
+      }
+      local = Math.max(local, wakeAt);
+      taken = { kind: "timer", lateMs: local - wakeAt };
+    }
+    if (host.lastStepAt === this.#now) host.stepsAtOnce++;
+    else host.stepsAtOnce = 0;
+    host.lastStepAt = this.#now;
+    if (host.stepsAtOnce > STEPS_AT_ONCE) {
+      this.#misbehaves(host, `takes more than ${STEPS_AT_ONCE} steps at one moment (${event.kind})`);
+      return;
+    }
+    let effects: readonly RingEffect[];
+    try {
+      effects = machine.step(taken, local);
+    } catch (error) {
+      this.#misbehaves(
+        host,
+        `threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      return;
+    }
+    this.steps++;
+    this.fingerprint.addStep(this.#now, host.index, taken, effects.length);
+    for (const witness of this.witnesses) witness.stepped?.(host, taken, effects);
+    for (const effect of effects) this.#carryOut(host, effect);
+    if (host.machine !== machine) return;
+    this.#setTimer(host);
+    if (
+      host.keepsDisk &&
+      host.behaviour === "own" &&
+      !host.writePlanned &&
+      anyChanges(machine.state) !== host.writtenChanges
+    )
+      this.#persistSoon(host, host.process);
+  }
+
+  #carryOut(host: Host, effect: RingEffect): void {
+    switch (effect.kind) {
+      case "datagram":
+        this.#send(host, effect.to, effect.message);
+        return;
+      case "push":
+        pushMessages(this, host, effect);
+        return;
+      case "link":
+        openLink(this, host, effect.to, effect.address);
+        return;
+      case "unlink":
+        closeLink(this, host, effect.to);
+        return;
+      case "knock":
+        knock(this, host, effect);
+        return;
+      case "incarnation":
+        if (host.keepsDisk) host.disk.writeIncarnation(effect.incarnation, this.#now + WRITE_MS);
+        return;
+      case "departed":
+        this.#leave(host);
+        return;
+      case "note":
+        return;
+    }
+  }
+
+  #send(host: Host, to: Address, message: SwimMessage): void {
+    const far = this.hostAt(to);
+    if (far === undefined || !this.network.passes(host.index, far.index, "udp")) return;
+    const copies = this.network.isDoubled() ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++)
+      if (!this.network.loses(host.index, far.index))
+        this.#queue.push(this.#now + this.network.delayMs(), far.index, new Datagram(host, message));
+  }
+
+  #persistSoon(host: Host, process: number): void {
+    host.writePlanned = true;
+    this.after(OWN_PERSIST_DELAY_MS, () => {
+      host.writePlanned = false;
+      this.#persist(host, process);
+    });
+  }
+
+  #persistPeriodically(host: Host, process: number): void {
+    if (!this.#persist(host, process)) return;
+    this.after(ORIGINAL_PERSIST_PERIOD_MS, () => this.#persistPeriodically(host, process));
+  }
+
+  /** False when that process is no more. */
+  #persist(host: Host, process: number): boolean {
+    if (host.process !== process || host.machine === undefined) return false;
+    host.writtenChanges = anyChanges(host.machine.state);
+    host.disk.writeState(writeStateFile(host.machine.state), this.#now + WRITE_MS);
+    return true;
+  }
+
+  #misbehaves(host: Host, what: string): void {
+    for (const witness of this.witnesses) witness.misbehaved?.(host, what);
+    this.#end(host);
+  }
+}
+
+/** Clocks are compared no finer than this: times pass through a multiplication on their way. */
+const CLOCK_GRAIN_MS = 1e-4;
