@@ -12,6 +12,7 @@ export { addHash, HASH48_RANGE, type HashPart, hash48, subtractHash } from "./ha
 export { coolDown, heatedKeys, hotFor, purgeHeat, startHot } from "./heat.ts";
 export { type InsertContext, insertRumor } from "./insert.ts";
 export * from "./limits.ts";
+export { createMember } from "./machine/machine.ts";
 export type { Health, Member, Membership } from "./member.ts";
 export { type MemberEntry, MemberRegistry, MemberTable } from "./member-table.ts";
 export {

@@ -1,5 +1,5 @@
 // How this member's own part in the ring fares, as a document for `/ring/health` of the HTTP gateway and `hab ring health`.
-import { memberEntries, type RingHealth, type RingNote, type RingState } from "../../ring/index.ts";
+import { memberEntries, type RingHealth, type RingInsight, type RingNote, type RingState } from "../../ring/index.ts";
 
 interface TrafficReport {
   readonly received: { readonly count: number; readonly bytes: number };
@@ -28,6 +28,12 @@ export interface RingHealthReport {
   readonly refused: Readonly<Record<string, number>>;
   /** Addresses to join by, and whether a live member is there. */
   readonly peers: readonly { readonly address: string; readonly reached: boolean }[];
+  /** Members that rumors are handed to at once. */
+  readonly neighbours: readonly string[];
+  /** Rumors not yet handed over. */
+  readonly owed: number;
+  /** For how long what is stored here has differed from what others store. */
+  readonly different_for_ms: number;
   readonly disk: { readonly behind: boolean; readonly failure: string | null };
   readonly faults: number;
   readonly last_error: { readonly line: string; readonly seconds_ago: number } | null;
@@ -35,11 +41,11 @@ export interface RingHealthReport {
 
 /** What the machine tells about itself, gathered for the report. */
 export class RingNotes {
-  awareness = { score: 0, why: null as string | null };
+  whyAware: string | null = null;
   readonly refused = new Map<string, number>();
 
   take(note: RingNote): void {
-    if (note.kind === "awareness") this.awareness = { score: note.score, why: note.why };
+    if (note.kind === "awareness") this.whyAware = note.score === 0 ? null : note.why;
     if (note.kind !== "refused") return;
     const reason = `${note.what}: ${note.why}`;
     // Reasons may hold what others sent: no more of them are kept than a person reads.
@@ -53,18 +59,19 @@ const MAX_REASONS = 50;
 export interface HealthInput {
   readonly state: RingState;
   readonly health: RingHealth;
+  readonly insight: RingInsight;
   readonly notes: RingNotes;
   readonly keyName: string | undefined;
   /** On the clock of `RingHealth`. */
   readonly nowMs: number;
 }
 
-export function healthReport({ state, health, notes, keyName, nowMs }: HealthInput): RingHealthReport {
+export function healthReport({ health, insight, notes, keyName, nowMs }: HealthInput): RingHealthReport {
   const { lag, connections, waiting, disk, lastError } = health;
   return {
     ring_key: keyName ?? null,
     lag_ms: { last: rounded(lag.lastMs), worst: rounded(lag.worstMs) },
-    awareness: notes.awareness,
+    awareness: { score: insight.awareness, why: notes.whyAware },
     connections: {
       incoming: connections.incoming,
       outgoing: connections.outgoing,
@@ -74,7 +81,10 @@ export function healthReport({ state, health, notes, keyName, nowMs }: HealthInp
     datagrams: trafficReport(health.datagrams),
     messages: trafficReport(health.messages),
     refused: Object.fromEntries(notes.refused),
-    peers: peersOf(state, health),
+    peers: peersOf(health, insight),
+    neighbours: insight.neighbours,
+    owed: insight.owed,
+    different_for_ms: Math.round(insight.differentForMs),
     disk: { behind: disk.behind, failure: disk.failure ?? null },
     faults: health.faults,
     last_error:
@@ -96,15 +106,11 @@ function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }
 
-function peersOf(state: RingState, { peers }: RingHealth): RingHealthReport["peers"] {
-  const alive = new Set(
-    memberEntries(state)
-      .filter(({ member, health }) => member.id !== state.self && health === "alive")
-      .map(({ member }) => addressText(member.address, member.swimPort)),
-  );
+function peersOf({ peers }: RingHealth, { missingPeers }: RingInsight): RingHealthReport["peers"] {
+  const missing = new Set(missingPeers.map(({ host, port }) => addressText(host, port)));
   return peers.map(({ host, port }) => {
     const address = addressText(host, port);
-    return { address, reached: alive.has(address) };
+    return { address, reached: !missing.has(address) };
   });
 }
 
@@ -114,8 +120,8 @@ function addressText(host: string, port: number): string {
 
 /** What is wrong with this member itself, a sentence each, for `hab ring status`. */
 export function troublesOf(input: Omit<HealthInput, "nowMs">): string[] {
-  const { state, health, keyName } = input;
-  const peers = peersOf(state, health);
+  const { state, health, insight, keyName } = input;
+  const peers = peersOf(health, insight);
   const troubles: string[] = [];
   if (peers.length > 0 && peers.every(({ reached }) => !reached) && isAlone(state)) {
     troubles.push(`no peer is reached: ${peers.map(({ address }) => address).join(", ")}`);

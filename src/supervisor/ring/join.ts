@@ -6,6 +6,7 @@ import {
   createMember,
   openRingStorage,
   type RingCounter,
+  type RingMachine,
   type RingNode,
   type RingStorage,
   startRingNode,
@@ -58,9 +59,13 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
   output.line(PROGRAM, "MR", `Starting gossip-listener on ${listenGossip.host}:${listenGossip.port}`);
   let ring: RingPort | undefined;
   const notes = new RingNotes();
+  let machine: RingMachine | undefined;
   const node = await startRingNode({
     storage,
-    machine: createMember,
+    machine: (given) => {
+      machine = createMember(given);
+      return machine;
+    },
     listen: listenGossip,
     ...(advertiseGossip === undefined ? {} : { advertise: advertiseGossip }),
     permanent: supervisor.permanentPeer,
@@ -86,6 +91,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
   });
   const reports = ringReports({
     node,
+    machine,
     notes,
     advertised: advertiseGossip,
     keyName: key === undefined ? undefined : formatNamedRevision(key.id),

@@ -125,16 +125,14 @@ describe("a service of ours", () => {
     expect(port.census.groups.get("web.default")?.population.has("me")).toBe(true);
   });
 
-  test("of which others remember something else is announced above that", () => {
-    const { port, state, hear } = startPort();
+  test("that others remember, of a time before the state was lost, is withdrawn when that is heard", () => {
+    const { port, hear, kinds, state } = startPort();
     port.announce(parts());
+    port.keepOnly(new Set(["web.default"]));
     const mine = state.services.get("web.default")?.get("me") as ServiceRumor;
-    hear({ ...mine, incarnation: 50n, pkg: "acme/web/0.9/20250101000000" });
+    hear({ ...mine, serviceGroup: "old.default" });
     port.refresh();
-    expect(state.services.get("web.default")?.get("me")).toMatchObject({ incarnation: 51n, pkg: mine.pkg });
-    hear({ ...mine, incarnation: 60n });
-    port.refresh();
-    expect(state.services.get("web.default")?.get("me")?.incarnation).toBe(60n);
+    expect(kinds()).toEqual(["announce", "withdraw"]);
   });
 });
 

@@ -50,13 +50,12 @@ const REFRESH_PAUSE_MS = 50;
 export class RingPort {
   readonly #options: RingPortOptions;
   readonly #feed: CensusFeed;
-  /** What we said last of our services, by group. */
-  readonly #announced = new Map<string, ServiceRumor>();
+  /** The groups our services are or will be in; undefined before that is known. */
+  #own: ReadonlySet<string> | undefined;
   #census: Census;
   #listener: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
-  #isCorrecting = false;
 
   constructor(options: RingPortOptions) {
     this.#options = options;
@@ -81,41 +80,41 @@ export class RingPort {
   /** Announces a service of ours with what it exports; a newer incarnation replaces the older one (§5.1 step 5). */
   announce({ group, pkg, config }: ServiceParts, pkgIncarnation = 0n): void {
     const serviceGroup = formatServiceGroup(group);
-    const known = ownServiceRumor(this.state, serviceGroup)?.pkgIncarnation ?? 0n;
-    this.#announce({
+    const stored = ownServiceRumor(this.state, serviceGroup);
+    const known = stored?.pkgIncarnation ?? 0n;
+    const value: ServiceRumor = {
       memberId: this.state.self,
       serviceGroup,
-      incarnation: 0n,
+      incarnation: (stored?.incarnation ?? 0n) + 1n,
       initialized: false,
       pkg: formatIdent(pkg.ident),
       cfg: Buffer.from(formatToml(exportedConfig(pkg.exports, config.merged))),
       sys: memberSys(this.#options.sys),
       pkgIncarnation: pkgIncarnation > known ? pkgIncarnation : known,
-    });
-    this.refresh();
-  }
-
-  #announce(service: ServiceRumor): void {
-    const stored = ownServiceRumor(this.state, service.serviceGroup)?.incarnation ?? 0n;
-    const value = { ...service, incarnation: stored + 1n };
-    this.#announced.set(value.serviceGroup, value);
+    };
     this.#apply({ kind: "announce", rumor: { kind: "service", fromId: this.state.self, value } });
+    this.refresh();
   }
 
   /**
    * Withdraws every service of ours that is not in one of `groups`: stopped or unloaded, moved to another group, or left
-   * from a Supervisor that ended before it could say so.
+   * from a Supervisor that ended before it could say so. Holds for what the ring tells us of ourselves later, too.
    */
   keepOnly(groups: ReadonlySet<string>): void {
+    this.#own = groups;
+    if (this.#withdrawOthers()) this.refresh();
+  }
+
+  /** Whether there was something to withdraw. */
+  #withdrawOthers(): boolean {
+    const own = this.#own;
+    if (own === undefined) return false;
     const gone = [...this.state.services].flatMap(([group, members]) => {
-      const own = members.get(this.state.self);
-      return own === undefined || own.stopped === true || groups.has(group) ? [] : [group];
+      const service = members.get(this.state.self);
+      return service === undefined || service.stopped === true || own.has(group) ? [] : [group];
     });
-    for (const serviceGroup of gone) {
-      this.#announced.delete(serviceGroup);
-      this.#apply({ kind: "withdraw", serviceGroup });
-    }
-    if (gone.length > 0) this.refresh();
+    for (const serviceGroup of gone) this.#apply({ kind: "withdraw", serviceGroup });
+    return gone.length > 0;
   }
 
   /** Stands in the group's election: of its leader (§14.3), or of who leads its rolling update (§15.3). */
@@ -220,7 +219,7 @@ export class RingPort {
   refresh(force = false): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#correct();
+    this.#withdrawOthers();
     this.#refreshedAtMs = performance.now();
     if (!force && !isStale(this.#census, this.#feed.counters())) return;
     const before = force ? { ...this.#census, counters: NEVER } : this.#census;
@@ -229,32 +228,6 @@ export class RingPort {
     // `changed` holds for one look of everybody, as it does for one pass of the original's loop.
     this.#census = { ...this.#census, changed: false };
   }
-
-  /**
-   * Says again what others remember otherwise: after a lost state file the ring holds an older word of ours with a higher
-   * incarnation, which would outlast everything we say.
-   */
-  #correct(): void {
-    if (this.#isCorrecting) return;
-    this.#isCorrecting = true;
-    for (const [group, said] of this.#announced) {
-      const stored = ownServiceRumor(this.state, group);
-      if (stored !== undefined && stored.incarnation <= said.incarnation) continue;
-      if (stored !== undefined && saysTheSame(stored, said)) this.#announced.set(group, stored);
-      else this.#announce(said);
-    }
-    this.#isCorrecting = false;
-  }
-}
-
-function saysTheSame(a: ServiceRumor, b: ServiceRumor): boolean {
-  return (
-    (a.stopped ?? false) === (b.stopped ?? false) &&
-    a.pkg === b.pkg &&
-    a.pkgIncarnation === b.pkgIncarnation &&
-    Buffer.compare(a.cfg, b.cfg) === 0 &&
-    Bun.deepEquals(a.sys, b.sys)
-  );
 }
 
 function putBack<Value>(store: Map<string, Value>, key: string, value: Value | undefined): void {
