@@ -21,11 +21,14 @@ export {
   hearProbeFromMember,
   insertMembership,
 } from "./membership.ts";
+
 export type * from "./metrics.ts";
 export type { RingHealth, TrafficHealth } from "./node/health.ts";
 export { type RingNode, type RingNodeOptions, startRingNode } from "./node/node.ts";
 export * from "./peers.ts";
-export type * from "./protocol.ts";
+
+export * from "./protocol.ts";
+
 export { ABILITY } from "./protocol.ts";
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {
@@ -73,3 +76,5 @@ export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
 export { decodeGossip, encodeGossip } from "./wire/gossip.ts";
 export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";
 export { decodeSwim, type EncodingOptions, encodeSwim, membershipSize, swimSize } from "./wire/swim.ts";
+export { ZmtpDialer, type ZmtpOutput, ZmtpReader, zmtpFrame } from "./wire/zmtp.ts";
+export { OWN_PROPERTY, type ZmtpPeer } from "./wire/zmtp-handshake.ts";

@@ -1,5 +1,5 @@
 // The one UDP socket of a member (reference/butterfly.md §6): everything is sent from where it listens. Bun is told about
-// ICMP errors but not of which address (notes of the runtime); where only one can be meant, it is named.
+// ICMP errors but not of which address ; where only one can be meant, it is named.
 import { describeError, HabError, systemErrorCode } from "../../error/index.ts";
 import { raiseReceiveBuffer } from "../../host/index.ts";
 import { ringErrors } from "../errors.ts";
@@ -35,7 +35,9 @@ export async function openDatagramSocket(options: DatagramSocketOptions): Promis
       port: listen.port,
       socket: {
         data: (_socket, bytes, port, host) => options.received(bytes, { host: plainHost(host), port }),
-        error: (_socket, error: unknown) => {
+        // Bun's types have the socket first; Bun 1.4 gives the error alone.
+        error: (...given: unknown[]) => {
+          const error = given.at(-1);
           if (systemErrorCode(error) === "ECONNREFUSED") refused();
           else options.failed(describeError(error));
         },

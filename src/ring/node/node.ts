@@ -2,14 +2,13 @@
 // the machine says and tells it what happened; it decides nothing about the ring.
 
 import type { SecretKey } from "../../crypto/index.ts";
-import { describeError, HabError, isKind } from "../../error/index.ts";
+import { describeError } from "../../error/index.ts";
 import { ringErrors } from "../errors.ts";
-import { DATAGRAM_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "../limits.ts";
+import { DATAGRAM_LIMIT_BYTES } from "../limits.ts";
 import type { RingCounter } from "../metrics.ts";
 import type { Resolve } from "../peers.ts";
 import type {
   Address,
-  GossipMessage,
   MachineOptions,
   RingEffect,
   RingEvent,
@@ -20,9 +19,8 @@ import type {
 import type { RingState } from "../state.ts";
 import type { RingStorage } from "../storage.ts";
 import { type Envelope, ringEnvelope } from "../wire/envelope.ts";
-import { decodeGossip, encodeGossip } from "../wire/gossip.ts";
-import { decodeSwim, encodeSwim } from "../wire/swim.ts";
 import { Alarm } from "./alarm.ts";
+import { Codec } from "./codec.ts";
 import { createComplaints } from "./complaints.ts";
 import { type DatagramSocket, openDatagramSocket } from "./datagram-socket.ts";
 import { Dialer } from "./dialer.ts";
@@ -89,7 +87,7 @@ const PORT_ATTEMPTS = 16;
 
 class Node implements RingNode {
   readonly #options: RingNodeOptions;
-  readonly #envelope: Envelope;
+  readonly #codec: Codec;
   readonly #complaints;
   readonly #meter: Meter;
   readonly #saver: Saver;
@@ -113,10 +111,14 @@ class Node implements RingNode {
 
   constructor(options: RingNodeOptions, envelope: Envelope) {
     this.#options = options;
-    this.#envelope = envelope;
     this.#listen = options.listen;
     this.#complaints = createComplaints(options.report, now);
     this.#meter = new Meter(options.count);
+    this.#codec = new Codec(envelope, (transport, what, why) => {
+      if (transport === "datagrams") this.#meter.datagramDropped("not-sendable", 0);
+      else this.#meter.messageDropped("not-sendable", 0);
+      this.#complaints.complain(`seal ${what}`, `Cannot send a ${what} of the ring: ${why}`);
+    });
     this.#saver = new Saver({ storage: options.storage, now, report: options.report });
     this.#alarm = new Alarm(now, () => this.#inbox.wake());
     this.#inbox = new Inbox({
@@ -132,7 +134,7 @@ class Node implements RingNode {
     });
     this.#dialer = new Dialer({
       now,
-      encode: (message, extensions) => this.#sealMessage(message, extensions),
+      encode: (message, extensions) => this.#codec.sealMessage(message, extensions),
       sent: (message, bytes) => this.#meter.messageSent(message, bytes),
       event: (event) => this.#inbox.putEvent(event),
       connectFailed: () => this.#meter.connectFailed(),
@@ -276,7 +278,7 @@ class Node implements RingNode {
   }
 
   #lookAtDatagram({ bytes, from }: ReceivedDatagram): void {
-    const message = this.#understand(bytes, decodeSwim, (reason, why) =>
+    const message = this.#codec.openDatagram(bytes, (reason, why) =>
       this.#dropDatagram(reason, bytes, from, why),
     );
     if (message === undefined) return;
@@ -291,7 +293,7 @@ class Node implements RingNode {
 
   #lookAtMessage(bytes: Uint8Array, connection: Incoming): void {
     const { from } = connection;
-    const message = this.#understand(bytes, decodeGossip, (reason, why) => {
+    const message = this.#codec.openMessage(bytes, (reason, why) => {
       this.#meter.messageDropped(reason, bytes.length);
       this.#complaints.complain(`message ${reason}`, `Dropped a message of ${from}: ${why}`);
     });
@@ -300,28 +302,6 @@ class Node implements RingNode {
     if (message.kind === "hello") connection.by = message.from.id;
     const { by } = connection;
     this.#step({ kind: "message", from, message, ...(by === undefined ? {} : { by }) });
-  }
-
-  /** What an envelope holds, or why it is of no use. */
-  #understand<Message>(
-    bytes: Uint8Array,
-    decode: (payload: Uint8Array) => Message,
-    drop: (reason: DropReason, why: string) => void,
-  ): Message | undefined {
-    let payload: Uint8Array;
-    try {
-      payload = this.#envelope.open(bytes);
-    } catch (error) {
-      const reason = isKind(error, ringErrors.undecryptableMessage) ? "wrong-key" : "not-an-envelope";
-      drop(reason, describeError(error));
-      return undefined;
-    }
-    try {
-      return decode(payload);
-    } catch (error) {
-      drop("undecodable", describeError(error));
-      return undefined;
-    }
   }
 
   #unreachable(address: Address | undefined): void {
@@ -387,30 +367,10 @@ class Node implements RingNode {
   }
 
   #sendDatagram(to: Address, message: SwimMessage): void {
-    const bytes = this.#seal("datagram", DATAGRAM_LIMIT_BYTES, () => encodeSwim(message));
-    if (bytes === undefined) this.#meter.datagramDropped("not-sendable", 0);
-    else if (this.#datagrams?.send(bytes, to) === true) this.#meter.datagramSent(message, bytes.length);
+    const bytes = this.#codec.sealDatagram(message);
+    if (bytes === undefined) return;
+    if (this.#datagrams?.send(bytes, to) === true) this.#meter.datagramSent(message, bytes.length);
     else this.#meter.datagramDropped("not-sendable", bytes.length);
-  }
-
-  #sealMessage(message: GossipMessage, extensions: boolean): Uint8Array | undefined {
-    const bytes = this.#seal(message.kind, MESSAGE_LIMIT_BYTES, () => encodeGossip(message, { extensions }));
-    if (bytes === undefined) this.#meter.messageDropped("not-sendable", 0);
-    return bytes;
-  }
-
-  #seal(what: string, limitBytes: number, encode: () => Uint8Array): Uint8Array | undefined {
-    try {
-      const bytes = this.#envelope.seal(encode());
-      if (bytes.length <= limitBytes) return bytes;
-      throw new HabError(ringErrors.protocolFault, `it has ${bytes.length} bytes, more than ${limitBytes}`);
-    } catch (error) {
-      this.#complaints.complain(
-        `seal ${what}`,
-        `Cannot send a ${what} message of the ring: ${describeError(error)}`,
-      );
-      return undefined;
-    }
   }
 
   /** After a turn: what changed is told and saved, and the timer set. */

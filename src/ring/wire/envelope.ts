@@ -2,14 +2,23 @@
 import { loadBoxes, NONCE_LENGTH_BYTES, type SecretKey } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { ringErrors } from "../errors.ts";
-import { decodeMessage, encodeMessage } from "./message.ts";
-import { WIRE } from "./schema.ts";
+import { BLOCK, FieldReader, tagOf, VARINT } from "./field-reader.ts";
+import { FieldWriter } from "./field-writer.ts";
+import { malformed, required } from "./malformed.ts";
+
+// Field by field, not by table: this is done for every packet, and most often for one that is not from us.
+const ENCRYPTED = tagOf(1, VARINT);
+const NONCE = tagOf(2, BLOCK);
+const PAYLOAD = tagOf(3, BLOCK);
+const LAST_FIELD = 3;
+
+const writer = new FieldWriter();
 
 /** Packs and unpacks payloads; synchronous, for use on every packet. */
 export interface Envelope {
   /** `nonce` is random unless given (tests). */
   seal(payload: Uint8Array, nonce?: Uint8Array): Uint8Array;
-  /** Throws `malformedMessage` or `undecryptableMessage`. */
+  /** Without a key a view into `bytes`. Throws `malformedMessage` or `undecryptableMessage`. */
   open(bytes: Uint8Array): Uint8Array;
 }
 
@@ -17,19 +26,31 @@ export interface Envelope {
 export async function ringEnvelope(key: SecretKey<"ring"> | undefined): Promise<Envelope> {
   if (key === undefined)
     return {
-      seal: (payload) => encodeMessage(WIRE, { payload }),
-      open: (bytes) => payloadOf(bytes).payload,
+      seal(payload) {
+        writer.start();
+        writer.varint(PAYLOAD);
+        writer.block(payload);
+        return writer.finish();
+      },
+      open: (bytes) => unpack(bytes).payload,
     };
   const { secretboxOpen, secretboxSeal } = await loadBoxes();
   const secret = key.bytes.reveal();
   return {
     seal(payload, nonce) {
       const sealed = secretboxSeal(secret, payload, nonce);
-      return encodeMessage(WIRE, { encrypted: true, nonce: sealed.nonce, payload: sealed.ciphertext });
+      writer.start();
+      writer.varint(ENCRYPTED);
+      writer.bool(true);
+      writer.varint(NONCE);
+      writer.block(sealed.nonce);
+      writer.varint(PAYLOAD);
+      writer.block(sealed.ciphertext);
+      return writer.finish();
     },
     open(bytes) {
       // Compat: the flag `encrypted` says nothing; with a key everything must be encrypted.
-      const { nonce, payload } = payloadOf(bytes);
+      const { nonce, payload } = unpack(bytes);
       if (nonce === undefined) throw undecryptable("it has no nonce");
       if (nonce.length !== NONCE_LENGTH_BYTES) throw undecryptable(`its nonce has ${nonce.length} bytes`);
       try {
@@ -41,11 +62,19 @@ export async function ringEnvelope(key: SecretKey<"ring"> | undefined): Promise<
   };
 }
 
-function payloadOf(bytes: Uint8Array): { nonce: Uint8Array | undefined; payload: Uint8Array } {
-  const { nonce, payload } = decodeMessage(WIRE, bytes);
-  if (payload === undefined)
-    throw new HabError(ringErrors.malformedMessage, "Cannot use a message of the ring: no payload");
-  return { nonce, payload };
+function unpack(bytes: Uint8Array): { nonce: Uint8Array | undefined; payload: Uint8Array } {
+  const reader = new FieldReader(bytes);
+  let nonce: Uint8Array | undefined;
+  let payload: Uint8Array | undefined;
+  while (reader.more()) {
+    const tag = reader.tag();
+    if (tag === ENCRYPTED) reader.bool();
+    else if (tag === NONCE) nonce = reader.view();
+    else if (tag === PAYLOAD) payload = reader.view();
+    else if (tag >>> 3 > LAST_FIELD) reader.skip(tag);
+    else throw malformed(`field ${tag >>> 3} has wire type ${tag & 7}`);
+  }
+  return { nonce, payload: required(payload, "payload") };
 }
 
 function undecryptable(why: string, cause?: unknown): HabError {

@@ -97,6 +97,13 @@ export class FieldReader {
     return Uint8Array.prototype.slice.call(this.#bytes, start, start + length);
   }
 
+  /** As `block`, but a part of what is read: to be used up before that is. */
+  view(): Uint8Array {
+    const length = this.#length();
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
   /** Six bytes without a length in front. */
   rawHash48(): number {
     if (this.#end - this.#at < HASH48_BYTES) throw malformed("a hash is cut short");

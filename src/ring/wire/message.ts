@@ -28,8 +28,8 @@ export interface Field {
   readonly repeated?: boolean;
 }
 
-/** Numbers from here on are ours; an original member skips them. */
-const FIRST_EXTENSION = 100;
+/** Numbers from here on are ours; an original member skips them. Up to 2047 a tag takes two bytes. */
+const FIRST_EXTENSION = 1000;
 
 /** A message: its fields by name, and the names of those of which at most one is present. */
 export interface Schema {

@@ -1,18 +1,9 @@
 // The messages of the ring (reference/butterfly.md §2.1, §3, §4), proto2 on the wire. Kinds, healths and statuses are plain
-// numbers here: what an unknown one means differs (§5.2) and is decided where messages become values. Fields from 100 on
+// numbers here: what an unknown one means differs (§5.2) and is decided where messages become values. Fields from 1000 on
 // are ours (§17): an original member skips them and does not hand them on.
 import { BUCKET_LIMIT, VERSION_HASH_LIMIT, WANTED_KEY_LIMIT } from "../limits.ts";
 import { HASH48_BYTES } from "./hash-bytes.ts";
 import type { Schema } from "./message.ts";
-
-export const WIRE = {
-  name: "Wire",
-  fields: {
-    encrypted: { number: 1, type: "bool" },
-    nonce: { number: 2, type: "bytes" },
-    payload: { number: 3, type: "bytes" },
-  },
-} as const satisfies Schema;
 
 export const MEMBER = {
   name: "Member",
@@ -25,7 +16,7 @@ export const MEMBER = {
     persistent: { number: 6, type: "bool" },
     departed: { number: 7, type: "bool" },
     probePing: { number: 8, type: "bool" },
-    abilities: { number: 100, type: "integer" },
+    abilities: { number: 1000, type: "integer" },
   },
 } as const satisfies Schema;
 
@@ -34,8 +25,8 @@ export const MEMBERSHIP = {
   fields: {
     member: { number: 1, type: MEMBER },
     health: { number: 2, type: "int32" },
-    accuser: { number: 100, type: "string" },
-    ageMs: { number: 101, type: "integer" },
+    accuser: { number: 1000, type: "string" },
+    ageMs: { number: 1001, type: "integer" },
   },
 } as const satisfies Schema;
 
@@ -65,7 +56,7 @@ export const SERVICE = {
     cfg: { number: 10, type: "bytes" },
     sys: { number: 12, type: SYSTEM_INFO },
     pkgIncarnation: { number: 13, type: "uint64" },
-    stopped: { number: 100, type: "bool" },
+    stopped: { number: 1000, type: "bool" },
   },
 } as const satisfies Schema;
 
@@ -141,10 +132,10 @@ export const RUMOR = {
     serviceFile: { number: 7, type: SERVICE_FILE },
     election: { number: 8, type: ELECTION },
     departure: { number: 9, type: DEPARTURE },
-    hello: { number: 100, type: MEMBER },
-    summary: { number: 101, type: SUMMARY },
-    versions: { number: 102, type: VERSIONS },
-    want: { number: 103, type: WANT },
+    hello: { number: 1000, type: MEMBER },
+    summary: { number: 1001, type: SUMMARY },
+    versions: { number: 1002, type: VERSIONS },
+    want: { number: 1003, type: WANT },
   },
   oneOf: ["member", "service", "serviceConfig", "serviceFile", "election", "departure"],
 } as const satisfies Schema;

@@ -1,6 +1,6 @@
 // Datagrams between their bytes and their values (reference/butterfly.md §3, §5). Written out by hand, not by table: every
-// member handles hundreds a second. Kinds 1 to 4 take the original's very bytes; what is ours has numbers from 100 on,
-// which an original member skips (fields) or drops (kinds, so they go to members of ours only).
+// member handles hundreds a second. Kinds 1 to 4 take the original's very bytes; what is ours has other numbers, fields
+// from 1000 and kinds from 100 on: an original member skips the former and drops the latter.
 import { HEALTHS, type Member, type Membership } from "../member.ts";
 import type { SwimMessage } from "../protocol.ts";
 import { BLOCK, FieldReader, tagOf, VARINT } from "./field-reader.ts";
@@ -24,13 +24,13 @@ const NACK = 102;
 
 const TYPE = tagOf(1, VARINT);
 const MEMBERSHIP = tagOf(5, BLOCK);
-const SEQUENCE = tagOf(100, VARINT);
-const DIGEST = tagOf(101, BLOCK);
+const SEQUENCE = tagOf(1000, VARINT);
+const DIGEST = tagOf(1001, BLOCK);
 /**
  * The body of the three short kinds, without tags inside: from, of a ping to, then of ping and ack the digest, six bytes
  * each, and their incarnation; last the sequence. What follows is skipped, so that more can be added.
  */
-const SHORT = tagOf(102, BLOCK);
+const SHORT = tagOf(1002, BLOCK);
 
 const FROM = tagOf(1, BLOCK);
 /** `forward_to` of a Ping or Ack, `target` of a PingReq. */
@@ -44,12 +44,12 @@ const GOSSIP_PORT = tagOf(5, VARINT);
 const PERSISTENT = tagOf(6, VARINT);
 const DEPARTED = tagOf(7, VARINT);
 const PROBE_PING_FLAG = tagOf(8, VARINT);
-const ABILITIES = tagOf(100, VARINT);
+const ABILITIES = tagOf(1000, VARINT);
 
 const MEMBER = tagOf(1, BLOCK);
 const HEALTH = tagOf(2, VARINT);
-const ACCUSER = tagOf(100, BLOCK);
-const AGE = tagOf(101, VARINT);
+const ACCUSER = tagOf(1000, BLOCK);
+const AGE = tagOf(1001, VARINT);
 
 /** Bytes of a tag of the original's, and of ours. */
 const TAG_BYTES = 1;
@@ -140,15 +140,15 @@ export function decodeSwim(bytes: Uint8Array): SwimMessage {
         expect(tag, MEMBERSHIP);
         membership.push(readMembership(reader));
         break;
-      case 100:
+      case SEQUENCE >>> 3:
         expect(tag, SEQUENCE);
         sequence = reader.safeInteger();
         break;
-      case 101:
+      case DIGEST >>> 3:
         expect(tag, DIGEST);
         digest = reader.hash48();
         break;
-      case 102:
+      case SHORT >>> 3:
         expect(tag, SHORT);
         short = reader.block();
         break;

@@ -1,5 +1,5 @@
-// A rumor in the form the vectors show decoded messages in.
-import type { Rumor } from "../../../src/ring/index.ts";
+// Rumors and datagrams in the form the vectors show decoded messages in.
+import type { Rumor, SwimMessage } from "../../../src/ring/index.ts";
 
 const TYPES = {
   member: [1, "member"],
@@ -37,4 +37,19 @@ export function shown(rumor: Rumor): Record<string, unknown> {
   const [type, field] = TYPES[rumor.kind];
   const { from_id: _, ...value } = plain(rumor.value) as Record<string, unknown>;
   return { type, from_id: rumor.fromId, [field]: value };
+}
+
+const BODIES = {
+  ping: [1, "ping"],
+  ack: [2, "ack"],
+  "ping-req": [3, "pingreq"],
+  "probe-ping": [4, "probeping"],
+} as const;
+
+/** A datagram of the original's kinds; the vectors leave an empty list of memberships out. */
+export function shownSwim(message: SwimMessage): Record<string, unknown> {
+  if (!(message.kind in BODIES) || !("membership" in message)) throw new Error(`${message.kind} is ours`);
+  const { kind, membership, ...body } = message;
+  const [type, field] = BODIES[kind];
+  return { type, [field]: plain(body), ...(membership.length > 0 && { membership: plain(membership) }) };
 }
