@@ -109,3 +109,6 @@ export const ELECTION_REPEAT_MS = 1000;
 
 /** An election that has not come to an end by then, though enough can vote, is held anew; up to twice that, by member. */
 export const ELECTION_PATIENCE_MS = 6000;
+
+/** A leader or candidate nothing is known of is waited for this long: word of it may still be on its way. */
+export const UNKNOWN_CANDIDATE_MS = 2000;

@@ -44,6 +44,7 @@ export interface Core {
   readonly accusations: { readonly id: string; readonly accuser: string }[];
   /** Group and member → which stopped service was first seen when. */
   readonly stopped: Map<string, { readonly incarnation: bigint; readonly since: number }>;
+  started: boolean;
   startedAt: number;
   /** When a ProbePing last raised the own incarnation. */
   raisedAt: number;
@@ -79,6 +80,7 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     sequence: 0,
     push: 0,
     changedAt: 0,
+    started: false,
     startedAt: 0,
     raisedAt: Number.NEGATIVE_INFINITY,
     reasons: new Map(),

@@ -6,7 +6,13 @@ import { merged, startElection } from "../election.ts";
 import { startHot } from "../heat.ts";
 import { electorate, hasQuorum } from "../quorum.ts";
 import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
-import { ELECTION_BATCH_MS, ELECTION_PATIENCE_MS, ELECTION_REPEAT_MS, HOUSEKEEPING_MS } from "../timing.ts";
+import {
+  ELECTION_BATCH_MS,
+  ELECTION_PATIENCE_MS,
+  ELECTION_REPEAT_MS,
+  HOUSEKEEPING_MS,
+  UNKNOWN_CANDIDATE_MS,
+} from "../timing.ts";
 import { type Core, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
 
@@ -139,8 +145,7 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
     return;
   }
   if (stored.candidate !== state.self && !canVote(core, serviceGroup, stored.candidate)) {
-    // A suspect may come back; nobody is waited for longer than a suspicion lasts.
-    if (state.members.get(stored.candidate)?.health !== "suspect")
+    if (isGone(core, serviceGroup, stored.candidate, candidacy))
       restart(core, kind, stored, "the candidate is gone");
     return;
   }
@@ -277,6 +282,18 @@ function takesPart({ state }: Core, serviceGroup: string): boolean {
 
 function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
   return electorate(state, serviceGroup).includes(id);
+}
+
+/**
+ * Whether a leader or candidate is known to be dead, to have left, or to have stopped its service. One we know nothing of,
+ * or whose service we have not heard of, gets some time: the election may be faster than that. A suspect may come back.
+ */
+function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candidacy | undefined): boolean {
+  if (isLeading(core, serviceGroup, id)) return false;
+  const health = core.state.members.get(id)?.health;
+  if (health === "confirmed" || health === "departed") return true;
+  if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;
+  return candidacy === undefined || core.now - candidacy.since >= UNKNOWN_CANDIDATE_MS;
 }
 
 /** A leader leads as long as it may be alive and runs its service. */

@@ -99,6 +99,7 @@ export function handle(core: Core, event: RingEvent): void {
 /** What was read from disk is known; that we are back is news, with a number above all that was said of us. */
 function start(core: Core): void {
   const { state } = core;
+  core.started = true;
   core.startedAt = core.now;
   takeForKnown(core, storedKeys(state));
   const own = state.members.get(state.self);

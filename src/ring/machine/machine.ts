@@ -28,7 +28,7 @@ export function createMember(options: MachineOptions): RingMachine {
       settle(core);
       return core.effects;
     },
-    wakeAt: () => wakeAt(core),
+    wakeAt: () => (core.started ? wakeAt(core) : Number.POSITIVE_INFINITY),
     insight: () => insight(core),
   };
 }
@@ -57,7 +57,7 @@ function settle(core: Core): void {
 }
 
 function wakeAt(core: Core): number {
-  return Math.min(
+  const due = Math.min(
     joiningDue(core),
     probesDue(core),
     nextSuspicionEnd(core),
@@ -69,6 +69,8 @@ function wakeAt(core: Core): number {
     electionsDue(core),
     forgettingDue(core),
   );
+  // What is overdue is due now: nobody was late for it.
+  return Math.max(core.now, due);
 }
 
 function insight(core: Core): RingInsight {

@@ -38,8 +38,9 @@ interface Probe {
   readonly sequence: number;
   stage: Stage;
   dueAt: number;
-  /** What the latest knock told. */
-  knock: "open" | "refused" | "silent" | undefined;
+  /** What the latest knock told; "asked" while it tells nothing yet. */
+  knock: "open" | "refused" | "silent" | "asked" | undefined;
+  refusals: number;
   /** When to knock a second time after a refusal. */
   knockAgainAt: number;
   /** Relays of ours asked, which tell when they had no answer; and those that did. */
@@ -112,6 +113,7 @@ export function startProbe(core: Core, id: string, claim?: Membership): void {
     stage: "pinged",
     dueAt: core.now + DIRECT_ANSWER_MS * patience(core),
     knock: undefined,
+    refusals: 0,
     knockAgainAt: Number.POSITIVE_INFINITY,
     relays: 0,
     nacks: 0,
@@ -145,10 +147,10 @@ export function nackHeard(core: Core, sequence: number): void {
 export function knocked(core: Core, id: string, answer: "open" | "refused" | "silent"): void {
   const probe = core.probes.running.get(id);
   if (probe === undefined) return;
-  const refusedBefore = probe.knock === "refused";
   probe.knock = answer;
   if (answer !== "refused") return;
-  if (refusedBefore) fail(core, probe, "nothing listens there any more");
+  probe.refusals++;
+  if (probe.refusals > 1) fail(core, probe, "nothing listens there any more");
   else probe.knockAgainAt = core.now + RESTART_GRACE_MS;
 }
 
@@ -246,6 +248,7 @@ function advance(core: Core, probe: Probe): void {
 function knock(core: Core, probe: Probe): void {
   const member = core.state.members.get(probe.id)?.member;
   if (member === undefined) return;
+  probe.knock = "asked";
   core.effects.push({
     kind: "knock",
     to: probe.id,
@@ -291,7 +294,7 @@ function fail(core: Core, probe: Probe, why: string): void {
   if (entry === undefined) return;
   note(core, { kind: "probe", outcome: "failed", member: probe.id, tookMs: core.now - probe.startedAt });
   // All relays silent too: it may be us who are cut off.
-  if (probe.relays > 0 && probe.nacks === 0 && probe.knock === "silent")
+  if (probe.relays > 0 && probe.nacks === 0 && probe.refusals === 0)
     changeAwareness(core, 1, "neither a member nor any relay answered");
   if (entry.health === "alive" || entry.health === "suspect") {
     const suspicion = beginSuspicion(core, probe.id, entry.member.incarnation);
