@@ -28,8 +28,6 @@ export { type RingNode, type RingNodeOptions, startRingNode } from "./node/node.
 export * from "./peers.ts";
 
 export * from "./protocol.ts";
-
-export { ABILITY } from "./protocol.ts";
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {
   CLIENT_ID,

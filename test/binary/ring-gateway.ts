@@ -1,7 +1,7 @@
 // The part of a Supervisor's HTTP gateway that tells about its ring, with a ring made up: every kind of rumor, a member of
 // ours and an original one, and nothing amiss.
 import { emptyRingState, insertMembership, insertRumor, type Rumor } from "../../src/ring/index.ts";
-import { RingNotes } from "../../src/supervisor/ring/health-report.ts";
+import { NO_INSIGHT, RingNotes } from "../../src/supervisor/ring/health-report.ts";
 import { ringReports } from "../../src/supervisor/ring/reports.ts";
 
 const SELF = "0123456789abcdef0123456789abcdef";
@@ -111,6 +111,7 @@ export function startRingGateway() {
         lastError: { line: "a line", at: 0 },
       }),
     },
+    insight: () => ({ ...NO_INSIGHT, awareness: 1, neighbours: [OTHER] }),
     notes,
     advertised: undefined,
     keyName: "production-20260101000000",

@@ -48,6 +48,14 @@ function rows(health: RingHealthReport): string[][] {
       "peer",
       `${address} ${reached ? "reached" : "not reached"}`,
     ]),
+    ["neighbours", String(health.neighbours.length)],
+    ["to be told", `${health.owed} rumors`],
+    [
+      "stores",
+      health.different_for_ms === 0
+        ? "the same as others'"
+        : `other than others' for ${Math.ceil(health.different_for_ms / 1000)} s`,
+    ],
     ["state", disk.failure ?? (disk.behind ? "to be saved" : "saved")],
     ...(health.faults > 0 ? [["faults", String(health.faults)]] : []),
     ...(last_error === null ? [] : [["last error", `${last_error.line} (${last_error.seconds_ago} s ago)`]]),

@@ -39,6 +39,17 @@ export interface RingHealthReport {
   readonly last_error: { readonly line: string; readonly seconds_ago: number } | null;
 }
 
+/** Of a machine that tells nothing. */
+export const NO_INSIGHT: RingInsight = {
+  awareness: 0,
+  neighbours: [],
+  servedOriginals: [],
+  owed: 0,
+  probing: [],
+  missingPeers: [],
+  differentForMs: 0,
+};
+
 /** What the machine tells about itself, gathered for the report. */
 export class RingNotes {
   whyAware: string | null = null;

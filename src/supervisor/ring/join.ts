@@ -14,7 +14,7 @@ import {
 import type { SupervisorOptions } from "../options.ts";
 import { type Output, PROGRAM } from "../output.ts";
 import type { SysInfo } from "../sys.ts";
-import { RingNotes } from "./health-report.ts";
+import { NO_INSIGHT, RingNotes } from "./health-report.ts";
 import { RingPort } from "./port.ts";
 import { type RingReports, ringReports } from "./reports.ts";
 import { ringKey } from "./ring-key.ts";
@@ -91,7 +91,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
   });
   const reports = ringReports({
     node,
-    machine,
+    insight: () => machine?.insight?.() ?? NO_INSIGHT,
     notes,
     advertised: advertiseGossip,
     keyName: key === undefined ? undefined : formatNamedRevision(key.id),

@@ -92,6 +92,7 @@ export class RingPort {
       sys: memberSys(this.#options.sys),
       pkgIncarnation: pkgIncarnation > known ? pkgIncarnation : known,
     };
+    if (this.#own !== undefined) this.#own = new Set([...this.#own, serviceGroup]);
     this.#apply({ kind: "announce", rumor: { kind: "service", fromId: this.state.self, value } });
     this.refresh();
   }

@@ -6,7 +6,7 @@ import {
   insertService,
   type RingHealth,
 } from "../../ring/index.ts";
-import { healthReport, RingNotes, troublesOf } from "./health-report.ts";
+import { healthReport, NO_INSIGHT, RingNotes, troublesOf } from "./health-report.ts";
 import { membersReport, statusReport } from "./report.ts";
 
 const ADDRESS = { host: "10.0.0.1", port: 9638 };
@@ -168,6 +168,11 @@ describe("health", () => {
   const input = (members: Readonly<Record<string, Health>>, notes = new RingNotes()) => ({
     state: ring(members).state,
     health,
+    insight: {
+      ...NO_INSIGHT,
+      awareness: 2,
+      missingPeers: health.peers.filter(({ host }) => host === "10.0.0.9" || members["a"] === undefined),
+    },
     notes,
     keyName: "production-1",
   });

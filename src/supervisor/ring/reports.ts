@@ -1,11 +1,11 @@
 // The reports on the ring as the texts the HTTP gateway answers with.
-import type { RingMachine, RingNode } from "../../ring/index.ts";
+import type { RingInsight, RingNode } from "../../ring/index.ts";
 import { healthReport, type RingNotes, troublesOf } from "./health-report.ts";
 import { membersReport, rumorsReport, statusReport } from "./report.ts";
 
 export interface RingReportsOptions {
   readonly node: Pick<RingNode, "state" | "address" | "health">;
-  readonly machine: Pick<RingMachine, "insight">;
+  readonly insight: () => RingInsight;
   readonly notes: RingNotes;
   /** Where others are told to reach us, else where the node listens. */
   readonly advertised: RingNode["address"] | undefined;
@@ -22,10 +22,10 @@ export interface RingReports {
 }
 
 export function ringReports(options: RingReportsOptions): RingReports {
-  const { node, machine, notes, advertised, keyName, permanent } = options;
+  const { node, insight, notes, advertised, keyName, permanent } = options;
   const { state } = node;
   const own = { state, address: advertised ?? node.address, permanent, startedAtMs: performance.now() };
-  const input = () => ({ state, health: node.health(), insight: machine.insight(), notes, keyName });
+  const input = () => ({ state, health: node.health(), insight: insight(), notes, keyName });
   return {
     status: () => JSON.stringify(statusReport(own, keyName, troublesOf(input()))),
     members: () => JSON.stringify(membersReport(own, performance.now())),
