@@ -112,3 +112,6 @@ export const ELECTION_PATIENCE_MS = 6000;
 
 /** A leader or candidate nothing is known of is waited for this long: word of it may still be on its way. */
 export const UNKNOWN_CANDIDATE_MS = 2000;
+
+/** A leader that lives answers a newer term within this, by its own candidacy; after that its followers join the term. */
+export const NEWER_TERM_MS = 1000;

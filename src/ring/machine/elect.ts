@@ -11,6 +11,7 @@ import {
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
   HOUSEKEEPING_MS,
+  NEWER_TERM_MS,
   UNKNOWN_CANDIDATE_MS,
 } from "../timing.ts";
 import { type Core, note } from "./core.ts";
@@ -24,6 +25,8 @@ interface Candidacy {
   since: number;
   term: bigint | undefined;
   repeatedAt: number;
+  /** Since when a newer term is heard of that the own leader has not answered. */
+  newerSince: number | undefined;
 }
 
 export interface Elections {
@@ -136,11 +139,12 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   if (candidacy !== undefined && candidacy.term !== stored.term) {
     candidacy.term = stored.term;
     candidacy.since = core.now;
+    candidacy.newerSince = undefined;
   }
   if (stored.status === "finished") {
     if (stored.candidate === state.self) {
       if (!hasQuorum(state, serviceGroup)) restart(core, kind, stored, "the leader lost its quorum");
-    } else if (!isLeading(core, serviceGroup, stored.candidate))
+    } else if (isGone(core, serviceGroup, stored.candidate, candidacy))
       restart(core, kind, stored, "the leader is gone");
     return;
   }
@@ -193,9 +197,13 @@ function joinTerm(core: Core, kind: ElectionKind, stored: Election, incoming: El
     stored.candidate !== incoming.candidate &&
     isLeading(core, serviceGroup, stored.candidate)
   ) {
-    // Nobody else may tell it: it has to hear of the newer term to keep its place in it.
-    pushNow(core, stored.candidate, [{ kind, fromId: incoming.candidate, value: incoming }]);
-    return false;
+    // It has to hear of the newer term to keep its place in it; if it does not, it leads no longer (§19.11).
+    const candidacy = ensureCandidacy(core, kind, serviceGroup);
+    candidacy.newerSince ??= core.now;
+    if (core.now - candidacy.newerSince < NEWER_TERM_MS) {
+      pushNow(core, stored.candidate, [{ kind, fromId: incoming.candidate, value: incoming }]);
+      return false;
+    }
   }
   storeOf(core, kind).delete(serviceGroup);
   stand(core, kind, serviceGroup, term, kind === "election" && led ? MAXIMUM_U64 : undefined);
@@ -270,7 +278,13 @@ function ensureCandidacy({ elections, now }: Core, kind: ElectionKind, serviceGr
   const key = `${kind} ${serviceGroup}`;
   const known = elections.taking.get(key);
   if (known !== undefined) return known;
-  const candidacy: Candidacy = { suitability: 0n, since: now, term: undefined, repeatedAt: now };
+  const candidacy: Candidacy = {
+    suitability: 0n,
+    since: now,
+    term: undefined,
+    repeatedAt: now,
+    newerSince: undefined,
+  };
   elections.taking.set(key, candidacy);
   return candidacy;
 }

@@ -24,12 +24,14 @@ export interface Syncing {
   push: number;
   startedAt: number;
   nextAt: number;
+  /** Whether stores have been compared with anybody since the start: a newcomer lacks most, and does not wait. */
+  compared: boolean;
   /** Since when digests differ; undefined while they agree. */
   differentSince: number | undefined;
 }
 
 export function notSyncing(): Syncing {
-  return { partner: undefined, push: 0, startedAt: 0, nextAt: 0, differentSince: undefined };
+  return { partner: undefined, push: 0, startedAt: 0, nextAt: 0, compared: false, differentSince: undefined };
 }
 
 /** The digest a member of ours told us beside a datagram. */
@@ -37,12 +39,13 @@ export function compareDigest(core: Core, memberId: string, theirs: Hash48): voi
   const { sync, now } = core;
   if (theirs === digest(core)) {
     sync.differentSince = undefined;
+    sync.compared = true;
     return;
   }
   sync.differentSince ??= now;
   const settled = now - core.changedAt >= SETTLED_MS;
   const long = now - sync.differentSince >= DIFFERENT_MS;
-  if (settled || long || isNewcomer(core)) beginSync(core, memberId);
+  if (settled || long || !sync.compared) beginSync(core, memberId);
 }
 
 /** Compares stores with a member, unless that is under way. */
@@ -114,6 +117,7 @@ export function hearVersions(core: Core, message: Extract<GossipMessage, { kind:
   if (keys.length > BULK_RECORDS) core.spread.quietUntil = core.now + BULK_MS;
   if (keys.length > 0) pushNow(core, message.fromId, [{ kind: "want", fromId: core.state.self, keys }]);
   if (sync.partner === message.fromId) sync.partner = undefined;
+  sync.compared = true;
   note(core, { kind: "synced", with: message.fromId, received: keys.length, sent });
 }
 
@@ -126,11 +130,6 @@ export function hearWant(core: Core, message: Extract<GossipMessage, { kind: "wa
     if (other !== undefined) owe(core, message.fromId, other.key);
     else if (number !== undefined) owe(core, message.fromId, memberKey(registry.id(number)));
   }
-}
-
-/** Somebody who knows nobody but the one who answered takes everything at once. */
-function isNewcomer({ state }: Core): boolean {
-  return state.members.size <= 2;
 }
 
 function bucketSum({ state, records }: Core, bucket: number): Hash48 {
