@@ -1,6 +1,7 @@
 // All targets, by name.
 import type { FuzzTarget } from "./harness.ts";
 import { hartHeaderTarget, installTarget, xzTarget } from "./targets/hart.ts";
+import { ringTargets } from "./targets/ring.ts";
 import { tarTarget } from "./targets/tar.ts";
 import { textTargets } from "./targets/texts.ts";
 
@@ -10,4 +11,5 @@ export const targets: readonly FuzzTarget[] = [
   xzTarget,
   installTarget,
   ...textTargets,
+  ...ringTargets,
 ];

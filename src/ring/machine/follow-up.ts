@@ -5,6 +5,7 @@ import type { RumorKey } from "../rumor.ts";
 import { type Core, note } from "./core.ts";
 import { oweToAll } from "./couriers.ts";
 import { tellElection } from "./elect.ts";
+import { tellDeparted } from "./hear.ts";
 import { isConfirmer } from "./neighbours.ts";
 import { startProbe } from "./probe.ts";
 import { updateRecord } from "./records.ts";
@@ -55,6 +56,11 @@ function followOne(core: Core, key: RumorKey): boolean {
     case "service":
       spreadChange(core, key);
       return true;
+    case "departure":
+      spreadChange(core, key);
+      if (key.id === core.state.self) core.effects.push({ kind: "departed" });
+      else tellDeparted(core, key.id);
+      return false;
     default:
       spreadChange(core, key);
       return false;

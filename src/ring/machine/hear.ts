@@ -4,10 +4,10 @@
 import type { Health, Member, Membership } from "../member.ts";
 import { insertMembership } from "../membership.ts";
 import type { Address } from "../protocol.ts";
-import { departureKey, MAXIMUM_U64 } from "../rumor.ts";
+import { CLIENT_ID, MAXIMUM_U64 } from "../rumor.ts";
 import { CHASE_MS } from "../timing.ts";
 import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
-import { courierTo, owe } from "./couriers.ts";
+import { pushNow } from "./couriers.ts";
 import { isForgotten } from "./expire.ts";
 import { ping, probeAnswered, startProbe } from "./probe.ts";
 import { accuse, beginSuspicion } from "./suspicion.ts";
@@ -59,10 +59,7 @@ export function hearFrom(core: Core, sender: Member, source: Address): void {
     hearMembership(core, { member, health: "departed" }, "it said that it leaves");
     return;
   }
-  if (state.departures.has(sender.id)) {
-    owe(core, sender.id, departureKey(sender.id));
-    courierTo(core, sender.id);
-  }
+  if (state.departures.has(sender.id)) tellDeparted(core, sender.id);
   probeAnswered(core, sender.id);
   const stored = state.members.get(sender.id);
   if (stored === undefined || member.incarnation > stored.member.incarnation) {
@@ -72,6 +69,15 @@ export function hearFrom(core: Core, sender: Member, source: Address): void {
   learnAbilities(core, stored.member, member);
   if (stored.health !== "alive") tellItsHealth(core, stored.member, stored.health);
   else if (member.incarnation === stored.member.incarnation) learnAddress(core, stored.member, member);
+}
+
+/** A member told to depart hears it from everybody it speaks to, until it ends. */
+export function tellDeparted(core: Core, id: string): void {
+  const last = core.told.get(id) ?? Number.NEGATIVE_INFINITY;
+  const departure = core.state.departures.get(id);
+  if (departure === undefined || core.now - last < CHASE_MS) return;
+  core.told.set(id, core.now);
+  pushNow(core, id, [{ kind: "departure", fromId: CLIENT_ID, value: departure }]);
 }
 
 /** A short message names its sender by 48 bits and tells its incarnation. False where nobody is known by them. */

@@ -3,7 +3,7 @@
 import { addHash, hash48, subtractHash } from "../hash48.ts";
 import { bucketOf, DIGEST_BUCKETS } from "../member-table.ts";
 import type { Hash48 } from "../protocol.ts";
-import type { Election, Rumor, RumorKey } from "../rumor.ts";
+import { CLIENT_ID, type Election, type Rumor, type RumorKey } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 
 interface RecordVersion {
@@ -68,7 +68,7 @@ export function storedRumor(state: RingState, { kind, id, key }: RumorKey): Rumo
     }
     case "departure": {
       const value = state.departures.get(id);
-      return value && { kind, fromId: "butterflyclient", value };
+      return value && { kind, fromId: CLIENT_ID, value };
     }
   }
 }

@@ -19,7 +19,10 @@ export const DATAGRAM_BUFFER_BYTES = 4 << 20;
 export const MAX_INCOMING_CONNECTIONS = 4096;
 
 /** Unread messages of one connection; beyond it nothing more is read from it until they are dealt with. */
-export const MAX_UNREAD_BYTES_A_CONNECTION = 1 << 20;
+export const MAX_UNREAD_BYTES_A_CONNECTION = 128 * 1024;
+
+/** The same for all connections together, so that many floods at once take no longer to read than one. */
+export const BUSY_UNREAD_BYTES = 512 * 1024;
 
 /** Messages begun or unread, of all connections. Beyond it the one that holds most is closed. */
 export const MAX_UNREAD_BYTES = 128 << 20;

@@ -9,6 +9,7 @@ import { plainHost } from "./datagram-socket.ts";
 import { Fifo } from "./fifo.ts";
 import type { MessageSource } from "./inbox.ts";
 import {
+  BUSY_UNREAD_BYTES,
   INCOMING_HANDSHAKE_TIMEOUT_MS,
   KEEP_ALIVE_MS,
   MAX_INCOMING_CONNECTIONS,
@@ -200,10 +201,7 @@ class Connection implements MessageSource, Incoming {
       this.#hall.options.closed("protocol", this.from, refused);
       return;
     }
-    if (this.#messageBytes > MAX_UNREAD_BYTES_A_CONNECTION && !this.#paused) {
-      this.#paused = true;
-      this.#socket.pause();
-    }
+    this.#pauseIfBusy();
     this.#hall.relieve();
   }
 
@@ -217,12 +215,27 @@ class Connection implements MessageSource, Incoming {
     this.#messageBytes -= message.length;
     this.#hall.unreadMessages--;
     this.#account();
-    if (this.#paused && this.#messageBytes < MAX_UNREAD_BYTES_A_CONNECTION / 2) {
+    const fewLeft = this.#messageBytes < MAX_UNREAD_BYTES_A_CONNECTION / 2;
+    if (
+      this.#paused &&
+      fewLeft &&
+      (this.#hall.unreadBytes <= BUSY_UNREAD_BYTES || this.#messages.length === 0)
+    ) {
       this.#paused = false;
       if (this.#open) this.#socket.resume();
     }
     this.#hall.options.message(message, this);
     return true;
+  }
+
+  /** One without a whole message is never paused: nothing would make it go on. */
+  #pauseIfBusy(): void {
+    if (this.#paused || this.#messages.length === 0) return;
+    const busy =
+      this.#messageBytes > MAX_UNREAD_BYTES_A_CONNECTION || this.#hall.unreadBytes > BUSY_UNREAD_BYTES;
+    if (!busy) return;
+    this.#paused = true;
+    this.#socket.pause();
   }
 
   drained(): void {

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Socket } from "bun";
 import { generateRingKey } from "../../crypto/index.ts";
 import { ringErrors } from "../errors.ts";
 import { CLIENT_ID, type Rumor } from "../rumor.ts";
 import { insertServiceConfig } from "../services.ts";
+import { greeting, ready } from "../wire/zmtp-handshake.ts";
 import { pingFrom, type ScriptedNode, startScripted, stopAll, until } from "./scripted.ts";
 
 afterEach(stopAll);
@@ -152,6 +154,56 @@ describe("connections", () => {
     a.act(knock("gone"));
     await until(() => a.machine.of("knocked").length === 2);
     expect(a.machine.of("knocked").map(({ answer }) => answer)).toEqual(["open", "refused"]);
+  });
+});
+
+describe("far ends that do not do their part", () => {
+  /** A listener that is scripted by hand. */
+  const listen = (greet: Uint8Array | undefined) => {
+    const state: { received: number; sockets: Socket<undefined>[] } = { received: 0, sockets: [] };
+    const server = Bun.listen<undefined>({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        open(socket) {
+          state.sockets.push(socket);
+          if (greet !== undefined) socket.write(greet);
+        },
+        data(socket, bytes) {
+          state.received += bytes.length;
+          if (greet !== undefined) socket.pause();
+        },
+      },
+    });
+    return { state, server, address: { host: "127.0.0.1", port: server.port } };
+  };
+
+  test("one that hangs up instead of introducing itself is lost", async () => {
+    const far = listen(undefined);
+    const a = await startScripted();
+    a.act({ kind: "push", push: 1, to: "far", address: far.address, messages: [config("one")] });
+    await until(() => far.state.received > 0);
+    for (const socket of far.state.sockets) socket.end();
+    await until(() => a.machine.of("pushed").length === 1);
+    expect(a.machine.of("link")).toEqual([{ kind: "link", to: "far", state: "lost" }]);
+    expect(a.machine.of("pushed")[0]!.delivered).toBe(false);
+    far.server.stop(true);
+  });
+
+  test("one that reads nothing makes us hold a chunk, not all; what it did not take is not delivered", async () => {
+    const far = listen(Buffer.concat([greeting(), ready("PULL", false)]));
+    const a = await startScripted();
+    const messages = Array.from({ length: 300 }, () => config("big", "z".repeat(100_000)));
+    a.act({ kind: "push", push: 1, to: "far", address: far.address, messages });
+    await until(() => far.state.received > 0 && a.machine.of("link").length === 1);
+    await until(() => a.node.health().messages.out.count > 0);
+    ping(a, a); // the loop is not held up
+    await until(() => a.machine.of("datagram").length > 0);
+    expect(a.node.health().messages.out.count).toBeLessThan(300);
+    for (const socket of far.state.sockets) socket.terminate();
+    await until(() => a.machine.of("pushed").length === 1);
+    expect(a.machine.of("pushed")[0]!.delivered).toBe(false);
+    far.server.stop(true);
   });
 });
 

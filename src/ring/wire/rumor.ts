@@ -100,7 +100,8 @@ export function encodeMembership(membership: Membership): Uint8Array {
   return encodeMessage(MEMBERSHIP, fromMembership(membership));
 }
 
-function toMembership({ member, health, accuser, ageMs }: Message<typeof MEMBERSHIP>): Membership {
+/** A membership from its message. Throws `malformedMessage`. */
+export function toMembership({ member, health, accuser, ageMs }: Message<typeof MEMBERSHIP>): Membership {
   return {
     member: toMember(required(member, "member")),
     health: toHealth(health),

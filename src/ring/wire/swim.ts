@@ -150,7 +150,7 @@ export function decodeSwim(bytes: Uint8Array): SwimMessage {
         break;
       case SHORT >>> 3:
         expect(tag, SHORT);
-        short = reader.block();
+        short = reader.view();
         break;
       default:
         reader.skip(tag);

@@ -166,9 +166,9 @@ export class ZmtpReader extends ZmtpEnd {
   *#version1(firstByte?: number): Steps {
     if (firstByte === undefined) this.reply(new Uint8Array([1, 0]));
     const length = firstByte ?? ((yield 1)[0] as number);
-    const identity = length === 0 || length === 0xff ? undefined : yield length;
-    // An identity has no flags; a far end that speaks HTTP or TLS would have some here.
-    if (identity?.[0] !== 0) throw malformed("the far end does not speak ZMTP");
+    // An identity is short and has no flags; a far end that speaks HTTP or TLS has some here.
+    if (length === 0 || (yield 1)[0] !== 0) throw malformed("the far end does not speak ZMTP");
+    yield length - 1;
     this.meet({ version: 1, properties: NO_PROPERTIES, own: false });
     for (;;) this.deliver((yield* frameOfVersion1()).subarray(1));
   }

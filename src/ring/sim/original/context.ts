@@ -3,7 +3,8 @@
 import type { Member, Membership } from "../../member.ts";
 import type { Address, MachineOptions, RingEffect, RingNote, SwimMessage } from "../../protocol.ts";
 import { MAXIMUM_U64 } from "../../rumor.ts";
-import type { MemberEntry, RingState } from "../../state.ts";
+import type { MemberEntry } from "../../member-table.ts";
+import type { RingState } from "../../state.ts";
 
 /** The parts of an original that can end alone; with the main one the process ends. */
 export type ThreadName = "main" | "inbound" | "outbound" | "expire" | "push" | "pull";
