@@ -1,5 +1,11 @@
 // How this member's own part in the ring fares, as a document for `/ring/health` of the HTTP gateway and `hab ring health`.
-import { memberEntries, type RingHealth, type RingInsight, type RingNote, type RingState } from "../../ring/index.ts";
+import {
+  memberEntries,
+  type RingHealth,
+  type RingInsight,
+  type RingNote,
+  type RingState,
+} from "../../ring/index.ts";
 
 interface TrafficReport {
   readonly received: { readonly count: number; readonly bytes: number };

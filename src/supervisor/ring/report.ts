@@ -231,6 +231,8 @@ function groupProblem(state: RingState, group: RingGroupReport): string[] {
   // Where all have left there is nobody to lead.
   if (group.election === "none" || group.members === 0) return [];
   const { service_group, alive, members, leader } = group;
+  if (members === 1 && leader === null)
+    return [`${service_group} has no leader: nobody is elected where a member is alone`];
   if (group.quorum === false)
     return [`${service_group} cannot elect a leader: ${alive} of ${members} members are alive`];
   if (leader === null) return [`${service_group} has no leader: its election is under way`];
