@@ -1,7 +1,8 @@
 // Three real Supervisors in an encrypted ring on loopback (docs/ring.md): join, configuration, elections, binds, withdrawal,
 // crash, restart, departure. The steps build upon each other.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { RingMemberReport, RingStatusReport } from "../../src/supervisor/index.ts";
 import { type PackageParts, TestSupervisor } from "./harness.ts";
 
@@ -94,7 +95,7 @@ async function untilLed(supervisors: readonly TestSupervisor[], leader: string):
 }
 
 beforeAll(async () => {
-  ring.push(await start([], { HAB_RING_KEY: KEY }));
+  ring.push(await start([], { HAB_RING_KEY: KEY, HAB_FEAT_TRIGGER_ELECTION: "1" }));
   ring.push(...(await Promise.all([1, 2].map(() => start([at(0)], { HAB_RING_KEY: KEY })))));
   ids.push(...ring.map(({ memberId }) => memberId));
   // Against the order of ids, which decides among equals.
@@ -151,6 +152,18 @@ describe("a ring of three", () => {
       groups: [{ service_group: "db.default", alive: 3, election: "finished", leader: ids[2], quorum: true }],
     });
     expect(exit).toBe(0);
+  }, 30_000);
+
+  test("holds an election when a file asks for it; the leader that is well keeps its place", async () => {
+    const trigger = "hab/sup/default/data/trigger_db.default_election";
+    at(0).write(trigger, "");
+    for (const supervisor of ring) {
+      await supervisor.until(async () => {
+        const { groups } = await report<RingStatusReport>(supervisor, "status");
+        return groups.some(({ term, leader, election }) => term === 1 && leader === ids[2] && election === "finished");
+      }, "the election of term 1 to be finished");
+    }
+    expect(existsSync(join(at(0).root, trigger))).toBe(false);
   }, 30_000);
 
   test("renders at each member what was applied at one", async () => {
