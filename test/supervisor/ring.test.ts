@@ -45,13 +45,18 @@ function heirs(): [TestSupervisor, TestSupervisor] {
   ];
 }
 
-async function start(peers: readonly TestSupervisor[], env: Record<string, string>): Promise<TestSupervisor> {
-  const args =
-    peers.length === 0 ? [] : ["--peer", peers.map(({ gossipAddress }) => gossipAddress).join(" ")];
+async function start(
+  peers: readonly TestSupervisor[],
+  env: Record<string, string>,
+  options: { readonly load?: readonly string[]; readonly memberId?: string } = {},
+): Promise<TestSupervisor> {
+  const addresses = peers.map(({ gossipAddress }) => gossipAddress).join(" ");
+  const args = [...(options.load ?? []), ...(peers.length === 0 ? [] : ["--peer", addresses])];
   const supervisor = await TestSupervisor.create({ args, env });
   supervisor.addPackage("db", DB);
   supervisor.addPackage("front", FRONT);
   supervisor.addPackage("plain");
+  if (options.memberId !== undefined) supervisor.write("hab/sup/default/MEMBER_ID", options.memberId);
   return supervisor.start();
 }
 
@@ -160,7 +165,9 @@ describe("a ring of three", () => {
     for (const supervisor of ring) {
       await supervisor.until(async () => {
         const { groups } = await report<RingStatusReport>(supervisor, "status");
-        return groups.some(({ term, leader, election }) => term === 1 && leader === ids[2] && election === "finished");
+        return groups.some(
+          ({ term, leader, election }) => term === 1 && leader === ids[2] && election === "finished",
+        );
       }, "the election of term 1 to be finished");
     }
     expect(existsSync(join(at(0).root, trigger))).toBe(false);
@@ -218,6 +225,28 @@ describe("a ring of three", () => {
       "it to be alive again",
     );
   }, 40_000);
+
+  test("keeps its leader when a member joins that would win among equals", async () => {
+    const [heir] = heirs();
+    const memberId = "f".repeat(32);
+    const newcomer = await start(
+      [at(0)],
+      { HAB_RING_KEY: KEY },
+      { load: ["vec/db", "--topology", "leader"], memberId },
+    );
+    try {
+      await untilLed([...ring, newcomer], heir.memberId);
+      await newcomer.up("db");
+      for (const supervisor of [...ring, newcomer]) {
+        const { groups } = await report<RingStatusReport>(supervisor, "status");
+        expect(groups).toContainEqual(expect.objectContaining({ leader: heir.memberId, members: 4 }));
+      }
+      for (const supervisor of ring)
+        expect(conf(supervisor, "db").split(" leader=")[1]).toBe(`${heir.memberId}\n`);
+    } finally {
+      await newcomer.stop();
+    }
+  }, 30_000);
 
   test("sees a member that ends orderly as departed at once", async () => {
     process.kill(at(2).launcherPid, "SIGTERM");

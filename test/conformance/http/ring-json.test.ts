@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { emptyRingState, loadStateFile, type RingState, readStateFile } from "../../../src/ring/index.ts";
 import { censusJson } from "../../../src/supervisor/census/json.ts";
 import { butterflyJson } from "../../../src/supervisor/http/butterfly-json.ts";
+import { Arrival } from "../../../src/supervisor/ring/arrival.ts";
 import { RingPort } from "../../../src/supervisor/ring/port.ts";
 import { formatJson } from "../../../src/toml/index.ts";
 import stateFiles from "../ring/state-files.json";
@@ -56,6 +57,7 @@ async function census(state: RingState, recordedText: string): Promise<string> {
     member: { state, apply: () => {}, persist: () => {} },
     sys: {} as never,
     output: { line: () => {} } as never,
+    arrival: new Arrival({ state, expectsOthers: false }),
     decrypt: async (content) => opened(content, state, recordedText),
   });
   port.refresh();
@@ -87,7 +89,8 @@ function canonical(text: string): string {
 describe("the ring over HTTP", () => {
   test.each(recorded.map((answer) => [answer.name, answer] as const))("%s", async (_name, answer) => {
     const state = stateOf(answer);
-    const ours = answer.path === "/butterfly" ? formatJson(butterflyJson(state)) : await census(state, answer.text);
+    const ours =
+      answer.path === "/butterfly" ? formatJson(butterflyJson(state)) : await census(state, answer.text);
     expect(canonical(ours)).toBe(canonical(answer.text));
   });
 });
