@@ -182,6 +182,7 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
         ident: IDENT,
         reason: oneOf(
           "loaded",
+          "running",
           "pinned",
           "binlinked",
           "hab",

@@ -73,6 +73,7 @@ export { storedRumors } from "./stored-rumors.ts";
 export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
 export { decodeGossip, encodeGossip } from "./wire/gossip.ts";
 export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";
-export { decodeSwim, type EncodingOptions, encodeSwim, membershipSize, swimSize } from "./wire/swim.ts";
+export { decodeSwim, encodeSwim, swimSize } from "./wire/swim.ts";
+export { type EncodingOptions, membershipSize } from "./wire/swim-member.ts";
 export { ZmtpDialer, type ZmtpOutput, ZmtpReader, zmtpFrame } from "./wire/zmtp.ts";
 export { OWN_PROPERTY, type ZmtpPeer } from "./wire/zmtp-handshake.ts";

@@ -56,7 +56,6 @@ async function runUnderLauncher(merged: MergedRun, context: CommandContext): Pro
 }
 
 async function supervisorOptions({ values, service }: MergedRun, { configuration }: CommandContext) {
-  const { Secret } = await import("../../crypto/index.ts");
   const token = await configuration.authToken(undefined);
   const { listenCtl } = values;
   return {
@@ -88,7 +87,7 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
         }),
     noColor: values.noColor,
     jsonLogging: values.jsonLogging,
-    ...(token === undefined ? {} : { depotToken: new Secret(token) }),
+    ...(token === undefined ? {} : { depotToken: token }),
   };
 }
 

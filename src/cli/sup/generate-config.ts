@@ -1,7 +1,7 @@
 // `--generate-config`: the effective options as a TOML file with their help (reference/supervisor.md §3.2).
 import { formatBind } from "../../supervisor/index.ts";
 import { formatTomlValue } from "../../toml/index.ts";
-import { type MergedRun, TOML_KEYS } from "./run-config.ts";
+import { LOAD_TOML_KEYS, type MergedRun, TOML_KEYS } from "./run-config.ts";
 import { runOptions, SAME_PORT } from "./run-options.ts";
 
 /** The text: for each option its help, then its key with the value, commented out where it has none. */
@@ -16,6 +16,20 @@ export function generateConfig({ values, service }: MergedRun): string {
     tomlOf(service),
   );
   return [...sections, named].join("");
+}
+
+/** The same for `hab svc load` (reference/cli.md §10.12). */
+export function generateLoadConfig(
+  values: Readonly<Record<string, unknown>>,
+  ident: string | undefined,
+  own: Readonly<Record<string, { readonly grammar: { readonly help: string } }>>,
+): string {
+  const parts: typeof own = { ...runOptions(), ...own };
+  const keys = [["force", "force"], ["remote_sup", "remoteSup"], ...LOAD_TOML_KEYS] as const;
+  const sections = keys.map(([key, field]) =>
+    section(key, parts[field]?.grammar.help ?? "", tomlOf(values[field])),
+  );
+  return [section("pkg_ident", "A package (core/redis)", tomlOf(ident)), ...sections].join("");
 }
 
 function section(key: string, help: string, value: string | undefined): string {

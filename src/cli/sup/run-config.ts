@@ -108,6 +108,9 @@ export const TOML_KEYS: readonly (readonly [string, Field])[] = Object.entries({
   ([key, [field]]) => [key, field],
 );
 
+/** Those of them that say how a service is loaded. */
+export const LOAD_TOML_KEYS = TOML_KEYS.filter(([key]) => key in LOAD_KEYS);
+
 /** What options and the positional package are in the end. */
 export interface MergedRun {
   readonly values: RunValues;

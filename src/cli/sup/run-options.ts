@@ -1,4 +1,5 @@
 // Options of `hab sup run`, which `hab-sup run` parses again under the launcher (reference/supervisor.md §3, cli.md §10.11).
+import { keyCachePath } from "../../host/index.ts";
 import { flag, option, optionalArgument, optionList } from "../command.ts";
 import { installSourceType } from "../ident-types.ts";
 import { loadOptions } from "../svc/load-options.ts";
@@ -112,7 +113,7 @@ export const runOptions = () => ({
     long: "cache-key-path",
     value: "CACHE_KEY_PATH",
     completes: "directory",
-    help: "Directory of keys",
+    help: `Directory of keys (default: ${keyCachePath()})`,
     env: "HAB_CACHE_KEY_PATH",
   }),
   ringKey: option({
