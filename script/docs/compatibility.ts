@@ -2,15 +2,13 @@
 import type { Command } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { PROGRAMS } from "../../src/cli/groups.ts";
+import { isHandedOver } from "../../src/cli/handed-over.ts";
 import { originalCommands } from "../../src/cli/original.ts";
 import { COMPATIBLE_VERSION } from "../../src/cli/version.ts";
 
-/** Commands whose work another program does, as in the original: hab finds it and hands the words over. */
-const HANDED_OVER = ["pkg export container", "pkg export tar", "studio", "sup bash", "sup sh"];
-
 function stateOf(words: string, command: Command | undefined): string {
   if (command === undefined) return "not yet";
-  return HANDED_OVER.includes(words) ? "hands over" : "yes";
+  return isHandedOver(words) ? "hands over" : "yes";
 }
 
 export async function compatibilityPage(): Promise<string> {
@@ -28,8 +26,8 @@ prints that version, because scripts compare it; \`hab --help\` says which hab i
 This page is made from the code by \`script/bun script/docs.ts\`.
 
 ${ready} of ${originalCommands.length} commands of the original are there; ${handedOver} more hand over to a program of a package of its own, or
-the one a variable names ([beyond-habitat.md](beyond-habitat.md)): hab brings none of these programs yet, and says so with exit
-code 69 where there is none.
+the one a variable names ([beyond-habitat.md](beyond-habitat.md)): hab brings none of these programs yet. Where there is
+none the command is not in help, and says so with exit code 69 when it is called.
 
 | command | state | \`--json\` |
 |---|---|---|

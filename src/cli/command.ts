@@ -17,7 +17,7 @@
 //     `optionalArgument` T | undefined, `argumentList` T[]. `type` is a function text → value that throws an Error saying why
 //     not (usage error, exit 2), or a value type of values.ts (`choice`, `integer`, `existingFile`, …).
 //   * `type` must be quick and may look at the file system, never at the network.
-//   * Options several commands share are in shared-options.ts (`urlOption`, `authOption`, …); their values go through
+//   * Options several commands share are in shared-options.ts (`urlOption`, …) and secret-option.ts; their values go through
 //     `context.configuration`, which knows environment and cli.toml (reference/cli.md §3).
 //   * Data goes to `stdout` (`stdout.write`, `printJson`), everything for people to `ui`. With `--json` exactly one JSON
 //     document is on standard output; `ui` lines then go to standard error by themselves.
@@ -26,7 +26,7 @@
 //   * `run` returns nothing (0) or an exit code. Nobody calls process.exit. Long work takes `context.signal`.
 //   * Import rooms by their index.ts; import heavy things inside `run`.
 //   * `completes` says what the completions of shells offer as a value (installed packages, channels, …).
-//   * Mark what must not be seen `secret: true` and add its names to secret-arguments.ts (a test tells you).
+//   * What must not be seen is a `secretOption`; add its names to secret-arguments.ts (a test tells you).
 //   * Where the original prints help for a bare command, `helpIfBare: true`; where it has no -V, `hasVersion: false`.
 import { HabError } from "../error/index.ts";
 import type { LineReader, Output, Ui } from "../ui/index.ts";

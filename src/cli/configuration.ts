@@ -1,5 +1,6 @@
 // What the user has configured: command line, environment and cli.toml, in that order (reference/cli.md §3, §4). The file
 // is read when it is first needed.
+import type { Secret } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
 import { cliConfigPath, habPath, readTextIfPresent } from "../host/index.ts";
 import type { TomlTable } from "../toml/index.ts";
@@ -38,11 +39,11 @@ export interface Configuration {
   /** Compat: as `origin rbac` looks for it: flag, HAB_BLDR_URL, HAB_DEPOT_URL, cli.toml if it can be read, the public depot. */
   rbacUrl(given: string | undefined): Promise<string>;
   /** Flag, HAB_AUTH_TOKEN, cli.toml; undefined when there is none or the file cannot be read. */
-  authToken(given: string | undefined): Promise<string | undefined>;
+  authToken(given: Secret<string> | undefined): Promise<Secret<string> | undefined>;
   /** The same for commands that cannot do without. Throws HAB-CLI-005. */
-  requiredAuthToken(given: string | undefined): Promise<string>;
+  requiredAuthToken(given: Secret<string> | undefined): Promise<Secret<string>>;
   /** Compat: the same for `origin rbac`, where an empty HAB_AUTH_TOKEN counts as one. Throws HAB-CLI-005. */
-  rbacAuthToken(given: string | undefined): Promise<string>;
+  rbacAuthToken(given: Secret<string> | undefined): Promise<Secret<string>>;
   /** Flag or argument, HAB_ORIGIN, cli.toml. Throws HAB-CLI-006, or 007 for an invalid HAB_ORIGIN. */
   origin(given: string | undefined): Promise<string>;
   /** Flag, listen_ctl of cli.toml, 127.0.0.1:9632. Compat: a file that cannot be read gives the default. */
@@ -68,9 +69,6 @@ export function createConfiguration(env: Environment): Configuration {
     }
   };
 
-  const authToken = async (given: string | undefined) =>
-    given ?? nonEmpty("HAB_AUTH_TOKEN") ?? (await fileOrEmpty()).auth_token;
-
   return {
     file,
     async bldrUrl(given, options = {}) {
@@ -84,12 +82,14 @@ export function createConfiguration(env: Environment): Configuration {
       const fromEnvironment = nonEmpty("HAB_BLDR_URL") ?? nonEmpty("HAB_DEPOT_URL");
       return checkedUrl(given ?? fromEnvironment ?? (await fileOrEmpty()).bldr_url);
     },
-    authToken,
+    async authToken(given) {
+      return given ?? (await secret(nonEmpty("HAB_AUTH_TOKEN") ?? (await fileOrEmpty()).auth_token));
+    },
     async requiredAuthToken(given) {
-      return presentToken(given ?? nonEmpty("HAB_AUTH_TOKEN") ?? (await file()).auth_token);
+      return presentToken(given ?? (await secret(nonEmpty("HAB_AUTH_TOKEN") ?? (await file()).auth_token)));
     },
     async rbacAuthToken(given) {
-      return presentToken(given ?? env["HAB_AUTH_TOKEN"] ?? (await file()).auth_token);
+      return presentToken(given ?? (await secret(env["HAB_AUTH_TOKEN"] ?? (await file()).auth_token)));
     },
     async origin(given) {
       if (given !== undefined) return given;
@@ -136,7 +136,13 @@ function checkedUrl(url: string | undefined): string {
   return url ?? PUBLIC_DEPOT_URL;
 }
 
-function presentToken(token: string | undefined): string {
+async function secret(text: string | undefined): Promise<Secret<string> | undefined> {
+  if (text === undefined) return undefined;
+  const { Secret } = await import("../crypto/index.ts");
+  return new Secret(text);
+}
+
+function presentToken(token: Secret<string> | undefined): Secret<string> {
   if (token === undefined) throw new HabError(cliErrors.noAuthToken, "No access token for the depot");
   return token;
 }

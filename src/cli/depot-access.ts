@@ -1,19 +1,18 @@
 // What the commands that talk to a depot share: the client made of flags, environment and cli.toml, and the types of
 // their arguments (reference/cli.md §3, §10.1, §10.7).
-import { Secret } from "../crypto/index.ts";
+import type { Secret } from "../crypto/index.ts";
 import { createDepotClient, type DepotClient } from "../depot-client/index.ts";
 import { activeTarget, type FullIdent, isFullIdent, type Target } from "../package/index.ts";
 import { argument, option, optionalArgument } from "./command.ts";
 import { type Configuration, PUBLIC_DEPOT_URL } from "./configuration.ts";
 import { identType } from "./ident-types.ts";
 import { targetType } from "./shared-options.ts";
-import { absoluteUrl } from "./values.ts";
 import { COMPATIBLE_VERSION } from "./version.ts";
 
 export { identType };
 
 interface Context {
-  readonly options: { readonly url?: string | undefined; readonly auth?: string | undefined };
+  readonly options: { readonly url?: string | undefined; readonly auth?: Secret<string> | undefined };
   readonly configuration: Configuration;
 }
 
@@ -27,7 +26,7 @@ export async function depotWithOptionalToken(context: Context): Promise<DepotCli
   return createDepotClient({
     url,
     product: PRODUCT,
-    ...(token !== undefined && { token: new Secret(token) }),
+    ...(token !== undefined && { token }),
   });
 }
 
@@ -37,7 +36,7 @@ export async function depotWithToken(context: Context): Promise<DepotClient> {
   return createDepotClient({
     url: await context.configuration.bldrUrl(context.options.url),
     product: PRODUCT,
-    token: new Secret(token),
+    token,
   });
 }
 
@@ -47,11 +46,14 @@ export async function depotForRoles(context: Context): Promise<DepotClient> {
   return createDepotClient({
     url: await configuration.rbacUrl(options.url),
     product: PRODUCT,
-    token: new Secret(await configuration.rbacAuthToken(options.auth)),
+    token: await configuration.rbacAuthToken(options.auth),
   });
 }
 
-/** `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml. */
+/**
+ * `-u, --url` of `bldr channel`. Compat: these commands do not look into cli.toml, and what is no URL is found out when the
+ * depot is asked, as a failure.
+ */
 export const channelUrlOption = () =>
   option({
     short: "u",
@@ -60,7 +62,6 @@ export const channelUrlOption = () =>
     help: "Address of the depot",
     env: "HAB_BLDR_URL",
     default: PUBLIC_DEPOT_URL,
-    type: absoluteUrl,
   });
 
 /** A package with version and release. */
@@ -98,7 +99,7 @@ export async function depotWithTokenAt(
   context: Context & { readonly options: { readonly url: string } },
 ): Promise<DepotClient> {
   const token = await context.configuration.requiredAuthToken(context.options.auth);
-  return createDepotClient({ url: context.options.url, product: PRODUCT, token: new Secret(token) });
+  return createDepotClient({ url: context.options.url, product: PRODUCT, token });
 }
 
 /** A client without a token for a URL that is already decided. */

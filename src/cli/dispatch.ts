@@ -15,6 +15,7 @@ import type { Command } from "./command.ts";
 import { formatJson } from "./command.ts";
 import { createConfiguration } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
+import { announceSwitches } from "./feature-switches.ts";
 import type { Environment, ParsedValue } from "./grammar/parse.ts";
 import { parseWords } from "./grammar/parse.ts";
 import { similarWords } from "./grammar/similarity.ts";
@@ -43,6 +44,7 @@ const USAGE_EXIT_CODE = 2;
 
 /** Runs the command that `words` (without the program's name) say, and gives its exit code. Throws OutputClosed only. */
 export async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
+  announceSwitches(around.env, () => createUi(around));
   const { path, load, rest } = resolve(words);
   const failure: FailureStyle = { json: rest.includes("--json") };
   try {
@@ -110,12 +112,12 @@ async function runGroup(path: string, words: readonly string[], around: Surround
   const usage = `${spokenName(path)} <COMMAND>`;
   const [word, ...more] = words;
   if (word === undefined || word === "--") {
-    stderr.write(groupHelp(await describeGroup(path), helpStyle(stderr, env, true)));
+    stderr.write(groupHelp(await describeGroup(path, env), helpStyle(stderr, env, true)));
     return USAGE_EXIT_CODE;
   }
   if (word === "help") return await help(path, more, around);
   if (word === "--help" || /^-h/.test(word)) {
-    stdout.write(groupHelp(await describeGroup(path), helpStyle(stdout, env, true)));
+    stdout.write(groupHelp(await describeGroup(path, env), helpStyle(stdout, env, true)));
     return 0;
   }
   if ((word === "--version" || /^-V/.test(word)) && !WITHOUT_VERSION.includes(path)) {
@@ -152,7 +154,7 @@ async function help(path: string, words: readonly string[], around: Surroundings
       around,
     );
   const style = helpStyle(stdout, env, true);
-  if (found.load === undefined) stdout.write(groupHelp(await describeGroup(found.path), style));
+  if (found.load === undefined) stdout.write(groupHelp(await describeGroup(found.path, env), style));
   else stdout.write(commandHelp(spokenName(found.path), (await found.load()).command, env, style));
   return 0;
 }

@@ -32,7 +32,8 @@ export const cliErrors = errorKinds({
   noOrigin: {
     code: "HAB-CLI-006",
     title: "The command needs an origin and there is none",
-    remedy: "Name the origin, set HAB_ORIGIN, or add origin to cli.toml (`hab cli setup`).",
+    remedy:
+      "Name the origin (the ORIGIN argument or --origin), set HAB_ORIGIN, or add origin to cli.toml (`hab cli setup`).",
   },
   invalidOrigin: {
     code: "HAB-CLI-007",
@@ -92,5 +93,27 @@ export const cliErrors = errorKinds({
     title: "The support bundle cannot be made",
     remedy:
       "Run it as the Supervisor's user or root, in a directory that you may write to. No bundle is left behind.",
+  },
+  fileUnreadable: {
+    code: "HAB-CLI-021",
+    title: "A file that is to be uploaded cannot be read",
+    remedy: "Check its path and that you may read it.",
+  },
+  gatewayNotReachable: {
+    code: "HAB-CLI-030",
+    title: "The HTTP gateway of the Supervisor does not answer",
+    remedy:
+      "Check that a Supervisor runs there (`hab svc status`) and that it was not started with --http-disable; name its gateway with --gateway.",
+  },
+  gatewayRefused: {
+    code: "HAB-CLI-031",
+    title: "The HTTP gateway of the Supervisor refuses the token",
+    remedy: "Set HAB_SUP_GATEWAY_AUTH_TOKEN to the value the Supervisor was started with.",
+  },
+  gatewayWithoutRing: {
+    code: "HAB-CLI-032",
+    title: "The HTTP gateway does not tell about the ring",
+    remedy:
+      "A Habitat Supervisor has no such reports, and HAB_FEAT_REDACT_HTTP hides them: ask another member.",
   },
 });

@@ -5,51 +5,17 @@ import { replaceProcess } from "../host/index.ts";
 import { execInPackage, findInstalled, findProgram, formatIdent, parseIdent } from "../package/index.ts";
 import { cliErrors } from "./errors.ts";
 import type { Environment } from "./grammar/parse.ts";
-import { COMPATIBLE_VERSION } from "./version.ts";
-
-export interface ExternalTool {
-  /** The program, looked up in the PATH of its package. */
-  readonly program: string;
-  /** Variable that names the program itself: a path, or a name to be found in PATH. */
-  readonly binaryVariable: string;
-  /** Variable that names another package. */
-  readonly identVariable?: string;
-  /** Origin and name of its package; the version is that of Habitat. */
-  readonly packageName: string;
-}
-
-export const STUDIO: ExternalTool = {
-  program: "hab-studio",
-  binaryVariable: "HAB_STUDIO_BINARY",
-  packageName: "chef/hab-studio",
-};
-
-export const SUPERVISOR_SHELLS: ExternalTool = {
-  program: "hab-sup",
-  binaryVariable: "HAB_SUP_BINARY",
-  packageName: "chef/hab-sup",
-};
-
-/** The exporter of one format: `container` or `tar`. */
-export function exporter(format: "container" | "tar"): ExternalTool {
-  const variable = `HAB_PKG_EXPORT_${format.toUpperCase()}`;
-  return {
-    program: `hab-pkg-export-${format}`,
-    binaryVariable: `${variable}_BINARY`,
-    identVariable: `${variable}_PKG_IDENT`,
-    packageName: `chef/hab-pkg-export-${format}`,
-  };
-}
+import { type HandedOver, isSet, packageOf, toolOf } from "./handed-over.ts";
 
 /**
- * Becomes the tool. Comes back only by throwing: HAB-CLI-010 when there is neither variable nor package, HAB-CLI-011 when
- * the program that the variable names does not start, HAB-PKG-052 when it is not found.
+ * Becomes the program behind a command. Comes back only by throwing: HAB-CLI-010 when there is neither variable nor package,
+ * HAB-CLI-011 when the program that the variable names does not start, HAB-PKG-052 when it is not found.
  */
-export function becomeTool(tool: ExternalTool, words: readonly string[], env: Environment): never {
-  const override = nonEmpty(env[tool.binaryVariable]);
-  if (override !== undefined) return becomeProgram(findProgram(override, env), words, env);
-  const named = tool.identVariable === undefined ? undefined : nonEmpty(env[tool.identVariable]);
-  const ident = parseIdent(named ?? `${tool.packageName}/${COMPATIBLE_VERSION}`);
+export function becomeTool(path: HandedOver, words: readonly string[], env: Environment): never {
+  const tool = toolOf(path);
+  const override = env[tool.binaryVariable];
+  if (isSet(override)) return becomeProgram(findProgram(override, env), words, env);
+  const ident = parseIdent(packageOf(tool, env));
   const pkg = findInstalled(ident);
   if (pkg !== undefined) return execInPackage(pkg, tool.program, words, env);
   throw new HabError(
@@ -69,8 +35,4 @@ function becomeProgram(program: string, words: readonly string[], env: Environme
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new HabError(cliErrors.toolNotStarted, `${program} cannot be started: ${reason}`, { cause });
   }
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === "" ? undefined : text;
 }

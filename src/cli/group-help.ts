@@ -1,15 +1,19 @@
-// What the help of a group says: its commands with their summaries, which come from the commands' own modules.
+// What the help of a group says: its commands with their summaries, which come from the commands' own modules. Those whose
+// program is not on this machine are left out.
 import { commands } from "./commands.ts";
+import type { Environment } from "./grammar/parse.ts";
 import { groups, PROGRAMS, SHORT_FORMS } from "./groups.ts";
+import { hasTool, isHandedOver } from "./handed-over.ts";
 import { type GroupDescription, type GroupEntry, PROGRAM_SUMMARY } from "./help.ts";
 import { childrenOf } from "./tree.ts";
 
 /** Describes the group at `path` (`pkg`), or the program when it is empty. Loads the modules of its commands. */
-export async function describeGroup(path: string): Promise<GroupDescription> {
+export async function describeGroup(path: string, env: Environment): Promise<GroupDescription> {
   const own: GroupEntry[] = [];
   const nested: GroupEntry[] = [];
   for (const word of childrenOf(path)) {
     const child = `${path} ${word}`.trim();
+    if (!(await canWork(child, env))) continue;
     const load = commands[child];
     if (load === undefined) {
       if (!(PROGRAMS as readonly string[]).includes(child))
@@ -37,6 +41,13 @@ export async function describeGroup(path: string): Promise<GroupDescription> {
     examples: [],
     sections: [{ heading: "Commands", entries: [...own, ...nested, help] }],
   };
+}
+
+/** Whether this machine has what a command, or some command of a group, needs to do its work. */
+async function canWork(path: string, env: Environment): Promise<boolean> {
+  const children = Object.keys(commands).filter((each) => each === path || each.startsWith(`${path} `));
+  for (const each of children) if (!isHandedOver(each) || (await hasTool(each, env))) return true;
+  return false;
 }
 
 /** The examples on the first page: the first example of the commands a person meets first, as far as they exist. */

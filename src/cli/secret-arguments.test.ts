@@ -41,6 +41,13 @@ describe("secret words of a command line", () => {
     const redact = secretRedactor(["--auth", "abc"], { HAB_CTL_SECRET: "xyz" });
     expect(redact("abc and xyz")).toBe("[secret] and [secret]");
   });
+
+  test("a short one only as a word of its own, so that its letters do not tell it", () => {
+    const redact = secretRedactor(["-z", "t"], { HAB_AUTH_TOKEN: "$.x(", HAB_CTL_SECRET: "long-enough" });
+    expect(redact("the token 't': not found; =t&")).toBe("the token '[secret]': not found; =[secret]&");
+    expect(redact("a $.x( b")).toBe("a [secret] b");
+    expect(redact("xlong-enoughx")).toBe("x[secret]x");
+  });
 });
 
 test("the kernel's command line is split at NUL; words that are not UTF-8 are refused", () => {

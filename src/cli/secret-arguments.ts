@@ -51,7 +51,16 @@ export function secretRedactor(words: readonly string[], env: Environment): (tex
     ...secretWords(words).map(({ text }) => text),
     ...SECRET_VARIABLES.map((name) => env[name] ?? ""),
   ].filter((text) => text !== "");
-  return (text) => secrets.reduce((result, secret) => result.replaceAll(secret, "[secret]"), text);
+  return (text) =>
+    secrets.reduce((result, secret) => result.replaceAll(occurrence(secret), "[secret]"), text);
+}
+
+/** So short a secret would be found inside other words, and what is left of those would tell it. */
+const SHORT_SECRET_LENGTH = 8;
+
+function occurrence(secret: string): string | RegExp {
+  if (secret.length >= SHORT_SECRET_LENGTH) return secret;
+  return new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(secret)}(?![\\p{L}\\p{N}])`, "gu");
 }
 
 /** The value joined to a secret long option; empty when it is the next word, undefined when the option is not secret. */

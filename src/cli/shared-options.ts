@@ -28,17 +28,6 @@ export const urlOption = () =>
     type: absoluteUrl,
   });
 
-/** `-z, --auth`: then `configuration.authToken(options.auth)` or `requiredAuthToken`. */
-export const authOption = () =>
-  option({
-    short: "z",
-    long: "auth",
-    value: "AUTH_TOKEN",
-    heading: "Depot",
-    help: "Access token for the depot (else HAB_AUTH_TOKEN, auth_token of cli.toml)",
-    secret: true,
-  });
-
 /** `--cache-key-path`: the key cache. Its default is the user's own. */
 export const cacheKeyPathOption = () =>
   option({

@@ -1,6 +1,6 @@
 // `hab studio` (reference/cli.md §2.5, §9.1): every word is the studio's, `--help` too.
 import { argumentList, defineCommand } from "./command.ts";
-import { becomeTool, STUDIO } from "./external-tool.ts";
+import { becomeTool } from "./external-tool.ts";
 
 export const command = defineCommand({
   summary: "Enter, build in and remove studios",
@@ -23,6 +23,6 @@ export const command = defineCommand({
   hasHelp: false,
   hasVersion: false,
   run({ args, env }) {
-    return becomeTool(STUDIO, args.words, env);
+    return becomeTool("studio", args.words, env);
   },
 });

@@ -17,7 +17,7 @@ export const clientErrors = errorKinds({
     code: "HAB-CLT-003",
     title: "No secure connection to the depot",
     remedy:
-      "Check the address; put the certificate of a private authority (PEM) into the ssl cache or name it in SSL_CERT_FILE",
+      "Check the address; put the certificate of a private authority (PEM) into the ssl cache (/hab/cache/ssl, for others than root ~/.hab/cache/ssl) or name it in SSL_CERT_FILE",
   },
   timedOut: {
     code: "HAB-CLT-004",

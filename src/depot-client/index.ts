@@ -1,6 +1,7 @@
 // The depot's API as typed calls. What parses answers is loaded with the first one.
 export { createDepotClient } from "./client.ts";
 export type { ConnectionOptions } from "./connection.ts";
+export { depotDate } from "./date.ts";
 export { clientErrors } from "./errors.ts";
 export { DepotFailure } from "./failure.ts";
 export {

@@ -245,4 +245,9 @@ export const packageErrors = errorKinds({
     title: "The archive of a hart decompresses to far more than any package holds",
     remedy: "Do not install it: it is damaged or made to fill disks. Ask its origin for another build.",
   },
+  pinned: {
+    code: "HAB-PKG-071",
+    title: "The package is pinned and stays",
+    remedy: "Let it go with hab pkg unpin, or uninstall it with --ignore-pins.",
+  },
 });

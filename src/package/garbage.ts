@@ -11,7 +11,7 @@ export interface Release {
 }
 
 /** Why a release is wanted for itself. */
-export type RootReason = "loaded" | "pinned" | "binlinked" | "hab" | "interpreter" | "newest";
+export type RootReason = "loaded" | "running" | "pinned" | "binlinked" | "hab" | "interpreter" | "newest";
 
 /** `needed`: by what stays. `in use`: somebody is installing it. `hook failed`: its uninstall hook did. */
 export type GarbageKeepReason = RootReason | "needed" | "in use" | "hook failed";

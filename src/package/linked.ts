@@ -1,9 +1,10 @@
 // Which packages links in directories of everybody's PATH lead to (reference/packages.md §17).
-import { readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { systemErrorCode } from "../error/index.ts";
-import { type FullIdent, isFullIdent, isPathSafe, parseIdent } from "./ident.ts";
-import { PACKAGES_DIRECTORY, packagesDirectory } from "./installed.ts";
+import type { FullIdent } from "./ident.ts";
+import { PACKAGES_DIRECTORY } from "./installed.ts";
+import { realPath, releaseAt, releasePlaces } from "./release-at.ts";
 
 /** Where links to packages usually are, in the package world. */
 export const LINK_DIRECTORIES: readonly string[] = ["/bin", "/usr/bin", "/usr/local/bin", "/hab/bin"];
@@ -13,9 +14,7 @@ const MOST_LINKS = 40;
 
 /** Releases that links in `directories` (in the package world) lead into, installed or not. Throws system errors. */
 export function linkedReleases(directories: readonly string[], root: string): FullIdent[] {
-  const places = [packagesDirectory(root), PACKAGES_DIRECTORY];
-  const real = realPath(packagesDirectory(root));
-  if (real !== undefined) places.push(real);
+  const places = [...releasePlaces(root), PACKAGES_DIRECTORY];
   const found: FullIdent[] = [];
   for (const directory of new Set(directories.map((each) => join(root, each)))) {
     for (const name of linksIn(directory)) {
@@ -58,23 +57,4 @@ function targetsOf(link: string, root: string): string[] {
     targets.push(...open);
   }
   return targets;
-}
-
-function releaseAt(path: string, places: readonly string[]): FullIdent | undefined {
-  for (const place of places) {
-    if (!path.startsWith(`${place}/`)) continue;
-    const parts = path.slice(place.length + 1).split("/");
-    if (parts.length < 4) continue;
-    const ident = parseIdent(parts.slice(0, 4).join("/"));
-    if (isFullIdent(ident) && isPathSafe(ident)) return ident;
-  }
-  return undefined;
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }

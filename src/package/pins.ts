@@ -1,4 +1,4 @@
-// Packages that `hab pkg gc` never removes: `hab/etc/pins`, one ident per line, `#` begins a comment. A partial ident pins
+// Packages that `hab pkg gc` never removes and `hab pkg uninstall` refuses to: `hab/etc/pins`, one ident per line, `#` begins a comment. A partial ident pins
 // every release that satisfies it. Editing the file by hand is fine: comments and order stay.
 import { dirname, join } from "node:path";
 import { HabError } from "../error/index.ts";

@@ -10,7 +10,7 @@ import { explainSystemError, removeRelease } from "./staging.ts";
 import { findInstalled, isInstalled, listInstalled, loadInstalled } from "./store.ts";
 
 /** Why a package is kept. */
-export type KeepReason = "ourselves" | "loaded" | "excluded" | "needed";
+export type KeepReason = "ourselves" | "loaded" | "pinned" | "excluded" | "needed";
 
 export type UninstallEvent =
   | { readonly kind: "begin"; readonly ident: FullIdent }
@@ -43,7 +43,9 @@ export interface UninstallOptions {
   readonly dryRun?: boolean;
   /** What a Supervisor runs, which stays. */
   readonly loaded?: readonly PackageIdent[];
-  /** Remove the named package although it is loaded (a rollback does); never its dependencies. */
+  /** What is pinned, which stays: named for itself it is an error, in passing it is kept. */
+  readonly pinned?: readonly PackageIdent[];
+  /** Remove the named package although it is loaded or pinned (a rollback does); never its dependencies. */
   readonly force?: boolean;
   readonly report?: (event: UninstallEvent) => void;
   readonly hookReport?: Report;
@@ -59,8 +61,8 @@ export interface UninstallResult {
 }
 
 /**
- * Uninstalls. Throws HAB-PKG-010 when it is not installed, HAB-PKG-050 when others need it, HAB-PKG-041 when its hook fails
- * (then it stays), system errors.
+ * Uninstalls. Throws HAB-PKG-010 when it is not installed, HAB-PKG-050 when others need it, HAB-PKG-071 when it is pinned,
+ * HAB-PKG-041 when its hook fails (then it stays), system errors.
  */
 export async function uninstallPackage(options: UninstallOptions): Promise<UninstallResult> {
   const { ident, keepLatest, root = fsRoot() } = options;
@@ -94,6 +96,12 @@ async function uninstallOne(
       `${formatIdent(ident)} cannot be removed: it is a dependency of ${neededBy} packages`,
     );
   const reason = reasonToKeep(ident, options, options.force === true);
+  if (reason === "pinned" && options.keepLatest === undefined) {
+    const pin = options.pinned?.find((each) => satisfies(each, ident)) ?? ident;
+    throw new HabError(packageErrors.pinned, `${formatIdent(ident)} is pinned (${formatIdent(pin)})`, {
+      next: `Let it go with hab pkg unpin ${formatIdent(pin)}, or uninstall it with --ignore-pins.`,
+    });
+  }
   if (reason !== undefined) {
     report?.({ kind: "kept", ident, reason, neededBy: 0 });
     return;
@@ -160,6 +168,7 @@ function keptDependencies(
 function reasonToKeep(ident: FullIdent, options: UninstallOptions, force: boolean): KeepReason | undefined {
   if (ident.origin === "chef" && ident.name === "hab") return "ourselves";
   if (!force && options.loaded?.some((loaded) => satisfies(loaded, ident)) === true) return "loaded";
+  if (!force && options.pinned?.some((pin) => satisfies(pin, ident)) === true) return "pinned";
   if (options.exclude?.some((excluded) => satisfies(excluded, ident)) === true) return "excluded";
   return undefined;
 }

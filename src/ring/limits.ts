@@ -14,6 +14,12 @@ export const SWIM_LIMIT_ENCRYPTED_BYTES = 977;
  */
 export const MESSAGE_LIMIT_BYTES = 1_048_576;
 
+/**
+ * A longer message is passed over, not kept, so that what an original member sends after it still arrives; beyond this the
+ * connection is closed.
+ */
+export const PASSED_OVER_LIMIT_BYTES = 67_108_864;
+
 /** Buckets of a digest: 24 KiB of sums. More would not help to find differences among 100,000 records. */
 export const BUCKET_LIMIT = 4096;
 /** Hashes in one `versions`, two a record: 384 KiB. More records go into more messages. */

@@ -113,8 +113,8 @@ export function createInstaller(
 /** Removes releases. What stands against it (another package needs it) is told and is no failure of the service. */
 async function remove(output: Output, options: UninstallOptions): Promise<void> {
   try {
-    const { uninstallPackage } = await import("../package/index.ts");
-    await uninstallPackage(options);
+    const { readPins, uninstallPackage } = await import("../package/index.ts");
+    await uninstallPackage({ pinned: readPins(), ...options });
   } catch (error) {
     output.line(PROGRAM, "SU", `Unable to remove ${formatIdent(options.ident)}: ${describeError(error)}`);
   }

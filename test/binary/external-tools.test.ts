@@ -62,12 +62,27 @@ describe.each(tools)("hab %p", (words, first, variable, ident) => {
     expect([code, stdout, stderr]).toEqual([0, `${[program, ...first, "a"].join(" ")}\n`, ""]);
   });
 
+  test("is in help where its program is, and only there", async () => {
+    const group = words.slice(0, -1);
+    const inHelp = async (env: Record<string, string>) =>
+      new RegExp(`^ +${words.at(-1)} `, "m").test((await hab([...group, "--help"], env)).stdout);
+    expect(await inHelp({})).toBe(false);
+    expect(await inHelp({ [variable]: "/bin/true" })).toBe(true);
+  });
+
   test("without either says how to get it, and downloads nothing", async () => {
     const { code, stdout, stderr } = await hab([...words, "a"]);
     expect([code, stdout]).toEqual([69, ""]);
     expect(stderr).toContain(`hab pkg install ${ident}`);
     expect(stderr).toContain(variable);
   });
+});
+
+test("a group is in help when one of its commands is", async () => {
+  const inHelp = async (env: Record<string, string>) =>
+    (await hab(["pkg", "--help"], env)).stdout.includes(" export ");
+  expect(await inHelp({})).toBe(false);
+  expect(await inHelp({ HAB_PKG_EXPORT_TAR_BINARY: "/bin/true" })).toBe(true);
 });
 
 test("help and options belong to the tool, -V of an exporter to hab", async () => {

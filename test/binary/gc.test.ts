@@ -1,10 +1,24 @@
 // `hab pkg gc` asks on a terminal (script of bsdutils makes one) and nowhere else.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { activeTarget } from "../../src/package/index.ts";
 import { HAB, run } from "./program.ts";
+
+test("many pins set at once are all kept", async () => {
+  const root = mkdtempSync(join(tmpdir(), "hab-pins-"));
+  try {
+    const names = Array.from({ length: 12 }, (_, index) => `acme/app${index}`);
+    const env = { FS_ROOT: root, HOME: root };
+    const ended = await Promise.all(names.map((name) => run([HAB, "pkg", "pin", name], { env })));
+    expect(ended.map(({ code }) => code)).toEqual(names.map(() => 0));
+    const pins = readFileSync(join(root, "hab/etc/pins"), "utf8").trimEnd().split("\n");
+    expect(pins.sort()).toEqual([...names].sort());
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
 
 describe("hab pkg gc without --yes", () => {
   let root: string;

@@ -20,6 +20,13 @@ export interface RunOptions {
   readonly stdin?: string;
 }
 
+/** The user `nobody`. */
+export const NOBODY = 65_534;
+
+/** Words before a command that take root's rights away; none where there are none. */
+export const WITHOUT_ROOT: readonly string[] =
+  process.geteuid?.() === 0 ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : [];
+
 /** Runs a command to its end. The environment is PATH alone unless more is given. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const child = Bun.spawn({

@@ -6,7 +6,8 @@ import { ringEnvelope } from "../../src/ring/wire/envelope.ts";
 import { decodeMessage, encodeMessage, type Schema } from "../../src/ring/wire/message.ts";
 import { encodeMembership, toMember, toMembership } from "../../src/ring/wire/rumor.ts";
 import { MEMBER, MEMBERSHIP } from "../../src/ring/wire/schema.ts";
-import { decodeSwim, encodeSwim, membershipSize, swimSize } from "../../src/ring/wire/swim.ts";
+import { decodeSwim, encodeSwim, swimSize } from "../../src/ring/wire/swim.ts";
+import { membershipSize } from "../../src/ring/wire/swim-member.ts";
 import { membership, plainMembership, swimMessage } from "./arbitrary.ts";
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));

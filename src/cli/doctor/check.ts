@@ -46,7 +46,7 @@ export interface DoctorContext {
   space(path: string): Space;
   hasUser(name: string): boolean;
   hasGroup(name: string): boolean;
-  /** The Date of a depot's answer, in ms since 1970; undefined without one. Throws when nobody answers in time. */
+  /** The Date of a depot's answer, in ms since 1970; undefined without one. Throws HAB-CLT-002, -003, -004. */
   depotTime(url: string): Promise<number | undefined>;
 }
 

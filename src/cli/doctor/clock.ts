@@ -1,5 +1,7 @@
 // `hab doctor`, clock: certificates, signatures and releases all go by it.
-import { readTextIfPresent } from "../../host/index.ts";
+import { clientErrors } from "../../depot-client/index.ts";
+import { isKind } from "../../error/index.ts";
+import { certificateCachePath, readTextIfPresent } from "../../host/index.ts";
 import { parseToml } from "../../toml/index.ts";
 import { type Check, checksOf, type DoctorContext, variable } from "./check.ts";
 
@@ -35,7 +37,8 @@ async function compare(context: DoctorContext, url: string): Promise<Check> {
   const startedMs = performance.now();
   try {
     theirs = await context.depotTime(url);
-  } catch {
+  } catch (error) {
+    if (isKind(error, clientErrors.tlsFailed)) return insecure(depot, tlsCode(error.cause));
     return warning("depot", `${depot} does not answer`, "Start it, or check the address and the network.");
   }
   if (theirs === undefined) return ok("depot", `${depot} answers, without a date`);
@@ -45,6 +48,38 @@ async function compare(context: DoctorContext, url: string): Promise<Check> {
   if (seconds > FAILURE_SECONDS) return failure("depot", found, SET_CLOCK);
   if (seconds > WARNING_SECONDS) return warning("depot", found, SET_CLOCK);
   return ok("depot", found);
+}
+
+/** It answers, but every command that needs it refuses to talk to it: `code` tells why. */
+function insecure(depot: string, code: string): Check {
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID")
+    return failure(
+      "depot",
+      `the certificate of ${depot} ${code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet"}`,
+      "Renew it, or set this machine's clock.",
+    );
+  if (/ALTNAME|HOSTNAME_MISMATCH/.test(code))
+    return failure(
+      "depot",
+      `the certificate of ${depot} is for another name`,
+      "Use the name in the certificate as the depot's address, or renew it with this one.",
+    );
+  if (/SELF_SIGNED|UNABLE_TO_/.test(code))
+    return failure(
+      "depot",
+      `the certificate of ${depot} is not trusted: no authority this machine knows has signed it`,
+      `Put the certificate of its authority (PEM) into ${certificateCachePath()}, or name the file in SSL_CERT_FILE.`,
+    );
+  return failure(
+    "depot",
+    `no secure connection to ${depot}${code === "" ? "" : ` (${code})`}`,
+    "Check that it answers to https, and what is between it and this machine.",
+  );
+}
+
+function tlsCode(cause: unknown): string {
+  const code = (cause as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : "";
 }
 
 function depotUrl(context: DoctorContext): string | undefined {

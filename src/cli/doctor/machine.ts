@@ -39,14 +39,8 @@ export function thisMachine(env: DoctorContext["env"], signal: AbortSignal): Doc
     hasUser: (name) => lookupUser(name) !== undefined,
     hasGroup: (name) => lookupGroup(name) !== undefined,
     async depotTime(url) {
-      // Not HEAD: to that our own depot answers without a date.
-      const response = await fetch(url, {
-        redirect: "manual",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(DEPOT_TIMEOUT_MS)]),
-      });
-      await response.body?.cancel();
-      const time = Date.parse(response.headers.get("date") ?? "");
-      return Number.isNaN(time) ? undefined : time;
+      const { depotDate } = await import("../../depot-client/index.ts");
+      return depotDate(url, AbortSignal.any([signal, AbortSignal.timeout(DEPOT_TIMEOUT_MS)]));
     },
   };
 }

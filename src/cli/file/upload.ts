@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { formatCtlAddress } from "../../ctl/index.ts";
+import { HabError } from "../../error/index.ts";
 import { formatServiceGroup, parseServiceGroup } from "../../supervisor/index.ts";
 import { argument, defineCommand, option } from "../command.ts";
 import { encryptForGroup } from "../config/encrypt.ts";
 import { assertEntitySize } from "../config/size.ts";
+import { cliErrors } from "../errors.ts";
 import { cacheKeyPathOption, remoteSupOption } from "../shared-options.ts";
 import { tellSupervisor } from "../svc/ask.ts";
 import { bigInteger } from "../values.ts";
@@ -16,7 +18,7 @@ export const command = defineCommand({
     "The file is put into files/ of the service on every member of the group; a hook can act on it.",
   examples: [{ command: "hab file upload redis.default 1 dump.rdb", explains: "as files/dump.rdb of redis" }],
   args: {
-    group: argument({ value: "SERVICE_GROUP", help: "A group (redis.default)", type: parseServiceGroup }),
+    group: argument({ value: "SERVICE_GROUP", help: "A group (redis.default)" }),
     version: argument({
       value: "VERSION_NUMBER",
       help: "A number higher than that of the file in force",
@@ -33,13 +35,15 @@ export const command = defineCommand({
   helpIfBare: true,
   async run(context) {
     const { args, options, ui, configuration, json, printJson } = context;
-    const group = formatServiceGroup(args.group);
-    let content: Uint8Array = readFileSync(args.file);
+    // Compat: only looked at now, so that a bad one is a failure and no usage error.
+    const serviceGroup = parseServiceGroup(args.group);
+    const group = formatServiceGroup(serviceGroup);
+    let content = readContent(args.file);
     assertEntitySize(content, "File");
     // Compat: the original swaps the two (§10.4).
     ui.begin(`Uploading file ${args.file} to ${args.version} incarnation ${group}`);
     ui.status("Creating", "service file");
-    const encrypts = options.user !== undefined && args.group.organization !== undefined;
+    const encrypts = options.user !== undefined && serviceGroup.organization !== undefined;
     if (options.user !== undefined && encrypts) {
       ui.status("Encrypting", `file as ${options.user} for ${group}`);
       content = await encryptForGroup(content, options.user, group, options.cacheKeyPath);
@@ -49,7 +53,7 @@ export const command = defineCommand({
     await tellSupervisor(context, options.remoteSup, {
       message: "SvcFilePut",
       fields: {
-        serviceGroup: { ...args.group },
+        serviceGroup: { ...serviceGroup },
         content,
         filename: basename(args.file),
         version: args.version,
@@ -66,3 +70,12 @@ export const command = defineCommand({
       });
   },
 });
+
+/** The file's content. Throws HAB-CLI-021. */
+function readContent(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new HabError(cliErrors.fileUnreadable, `${path} cannot be read`, { cause });
+  }
+}

@@ -1,7 +1,7 @@
 // Which options and arguments may or must be present together (reference/cli.md §2.2): conflicts first, then what is
 // missing. Values from the environment count as present, defaults do not.
 import type { ArgumentGrammar, CommandGrammar, OptionGrammar } from "./spec.ts";
-import { displayName } from "./spec.ts";
+import { displayName, missingName } from "./spec.ts";
 import type { UsageError } from "./usage-error.ts";
 
 type Part = OptionGrammar | ArgumentGrammar;
@@ -44,7 +44,7 @@ function missing(grammar: CommandGrammar, present: readonly string[]): UsageErro
       part.requiredUnless?.some((id) => present.includes(id)) === true || part.defaultText !== undefined;
     if (part.required && !excused && !inGroup(part.id)) wanted.add(part.id);
   }
-  const details = all.filter((part) => wanted.has(part.id) && !present.includes(part.id)).map(displayName);
+  const details = all.filter((part) => wanted.has(part.id) && !present.includes(part.id)).map(missingName);
   for (const ids of grammar.exactlyOne)
     if (!ids.some((id) => present.includes(id))) details.push(alternatives(grammar, ids));
   if (details.length === 0) return undefined;

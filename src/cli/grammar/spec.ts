@@ -93,11 +93,16 @@ export interface CommandGrammar {
 /** `--channel <CHANNEL>`, `-v`, `--bind <BIND>...`, `<PKG_IDENT>`, `[FILE]`: the name of a part in messages and usage lines. */
 export function displayName(part: OptionGrammar | ArgumentGrammar): string {
   if (part.kind === "argument") {
-    const dots = part.many ? "..." : "";
-    return part.required ? `<${part.valueName}>${dots}` : `[${part.valueName}]${dots}`;
+    const isAlwaysRequired = part.required && part.requiredUnless === undefined;
+    return isAlwaysRequired ? missingName(part) : `[${part.valueName}]${part.many ? "..." : ""}`;
   }
   const flag = part.long !== undefined ? `--${part.long}` : `-${part.short}`;
   return `${flag}${valueDisplay(part)}`;
+}
+
+/** The name of a part that is missing. */
+export function missingName(part: OptionGrammar | ArgumentGrammar): string {
+  return part.kind === "argument" ? `<${part.valueName}>${part.many ? "..." : ""}` : displayName(part);
 }
 
 /** The value part of an option's display: empty, ` <X>`, ` <X>...` or ` [<X>...]`. */

@@ -1,7 +1,8 @@
 // `hab origin create` (reference/cli.md §10.6).
 import { argument, defineCommand } from "../command.ts";
 import { depotWithToken } from "../depot-access.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 import { originName } from "../values.ts";
 
 export const command = defineCommand({

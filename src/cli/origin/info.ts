@@ -4,7 +4,8 @@ import { HabError } from "../../error/index.ts";
 import { formatTable } from "../../ui/index.ts";
 import { argument, defineCommand } from "../command.ts";
 import { depotWithToken } from "../depot-access.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 import { originName } from "../values.ts";
 
 /** Compat: width of the original's origin tables. */

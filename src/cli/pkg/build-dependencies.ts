@@ -1,7 +1,7 @@
 // Where a build gets its dependencies: installed from the depot, with the policy the build decided on
 // (reference/plan-build.md §6.1).
 import type { DependencyInstaller } from "../../build/index.ts";
-import { type KeyCache, Secret } from "../../crypto/index.ts";
+import type { KeyCache } from "../../crypto/index.ts";
 import { formatIdent, installPackage } from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
 import type { Configuration } from "../configuration.ts";
@@ -25,15 +25,14 @@ export function dependencyInstaller({
   return async ({ ident, channel, ignoreLocal, ignoreInstallHook }) => {
     const { createDepotClient, depotPackageSource } = await import("../../depot-client/index.ts");
     const token = await configuration.authToken(undefined);
-    const secret = token === undefined ? undefined : new Secret(token);
     const url = await configuration.bldrUrl(undefined);
     const installed = await installPackage({
       source: formatIdent(ident),
       channel,
-      depot: depotPackageSource(createDepotClient({ url, ...(secret && { token: secret }) })),
+      depot: depotPackageSource(createDepotClient({ url, ...(token && { token }) })),
       ignoreLocal,
       ignoreInstallHook,
-      ...(secret && { token: secret }),
+      ...(token && { token }),
       keyCache: keys,
       report,
       signal,

@@ -7,6 +7,7 @@ import { HabError } from "../../error/index.ts";
 import { isCompiled } from "../../host/index.ts";
 import { activeTarget } from "../../package/index.ts";
 import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
+import { cliErrors } from "../errors.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingDirectory, originName } from "../values.ts";
 import { OWN_VERSION } from "../version.ts";
@@ -63,7 +64,7 @@ export const command = defineCommand({
       short: "s",
       long: "src",
       value: "SRC_PATH",
-      help: "Directory to build in: PLAN_CONTEXT and results are relative to it",
+      help: "Directory to build in: PLAN_CONTEXT and results are relative to it (default: $PWD)",
       type: existingDirectory,
     }),
     cacheKeyPath: cacheKeyPathOption(),
@@ -71,7 +72,6 @@ export const command = defineCommand({
       short: "N",
       long: "native-package",
       help: "Mark the package as native (needs HAB_FEAT_NATIVE_PACKAGE_SUPPORT)",
-      conflictsWith: ["reuse", "docker"],
     }),
     reuse: flag({ short: "R", long: "reuse", help: "Use the studio of the last build again" }),
     docker: flag({ short: "D", long: "docker", help: "Build in a container studio" }),
@@ -85,6 +85,11 @@ export const command = defineCommand({
   },
   json: true,
   async run({ args, options, env, configuration, ui, signal, json, printJson }) {
+    // Compat: words that do not go together, but with the exit code of a failure (reference/cli.md §10.7).
+    if (options.nativePackage && (options.reuse || options.docker))
+      throw new HabError(cliErrors.usage, "--native-package conflicts with --reuse and --docker", {
+        exitCode: 1,
+      });
     refuseStudio(options);
     if (options.nativePackage && !env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"])
       throw usageProblem("native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set");

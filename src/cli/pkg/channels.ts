@@ -2,7 +2,8 @@
 import { formatIdent } from "../../package/index.ts";
 import { defineCommand } from "../command.ts";
 import { depotWithOptionalToken, fullIdentArgument, remoteTarget, targetArgument } from "../depot-access.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 
 export const command = defineCommand({
   summary: "List the channels a package is in",

@@ -4,7 +4,8 @@ import { formatIdent } from "../../package/index.ts";
 import { defineCommand } from "../command.ts";
 import { depotWithToken, fullIdentArgument, remoteTarget, targetArgument } from "../depot-access.ts";
 import { withHints } from "../depot-hints.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 
 export const command = defineCommand({
   summary: "Delete a package from the depot",

@@ -4,7 +4,8 @@ import { HabError } from "../../error/index.ts";
 import { formatIdent } from "../../package/index.ts";
 import { argument, defineCommand } from "../command.ts";
 import { depotWithToken, fullIdentArgument, remoteTarget, targetArgument } from "../depot-access.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 
 export const command = defineCommand({
   summary: "Take a package out of a channel",

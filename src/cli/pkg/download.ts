@@ -16,7 +16,8 @@ import { argumentList, defineCommand, flag, option, optionList } from "../comman
 import { DEFAULT_CHANNEL } from "../configuration.ts";
 import { depotWithOptionalToken, remoteTarget } from "../depot-access.ts";
 import { identType } from "../ident-types.ts";
-import { authOption, targetType, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { targetType, urlOption } from "../shared-options.ts";
 import { readSeedToml, seedFileType } from "./download-seeds.ts";
 
 export const command = defineCommand({

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -15,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type CtlServer, serveCtl } from "../../ctl/index.ts";
 import {
   activeTarget,
   artifactFileName,
@@ -72,12 +74,14 @@ function install(ident: string, ...deps: string[]): void {
   write(`${place}/bin/run`, "x".repeat(1000));
 }
 
-async function hab(...words: string[]) {
+const hab = (...words: string[]) => habWith({}, ...words);
+
+async function habWith(env: Readonly<Record<string, string>>, ...words: string[]) {
   const [stdout, stderr] = [memoryOutput(), memoryOutput()];
   const exit = await dispatch(words, {
     stdout,
     stderr,
-    env: { ...process.env },
+    env: { ...process.env, ...env },
     readLine: async () => undefined,
     signal: new AbortController().signal,
   });
@@ -91,8 +95,10 @@ interface Outcome {
   readonly kept: { readonly ident: string; readonly reason: string }[];
 }
 
-async function gc(...words: string[]): Promise<Outcome> {
-  const { exit, stdout, stderr } = await hab("pkg", "gc", "--json", ...words);
+const gc = (...words: string[]) => gcWith({}, ...words);
+
+async function gcWith(env: Readonly<Record<string, string>>, ...words: string[]): Promise<Outcome> {
+  const { exit, stdout, stderr } = await habWith(env, "pkg", "gc", "--json", ...words);
   expect({ exit, stderr: exit === 0 ? "" : stderr }).toEqual({ exit: 0, stderr: "" });
   return JSON.parse(stdout) as Outcome;
 }
@@ -150,6 +156,21 @@ describe("gc", () => {
     expect(exit).toBe(1);
     expect(stderr).toContain("HAB-PKG-066");
     expect(installed()).toEqual(EVERYTHING);
+  });
+
+  test("keeps what a process runs from", async () => {
+    const program = join(root, "hab/pkgs", APP1, "bin/run");
+    copyFileSync("/bin/sleep", program);
+    chmodSync(program, 0o755);
+    const child = Bun.spawn([program, "600"]);
+    try {
+      const { kept } = await gc("--dry-run", "--all");
+      expect(kept).toContainEqual({ ident: APP1, reason: "running" });
+    } finally {
+      child.kill("SIGKILL");
+      await child.exited;
+    }
+    expect((await gc("--dry-run", "--all")).kept).toEqual([]);
   });
 
   test.each([
@@ -213,6 +234,109 @@ describe("gc", () => {
     const other = write(`${cache}/notes.txt`, "");
     await gc("--yes", "--cache");
     expect([old, current, other].map((path) => existsSync(path))).toEqual([false, true, true]);
+  });
+});
+
+describe("gc beside a Supervisor", () => {
+  let server: CtlServer | undefined;
+  beforeEach(() => {
+    // Of this process it is certain that it runs.
+    write("hab/launcher/PID", String(process.pid));
+  });
+  afterEach(async () => {
+    await server?.stop(0);
+    server = undefined;
+  });
+
+  async function supervisor(secret = "s3cret"): Promise<string> {
+    server = await serveCtl({
+      listen: { host: "127.0.0.1", port: 0 },
+      secret,
+      async handle(_request, reply) {
+        const loaded = parseFullIdent(APP1);
+        await reply.complete({
+          message: "ServiceStatus",
+          fields: { ident: { ...loaded }, serviceGroup: { service: "app", group: "default" } },
+        });
+      },
+    });
+    return `127.0.0.1:${server.address.port}`;
+  }
+  const asked = (address: string) => ({ HAB_LISTEN_CTL: address, HAB_CTL_SECRET: "s3cret" });
+  const reasons = (outcome: Outcome) => outcome.kept.filter(({ reason }) => reason === "loaded");
+
+  test("keeps what it has loaded, wherever HAB_LISTEN_CTL says that it listens", async () => {
+    const outcome = await gcWith(asked(await supervisor()), "--yes", "--all");
+    expect(reasons(outcome)).toEqual([{ ident: APP1, reason: "loaded" }]);
+    expect(removed(outcome)).toEqual([APP2, LIB2]);
+  });
+
+  test("that is named by --remote-sup", async () => {
+    const env = { HAB_LISTEN_CTL: "127.0.0.1:1", HAB_CTL_SECRET: "s3cret" };
+    const outcome = await gcWith(env, "--dry-run", "--all", "--remote-sup", await supervisor());
+    expect(reasons(outcome)).toEqual([{ ident: APP1, reason: "loaded" }]);
+  });
+
+  test.each(["--dry-run", "--yes"])(
+    "that does not answer: every release of what spec files name stays (%s)",
+    async (word) => {
+      write("hab/sup/default/specs/app.spec", 'ident = "acme/app"\n');
+      const { exit, stdout, stderr } = await habWith(
+        asked("127.0.0.1:1"),
+        "pkg",
+        "gc",
+        "--json",
+        "--all",
+        word,
+      );
+      expect(exit).toBe(0);
+      expect(stderr).toContain("Unable to contact the Supervisor");
+      expect(stderr).toContain("All releases of what the spec files name stay");
+      expect(removed(JSON.parse(stdout) as Outcome)).toEqual([]);
+    },
+  );
+
+  test("that refuses the secret: the same", async () => {
+    write("hab/sup/default/specs/lib.spec", 'ident = "acme/lib"\n');
+    const outcome = await gcWith(asked(await supervisor("other")), "--yes", "--all");
+    expect(removed(outcome)).toEqual([APP1, APP2]);
+  });
+
+  test("that is named and does not answer stops it", async () => {
+    const words = ["pkg", "gc", "--yes", "--all", "--remote-sup", "127.0.0.1:1"];
+    const { exit, stderr } = await habWith(asked("127.0.0.1:2"), ...words);
+    expect(exit).toBe(1);
+    expect(stderr).toContain("HAB-CTL-001");
+    expect(installed()).toEqual(EVERYTHING);
+  });
+});
+
+describe("uninstall heeds pins", () => {
+  test("what is named and pinned is refused, unless --ignore-pins", async () => {
+    await hab("pkg", "pin", "acme/app/2.0.0");
+    for (const more of [[], ["--dryrun"]]) {
+      const { exit, stderr } = await hab("pkg", "uninstall", "acme/app", ...more);
+      expect(exit).toBe(1);
+      expect(stderr).toContain("HAB-PKG-071");
+      expect(stderr).toContain("hab pkg unpin acme/app/2.0.0");
+    }
+    expect(installed()).toEqual(EVERYTHING);
+    expect((await hab("pkg", "uninstall", "acme/app", "--ignore-pins")).exit).toBe(0);
+    expect(installed()).toEqual([APP1, BASE, LIB1]);
+  });
+
+  test("a pinned dependency stays, with what it needs", async () => {
+    await hab("pkg", "pin", "acme/lib");
+    const { exit, stdout } = await hab("pkg", "uninstall", "acme/app");
+    expect(exit).toBe(0);
+    expect(stdout).toContain(`${LIB2}. It is pinned`);
+    expect(installed()).toEqual([APP1, BASE, LIB1, LIB2]);
+  });
+
+  test("--keep-latest passes over what is pinned", async () => {
+    await hab("pkg", "pin", APP1);
+    expect((await hab("pkg", "uninstall", "acme/app", "--keep-latest", "0")).exit).toBe(0);
+    expect(installed()).toEqual([APP1, BASE, LIB1]);
   });
 });
 

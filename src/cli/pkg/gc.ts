@@ -1,7 +1,6 @@
 // `hab pkg gc`: removes installed releases nobody needs.
 import { basename } from "node:path";
 import { describeError, HabError } from "../../error/index.ts";
-import { fsRoot } from "../../host/index.ts";
 import {
   DEFAULT_LINK_DIRECTORY,
   findCachedGarbage,
@@ -11,28 +10,25 @@ import {
   type GarbageEvent,
   type KeptRelease,
   LINK_DIRECTORIES,
-  linkDirectory,
-  linkedReleases,
-  listInstalled,
   packageErrors,
   type RemovedRelease,
-  type Root,
-  readPins,
   removeCachedHart,
   removeGarbage,
   sameIdent,
 } from "../../package/index.ts";
 import { formatBytes, type Ui } from "../../ui/index.ts";
 import { defineCommand, flag, option, usageProblem } from "../command.ts";
-import type { Configuration } from "../configuration.ts";
+import { CONTROL_PORT } from "../shared-options.ts";
+import { hostAndPort } from "../values.ts";
+import { garbageRoots } from "./gc-roots.ts";
 import { installReport } from "./install-report.ts";
-import { loadedServices, servicesOfSpecs } from "./loaded-services.ts";
 
 export const command = defineCommand({
   summary: "Remove installed releases that nobody needs",
   description:
-    "What is loaded as a service, pinned (`hab pkg pin`) or linked into a directory of the PATH stays with all it needs, and " +
-    "so do hab itself and the newest release of every package that no other installed package depends on.",
+    "What is loaded as a service, runs, is pinned (`hab pkg pin`) or linked into a directory of the PATH stays with all it " +
+    "needs, and so do hab itself and the newest release of every package that no other installed package depends on. A " +
+    "Supervisor that runs is asked what it has loaded; if it does not answer, every release of what its spec files name stays.",
   examples: [
     { command: "hab pkg gc --dry-run", explains: "show what would go, and how much room it takes" },
     {
@@ -61,16 +57,24 @@ export const command = defineCommand({
       default: DEFAULT_LINK_DIRECTORY,
       refuseEmpty: true,
     }),
+    remoteSup: option({
+      long: "remote-sup",
+      value: "REMOTE_SUP",
+      heading: "Supervisor",
+      help: `Control gateway of this machine's Supervisor (else HAB_LISTEN_CTL, listen_ctl of cli.toml, 127.0.0.1:${CONTROL_PORT})`,
+      type: hostAndPort(CONTROL_PORT),
+    }),
   },
   json: true,
-  async run({ options, configuration, env, signal, ui, json, printJson }) {
+  async run(context) {
+    const { options, env, signal, ui, json, printJson } = context;
     const { dryRun, yes, all, cache } = options;
     if (!dryRun && !yes && !isTerminal())
       throw usageProblem("nobody can be asked here: add --yes to remove, or --dry-run to look");
     const directories = [...LINK_DIRECTORIES, options.binlinkDirectory, env["HAB_BINLINK_DIR"] ?? ""];
     const look = async () => {
       const given = directories.filter((directory) => directory !== "");
-      return findGarbage({ roots: await findRoots(given, configuration, ui), all });
+      return findGarbage({ roots: await garbageRoots(context, given, options.remoteSup), all });
     };
     const garbage = await look();
     const print = (removed: readonly RemovedRelease[], kept: readonly KeptRelease[], harts: Harts) => {
@@ -137,29 +141,6 @@ function stillGarbage(agreed: Garbage, now: Garbage): Garbage {
 
 type Harts = readonly { readonly path: string; readonly bytes: number }[];
 
-/** What stays whatever happens. Throws HAB-PKG-055, -064, -066 and what a Supervisor that runs fails to answer with. */
-async function findRoots(
-  linkDirectories: readonly string[],
-  configuration: Configuration,
-  ui: Ui,
-): Promise<Root[]> {
-  const root = fsRoot();
-  for (const directory of linkDirectories) linkDirectory(directory, root);
-  const running = await loadedServices(configuration, ui);
-  return [
-    ...running.map((ident): Root => ({ ident, reason: "loaded", every: true })),
-    // A Supervisor that starts takes the newest release.
-    ...(await servicesOfSpecs()).map((ident): Root => ({ ident, reason: "loaded" })),
-    ...readPins().map((ident): Root => ({ ident, reason: "pinned", every: true })),
-    ...linkedReleases(linkDirectories, root).map((ident): Root => ({ ident, reason: "binlinked" })),
-    ...listInstalled()
-      .filter(({ origin, name }) => (origin === "chef" || origin === "core") && /^hab(-|$)/.test(name))
-      .map((ident): Root => ({ ident, reason: "hab" })),
-    // Hooks of all services run with it, though no package names it.
-    { ident: { origin: "core", name: "busybox-static" }, reason: "interpreter" },
-  ];
-}
-
 async function emptyCache(signal: AbortSignal, ui: Ui): Promise<Harts> {
   const gone = [];
   for (const hart of findCachedGarbage([])) {
@@ -192,6 +173,7 @@ function printEvent(event: GarbageEvent, ui: Ui): void {
 function sentence({ ident, reason, neededBy }: KeptRelease): string {
   const because = {
     loaded: "It is loaded as a service",
+    running: "A process runs from it",
     pinned: "It is pinned",
     binlinked: "A link in a directory of the PATH leads to it",
     hab: "It is part of hab",

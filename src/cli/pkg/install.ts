@@ -1,5 +1,4 @@
 // `hab pkg install` (reference/packages.md §13).
-import { Secret } from "../../crypto/index.ts";
 import { environmentValue, fsRoot } from "../../host/index.ts";
 import {
   commandsOf,
@@ -15,7 +14,8 @@ import type { Ui } from "../../ui/index.ts";
 import { argumentList, defineCommand, flag, option } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
 import { installSourceType } from "../ident-types.ts";
-import { authOption, forceFlag, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { forceFlag, urlOption } from "../shared-options.ts";
 import { installReport } from "./install-report.ts";
 import { linkCommand } from "./link-command.ts";
 
@@ -81,10 +81,9 @@ export const command = defineCommand({
     for (const each of args.sources) await parseInstallSource(each);
     const url = await configuration.bldrUrl(options.url);
     const token = await configuration.authToken(options.auth);
-    const secret = token === undefined ? undefined : new Secret(token);
     const depot = lazyPackageSource(async () => {
       const { createDepotClient, depotPackageSource } = await import("../../depot-client/index.ts");
-      return depotPackageSource(createDepotClient({ url, ...(secret && { token: secret }) }));
+      return depotPackageSource(createDepotClient({ url, ...(token && { token }) }));
     });
     const results: { ident: string; installed: string[] }[] = [];
     for (const each of args.sources) {
@@ -96,7 +95,7 @@ export const command = defineCommand({
         offline: options.offline && environmentValue("HAB_FEAT_OFFLINE_INSTALL") !== undefined,
         ignoreLocal: options.ignoreLocal,
         ignoreInstallHook: options.ignoreInstallHook,
-        ...(secret && { token: secret }),
+        ...(token && { token }),
         signal,
         report: installReport(ui),
       });

@@ -4,11 +4,22 @@ import { join } from "node:path";
 import { HabError, systemErrorCode } from "../../error/index.ts";
 import { habPath, isProcessRunning, readTextIfPresent } from "../../host/index.ts";
 import { type PackageIdent, packageErrors, parseIdent } from "../../package/index.ts";
-import type { Ui } from "../../ui/index.ts";
-import type { Configuration } from "../configuration.ts";
+import type { CommandContext } from "../command.ts";
+import type { Address } from "../configuration.ts";
+import type { Environment } from "../grammar/parse.ts";
+import { CONTROL_PORT } from "../shared-options.ts";
+import { hostAndPort } from "../values.ts";
 
-/** What a Supervisor on this machine has loaded. Asked only where its launcher seems to run; then it must answer. */
-export async function loadedServices(configuration: Configuration, ui: Ui): Promise<PackageIdent[]> {
+type Context = Pick<CommandContext, "configuration" | "env" | "signal" | "ui">;
+
+/**
+ * What a Supervisor on this machine has loaded. Asked only where its launcher seems to run; then it must answer. It is looked
+ * for at `remoteSup`, then where it was told to listen.
+ */
+export async function loadedServices(
+  { configuration, env, signal, ui }: Context,
+  remoteSup?: Address,
+): Promise<PackageIdent[]> {
   const text = readTextIfPresent(habPath("launcher", "PID"));
   if (text === undefined) return [];
   ui.status("Determining", "launcher PID file status");
@@ -20,13 +31,24 @@ export async function loadedServices(configuration: Configuration, ui: Ui): Prom
   const { ctlRequest } = await import("../../ctl/index.ts");
   const idents: PackageIdent[] = [];
   const answers = ctlRequest({
-    address: await configuration.controlAddress(undefined),
+    address: await configuration.controlAddress(remoteSup ?? listenAddress(env)),
     secret: await configuration.controlSecret(),
     request: { message: "SvcStatus", fields: {} },
+    signal,
   });
   for await (const answer of answers)
     if (answer.message === "ServiceStatus") idents.push(answer.fields.ident);
   return idents;
+}
+
+/** HAB_LISTEN_CTL, which is where the Supervisor listens; what is no address is none. */
+function listenAddress(env: Environment): Address | undefined {
+  try {
+    const address = hostAndPort(CONTROL_PORT)(env["HAB_LISTEN_CTL"] ?? "");
+    return address.host === "0.0.0.0" ? { ...address, host: "127.0.0.1" } : address;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,13 +1,13 @@
-// `hab pkg pin`: what `hab pkg gc` never removes.
+// `hab pkg pin`: what `hab pkg gc` never removes and `hab pkg uninstall` refuses to.
 import { addPin, findInstalled, formatIdent, readPins } from "../../package/index.ts";
 import { defineCommand, optionalArgument } from "../command.ts";
 import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
-  summary: "Keep a package from `hab pkg gc`, or list what is kept so",
+  summary: "Keep a package from `hab pkg gc` and `uninstall`, or list what is kept so",
   description:
     "A partial identifier pins every release that satisfies it, now and later. Pins are lines of hab/etc/pins, which may be " +
-    "edited by hand. What a pinned release needs stays too. `hab pkg uninstall` does not ask for pins.",
+    "edited by hand. What a pinned release needs stays too. `hab pkg uninstall` refuses what is pinned.",
   examples: [
     { command: "hab pkg pin acme/app/1.2.0", explains: "keep all releases of a version" },
     { command: "hab pkg pin", explains: "list the pins" },

@@ -3,7 +3,8 @@ import { promote } from "../../depot-client/index.ts";
 import { formatIdent } from "../../package/index.ts";
 import { argument, defineCommand } from "../command.ts";
 import { depotWithToken, fullIdentArgument, remoteTarget, targetArgument } from "../depot-access.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 
 export const command = defineCommand({
   summary: "Promote a package to a channel",

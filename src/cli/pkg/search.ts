@@ -2,7 +2,8 @@
 import { formatIdent } from "../../package/index.ts";
 import { argument, defineCommand, option } from "../command.ts";
 import { depotWithOptionalToken } from "../depot-access.ts";
-import { authOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { urlOption } from "../shared-options.ts";
 import { integer } from "../values.ts";
 
 export const command = defineCommand({

@@ -2,6 +2,7 @@
 import {
   formatIdent,
   listInstalledOrFail,
+  readPins,
   type UninstallEvent,
   uninstallPackage,
 } from "../../package/index.ts";
@@ -16,7 +17,7 @@ export const command = defineCommand({
   summary: "Uninstall a package and the dependencies nobody else needs",
   description:
     "Of a partial identifier the newest release goes, unless --keep-latest is given. Services that a Supervisor runs, and " +
-    "what they need, stay.",
+    "what they need, stay. A package that is pinned is refused; a pinned dependency stays.",
   examples: [
     { command: "hab pkg uninstall acme/app", explains: "its newest release" },
     { command: "hab pkg uninstall --dryrun acme/app", explains: "only show what would go" },
@@ -46,14 +47,16 @@ export const command = defineCommand({
       type: identType,
     }),
     noDeps: flag({ long: "no-deps", help: "Keep all dependencies" }),
+    ignorePins: flag({ long: "ignore-pins", help: "Uninstall what is pinned, too (`hab pkg pin`)" }),
     ignoreUninstallHook: flag({ long: "ignore-uninstall-hook", help: "Do not run uninstall hooks" }),
   },
   helpIfBare: true,
   json: true,
-  async run({ args, options, configuration, signal, ui, json, printJson }) {
+  async run(context) {
+    const { args, options, signal, ui, json, printJson } = context;
     const { ident } = args;
     listInstalledOrFail({ ident });
-    const loaded = await loadedServices(configuration, ui);
+    const loaded = await loadedServices(context);
     const { removed, installed } = await uninstallPackage({
       ident,
       ...(options.keepLatest !== undefined && { keepLatest: options.keepLatest }),
@@ -62,6 +65,7 @@ export const command = defineCommand({
       ignoreHook: options.ignoreUninstallHook,
       dryRun: options.dryrun,
       loaded,
+      pinned: options.ignorePins ? [] : readPins(),
       signal,
       report: (event) => printEvent(event, ui),
       hookReport: installReport(ui),
@@ -110,6 +114,8 @@ function reason({ ident, reason, neededBy }: Extract<UninstallEvent, { kind: "ke
       return `You can't uninstall ${ident.origin}/${ident.name}`;
     case "loaded":
       return "It is currently loaded by the Supervisor";
+    case "pinned":
+      return "It is pinned";
     case "excluded":
       return "It is on the exclusion list";
     case "needed":

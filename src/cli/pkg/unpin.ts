@@ -4,7 +4,7 @@ import { argument, defineCommand } from "../command.ts";
 import { identType } from "../ident-types.ts";
 
 export const command = defineCommand({
-  summary: "Let `hab pkg gc` remove a pinned package again",
+  summary: "Let a pinned package be removed again",
   examples: [
     { command: "hab pkg unpin acme/app/1.2.0", explains: "take a pin away, as `hab pkg pin` lists it" },
   ],

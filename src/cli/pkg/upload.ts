@@ -3,7 +3,8 @@ import { KeyCache } from "../../crypto/index.ts";
 import { type Published, publishPackage } from "../../depot-client/index.ts";
 import { argumentList, defineCommand, flag, option } from "../command.ts";
 import { depotWithToken } from "../depot-access.ts";
-import { authOption, cacheKeyPathOption, urlOption } from "../shared-options.ts";
+import { authOption } from "../secret-option.ts";
+import { cacheKeyPathOption, urlOption } from "../shared-options.ts";
 import { existingFile } from "../values.ts";
 import { showPublishing } from "./publish-report.ts";
 

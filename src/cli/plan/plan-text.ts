@@ -1,5 +1,5 @@
-// The text of a new plan.sh, from values alone (reference/cli.md §10.8). Every value is quoted for bash: a value that a person
-// or the environment gives is data in the plan, never code.
+// The text of a new plan.sh, from values alone (reference/cli.md §10.8). Every value is quoted for bash: what a person or the
+// environment gives may refer to variables of the plan, as values of plans do, but is never code.
 
 /** What a new plan is made of. */
 export interface PlanValues {
@@ -233,19 +233,23 @@ function written(kind: Kind, value: string): string {
   return inDoubleQuotes(value);
 }
 
-/** The text as one bash word in which nothing is expanded. */
+/** A variable that bash puts in: `$pkg_name`, `${pkg_name}`. Nothing else that begins with `$` is left to bash. */
+const REFERENCE = String.raw`\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})`;
+const SPECIAL = new RegExp(String.raw`\\\$|${REFERENCE}|[\\"$${"`"}]`, "g");
+
+/** The text as one bash word: nothing in it is run, variables are put in, `\$` is a dollar sign. */
 export function inDoubleQuotes(value: string): string {
-  return `"${value.replace(/[\\"$`]/g, "\\$&")}"`;
+  return `"${value.replace(SPECIAL, (found) => (found.length > 1 ? found : `\\${found}`))}"`;
 }
 
-const PLAIN_WORD = String.raw`(?:[\w./:@%+,=-]+|"[^"\\$${"`"}]*"|'[^']*')`;
+const PLAIN_WORD = String.raw`(?:(?:[\w./:@%+,=-]|${REFERENCE})+|"(?:[^"\\$${"`"}]|${REFERENCE})*"|'[^']*')`;
 const PLAIN_ARRAY = new RegExp(String.raw`^\((?:\s*|\s*${element()}(?:\s+${element()})*\s*)\)$`);
 
 function element(): string {
   return String.raw`(?:\[[\w-]+\]=)?${PLAIN_WORD}`;
 }
 
-/** Whether bash reads it as an array of words, `(a "b c" [key]='d')`, and nothing in it is expanded or run. */
+/** Whether bash reads it as an array of words, `(a "b $c" [key]='d')`, and runs nothing in it. */
 export function isPlainArray(value: string): boolean {
   return PLAIN_ARRAY.test(value);
 }

@@ -1,6 +1,6 @@
 // `hab sup bash` (reference/cli.md §2.5, §9.1): a shell that comes with the original's Supervisor.
 import { argumentList, defineCommand } from "../command.ts";
-import { becomeTool, SUPERVISOR_SHELLS } from "../external-tool.ts";
+import { becomeTool } from "../external-tool.ts";
 
 export const command = defineCommand({
   summary: "Start an interactive Bash-like shell",
@@ -9,6 +9,6 @@ export const command = defineCommand({
   examples: [{ command: "hab sup bash", explains: "a shell with the Supervisor's tools" }],
   args: { words: argumentList({ value: "ARGS", help: "Arguments of the shell", optional: true }) },
   run({ args, env }) {
-    return becomeTool(SUPERVISOR_SHELLS, ["bash", ...args.words], env);
+    return becomeTool("sup bash", ["bash", ...args.words], env);
   },
 });

@@ -1,8 +1,8 @@
 // `--generate-config`: the effective options as a TOML file with their help (reference/supervisor.md §3.2).
 import { formatBind } from "../../supervisor/index.ts";
 import { formatTomlValue } from "../../toml/index.ts";
-import { type MergedRun, TOML_KEYS } from "./run-config.ts";
-import { runOptions } from "./run-options.ts";
+import { LOAD_TOML_KEYS, type MergedRun, TOML_KEYS } from "./run-config.ts";
+import { runOptions, SAME_PORT } from "./run-options.ts";
 
 /** The text: for each option its help, then its key with the value, commented out where it has none. */
 export function generateConfig({ values, service }: MergedRun): string {
@@ -18,6 +18,20 @@ export function generateConfig({ values, service }: MergedRun): string {
   return [...sections, named].join("");
 }
 
+/** The same for `hab svc load` (reference/cli.md §10.12). */
+export function generateLoadConfig(
+  values: Readonly<Record<string, unknown>>,
+  ident: string | undefined,
+  own: Readonly<Record<string, { readonly grammar: { readonly help: string } }>>,
+): string {
+  const parts: typeof own = { ...runOptions(), ...own };
+  const keys = [["force", "force"], ["remote_sup", "remoteSup"], ...LOAD_TOML_KEYS] as const;
+  const sections = keys.map(([key, field]) =>
+    section(key, parts[field]?.grammar.help ?? "", tomlOf(values[field])),
+  );
+  return [section("pkg_ident", "A package (core/redis)", tomlOf(ident)), ...sections].join("");
+}
+
 function section(key: string, help: string, value: string | undefined): string {
   return `###  ${help}\n${value === undefined ? `# ${key} = ` : `${key} = ${value}`}\n\n`;
 }
@@ -31,5 +45,6 @@ function tomlOf(value: unknown): string | undefined {
   const object = value as { host?: string; port?: number; serviceGroup?: unknown };
   if (object.serviceGroup !== undefined)
     return formatTomlValue(formatBind(value as Parameters<typeof formatBind>[0]));
-  return formatTomlValue(`${object.host}:${object.port}`);
+  const host = object.host?.includes(":") ? `[${object.host}]` : object.host;
+  return formatTomlValue(object.port === SAME_PORT ? `${host}` : `${host}:${object.port}`);
 }

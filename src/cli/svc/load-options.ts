@@ -2,10 +2,9 @@
 import type { CtlRequests } from "../../ctl/index.ts";
 import type { PackageIdent } from "../../package/index.ts";
 import { parseBind, type ServiceBind } from "../../supervisor/index.ts";
-import { argument, flag, option, optionList } from "../command.ts";
+import { argument, flag, option, optionalArgument, optionList } from "../command.ts";
 import { DEFAULT_CHANNEL } from "../configuration.ts";
-import type { ValueSubject } from "../grammar/spec.ts";
-import { identType } from "../ident-types.ts";
+import { identType, plainIdentType } from "../ident-types.ts";
 import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
 
 export const TOPOLOGY_NUMBERS = { standalone: 0, leader: 1 } as const;
@@ -14,8 +13,23 @@ export const CONDITION_NUMBERS = { latest: 0, "track-channel": 1 } as const;
 export const BINDING_NUMBERS = { relaxed: 0, strict: 1 } as const;
 
 /** The service a command is about. */
-export const serviceArgument = (completes: ValueSubject = "loaded-service") =>
-  argument({ value: "PKG_IDENT", help: "A package (core/redis)", type: identType, completes });
+export const serviceArgument = () =>
+  argument({
+    value: "PKG_IDENT",
+    help: "A package (core/redis)",
+    type: identType,
+    completes: "loaded-service",
+  });
+
+/** The service to load; not needed where only the options are printed. */
+export const serviceToLoadArgument = () =>
+  optionalArgument({
+    value: "PKG_IDENT",
+    help: "A package (core/redis)",
+    completes: "installed-package",
+    type: plainIdentType,
+    requiredUnless: ["generateConfig"],
+  });
 
 const DEFAULTS = { group: "default", strategy: "none", condition: "latest", binding: "strict", health: "30" };
 

@@ -1,8 +1,11 @@
 // `hab svc load` (reference/cli.md §10.12).
-import { defineCommand } from "../command.ts";
+import { formatIdent } from "../../package/index.ts";
+import { defineCommand, flag } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
 import { tellOfService } from "./ask.ts";
-import { forceLoadFlag, loadFields, loadOptions, serviceArgument } from "./load-options.ts";
+import { forceLoadFlag, loadFields, loadOptions, serviceToLoadArgument } from "./load-options.ts";
+
+const ownOptions = () => ({ force: forceLoadFlag(), remoteSup: remoteSupOption() });
 
 export const command = defineCommand({
   summary: "Load a service to be started and supervised",
@@ -16,20 +19,36 @@ export const command = defineCommand({
       explains: "bound to a database, updated as soon as a release is promoted",
     },
   ],
-  args: { ident: serviceArgument("installed-package") },
-  options: { force: forceLoadFlag(), remoteSup: remoteSupOption(), ...loadOptions() },
+  args: { ident: serviceToLoadArgument() },
+  options: {
+    ...ownOptions(),
+    ...loadOptions(),
+    generateConfig: flag({
+      long: "generate-config",
+      help: "Print the options as a TOML file and exit",
+      hidden: true,
+      conflictsWith: ["json"],
+    }),
+  },
   json: true,
   hasVersion: false,
   async run(context) {
-    const { args, options, configuration, ui } = context;
+    const { args, options, configuration, ui, stdout } = context;
+    const { ident } = args;
+    // The grammar wants it in every other case.
+    if (options.generateConfig || ident === undefined) {
+      const { generateLoadConfig } = await import("../sup/generate-config.ts");
+      stdout.write(generateLoadConfig(options, ident && formatIdent(ident), ownOptions()));
+      return;
+    }
     if (options.configFrom !== undefined)
       ui.warn(
         "--config-from replaces the package's own configuration and hooks; use it for development only",
       );
     const url = await configuration.bldrUrl(options.url, { ignoreFile: true });
-    await tellOfService(context, args.ident, options.remoteSup, {
+    await tellOfService(context, ident, options.remoteSup, {
       message: "SvcLoad",
-      fields: loadFields(args.ident, options, url, options.force),
+      fields: loadFields(ident, options, url, options.force),
     });
   },
 });

@@ -10,6 +10,7 @@ import type { Couriers } from "./couriers.ts";
 import { type Elections, noElections } from "./elect.ts";
 import { noTombstones, type Tombstones } from "./expire.ts";
 import { type Joining, nobodyToJoin } from "./join.ts";
+import { type LeaderWatch, noLeaderWatch } from "./leader-watch.ts";
 import { type Neighbours, noNeighbours } from "./neighbours.ts";
 import { noProbes, type Probes } from "./probe.ts";
 import { noRecords, type OtherRecords } from "./records.ts";
@@ -70,6 +71,7 @@ export interface Core {
   readonly join: Joining;
   readonly tombstones: Tombstones;
   readonly elections: Elections;
+  readonly watch: LeaderWatch;
 }
 
 export function newCore({ state, self, random }: MachineOptions): Core {
@@ -105,6 +107,7 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     join: nobodyToJoin(),
     tombstones: noTombstones(),
     elections: noElections(),
+    watch: noLeaderWatch(),
   };
 }
 

@@ -2,7 +2,7 @@
 // what changes meanwhile gathers and goes with the next, in its newest version.
 import { isIPv4 } from "node:net";
 import type { GossipMessage } from "../protocol.ts";
-import { memberKey, type Rumor, type RumorKey } from "../rumor.ts";
+import { memberKey, type Rumor, type RumorKey, serviceKey } from "../rumor.ts";
 import { JOIN_LAST_MS, LINK_RETRY_MS, RETELL_ORIGINAL_MS } from "../timing.ts";
 import { type Core, isOwn, keyText } from "./core.ts";
 import { PUSH_BYTES, PUSH_MESSAGES } from "./limits.ts";
@@ -91,12 +91,10 @@ export function dispatchCouriers(core: Core): void {
 
 /** When the next retry is due. */
 export function couriersDue(core: Core): number {
-  const { couriers, neighbours } = core;
   let next = Number.POSITIVE_INFINITY;
-  for (const [id, { owed, sent, retryAt, toldAllAt }] of couriers) {
-    // What cannot be sent now is no reason to wake up.
+  for (const [id, { owed, sent, retryAt, toldAllAt }] of core.couriers) {
     if (sent === undefined && owed.size > 0 && isReachable(core, id)) next = Math.min(next, retryAt);
-    if (neighbours.served.has(id)) next = Math.min(next, toldAllAt + RETELL_ORIGINAL_MS);
+    if (core.neighbours.served.has(id)) next = Math.min(next, toldAllAt + RETELL_ORIGINAL_MS);
   }
   return next;
 }
@@ -141,9 +139,30 @@ function send(core: Core, id: string, courier: Courier): void {
     messages.push(message);
   }
   if (messages.length === 0) return;
+  if (!isOwn(member)) messages.splice(0, messages.length, ...inSafeOrder(core, messages));
   core.push++;
   courier.sent = { push: core.push, owed: taken };
   core.effects.push({ kind: "push", push: core.push, to: id, address: gossipAddress(member), messages });
+}
+
+/**
+ * Elections after all else, each with the service of its candidate before it: an original member ends when it hears of a
+ * leader before it has heard of that leader's service (§5.3).
+ */
+function inSafeOrder({ state }: Core, messages: readonly GossipMessage[]): GossipMessage[] {
+  const others: GossipMessage[] = [];
+  const elections: GossipMessage[] = [];
+  for (const message of messages) {
+    if (message.kind !== "election" && message.kind !== "election-update") {
+      others.push(message);
+      continue;
+    }
+    const { serviceGroup, candidate } = message.value;
+    const service = storedRumor(state, serviceKey(candidate, serviceGroup));
+    if (service !== undefined) others.push(service);
+    elections.push(message);
+  }
+  return [...others, ...elections];
 }
 
 /** A rumor as it is told to a member of ours, with what only those understand, or to an original one. */

@@ -4,18 +4,21 @@
 // over any newer result, and all choose the same of two results of one term.
 import { merged, startElection } from "../election.ts";
 import { startHot } from "../heat.ts";
-import { electorate, hasQuorum } from "../quorum.ts";
+import { electorate, hasQuorum, population } from "../quorum.ts";
 import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
 import {
   ELECTION_BATCH_MS,
+  ELECTION_MAJORITY_MS,
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
   HOUSEKEEPING_MS,
+  NEWCOMER_MS,
   NEWER_TERM_MS,
   UNKNOWN_CANDIDATE_MS,
 } from "../timing.ts";
 import { type Core, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
+import { isLeaderDoubted } from "./leader-watch.ts";
 import {
   GROUP_LIMIT,
   HEARD_ELECTION_LIMIT,
@@ -115,7 +118,8 @@ export function hearElection(core: Core, kind: ElectionKind, heard: Election): v
 /** Looks at all groups we take part in; answers the elections that are to be told now. */
 export function driveElections(core: Core, changed: boolean): RumorKey[] {
   const { elections } = core;
-  if (changed || core.now >= elections.lookAt) {
+  if (changed) elections.lookAt = Math.min(elections.lookAt, core.now + ELECTION_BATCH_MS);
+  if (core.now >= elections.lookAt) {
     elections.lookAt = core.now + HOUSEKEEPING_MS;
     for (const key of elections.taking.keys()) {
       const [kind, serviceGroup] = splitKey(key);
@@ -170,8 +174,7 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   let next: Election = withOwnVote(core, stored, kind);
   const status = quorum ? "running" : "no-quorum";
   if (next.candidate === state.self && quorum) {
-    const voters = electorate(state, serviceGroup);
-    next = { ...next, status: voters.every((id) => next.votes.includes(id)) ? "finished" : "running" };
+    next = { ...next, status: hasWon(core, next, candidacy) ? "finished" : "running" };
   } else if (next.status !== status) next = { ...next, status };
   if (next !== stored) keep(core, kind, stored, next);
   if (next.status !== "running" || candidacy === undefined) return;
@@ -183,6 +186,25 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
     candidacy.repeatedAt = core.now;
     startHot(state.heat, electionKey(kind, serviceGroup));
   }
+}
+
+/**
+ * All who can vote have. After some time it is enough that most of the population has: one that hears us by half, and an
+ * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader.
+ */
+function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
+  const { state, now } = core;
+  if (isNewcomer(core)) return false;
+  const voters = electorate(state, serviceGroup);
+  const voted = voters.filter((id) => votes.includes(id)).length;
+  if (voted === voters.length) return true;
+  if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
+  return voted > Math.floor(population(state, serviceGroup).length / 2);
+}
+
+/** Who has peers, and has not compared stores with any of them yet, may not know of the leader there is. */
+function isNewcomer({ sync, join, now, startedAt }: Core): boolean {
+  return !sync.compared && join.peers.length > 0 && now - startedAt < NEWCOMER_MS;
 }
 
 /** The candidate of the stored election, or ourselves if we are the better one; with our vote. */
@@ -343,7 +365,7 @@ function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
  * or whose service we have not heard of, gets some time: the election may be faster than that. A suspect may come back.
  */
 function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candidacy | undefined): boolean {
-  if (isLeading(core, serviceGroup, id)) return false;
+  if (isLeading(core, serviceGroup, id)) return isLeaderDoubted(core, id);
   const health = core.state.members.get(id)?.health;
   if (health === "confirmed" || health === "departed") return true;
   if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;

@@ -6,6 +6,7 @@ import { type Core, note } from "./core.ts";
 import { oweToAll } from "./couriers.ts";
 import { tellElection } from "./elect.ts";
 import { tellDeparted } from "./hear.ts";
+import { leadersMayHaveChanged } from "./leader-watch.ts";
 import { isConfirmer } from "./neighbours.ts";
 import { startProbe } from "./probe.ts";
 import { updateRecord } from "./records.ts";
@@ -48,9 +49,11 @@ function followOne(core: Core, key: RumorKey): boolean {
       core.changedAt = core.now;
       updateRecord(core.records, core.state, key);
       tellElection(core, key);
+      leadersMayHaveChanged(core);
       return false;
     case "service":
       spreadChange(core, key);
+      leadersMayHaveChanged(core);
       return true;
     case "departure":
       spreadChange(core, key);
@@ -81,6 +84,7 @@ function followMember(core: Core, key: RumorKey): boolean {
   core.told.delete(key.id);
   note(core, { kind: "health", member: key.id, from: before, to: after, why });
   if (before === "alive" || after === "alive") core.neighbours.stale = true;
+  leadersMayHaveChanged(core);
   return true;
 }
 

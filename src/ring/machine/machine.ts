@@ -8,6 +8,7 @@ import { forgetOld, forgettingDue } from "./expire.ts";
 import { followUp } from "./follow-up.ts";
 import { handle } from "./handle.ts";
 import { driveJoining, joiningDue, missingPeers } from "./join.ts";
+import { leaderWatchDue, watchLeaders } from "./leader-watch.ts";
 import { brokenLinksDue, neighboursDue, refreshNeighbours, retryBrokenLinks } from "./neighbours.ts";
 import { driveProbes, probesDue } from "./probe.ts";
 import { nacksDue, sendNacks } from "./relay.ts";
@@ -41,6 +42,7 @@ export function memberOf(core: Core): RingMachine {
 function act(core: Core): void {
   driveJoining(core);
   driveProbes(core);
+  watchLeaders(core);
   confirmOverdue(core);
   chaseSuspects(core);
   sendNacks(core);
@@ -64,6 +66,7 @@ function wakeAt(core: Core): number {
   const due = Math.min(
     joiningDue(core),
     probesDue(core),
+    leaderWatchDue(core),
     nextSuspicionEnd(core),
     chaseDue(core),
     nacksDue(core),

@@ -23,21 +23,21 @@ export interface Spread {
   readonly unheard: Set<string>;
   /** Member id → in how many datagrams its news has gone out; the one longest not told first. */
   readonly heard: Map<string, number>;
-  /** What this member sends in bulk (a joiner takes in the whole ring) is known to the others: not told again until then. */
-  bulk: { readonly from: string; readonly until: number } | undefined;
+  /** What this member sends us in bulk (we take in a whole ring) is known to the others: not told again until then. */
+  quietFrom: string | undefined;
+  quietUntil: number;
 }
 
 export function nothingToSpread(): Spread {
-  return { unheard: new Set(), heard: new Map(), bulk: undefined };
+  return { unheard: new Set(), heard: new Map(), quietFrom: undefined, quietUntil: Number.NEGATIVE_INFINITY };
 }
 
 /** Tells of one changed record. */
 export function spreadChange(core: Core, key: RumorKey): void {
   core.changedAt = core.now;
   if (key.kind !== "member") updateRecord(core.records, core.state, key);
-  const { bulk } = core.spread;
-  const isBulk = bulk !== undefined && core.now < bulk.until && core.teller === bulk.from;
-  if (isBulk && key.id !== core.state.self) return;
+  const { quietFrom, quietUntil } = core.spread;
+  if (core.now < quietUntil && core.teller === quietFrom && key.id !== core.state.self) return;
   oweToAll(core, key);
   if (key.kind === "member") {
     core.spread.heard.delete(key.id);

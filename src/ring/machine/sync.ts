@@ -128,7 +128,10 @@ export function hearVersions(core: Core, message: Extract<GossipMessage, { kind:
     }
   }
   const keys = [...theirs.keys()];
-  if (keys.length > BULK_RECORDS) core.spread.bulk = { from: message.fromId, until: core.now + BULK_MS };
+  if (keys.length > BULK_RECORDS) {
+    core.spread.quietFrom = message.fromId;
+    core.spread.quietUntil = core.now + BULK_MS;
+  }
   if (keys.length > 0) pushNow(core, message.fromId, [{ kind: "want", fromId: core.state.self, keys }]);
   if (sync.partner === message.fromId) sync.partner = undefined;
   sync.compared = true;

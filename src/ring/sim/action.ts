@@ -18,6 +18,8 @@ export type Action =
   | { readonly kind: "kill"; readonly host: number }
   /** The host is gone. `lieMs`: its disk loses what it claimed to have written in the last so many milliseconds. */
   | { readonly kind: "power-loss"; readonly host: number; readonly lieMs?: number }
+  /** The same for whoever leads the group then. */
+  | { readonly kind: "leader-loss"; readonly group: string }
   /** An orderly end for good. */
   | { readonly kind: "leave"; readonly host: number }
   /** `hab sup depart`, given at one member about another. */
@@ -79,6 +81,8 @@ export function describeAction(action: Action, name: (host: number) => string): 
       return action.lieMs === undefined
         ? `${name(action.host)} loses power`
         : `${name(action.host)} loses power, and its disk the last ${seconds(action.lieMs)}`;
+    case "leader-loss":
+      return `the leader of ${action.group} is to lose power`;
     case "leave":
       return `${name(action.host)} leaves`;
     case "depart":

@@ -24,6 +24,8 @@ export interface TcpWorld {
   hostAt(address: Address): Host | undefined;
   /** Runs something later, whatever happens to the hosts. */
   after(delayMs: number, run: () => void): void;
+  /** The same at a time: exactly that number, where sums would round. */
+  at(timeMs: number, run: () => void): void;
   /** Hands an event to a host's process, if that is still the same. */
   deliver(host: Host, process: number, event: RingEvent): void;
 }
@@ -163,7 +165,7 @@ function dial(world: TcpWorld, link: Link, startedAt: number, retryMs: number): 
 
 function redial(world: TcpWorld, link: Link, startedAt: number, retryMs: number): void {
   const next = Math.min(world.now + retryMs, startedAt + TCP_TIMEOUT_MS);
-  world.after(next - world.now, () => {
+  world.at(next, () => {
     if (link.state !== "dialing") return;
     if (next >= startedAt + TCP_TIMEOUT_MS) end(world, link, "lost");
     else dial(world, link, startedAt, retryMs * 2);
@@ -224,7 +226,7 @@ function sendSegment(world: TcpWorld, link: Link, push: Push, retryMs: number): 
     return;
   }
   link.lastArrival = Math.max(world.now + world.network.delayMs(), link.lastArrival);
-  world.after(link.lastArrival - world.now, () => arrive(world, link, far, push));
+  world.at(link.lastArrival, () => arrive(world, link, far, push));
 }
 
 function arrive(world: TcpWorld, link: Link, far: Host, push: Push): void {
@@ -269,11 +271,11 @@ function watch(world: TcpWorld, link: Link): void {
   const [oldest] = link.sent;
   if (oldest === undefined) return;
   link.watched = true;
-  world.after(oldest.sentAt + TCP_TIMEOUT_MS - world.now, () => {
+  world.at(oldest.sentAt + TCP_TIMEOUT_MS, () => {
     link.watched = false;
     if (link.state !== "up") return;
     const [still] = link.sent;
-    if (still !== undefined && world.now - still.sentAt >= TCP_TIMEOUT_MS) end(world, link, "lost");
+    if (still !== undefined && world.now >= still.sentAt + TCP_TIMEOUT_MS) end(world, link, "lost");
     else watch(world, link);
   });
 }

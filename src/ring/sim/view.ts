@@ -42,6 +42,14 @@ export function serviceOf(
 
 export { electionFor, healthOf };
 
+/** Every member there is a record of, in no particular but always the same order. */
+export function eachRecord(
+  state: RingState,
+  tell: (memberId: string, health: Health, incarnation: bigint) => void,
+): void {
+  for (const { member, health } of state.members.values()) tell(member.id, health, member.incarnation);
+}
+
 /** What was applied to the group, as a text that differs when the content does. */
 export function configVersion(state: RingState, serviceGroup: string): string | undefined {
   const rumor = state.serviceConfigs.get(serviceGroup);

@@ -1,6 +1,7 @@
 // The simulated world: hosts with a member each, on one virtual clock and one made-up network. It takes the next event,
 // lets the machine it concerns take a step, and does what the machine wants done. Everything follows from the seed.
 
+import { MemberRegistry } from "../member-table.ts";
 import type {
   Address,
   MachineOptions,
@@ -20,7 +21,7 @@ import { EventQueue } from "./queue.ts";
 import { between, chance, type Random, seededRandom } from "./random.ts";
 import { closeLink, dropLinksOf, knock, openLink, pushMessages, type TcpWorld } from "./tcp.ts";
 import { Trouble } from "./trouble.ts";
-import { anyChanges } from "./view.ts";
+import { anyChanges, leaderOf } from "./view.ts";
 
 export const RING_PORT = 9638;
 
@@ -49,8 +50,9 @@ export interface HostPlan {
   readonly keepsDisk?: boolean;
 }
 
-/** Who looks on. All of it is told after it happened. */
+/** Who looks on. */
 export interface Witness {
+  /** Before it is done. */
   acted?(action: Action): void;
   /** A process started; its machine has seen nothing yet. */
   started?(host: Host): void;
@@ -103,6 +105,8 @@ export class World implements TcpWorld {
   readonly #endpoints: readonly Address[];
   readonly #random: Random;
   readonly #cuts = new Map<string, readonly number[]>();
+  /** Shared by all states: what many members know of one is kept once. */
+  readonly #registry = new MemberRegistry();
   #now = 0;
   #stormy = false;
 
@@ -151,7 +155,11 @@ export class World implements TcpWorld {
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#queue.push(this.#now + Math.max(0, delayMs), NO_HOST, run);
+    this.at(this.#now + delayMs, run);
+  }
+
+  at(timeMs: number, run: () => void): void {
+    this.#queue.push(Math.max(this.#now, timeMs), NO_HOST, run);
   }
 
   hostAt(address: Address): Host | undefined {
@@ -165,9 +173,9 @@ export class World implements TcpWorld {
   }
 
   perform(action: Action): void {
-    this.#act(action);
-    this.fingerprint.add(this.#now, NO_HOST, action.kind.length);
     for (const witness of this.witnesses) witness.acted?.(action);
+    this.fingerprint.add(this.#now, NO_HOST, action.kind.length);
+    this.#act(action);
   }
 
   #act(action: Action): void {
@@ -197,6 +205,11 @@ export class World implements TcpWorld {
         this.#stormy = stormy;
         return;
       }
+      case "leader-loss": {
+        const leader = this.#leaderOf(action.group);
+        if (leader !== undefined) this.perform({ kind: "power-loss", host: leader.index });
+        return;
+      }
       default: {
         const host = this.hosts[action.host];
         if (host !== undefined) this.#actOn(host, action);
@@ -204,7 +217,7 @@ export class World implements TcpWorld {
     }
   }
 
-  #actOn(host: Host, action: Exclude<Action, { kind: "cut" | "heal" | "weather" }>): void {
+  #actOn(host: Host, action: Exclude<Action, { kind: "cut" | "heal" | "weather" | "leader-loss" }>): void {
     switch (action.kind) {
       case "start":
         if (!host.running) this.#start(host, action.disk ?? "kept");
@@ -284,6 +297,16 @@ export class World implements TcpWorld {
     }
   }
 
+  /** Whom the first host that knows a running leader takes for it. */
+  #leaderOf(group: string): Host | undefined {
+    for (const { machine } of this.hosts) {
+      const leader = machine === undefined ? undefined : leaderOf(machine.state, group);
+      const owner = leader === undefined ? undefined : this.owners.get(leader);
+      if (owner?.running === true && owner.id === leader) return owner;
+    }
+    return undefined;
+  }
+
   #start(host: Host, disk: DiskLeft): void {
     const factory = this.#options.machines[host.behaviour];
     if (factory === undefined) throw new Error(`no machine for a member that is ${host.behaviour}`);
@@ -298,7 +321,7 @@ export class World implements TcpWorld {
     if (host.process > 0) this.trouble.end(host.index, this.#now);
     host.process++;
     const local = host.localTime(this.#now);
-    const state = emptyRingState(host.id, host.disk.incarnation);
+    const state = emptyRingState(host.id, host.disk.incarnation, this.#registry);
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
@@ -429,7 +452,7 @@ export class World implements TcpWorld {
     const cost = host.slowMs === 0 ? 0 : between(this.#random, 0, 2 * host.slowMs);
     const at = Math.max(this.#now, host.stalledUntil, host.busyUntil) + cost;
     host.busyUntil = at;
-    this.after(at - this.#now, () => {
+    this.at(at, () => {
       host.draining = false;
       if (host.process !== process || !host.running) {
         if (host.unread > 0) this.#drainLater(host);

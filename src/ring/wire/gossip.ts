@@ -5,7 +5,7 @@ import { malformed, required } from "./malformed.ts";
 import { decodeMessage, encodeMessage, type Message } from "./message.ts";
 import { encodeRumor, toMember, toRumor } from "./rumor.ts";
 import { RUMOR } from "./schema.ts";
-import type { EncodingOptions } from "./swim.ts";
+import type { EncodingOptions } from "./swim-member.ts";
 
 const HELLO = 100;
 const SUMMARY = 101;

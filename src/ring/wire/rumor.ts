@@ -14,7 +14,7 @@ import {
   type SERVICE_CONFIG,
   type SERVICE_FILE,
 } from "./schema.ts";
-import type { EncodingOptions } from "./swim.ts";
+import type { EncodingOptions } from "./swim-member.ts";
 
 /** Kinds by their number on the wire. 6 and 7 are the original's test rumors, never to be sent. */
 const KIND_NUMBERS: Readonly<Record<RumorKind, number>> = {

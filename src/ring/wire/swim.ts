@@ -1,17 +1,27 @@
 // Datagrams between their bytes and their values (reference/butterfly.md §3, §5). Written out by hand, not by table: every
 // member handles hundreds a second. Kinds 1 to 4 take the original's very bytes; what is ours has other numbers, fields
 // from 1000 and kinds from 100 on: an original member skips the former and drops the latter.
-import { HEALTHS, type Member, type Membership } from "../member.ts";
+import type { Member, Membership } from "../member.ts";
 import type { SwimMessage } from "../protocol.ts";
 import { BLOCK, FieldReader, tagOf, VARINT } from "./field-reader.ts";
-import { blockSize, FieldWriter, textSize, uint64Size, varintSize } from "./field-writer.ts";
+import { blockSize, FieldWriter, uint64Size, varintSize } from "./field-writer.ts";
 import { HASH48_BYTES } from "./hash-bytes.ts";
-import { malformed, required, requiredPort } from "./malformed.ts";
-
-/** `extensions: false` leaves out what an original member does not know, and it gets the original's very bytes. */
-export interface EncodingOptions {
-  readonly extensions?: boolean;
-}
+import { malformed, required } from "./malformed.ts";
+import {
+  type EncodingOptions,
+  type MemberDraft,
+  type Mutable,
+  memberSize,
+  membershipSize,
+  OWN_TAG_BYTES,
+  otherWireType,
+  readMember,
+  readMembership,
+  TAG_BYTES,
+  toMember,
+  writeMember,
+  writeMembership,
+} from "./swim-member.ts";
 
 /** Kinds by their number on the wire, and the field their body is in. */
 const PING = { type: 1, body: 2 };
@@ -35,25 +45,6 @@ const SHORT = tagOf(1002, BLOCK);
 const FROM = tagOf(1, BLOCK);
 /** `forward_to` of a Ping or Ack, `target` of a PingReq. */
 const OTHER = tagOf(2, BLOCK);
-
-const ID = tagOf(1, BLOCK);
-const INCARNATION = tagOf(2, VARINT);
-const ADDRESS = tagOf(3, BLOCK);
-const SWIM_PORT = tagOf(4, VARINT);
-const GOSSIP_PORT = tagOf(5, VARINT);
-const PERSISTENT = tagOf(6, VARINT);
-const DEPARTED = tagOf(7, VARINT);
-const PROBE_PING_FLAG = tagOf(8, VARINT);
-const ABILITIES = tagOf(1000, VARINT);
-
-const MEMBER = tagOf(1, BLOCK);
-const HEALTH = tagOf(2, VARINT);
-const ACCUSER = tagOf(1000, BLOCK);
-const AGE = tagOf(1001, VARINT);
-
-/** Bytes of a tag of the original's, and of ours. */
-const TAG_BYTES = 1;
-const OWN_TAG_BYTES = 2;
 
 const writer = new FieldWriter();
 
@@ -79,7 +70,7 @@ export function encodeSwim(message: SwimMessage, { extensions = true }: Encoding
   }
   for (const membership of message.membership) {
     writer.varint(MEMBERSHIP);
-    writeMembership(membership, extensions);
+    writeMembership(writer, membership, extensions);
   }
   if (extensions && message.kind !== "probe-ping") {
     if (message.sequence !== undefined) {
@@ -228,30 +219,6 @@ export function swimSize(message: SwimMessage, { extensions = true }: EncodingOp
   }
 }
 
-/** Bytes a membership adds to a datagram. */
-export function membershipSize(
-  { member, accuser, ageMs }: Membership,
-  { extensions = true }: EncodingOptions = {},
-): number {
-  let size = TAG_BYTES + blockSize(memberSize(member, extensions)) + TAG_BYTES + 1;
-  if (extensions && accuser !== undefined) size += OWN_TAG_BYTES + textSize(accuser);
-  if (extensions && ageMs !== undefined) size += OWN_TAG_BYTES + varintSize(Math.floor(ageMs));
-  return TAG_BYTES + blockSize(size);
-}
-
-function memberSize(member: Member, extensions: boolean): number {
-  const size =
-    8 * TAG_BYTES +
-    textSize(member.id) +
-    uint64Size(member.incarnation) +
-    textSize(member.address) +
-    varintSize(member.swimPort) +
-    varintSize(member.gossipPort) +
-    3;
-  if (!extensions || member.abilities === undefined) return size;
-  return size + OWN_TAG_BYTES + varintSize(member.abilities);
-}
-
 function otherOf(message: SwimMessage & { kind: "ping" | "ack" | "ping-req" }): Member | undefined {
   return message.kind === "ping-req" ? message.target : message.forwardTo;
 }
@@ -267,53 +234,10 @@ function writeBody(
   writer.varint(tagOf(body, BLOCK));
   const start = writer.open();
   writer.varint(FROM);
-  writeMember(from, extensions);
+  writeMember(writer, from, extensions);
   if (other !== undefined) {
     writer.varint(OTHER);
-    writeMember(other, extensions);
-  }
-  writer.close(start);
-}
-
-function writeMembership({ member, health, accuser, ageMs }: Membership, extensions: boolean): void {
-  const start = writer.open();
-  writer.varint(MEMBER);
-  writeMember(member, extensions);
-  writer.varint(HEALTH);
-  writer.varint(HEALTHS.indexOf(health) + 1);
-  if (extensions && accuser !== undefined) {
-    writer.varint(ACCUSER);
-    writer.text(accuser);
-  }
-  if (extensions && ageMs !== undefined) {
-    writer.varint(AGE);
-    writer.varint(Math.floor(ageMs));
-  }
-  writer.close(start);
-}
-
-/** Every field is written out, also when it is zero, as the original does. */
-function writeMember(member: Member, extensions: boolean): void {
-  const start = writer.open();
-  writer.varint(ID);
-  writer.text(member.id);
-  writer.varint(INCARNATION);
-  writer.uint64(member.incarnation);
-  writer.varint(ADDRESS);
-  writer.text(member.address);
-  writer.varint(SWIM_PORT);
-  writer.varint(member.swimPort);
-  writer.varint(GOSSIP_PORT);
-  writer.varint(member.gossipPort);
-  writer.varint(PERSISTENT);
-  writer.bool(member.persistent);
-  writer.varint(DEPARTED);
-  writer.bool(member.departed);
-  writer.varint(PROBE_PING_FLAG);
-  writer.bool(member.probePing);
-  if (extensions && member.abilities !== undefined) {
-    writer.varint(ABILITIES);
-    writer.varint(member.abilities);
+    writeMember(writer, other, extensions);
   }
   writer.close(start);
 }
@@ -352,132 +276,6 @@ function shortSize(body: number): number {
   return TAG_BYTES + 1 + OWN_TAG_BYTES + blockSize(body);
 }
 
-type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
-
-/** A member as far as it has been read. */
-interface MemberDraft {
-  id: string | undefined;
-  incarnation: bigint;
-  address: string;
-  swimPort: number | undefined;
-  gossipPort: number | undefined;
-  persistent: boolean;
-  departed: boolean;
-  probePing: boolean;
-  abilities: number | undefined;
-}
-
-/** The same member twice is merged, field by field: the second goes on with the draft of the first. */
-function readMember(reader: FieldReader, before: MemberDraft | undefined): MemberDraft {
-  const draft = before ?? {
-    id: undefined,
-    incarnation: 0n,
-    address: "",
-    swimPort: undefined,
-    gossipPort: undefined,
-    persistent: false,
-    departed: false,
-    probePing: false,
-    abilities: undefined,
-  };
-  const outer = reader.enter();
-  while (reader.more()) {
-    const tag = reader.tag();
-    switch (tag) {
-      case ID:
-        draft.id = reader.text();
-        break;
-      case INCARNATION:
-        draft.incarnation = reader.uint64();
-        break;
-      case ADDRESS:
-        draft.address = reader.text();
-        break;
-      case SWIM_PORT:
-        draft.swimPort = reader.int32();
-        break;
-      case GOSSIP_PORT:
-        draft.gossipPort = reader.int32();
-        break;
-      case PERSISTENT:
-        draft.persistent = reader.bool();
-        break;
-      case DEPARTED:
-        draft.departed = reader.bool();
-        break;
-      case PROBE_PING_FLAG:
-        draft.probePing = reader.bool();
-        break;
-      case ABILITIES:
-        draft.abilities = reader.safeInteger();
-        break;
-      default: {
-        const field = tag >>> 3;
-        if (field <= PROBE_PING_FLAG >>> 3 || field === ABILITIES >>> 3) throw otherWireType(tag);
-        reader.skip(tag);
-      }
-    }
-  }
-  reader.leave(outer);
-  return draft;
-}
-
-function readMembership(reader: FieldReader): Membership {
-  let member: MemberDraft | undefined;
-  let health: number | undefined;
-  let accuser: string | undefined;
-  let ageMs: number | undefined;
-  const outer = reader.enter();
-  while (reader.more()) {
-    const tag = reader.tag();
-    switch (tag) {
-      case MEMBER:
-        member = readMember(reader, member);
-        break;
-      case HEALTH:
-        health = reader.int32();
-        break;
-      case ACCUSER:
-        accuser = reader.text();
-        break;
-      case AGE:
-        ageMs = reader.safeInteger();
-        break;
-      default: {
-        const field = tag >>> 3;
-        if (field <= 2 || field === ACCUSER >>> 3 || field === AGE >>> 3) throw otherWireType(tag);
-        reader.skip(tag);
-      }
-    }
-  }
-  reader.leave(outer);
-  // Compat: absent and unknown healths are read as alive.
-  const membership: Mutable<Membership> = {
-    member: toMember(member, "member"),
-    health: HEALTHS[(health ?? 1) - 1] ?? "alive",
-  };
-  if (accuser !== undefined) membership.accuser = accuser;
-  if (ageMs !== undefined) membership.ageMs = ageMs;
-  return membership;
-}
-
-function toMember(draft: MemberDraft | undefined, what = "from"): Member {
-  const { id, incarnation, address, swimPort, gossipPort, persistent, departed, probePing, abilities } =
-    required(draft, what);
-  const member: Mutable<Member> = {
-    id: required(id, "id"),
-    incarnation,
-    address,
-    swimPort: requiredPort(swimPort, "swim_port"),
-    gossipPort: requiredPort(gossipPort, "gossip_port"),
-    persistent,
-    departed,
-    probePing,
-  };
-  if (abilities !== undefined) member.abilities = abilities;
-  return member;
-}
-
 /** A kind whose body is another's (§5.3) is refused, as is one without a body. */
 function requireBody(found: number | undefined, expected: number): void {
   if (found !== expected) throw malformed(found === undefined ? "no payload" : "a body of another kind");
@@ -485,8 +283,4 @@ function requireBody(found: number | undefined, expected: number): void {
 
 function expect(tag: number, expected: number): void {
   if (tag !== expected) throw otherWireType(tag);
-}
-
-function otherWireType(tag: number): Error {
-  return malformed(`field ${tag >>> 3} has wire type ${tag & 7}`);
 }

@@ -1,7 +1,7 @@
 // What libzmq 4.3.4 was seen to tolerate and to refuse (reference/butterfly.md §7.2), case by case; where we differ it says so.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { COMMAND_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "../limits.ts";
+import { COMMAND_LIMIT_BYTES, MESSAGE_LIMIT_BYTES, PASSED_OVER_LIMIT_BYTES } from "../limits.ts";
 import { ZmtpDialer, ZmtpReader, zmtpFrame } from "./zmtp.ts";
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
@@ -137,9 +137,8 @@ describe("a receiver refuses", () => {
     ["zeros", "\0\0\0", /ZMTP/],
     // libzmq takes this for a peer of version 1 with a long identity.
     ["a signature of another end", greeting({ 9: "\x7e" }), /ZMTP/],
-    ["a frame beyond the limit", HELLO + long("x", 0, MESSAGE_LIMIT_BYTES + 1), /frame of/],
+    ["a frame beyond the limit", HELLO + long("x", 0, PASSED_OVER_LIMIT_BYTES + 1), /frame of/],
     ["an absurd frame", `${HELLO}\x02${"\xff".repeat(8)}`, /frame of/],
-    ["a command beyond the limit", HELLO + long("x", 4, COMMAND_LIMIT_BYTES + 1), /frame of/],
     ["a READY beyond the limit", greeting() + long("x", 4, COMMAND_LIMIT_BYTES + 1), /frame of/],
     ["a frame of ZMTP 1 without flags", "\x01\0\0", /flags/],
     ["a frame of ZMTP 1 beyond the limit", "\x01\0\xff\0\0\0\0\xff\0\0\0", /frame of/],
@@ -156,6 +155,41 @@ describe("a receiver refuses", () => {
     const { messages, refused } = feed(new ZmtpReader(), `${HELLO}${ABC}\x02${"\xff".repeat(8)}`);
     expect(messages).toEqual(["abc"]);
     expect(refused).toBeString();
+  });
+});
+
+describe("a message too long to be kept", () => {
+  const body = "z".repeat(MESSAGE_LIMIT_BYTES + 1);
+
+  test("is passed over, in any pieces, and what follows arrives", () => {
+    const stream = Buffer.from(HELLO + long(body) + ABC, "latin1");
+    const reader = new ZmtpReader();
+    let tooLong = 0;
+    const messages: string[] = [];
+    for (let at = 0; at < stream.length; at += 9973) {
+      const output = reader.push(stream.subarray(at, at + 9973));
+      tooLong += output.tooLong;
+      messages.push(...output.messages.map(latin1));
+    }
+    expect({ tooLong, messages }).toEqual({ tooLong: 1, messages: ["abc"] });
+  });
+
+  test("of ZMTP 1 too", () => {
+    const header = Buffer.from("\x01\0\xff\0\0\0\0\0\x10\0\x02\0", "latin1");
+    const reader = new ZmtpReader();
+    const { tooLong, messages } = reader.push(
+      Buffer.concat([header, Buffer.from(`${body}\x04\0abc`, "latin1")]),
+    );
+    expect({ tooLong, messages: messages.map(latin1) }).toEqual({ tooLong: 1, messages: ["abc"] });
+  });
+
+  test("a command too, and none of it is obeyed", () => {
+    const command = `\x04PING\0\0${"c".repeat(COMMAND_LIMIT_BYTES)}`;
+    expect(feed(new ZmtpReader(), HELLO + long(command, 4) + ABC)).toEqual({
+      messages: ["abc"],
+      sent: GREETED,
+      refused: undefined,
+    });
   });
 });
 

@@ -2,7 +2,7 @@
 // connected to, ZmtpDialer the PUSH that connects. Each is fed with what arrives, cut anywhere, and says what to send. What
 // they tolerate is what libzmq 4.3.4 was seen to tolerate; deadlines are for whoever owns the socket.
 import { HabError } from "../../error/index.ts";
-import { COMMAND_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "../limits.ts";
+import { COMMAND_LIMIT_BYTES, MESSAGE_LIMIT_BYTES, PASSED_OVER_LIMIT_BYTES } from "../limits.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { malformed } from "./malformed.ts";
 import {
@@ -27,6 +27,8 @@ import {
 export interface ZmtpOutput {
   /** Bodies of whole frames, in order; each part of a multi-part message is one. Views into what was fed. */
   readonly messages: readonly Uint8Array[];
+  /** Messages beyond MESSAGE_LIMIT_BYTES that were passed over. */
+  readonly tooLong: number;
   /** To be sent to the far end, often empty. */
   readonly reply: Uint8Array;
   /** Why the connection has to be closed. The messages before are good; nothing after will be read. */
@@ -39,6 +41,8 @@ type Steps = Generator<number, never, Uint8Array>;
 const PING_TTL_BYTES = 2;
 /** Compat: libzmq gives back that much of what a PING carries. */
 const PING_CONTEXT_LIMIT_BYTES = 16;
+/** What is passed over is asked for in pieces of this size. */
+const PASSED_PIECE_BYTES = 16_384;
 const NOTHING = new Uint8Array();
 const SOCKET_TYPE_PULL = 7;
 const NO_PROPERTIES: ReadonlyMap<string, Uint8Array> = new Map();
@@ -60,6 +64,7 @@ abstract class ZmtpEnd {
   #refused: string | undefined;
   #messages: Uint8Array[] = [];
   #replies: Uint8Array[] = [];
+  #tooLong = 0;
   #peer: ZmtpPeer | undefined;
 
   /** The far end, once it has introduced itself. */
@@ -75,11 +80,11 @@ abstract class ZmtpEnd {
   /** Takes in what arrived. Never throws. */
   push(piece: Uint8Array): ZmtpOutput {
     if (this.#refused === undefined) this.#run(piece);
-    const messages = this.#messages;
-    const reply = joined(this.#replies);
+    const output = { messages: this.#messages, tooLong: this.#tooLong, reply: joined(this.#replies) };
     this.#messages = [];
     this.#replies = [];
-    return this.#refused === undefined ? { messages, reply } : { messages, reply, refused: this.#refused };
+    this.#tooLong = 0;
+    return this.#refused === undefined ? output : { ...output, refused: this.#refused };
   }
 
   #run(piece: Uint8Array): void {
@@ -106,8 +111,10 @@ abstract class ZmtpEnd {
     this.#replies.push(bytes);
   }
 
-  protected deliver(body: Uint8Array): void {
-    this.#messages.push(body);
+  /** `undefined`: it was too long. */
+  protected deliver(body: Uint8Array | undefined): void {
+    if (body === undefined) this.#tooLong++;
+    else this.#messages.push(body);
   }
 
   protected meet(peer: ZmtpPeer): void {
@@ -116,12 +123,11 @@ abstract class ZmtpEnd {
 
   /** READY, then messages and commands without end. */
   protected *framesOfVersion3(type: SocketType): Steps {
-    const first = yield* frame(COMMAND_LIMIT_BYTES);
-    this.meet(readReady(first.body, type));
+    this.meet(readReady(yield* commandFrame(), type));
     for (;;) {
-      const { flags, body } = yield* frame(MESSAGE_LIMIT_BYTES);
-      if ((flags & COMMAND) === 0) this.deliver(body);
-      else this.#obey(body);
+      const { isCommand, body } = yield* frame();
+      if (!isCommand) this.deliver(body);
+      else if (body !== undefined) this.#obey(body);
     }
   }
 
@@ -170,16 +176,16 @@ export class ZmtpReader extends ZmtpEnd {
     if (length === 0 || (yield 1)[0] !== 0) throw malformed("the far end does not speak ZMTP");
     yield length - 1;
     this.meet({ version: 1, properties: NO_PROPERTIES, own: false });
-    for (;;) this.deliver((yield* frameOfVersion1()).subarray(1));
+    for (;;) this.deliver((yield* frameOfVersion1())?.subarray(1));
   }
 
   *#version2(): Steps {
     this.reply(frameHeader(0)); // our identity
-    yield* frame(COMMAND_LIMIT_BYTES); // its identity
+    yield* commandFrame(); // its identity
     this.meet({ version: 2, properties: NO_PROPERTIES, own: false });
     for (;;) {
-      const { flags, body } = yield* frame(MESSAGE_LIMIT_BYTES);
-      if ((flags & COMMAND) === 0) this.deliver(body);
+      const { isCommand, body } = yield* frame();
+      if (!isCommand) this.deliver(body);
     }
   }
 }
@@ -207,26 +213,48 @@ export class ZmtpDialer extends ZmtpEnd {
   }
 
   /** A PULL has nothing to say; libzmq drops it too. */
-  protected override deliver(_body: Uint8Array): void {}
+  protected override deliver(): void {}
 }
 
+type Frame = { readonly isCommand: boolean; readonly body: Uint8Array | undefined };
+
 /** A frame of version 2 or 3. Compat: flags without a meaning do not matter. */
-function* frame(limitBytes: number): Generator<number, { flags: number; body: Uint8Array }, Uint8Array> {
+function* frame(): Generator<number, Frame, Uint8Array> {
+  const { flags, length } = yield* frameStart();
+  const isCommand = (flags & COMMAND) !== 0;
+  return { isCommand, body: yield* body(length, isCommand ? COMMAND_LIMIT_BYTES : MESSAGE_LIMIT_BYTES) };
+}
+
+/** A frame of the handshake, whatever its flags; nothing is passed over there. */
+function* commandFrame(): Generator<number, Uint8Array, Uint8Array> {
+  const { length } = yield* frameStart();
+  if (length > COMMAND_LIMIT_BYTES) throw tooLong(length, COMMAND_LIMIT_BYTES);
+  return yield length;
+}
+
+function* frameStart(): Generator<number, { flags: number; length: number }, Uint8Array> {
   const flags = (yield 1)[0] as number;
-  const length = (flags & LONG) === 0 ? ((yield 1)[0] as number) : longLength(yield 8);
-  const limit = (flags & COMMAND) === 0 ? limitBytes : COMMAND_LIMIT_BYTES;
-  if (length > limit) throw malformed(`a frame of ${length} bytes, more than ${limit}`);
-  return { flags, body: yield length };
+  return { flags, length: (flags & LONG) === 0 ? ((yield 1)[0] as number) : longLength(yield 8) };
 }
 
 /** A frame of version 1, its flags first. */
-function* frameOfVersion1(): Generator<number, Uint8Array, Uint8Array> {
+function* frameOfVersion1(): Generator<number, Uint8Array | undefined, Uint8Array> {
   let length = (yield 1)[0] as number;
   if (length === 0xff) length = longLength(yield 8);
   if (length === 0) throw malformed("a frame without flags");
-  if (length > MESSAGE_LIMIT_BYTES)
-    throw malformed(`a frame of ${length} bytes, more than ${MESSAGE_LIMIT_BYTES}`);
-  return yield length;
+  return yield* body(length, MESSAGE_LIMIT_BYTES);
+}
+
+/** A body, or undefined where it is too long to be kept. */
+function* body(length: number, limit: number): Generator<number, Uint8Array | undefined, Uint8Array> {
+  if (length <= limit) return yield length;
+  if (length > PASSED_OVER_LIMIT_BYTES) throw tooLong(length, PASSED_OVER_LIMIT_BYTES);
+  for (let rest = length; rest > 0; rest -= PASSED_PIECE_BYTES) yield Math.min(rest, PASSED_PIECE_BYTES);
+  return undefined;
+}
+
+function tooLong(length: number, limit: number): HabError {
+  return malformed(`a frame of ${length} bytes, more than ${limit}`);
 }
 
 /** Rounded where it is beyond every limit anyway. */

@@ -1,28 +1,37 @@
 // Recorded command lines of Habitat 2.1.78: how a case is set up, run with dist/hab and compared. Exit code, stream, the first
-// line of a usage error and data on standard output are compared; help texts and the wording of other errors are ours.
+// line of a usage error, warnings, data on standard output and what a failure names are compared; help texts and the wording
+// of failures are ours.
 import { expect } from "bun:test";
 import {
   chmodSync,
   chownSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { commands } from "../../../src/cli/commands.ts";
 import { originalCommands } from "../../../src/cli/original.ts";
-import { type Ended, HAB, run } from "../../binary/program.ts";
+import { resolve } from "../../../src/cli/tree.ts";
+import { type Ended, HAB, NOBODY, run, WITHOUT_ROOT } from "../../binary/program.ts";
 
 export interface WorldFile {
   readonly path: string;
   readonly content?: string;
   readonly content_repeat?: string;
   readonly count?: number;
+}
+
+export interface FileAfter {
+  readonly path: string;
+  /** In octal digits: `0644`. */
+  readonly mode: string;
+  readonly content: string;
 }
 
 export interface Case {
@@ -36,7 +45,7 @@ export interface Case {
   /** Run without root's rights. */
   readonly uid?: "non-root";
   readonly expect: { readonly exit: number; readonly stdout: string; readonly stderr: string };
-  readonly licence_files_after?: readonly { readonly path: string }[];
+  readonly licence_files_after?: readonly FileAfter[];
 }
 
 export interface Vectors {
@@ -70,8 +79,8 @@ export function waitsFor({ argv }: Case): string | undefined {
 }
 
 export interface Observed extends Ended {
-  /** Which of the paths asked about exist afterwards. */
-  readonly present: readonly string[];
+  /** Those of the files asked about that are there afterwards. */
+  readonly present: readonly FileAfter[];
 }
 
 /** Runs a case in fresh directories. Only loopback can be reached: everything else goes to a proxy that refuses. */
@@ -106,24 +115,30 @@ export async function observe(
     };
     for (const [name, value] of Object.entries(each.env ?? {})) env[name] = there(value);
     if (each.uid === "non-root") giveAway(directory);
-    const ended = await run([...(each.uid === "non-root" ? AS_NOBODY : []), HAB, ...each.argv.map(there)], {
-      cwd: there("$CWD"),
-      env,
-      stdin: each.stdin ?? "",
-    });
+    const ended = await run(
+      [...(each.uid === "non-root" ? WITHOUT_ROOT : []), HAB, ...each.argv.map(there)],
+      {
+        cwd: there("$CWD"),
+        env,
+        stdin: each.stdin ?? "",
+      },
+    );
     return {
       ...ended,
       stdout: back(ended.stdout),
       stderr: back(ended.stderr),
-      present: (options.look ?? []).filter((path) => existsSync(there(path))),
+      present: (options.look ?? [])
+        .filter((path) => statSync(there(path), { throwIfNoEntry: false })?.isFile() === true)
+        .map((path) => ({
+          path,
+          mode: (statSync(there(path)).mode & 0o7777).toString(8).padStart(4, "0"),
+          content: readFileSync(there(path), "utf8"),
+        })),
     };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
-
-const NOBODY = 65_534;
-const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 
 function giveAway(directory: string): void {
   chmodSync(directory, 0o755);
@@ -132,7 +147,8 @@ function giveAway(directory: string): void {
 }
 
 /** Compares what we did with what the original did. */
-export function compare(observed: Ended, wanted: Case["expect"]): void {
+export function compare(observed: Ended, each: Case): void {
+  const wanted = each.expect;
   if (wanted.exit === 101) {
     // A crash of the original: here a clear error.
     expect([1, 2]).toContain(observed.code ?? -1);
@@ -143,9 +159,44 @@ export function compare(observed: Ended, wanted: Case["expect"]): void {
   expect(observed.code).toBe(wanted.exit);
   expect(observed.stderr !== "").toBe(wanted.stderr !== "");
   if (wanted.stderr.startsWith("error: ")) expect(firstLine(observed.stderr)).toBe(firstLine(wanted.stderr));
-  if (wanted.exit !== 0) return;
+  if (wanted.exit !== 0) {
+    // An absent name would say which of the words, variables or settings is missed out in our message.
+    const said = observed.stdout + observed.stderr;
+    if (!isHelp(wanted.stderr))
+      expect(namedIn(wanted, each).filter((name) => !said.includes(name))).toEqual([]);
+    return;
+  }
+  // A warning of ours may go on where the original's ends.
+  const [warnings, theirs] = [warningsIn(observed.stderr), warningsIn(wanted.stderr)];
+  expect(warnings.map((line, index) => line.slice(0, theirs[index]?.length))).toEqual(theirs);
   if (isHelp(wanted.stdout)) expect(observed.stdout).toContain("Usage: hab");
   else expect(withoutDates(observed.stdout)).toBe(withoutDates(wanted.stdout));
+}
+
+/**
+ * What the original's message names: of what was typed or set each word or value (of an address host and port), and every
+ * option and variable it points to.
+ */
+function namedIn({ stdout, stderr }: Case["expect"], each: Case): string[] {
+  const said = stdout + stderr;
+  const settings = [...(each.cli_toml?.content ?? "").matchAll(/= *"([^"]+)"/g)].map(
+    ([, value = ""]) => value,
+  );
+  const given = [...resolve(each.argv).rest, ...Object.values(each.env ?? {}), ...settings]
+    .flatMap((word) => word.split("="))
+    .filter((word) => /^[\w.:/@-]{3,}$/.test(word) && !word.startsWith("-"))
+    .map((word) => (/^https?:\/\//i.test(word) ? (URL.parse(word)?.host ?? word) : word));
+  const pointers = said.match(/\bHAB_[A-Z_]+|(?<![\w-])--[a-z][a-z-]+/g) ?? [];
+  return [...new Set([...given.filter((word) => said.includes(word)), ...pointers])];
+}
+
+/** Without colours and the final period; their order is free. */
+function warningsIn(text: string): string[] {
+  return Bun.stripANSI(text)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.replace(/\.$/, ""))
+    .sort();
 }
 
 export function firstLine(text: string): string {

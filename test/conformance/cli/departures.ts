@@ -8,25 +8,28 @@ export interface Departure {
   readonly exactly?: boolean;
   readonly variable?: string;
   readonly reason: string;
-  /** Exit code here; `not-run`: the words are only looked up, since running them would start or ask for something. */
-  readonly instead: number | "not-run";
+  /** Exit code here. */
+  readonly instead: number;
+  /** Beginning of another command line that must do the same, in place of `words`. */
+  readonly sameAs?: string;
+  /** With `--help`, because it would start a Supervisor. */
+  readonly helpOnly?: true;
 }
 
 const SHORT_FORM = "a short form of ours";
-const SOONER = "the same refusal, found while the words are read: a usage error";
 
 export const departures: readonly Departure[] = [
-  { words: "install core/redis", reason: SHORT_FORM, instead: "not-run" },
-  { words: "apply x", reason: SHORT_FORM, instead: "not-run" },
-  { words: "setup", exactly: true, reason: SHORT_FORM, instead: "not-run" },
-  { words: "load core/redis", reason: SHORT_FORM, instead: "not-run" },
-  { words: "unload core/redis", reason: SHORT_FORM, instead: "not-run" },
-  { words: "status", exactly: true, reason: SHORT_FORM, instead: "not-run" },
-  { words: "run", exactly: true, reason: SHORT_FORM, instead: "not-run" },
-  { words: "term", exactly: true, reason: SHORT_FORM, instead: "not-run" },
-  { words: "sup status", exactly: true, reason: SHORT_FORM, instead: "not-run" },
-  { words: "start core/redis", reason: "a command of ours", instead: "not-run" },
-  { words: "stop core/redis", reason: "a command of ours", instead: "not-run" },
+  { words: "install", reason: SHORT_FORM, sameAs: "pkg install", instead: 1 },
+  { words: "apply", reason: SHORT_FORM, sameAs: "config apply", instead: 2 },
+  { words: "setup", reason: SHORT_FORM, sameAs: "cli setup", instead: 1 },
+  { words: "load", reason: SHORT_FORM, sameAs: "svc load", instead: 1 },
+  { words: "unload", reason: SHORT_FORM, sameAs: "svc unload", instead: 1 },
+  { words: "status", reason: SHORT_FORM, sameAs: "svc status", instead: 1 },
+  { words: "run", reason: SHORT_FORM, sameAs: "sup run", helpOnly: true, instead: 0 },
+  { words: "term", reason: SHORT_FORM, sameAs: "sup term", instead: 0 },
+  { words: "sup status", reason: SHORT_FORM, sameAs: "svc status", instead: 1 },
+  { words: "start", reason: "a command of ours", helpOnly: true, instead: 0 },
+  { words: "stop", reason: "a command of ours", sameAs: "svc stop", instead: 1 },
   { words: "pkg env a/b --json", reason: "`--json` is ours; the package is then not there", instead: 1 },
   {
     words: "pkg install p.txt",
@@ -34,30 +37,9 @@ export const departures: readonly Departure[] = [
     instead: 2,
   },
   {
-    words: "svc load foo",
-    reason: "worded as for start, stop and unload; the argument shown as required",
-    instead: 2,
-  },
-  { words: "file upload redis 1 p.txt", reason: SOONER, instead: 2 },
-  { words: "pkg build -N -R .", reason: SOONER, instead: 2 },
-  { words: "pkg build -N -D .", reason: SOONER, instead: 2 },
-  { words: "bldr channel list acme", variable: "HAB_BLDR_URL=", reason: SOONER, instead: 2 },
-  {
     words: "sup run --config-files p.txt",
     reason: "the original fails for want of its Supervisor's package; here the file is what is wrong",
     instead: 86,
-  },
-  {
-    words: "pkg list -a",
-    variable: "HAB_FEAT_OFFLINE_INSTALL=1",
-    reason: "feature switches are not announced on every command",
-    instead: 0,
-  },
-  {
-    words: "",
-    variable: "HAB_FEAT_LIST=1",
-    reason: "there is no list of feature switches",
-    instead: 0,
   },
 ];
 

@@ -132,9 +132,11 @@ function noteDifferences(item: Item, part: OptionGrammar | ArgumentGrammar): str
   const name = displayName(part);
   const found: string[] = [];
   if (item.env !== part.env) found.push(`${name}: env ${part.env ?? "none"}, not ${item.env ?? "none"}`);
+  // The root is that of the test which loaded the command first.
+  const defaultText = part.defaultText?.replace(/^.*(?=\/hab\/cache\/keys$)/, "");
   // A default that cli.toml may replace is said in words.
-  if (item.default !== part.defaultText && !part.help.includes(item.default ?? "-"))
-    found.push(`${name}: default ${part.defaultText ?? "none"}, not ${item.default ?? "none"}`);
+  if (item.default !== defaultText && !part.help.includes(item.default ?? "-"))
+    found.push(`${name}: default ${defaultText ?? "none"}, not ${item.default ?? "none"}`);
   if ((item.choices ?? []).join() !== (part.choices ?? []).join())
     found.push(`${name}: values ${(part.choices ?? []).join()}, not ${(item.choices ?? []).join()}`);
   return found;

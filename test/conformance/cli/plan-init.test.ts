@@ -107,6 +107,27 @@ test("nothing in a value is run", async () => {
   expect(readdirSync(cwd)).toEqual(["bar"]);
 });
 
+test("bash puts variables into values, as into those of any plan", async () => {
+  const env = {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
+    pkg_source: "http://host/${pkg_name}-$pkg_version.tar.gz",
+    pkg_description: String.raw`\$5, $5, $ and \\ of $pkg_name`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
+    pkg_deps: "($pkg_origin/a \"${pkg_origin}/b c\" '$pkg_name')",
+  };
+  expect((await init(["-o", "foo", "bar"], env)).code).toBe(0);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash expands it
+  const script = 'source bar/plan.sh; printf "%s\\n" "$pkg_source" "$pkg_description" "${pkg_deps[@]}"';
+  const { stdout } = await run(["bash", "-c", script], { cwd });
+  expect(stdout.split("\n").slice(0, -1)).toEqual([
+    "http://host/bar-0.1.0.tar.gz",
+    String.raw`$5, $5, $ and \\ of bar`,
+    "foo/a",
+    "foo/b c",
+    "$pkg_name",
+  ]);
+});
+
 test("a link without a target is not written through", async () => {
   mkdirSync(join(cwd, "bar"));
   symlinkSync(join(root, "outside"), join(cwd, "bar/plan.sh"));

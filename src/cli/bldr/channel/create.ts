@@ -3,7 +3,8 @@ import { clientErrors } from "../../../depot-client/index.ts";
 import { HabError } from "../../../error/index.ts";
 import { argument, defineCommand } from "../../command.ts";
 import { channelUrlOption, depotWithTokenAt } from "../../depot-access.ts";
-import { authOption, originOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { originOption } from "../../shared-options.ts";
 
 export const command = defineCommand({
   summary: "Create a channel of an origin",

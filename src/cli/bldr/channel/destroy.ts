@@ -1,7 +1,8 @@
 // `hab bldr channel destroy` (reference/cli.md §10.1).
 import { argument, defineCommand } from "../../command.ts";
 import { channelUrlOption, depotWithTokenAt } from "../../depot-access.ts";
-import { authOption, originOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { originOption } from "../../shared-options.ts";
 
 export const command = defineCommand({
   summary: "Destroy a channel of an origin; its packages stay in the depot",

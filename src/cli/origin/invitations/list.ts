@@ -1,7 +1,8 @@
 // `hab origin invitations list` (reference/cli.md §10.6).
 import { defineCommand } from "../../command.ts";
 import { depotWithToken } from "../../depot-access.ts";
-import { authOption, urlOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { urlOption } from "../../shared-options.ts";
 import { formatInvitations } from "../invitation-table.ts";
 
 export const command = defineCommand({

@@ -2,7 +2,8 @@
 import { argument, defineCommand } from "../../command.ts";
 import { depotWithToken } from "../../depot-access.ts";
 import { withHints } from "../../depot-hints.ts";
-import { authOption, urlOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { urlOption } from "../../shared-options.ts";
 import { originName } from "../../values.ts";
 import { formatInvitations } from "../invitation-table.ts";
 

@@ -7,12 +7,12 @@ import {
   type KeyOf,
   type NamedRevision,
   parseKey,
-  Secret,
 } from "../../../crypto/index.ts";
 import { HabError } from "../../../error/index.ts";
 import type { Ui } from "../../../ui/index.ts";
 import { argument, defineCommand, flag, optionalArgument } from "../../command.ts";
-import { authOption, cacheKeyPathOption, urlOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { cacheKeyPathOption, urlOption } from "../../shared-options.ts";
 import { originName } from "../../values.ts";
 
 export const command = defineCommand({
@@ -58,7 +58,7 @@ export const command = defineCommand({
       return;
     }
     const { createDepotClient } = await import("../../../depot-client/index.ts");
-    const client = createDepotClient({ url, ...(token !== undefined && { token: new Secret(token) }) });
+    const client = createDepotClient({ url, ...(token !== undefined && { token }) });
     const fetched: FetchedKey[] = [];
     if (options.secret) {
       ui.begin(`Downloading secret origin key for ${origin}`);

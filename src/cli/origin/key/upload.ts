@@ -15,7 +15,8 @@ import {
 } from "../../../crypto/index.ts";
 import { describeError, HabError } from "../../../error/index.ts";
 import { defineCommand, flag, option, optionalArgument } from "../../command.ts";
-import { authOption, cacheKeyPathOption, urlOption } from "../../shared-options.ts";
+import { authOption } from "../../secret-option.ts";
+import { cacheKeyPathOption, urlOption } from "../../shared-options.ts";
 import { originName } from "../../values.ts";
 
 export const command = defineCommand({
@@ -64,7 +65,7 @@ export const command = defineCommand({
   hasVersion: false,
   async run({ args, options, configuration, signal, ui, json, printJson }) {
     const url = await configuration.bldrUrl(options.url);
-    const token = new Secret(await configuration.requiredAuthToken(options.auth));
+    const token = await configuration.requiredAuthToken(options.auth);
     const pair =
       args.origin === undefined
         ? keysOfFiles(options.pubfile ?? "", options.secfile, (message) => ui.begin(message))

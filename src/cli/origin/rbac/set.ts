@@ -1,10 +1,9 @@
 // `hab origin rbac set` (reference/cli.md §10.6).
 import { MEMBER_ROLES, type MemberRole } from "../../../depot-client/index.ts";
-import { argument, defineCommand, flag, option } from "../../command.ts";
+import { argument, defineCommand, flag } from "../../command.ts";
 import { depotForRoles } from "../../depot-access.ts";
 import { withHints } from "../../depot-hints.ts";
-import { authOption, urlOption } from "../../shared-options.ts";
-import { accountName, originName } from "../../values.ts";
+import { memberArgument, memberOptions, noSuchMember } from "./member.ts";
 
 export const command = defineCommand({
   summary: "Give a member of an origin another role",
@@ -14,7 +13,7 @@ export const command = defineCommand({
     { command: "hab origin rbac set -n -o acme bob READONLY_MEMBER", explains: "does not ask" },
   ],
   args: {
-    member: argument({ value: "MEMBER_ACCOUNT", help: "Account of the member", type: accountName }),
+    member: memberArgument(),
     role: argument({
       value: "ROLE",
       help: "The role, in any case",
@@ -22,15 +21,7 @@ export const command = defineCommand({
     }),
   },
   options: {
-    origin: option({
-      short: "o",
-      long: "origin",
-      help: "Origin the account is a member of",
-      required: true,
-      type: originName,
-    }),
-    url: urlOption(),
-    auth: authOption(),
+    ...memberOptions(),
     noPrompt: flag({ short: "n", long: "no-prompt", help: "Do not ask" }),
   },
   json: true,
@@ -53,9 +44,7 @@ export const command = defineCommand({
         403: {
           next: "It takes an administrator of the origin; nobody changes their own role or the owner's. A new owner: hab origin transfer",
         },
-        404: {
-          next: `Check the spelling: ${member} is no member of ${origin}, or there is no such account.`,
-        },
+        404: noSuchMember(member, origin),
         422: { next: "The depot does not know this role: update the depot, or choose another." },
       },
       depot.setMemberRole(origin, member, role, signal),

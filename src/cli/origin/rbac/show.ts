@@ -1,26 +1,15 @@
 // `hab origin rbac show` (reference/cli.md §10.6).
 import { printable } from "../../../ui/index.ts";
-import { argument, defineCommand, option } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
 import { depotForRoles } from "../../depot-access.ts";
 import { withHints } from "../../depot-hints.ts";
-import { authOption, urlOption } from "../../shared-options.ts";
-import { accountName, originName } from "../../values.ts";
+import { memberArgument, memberOptions, noSuchMember } from "./member.ts";
 
 export const command = defineCommand({
   summary: "Show the role of a member of an origin",
   examples: [{ command: "hab origin rbac show --origin acme bob", explains: "what bob may do in acme" }],
-  args: { member: argument({ value: "MEMBER_ACCOUNT", help: "Account of the member", type: accountName }) },
-  options: {
-    origin: option({
-      short: "o",
-      long: "origin",
-      help: "Origin the account is a member of",
-      required: true,
-      type: originName,
-    }),
-    url: urlOption(),
-    auth: authOption(),
-  },
+  args: { member: memberArgument() },
+  options: memberOptions(),
   json: { short: "j" },
   hasVersion: false,
   async run(context) {
@@ -32,9 +21,7 @@ export const command = defineCommand({
     const role = await withHints(
       {
         403: { next: "Only members of the origin see roles: ask its owner to invite you." },
-        404: {
-          next: `Check the spelling: ${member} is no member of ${origin}, or there is no such account.`,
-        },
+        404: noSuchMember(member, origin),
       },
       depot.memberRole(origin, member, signal),
     );

@@ -1,0 +1,187 @@
+// Whether a ring has come to rest: everybody sees the same members, has the same rumors and knows the same leaders, and all
+// of it is what is really there. Said in differences; none means agreement.
+import { hasQuorum } from "../quorum.ts";
+import type { Host } from "./host.ts";
+import { describeElection, electionFor, leaderOf, recordOf, rumorVersions, serviceOf } from "./view.ts";
+import type { World } from "./world.ts";
+
+export interface Difference {
+  readonly rule: "views" | "rumors" | "leader";
+  readonly host: Host;
+  readonly text: string;
+}
+
+/** More are not listed: one broken member differs in everything. */
+const LISTED = 20;
+
+/**
+ * What `observers` believe that differs from what is or from what the others believe. `leaderGroups`: groups that elect;
+ * `ownRules`: whether a stopped service must be known to be stopped (an original never retracts one).
+ */
+export function findDifferences(
+  world: World,
+  observers: readonly Host[],
+  leaderGroups: ReadonlySet<string>,
+): Difference[] {
+  const differences: Difference[] = [];
+  const found = (difference: Difference): boolean => differences.push(difference) >= LISTED;
+  for (const compare of [compareViews, compareRumors, compareLeaders])
+    if (compare(world, observers, leaderGroups, found)) break;
+  return differences;
+}
+
+type Compare = (
+  world: World,
+  observers: readonly Host[],
+  leaderGroups: ReadonlySet<string>,
+  /** True when no more are wanted. */
+  found: (difference: Difference) => boolean,
+) => boolean;
+
+function isCurrent(host: Host | undefined, memberId: string): host is Host {
+  return host?.running === true && host.id === memberId;
+}
+
+const compareViews: Compare = (world, observers, _groups, found) => {
+  for (const [memberId, owner] of world.owners) {
+    const alive = isCurrent(owner, memberId) ? owner.machine?.state.incarnation : undefined;
+    let agreed: string | undefined;
+    for (const host of observers) {
+      if (host.machine === undefined || host.id === memberId) continue;
+      const record = recordOf(host.machine.state, memberId);
+      const name = memberName(owner, memberId);
+      let problem: string | undefined;
+      if (alive !== undefined) {
+        if (record === undefined) problem = `${host.name} does not know ${name}`;
+        else if (record.health !== "alive")
+          problem = `${host.name} takes ${name} for ${record.health}, which runs`;
+        else if (record.incarnation !== alive)
+          problem = `${host.name} knows ${name} in incarnation ${record.incarnation}, which is in ${alive}`;
+      } else if (record?.health === "alive" || record?.health === "suspect")
+        problem = `${host.name} takes ${name} for ${record.health}, which does not run`;
+      else if (record !== undefined) {
+        agreed ??= record.health;
+        if (record.health !== agreed)
+          problem = `${host.name} takes ${name} for ${record.health}, others for ${agreed}`;
+      }
+      if (problem !== undefined && found({ rule: "views", host, text: problem })) return true;
+    }
+  }
+  return false;
+};
+
+const compareRumors: Compare = (world, observers, _groups, found) => {
+  const all = new Map<string, { readonly version: string; readonly host: Host; count: number }>();
+  for (const host of observers) {
+    if (host.machine === undefined) continue;
+    for (const { key, version, owner, stopped } of rumorVersions(host.machine.state)) {
+      const ownerHost = owner === undefined ? undefined : world.owners.get(owner);
+      // What is kept of a member that is gone, and of a service that has stopped, each may forget in its own time.
+      if (owner !== undefined && (!isCurrent(ownerHost, owner) || stopped === true)) continue;
+      if (key.startsWith("departure")) continue;
+      const first = all.get(key);
+      if (first === undefined) all.set(key, { version, host, count: 1 });
+      else {
+        first.count++;
+        if (
+          first.version !== version &&
+          found({
+            rule: "rumors",
+            host,
+            text: `${host.name} has ${clearly(world, key)} as ${version}, ${first.host.name} as ${first.version}`,
+          })
+        )
+          return true;
+      }
+    }
+  }
+  for (const [key, { host, count }] of all)
+    if (
+      count < observers.length &&
+      found({
+        rule: "rumors",
+        host,
+        text: `${clearly(world, key)} is at ${count} of ${observers.length} members`,
+      })
+    )
+      return true;
+  return compareServices(world, observers, found);
+};
+
+/** Against what the Supervisors really run. */
+function compareServices(
+  world: World,
+  observers: readonly Host[],
+  found: (difference: Difference) => boolean,
+): boolean {
+  for (const owner of world.hosts) {
+    if (!owner.running) continue;
+    for (const host of observers) {
+      if (host.machine === undefined) continue;
+      for (const group of owner.services.keys()) {
+        const rumor = serviceOf(host.machine.state, owner.id, group);
+        if (
+          (rumor === undefined || rumor.stopped === true) &&
+          found({ rule: "rumors", host, text: `${host.name} does not know that ${owner.name} runs ${group}` })
+        )
+          return true;
+      }
+      if (owner.behaviour === "original") continue; // never retracts a service
+      for (const [group, services] of host.machine.state.services)
+        if (
+          services.get(owner.id)?.stopped !== true &&
+          services.has(owner.id) &&
+          !owner.services.has(group) &&
+          found({
+            rule: "rumors",
+            host,
+            text: `${host.name} believes that ${owner.name} runs ${group}, which it stopped`,
+          })
+        )
+          return true;
+    }
+  }
+  return false;
+}
+
+const compareLeaders: Compare = (world, observers, groups, found) => {
+  for (const group of groups) {
+    const candidates = world.hosts.filter(
+      (host) => host.running && host.services.get(group)?.leader === true,
+    );
+    const able = candidates.every(({ machine }) => machine !== undefined && hasQuorum(machine.state, group));
+    if (candidates.length === 0 || !able) continue;
+    let agreed: string | undefined;
+    for (const host of observers) {
+      if (host.machine === undefined) continue;
+      const { state } = host.machine;
+      const leader = leaderOf(state, group);
+      const owner = leader === undefined ? undefined : world.owners.get(leader);
+      let problem: string | undefined;
+      if (leader === undefined)
+        problem = `${host.name} knows no leader of ${group}: ${describeElection(electionFor(state, group))}`;
+      else if (!isCurrent(owner, leader) || !candidates.includes(owner))
+        problem = `${host.name} takes ${owner === undefined ? leader : memberName(owner, leader)} for the leader of ${group}, which does not run it`;
+      else {
+        agreed ??= leader;
+        if (leader !== agreed)
+          problem = `${host.name} takes ${owner.name} for the leader of ${group}, others ${world.owners.get(agreed)?.name}`;
+      }
+      if (problem !== undefined && found({ rule: "leader", host, text: problem })) return true;
+    }
+  }
+  return false;
+};
+
+/** The host's name; of a member it was before it lost its disk, with a part of that one's id. */
+export function memberName(owner: Host, memberId: string): string {
+  return owner.id === memberId ? owner.name : `${owner.name} (once ${memberId.slice(0, 6)})`;
+}
+
+/** A rumor's key with names for member ids. */
+function clearly(world: World, key: string): string {
+  return key.replace(/[0-9a-f]{32}/, (id) => {
+    const owner = world.owners.get(id);
+    return owner === undefined ? id : memberName(owner, id);
+  });
+}
