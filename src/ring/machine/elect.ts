@@ -196,7 +196,8 @@ function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candi
   const { state, now } = core;
   if (isNewcomer(core)) return false;
   const voters = electorate(state, serviceGroup);
-  const voted = voters.filter((id) => votes.includes(id)).length;
+  const given = new Set(votes);
+  const voted = voters.filter((id) => given.has(id)).length;
   if (voted === voters.length) return true;
   if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
   return voted > Math.floor(population(state, serviceGroup).length / 2);
