@@ -16,6 +16,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   answers: 150,
   "seed-files": 100,
   xz: 100,
+  "ring-machine": 40,
 };
 
 describe("no input breaks a rule", () => {

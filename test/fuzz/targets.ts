@@ -2,6 +2,7 @@
 import type { FuzzTarget } from "./harness.ts";
 import { hartHeaderTarget, installTarget, xzTarget } from "./targets/hart.ts";
 import { ringTargets } from "./targets/ring.ts";
+import { machineTarget } from "./targets/ring-machine.ts";
 import { tarTarget } from "./targets/tar.ts";
 import { textTargets } from "./targets/texts.ts";
 
@@ -12,4 +13,5 @@ export const targets: readonly FuzzTarget[] = [
   installTarget,
   ...textTargets,
   ...ringTargets,
+  machineTarget,
 ];
