@@ -13,13 +13,7 @@ import {
   parseKey,
 } from "../crypto/index.ts";
 import { HabError, isKind } from "../error/index.ts";
-import {
-  removeIfPresent,
-  startWriting,
-  syncDirectory,
-  temporaryPathFor,
-  writeFileWhole,
-} from "../host/index.ts";
+import { removeIfPresent, syncDirectory, temporaryPathFor, writeFileWhole } from "../host/index.ts";
 import {
   ARCHIVE_METAFILES,
   type ArchiveMetafile,
@@ -86,21 +80,28 @@ export async function stageLocalHart(
   try {
     await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     return await withFile(copy, async (fd) => {
-      startWriting(fd);
-      const header = readHeaderFrom(fd);
-      if (formatNamedRevision(header.signer) !== formatNamedRevision(signer))
-        throw new HabError(packageErrors.notAHart, `${path} has changed while it was copied`);
-      const staged = await verifyAndUnpack(fd, header, key, ident, context.root);
+      fchmodSync(fd, 0o644);
+      // The disk works while the archive is unpacked.
+      const written = syncFile(fd);
+      const settled = written.catch(() => undefined);
       try {
-        fchmodSync(fd, 0o644);
-        await syncFile(fd);
-        renameSync(copy, cached);
-        syncDirectory(dirname(cached));
-      } catch (error) {
-        staged.discard();
-        throw error;
+        const header = readHeaderFrom(fd);
+        if (formatNamedRevision(header.signer) !== formatNamedRevision(signer))
+          throw new HabError(packageErrors.notAHart, `${path} has changed while it was copied`);
+        const staged = await verifyAndUnpack(fd, header, key, ident, context.root);
+        try {
+          await written;
+          renameSync(copy, cached);
+          syncDirectory(dirname(cached));
+        } catch (error) {
+          staged.discard();
+          throw error;
+        }
+        return staged;
+      } finally {
+        // The file must not be closed under it.
+        await settled;
       }
-      return staged;
     });
   } catch (error) {
     throw explainSystemError(error, ident);

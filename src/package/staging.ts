@@ -59,6 +59,15 @@ export class Staging {
     mkdirSync(this.directory, { mode: 0o700 });
   }
 
+  /** Directories above the release that may have been made for it, the version's first. */
+  parents(): string[] {
+    const found: string[] = [];
+    for (let path = dirname(installPath(this.ident, this.#root)); ; path = dirname(path)) {
+      found.push(path);
+      if (path === this.#root || path === dirname(path)) return found;
+    }
+  }
+
   /**
    * Puts the release in its place, at once. Answers false when another process has installed it meanwhile. What is there
    * without being a package (a removal cut short) makes room. Throws HAB-PKG-035.
