@@ -11,12 +11,12 @@ import {
   type Target,
 } from "../package/index.ts";
 import { boundedText } from "./body.ts";
-import { readAnswer } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { downloadFile } from "./download.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 import { originCalls } from "./origin-calls.ts";
+import { readAnswer } from "./responses.ts";
 import { DEFAULT_RETRIES, isWorthAskingAgain, withRetries } from "./retry.ts";
 import type { ChannelChange, DepotClient, DepotPackage, SearchResult, UploadOptions } from "./types.ts";
 
