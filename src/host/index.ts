@@ -19,5 +19,5 @@ export {
   waitForExit,
 } from "./process-wait.ts";
 export * from "./roots.ts";
-export { startWriting, syncFileSystem, syncTrees } from "./sync.ts";
+export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
 export * from "./users.ts";
