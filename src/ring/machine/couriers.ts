@@ -160,7 +160,8 @@ function inSafeOrder({ state }: Core, messages: readonly GossipMessage[]): Gossi
     const { serviceGroup, candidate } = message.value;
     const service = storedRumor(state, serviceKey(candidate, serviceGroup));
     if (service !== undefined) others.push(service);
-    elections.push(message);
+    // Without it, better no word of the election; it is told again with everything else.
+    if (service !== undefined || message.value.status !== "finished") elections.push(message);
   }
   return [...others, ...elections];
 }
