@@ -13,7 +13,7 @@ import {
   startAll,
 } from "./scenario.ts";
 
-const ELECTING_HOSTS = 200;
+const ELECTING_HOSTS = 20;
 const UP_MS = 20_000;
 const LATER_MS = 60_000;
 /** Bigger rings know each other from the first: every member learning of every other is what the scenario `join` is for. */
