@@ -99,4 +99,21 @@ export const cliErrors = errorKinds({
     title: "A file that is to be uploaded cannot be read",
     remedy: "Check its path and that you may read it.",
   },
+  gatewayNotReachable: {
+    code: "HAB-CLI-030",
+    title: "The HTTP gateway of the Supervisor does not answer",
+    remedy:
+      "Check that a Supervisor runs there (`hab svc status`) and that it was not started with --http-disable; name its gateway with --gateway.",
+  },
+  gatewayRefused: {
+    code: "HAB-CLI-031",
+    title: "The HTTP gateway of the Supervisor refuses the token",
+    remedy: "Set HAB_SUP_GATEWAY_AUTH_TOKEN to the value the Supervisor was started with.",
+  },
+  gatewayWithoutRing: {
+    code: "HAB-CLI-032",
+    title: "The HTTP gateway does not tell about the ring",
+    remedy:
+      "A Habitat Supervisor has no such reports, and HAB_FEAT_REDACT_HTTP hides them: ask another member.",
+  },
 });

@@ -24,6 +24,11 @@ export function count(meaning?: string): JsonSchema {
   };
 }
 
+/** A number that is not negative, maybe with a fraction. */
+export function measure(meaning?: string): JsonSchema {
+  return { type: "number", minimum: 0, ...(meaning !== undefined && { description: meaning }) };
+}
+
 export function truth(meaning?: string): JsonSchema {
   return { type: "boolean", ...(meaning !== undefined && { description: meaning }) };
 }

@@ -6,6 +6,7 @@ import {
   type JsonSchema,
   listOf,
   mapOf,
+  measure,
   nullable,
   object,
   oneOf,
@@ -53,6 +54,11 @@ const INVITATIONS = listOf(
     updated_at: text("UTC"),
   }),
 );
+const TRAFFIC = object({
+  received: object({ count: count(), bytes: count() }),
+  sent: object({ count: count(), bytes: count() }),
+  dropped: mapOf(count()),
+});
 const HART_SIGNATURE = {
   format_version: text(),
   key_name: text("the signer, name-revision"),
@@ -269,9 +275,49 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
     file: nullable(text("what was written")),
     text: text(),
   }),
+  "ring health": object({
+    ring_key: nullable(text("name-revision")),
+    lag_ms: object({ last: measure(), worst: measure("of the last minutes") }),
+    awareness: object({ score: count("0: quick"), why: nullable(text()) }),
+    connections: object({ incoming: count(), outgoing: count(), closed: mapOf(count()) }),
+    waiting: object({ datagrams: count(), messages: count(), outgoing: count() }),
+    datagrams: TRAFFIC,
+    messages: TRAFFIC,
+    refused: mapOf(count()),
+    peers: listOf(object({ address: text(), reached: truth("a live member is there") })),
+    neighbours: listOf(text("member id")),
+    owed: count("rumors not yet handed over"),
+    different_for_ms: count(),
+    disk: object({ behind: truth("something is to be saved"), failure: nullable(text()) }),
+    faults: count("of the program"),
+    last_error: nullable(object({ line: text(), seconds_ago: count() })),
+  }),
   "ring key export": object({ kind: oneOf("ring"), ...NAMED_KEY, text: text("content of the key file") }),
   "ring key generate": KEY_FILE,
   "ring key import": KEY_FILE,
+  "ring members": listOf(
+    object({
+      id: text(),
+      self: truth("the Supervisor that was asked"),
+      health: oneOf("alive", "suspect", "confirmed", "departed"),
+      incarnation: count(),
+      address: text("host:port"),
+      since_seconds: count("in this health"),
+      permanent: truth("a permanent peer"),
+      implementation: oneOf("hab", "habitat"),
+    }),
+  ),
+  "ring rumors": listOf(
+    object({
+      kind: oneOf("service", "service-config", "service-file", "election", "election-update", "departure"),
+      service_group: nullable(text()),
+      member_id: nullable(text("a service's member, an election's candidate, who departed")),
+      filename: nullable(text()),
+      incarnation: count(),
+      bytes: count(),
+      state: nullable(text("stopped, encrypted, or the status of an election")),
+    }),
+  ),
   "ring simulate": object(
     {},
     {
@@ -325,6 +371,25 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
       ),
     },
   ),
+  "ring status": object({
+    member_id: text(),
+    incarnation: count(),
+    address: text("host:port"),
+    ring_key: nullable(text("name-revision")),
+    members: object({ alive: count(), suspect: count(), confirmed: count(), departed: count() }),
+    groups: listOf(
+      object({
+        service_group: text(),
+        members: count("not departed"),
+        alive: count(),
+        election: oneOf("none", "running", "no-quorum", "finished"),
+        term: nullable(count()),
+        leader: nullable(text("member id")),
+        quorum: nullable(truth()),
+      }),
+    ),
+    problems: listOf(text()),
+  }),
   "self-check": object({
     ok: truth(),
     checks: listOf(object({ name: text(), ok: truth() }, { problem: text() })),

@@ -117,6 +117,16 @@ export function hostAndPort(defaultPort: number): (text: string) => { host: stri
   };
 }
 
+/** `host[:port]` with a default port, as `hostAndPort`, and also `[IPv6 address][:port]`, which members of ours understand. */
+export function gossipAddress(defaultPort: number): (text: string) => { host: string; port: number } {
+  return (text) => {
+    const [, host, port] = /^\[([0-9a-fA-F:.]+)\](?::(\d{1,5}))?$/.exec(text) ?? [];
+    if (host === undefined || !isIpLiteral(host) || Number(port ?? 0) > 65535)
+      return hostAndPort(defaultPort)(text);
+    return { host, port: port === undefined ? defaultPort : Number(port) };
+  };
+}
+
 /** In the words of the original, which has them from its resolver. */
 function whyNoAddress(text: string): string {
   if (/^\[.*\](:\d+)?$/.test(text)) return "did not resolve to an ipv4 socket address";

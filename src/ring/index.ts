@@ -12,6 +12,7 @@ export { addHash, HASH48_RANGE, type HashPart, hash48, subtractHash } from "./ha
 export { coolDown, heatedKeys, hotFor, purgeHeat, startHot } from "./heat.ts";
 export { type InsertContext, insertRumor } from "./insert.ts";
 export * from "./limits.ts";
+export { createMember } from "./machine/machine.ts";
 export type { Health, Member, Membership } from "./member.ts";
 export { type MemberEntry, MemberRegistry, MemberTable } from "./member-table.ts";
 export {
@@ -27,7 +28,6 @@ export { type RingNode, type RingNodeOptions, startRingNode } from "./node/node.
 export * from "./peers.ts";
 
 export * from "./protocol.ts";
-
 export { electorate, hasQuorum, population } from "./quorum.ts";
 export {
   CLIENT_ID,
@@ -72,6 +72,7 @@ export {
 export const loadSimulator = () => import("./sim/index.ts");
 export type { Report as SimulationReport, SimulationOptions } from "./sim/index.ts";
 export { openRingStorage, type RingStorage, type RingStorageOptions, type StateDamage } from "./storage.ts";
+export { storedRumors } from "./stored-rumors.ts";
 export { type Envelope, ringEnvelope } from "./wire/envelope.ts";
 export { decodeGossip, encodeGossip } from "./wire/gossip.ts";
 export { decodeMembership, decodeRumor, encodeMembership, encodeRumor } from "./wire/rumor.ts";

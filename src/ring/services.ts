@@ -24,7 +24,7 @@ export function insertService(state: RingState, rumor: ServiceRumor, now: number
   const newGroupMember = group.size > 0 && stored === undefined;
   group.set(rumor.memberId, rumor);
   state.counters.services++;
-  if (newGroupMember && !hasQuorum(state, rumor.serviceGroup)) {
+  if (newGroupMember && state.members.count("confirmed") > 0 && !hasQuorum(state, rumor.serviceGroup)) {
     const [replaced] = [...group.keys()]
       .filter((id) => state.members.get(id)?.health === "confirmed")
       .sort(compareBytes);

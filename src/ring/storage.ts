@@ -69,24 +69,24 @@ export function openRingStorage(options: RingStorageOptions): RingStorage {
     };
     save();
 
-    // A `save` while a background one is under way may be overtaken by its rename; it is written again then.
+    // What `save` wrote while a background one was under way is newer, and acknowledged: it stays.
     const saveIncarnationInBackground = async (): Promise<void> => {
       const before = writtenIncarnation;
       const { incarnation } = state;
       if (incarnation === before) return;
-      await writeFileWholeInBackground(incarnationFile, String(incarnation));
-      if (writtenIncarnation === before) writtenIncarnation = incarnation;
-      else writeFileWhole(incarnationFile, String(writtenIncarnation));
+      const isWanted = () => writtenIncarnation === before;
+      const done = await writeFileWholeInBackground(incarnationFile, String(incarnation), isWanted);
+      if (done && isWanted()) writtenIncarnation = incarnation;
     };
     const saveInBackground = async (): Promise<void> => {
       await saveIncarnationInBackground();
       const before = writtenState;
       const bytes = await writeStateFileInSlices(state, nextTurn);
       if (before !== undefined && Buffer.compare(bytes, before) === 0) return;
-      if (writtenState !== before) return; // a `save` meanwhile knew more
-      await writeFileWholeInBackground(stateFile, bytes);
-      if (writtenState === before) writtenState = bytes;
-      else if (writtenState !== undefined) writeFileWhole(stateFile, writtenState);
+      const isWanted = () => writtenState === before;
+      if (!isWanted()) return;
+      const done = await writeFileWholeInBackground(stateFile, bytes, isWanted);
+      if (done && isWanted()) writtenState = bytes;
     };
     return {
       state,

@@ -115,3 +115,15 @@ export const UNKNOWN_CANDIDATE_MS = 2000;
 
 /** A leader that lives answers a newer term within this, by its own candidacy; after that its followers join the term. */
 export const NEWER_TERM_MS = 1000;
+
+/** A candidate waits this long for the votes of all; then those of most are enough. */
+export const ELECTION_MAJORITY_MS = 2000;
+
+/** The members of its group that watch a leader ping it this often. */
+export const LEADER_WATCH_MS = 600;
+
+/** A leader that others have tried to reach in vain as well is replaced this long after it was suspected. */
+export const LEADER_DOUBT_MS = 500;
+
+/** A newcomer that has reached none of its peers by then elects without having heard what the ring knows. */
+export const NEWCOMER_MS = 5000;

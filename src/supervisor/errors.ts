@@ -98,4 +98,11 @@ export const supervisorErrors = errorKinds({
       "Correct what the message names, or start the Supervisor without a service and load it with `hab svc load`.",
     exitCode: 86,
   },
+  ringKeyMissing: {
+    code: "HAB-SUP-018",
+    title: "The ring key is not there or is none",
+    remedy:
+      "Bring it here with `hab ring key import`, or make one with `hab ring key generate` and give it to every member.",
+    exitCode: 86,
+  },
 });

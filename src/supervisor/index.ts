@@ -15,6 +15,13 @@ export {
 } from "./group.ts";
 export type { ListenAddress, SupervisorOptions, TlsFiles } from "./options.ts";
 export { type SupervisorPaths, supervisorPaths } from "./paths.ts";
+export type { RingHealthReport } from "./ring/health-report.ts";
+export type {
+  RingGroupReport,
+  RingMemberReport,
+  RingRumorReport,
+  RingStatusReport,
+} from "./ring/report.ts";
 
 /** Runs a Supervisor under its launcher until it is told to end (see run.ts). */
 export async function runSupervisor(options: SupervisorOptions): Promise<number> {

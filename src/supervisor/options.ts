@@ -24,6 +24,15 @@ export interface SupervisorOptions {
   readonly listenCtl: ListenAddress;
   readonly organization?: string;
   readonly permanentPeer: boolean;
+  /** Where others reach us, when that is not where our datagrams come from. */
+  readonly advertiseGossip?: ListenAddress;
+  /** `HOST` or `HOST:PORT` of members to join. */
+  readonly peers: readonly string[];
+  readonly peerWatchFile?: string;
+  /** Name of the ring key in the key cache; goes before `ringKey`. */
+  readonly ring?: string;
+  /** Text of the ring key; goes into the key cache. */
+  readonly ringKey?: Secret<string>;
   readonly cacheKeyPath?: string;
   readonly sysIpAddress?: string;
   readonly restart: RestartConfig;

@@ -1,25 +1,19 @@
 // The Supervisor from start to end: opens its state, starts services and gateways, waits for a reason to end
 // (reference/supervisor.md §5, §9).
-import { mkdirSync, readFileSync } from "node:fs";
-import type { CtlReply, CtlReplyStream } from "../ctl/index.ts";
+import { mkdirSync } from "node:fs";
 import { describeError, HabError } from "../error/index.ts";
-import {
-  environmentValue,
-  type FileLock,
-  keyCachePath,
-  processStartTime,
-  readTextIfPresent,
-  writeFileWhole,
-} from "../host/index.ts";
-import { PID_VARIABLE } from "../launcher/index.ts";
+import { environmentValue, type FileLock } from "../host/index.ts";
 import { type FullIdent, formatIdent } from "../package/index.ts";
+import type { RingNode } from "../ring/index.ts";
 import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
 import { supervisorErrors } from "./errors.ts";
-import { type HttpGateway, startHttpGateway } from "./http/gateway.ts";
+import type { HttpGateway } from "./http/gateway.ts";
+import { listenHttp } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
 import { type SupervisorView, supervisorView } from "./http/view.ts";
+import { loadAtStart, silentReply } from "./initial-load.ts";
 import { createInstaller } from "./install.ts";
 import { launcherPort } from "./launcher-port.ts";
 import { acquireSupervisorLock } from "./lock.ts";
@@ -27,14 +21,17 @@ import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
 import { supervisorPaths } from "./paths.ts";
 import { looksForUpdates, updatePeriodMs } from "./plan/update.ts";
-import { RingPort } from "./ring.ts";
+import { ringCounter } from "./ring/counter.ts";
+import { joinRing, openRingState } from "./ring/join.ts";
+import type { RingPort } from "./ring/port.ts";
+import { watchElectionTriggers } from "./ring/trigger.ts";
 import { serviceBuilder } from "./service/build.ts";
 import { userConfigPath } from "./service/config.ts";
 import type { LauncherPort } from "./service/ports.ts";
 import type { Service } from "./service/service.ts";
 import { Services } from "./services.ts";
 import { openSpecDirectory } from "./spec/directory.ts";
-import { hostName, outboundAddress, type SysInfo } from "./sys.ts";
+import { systemInfo } from "./sys.ts";
 import { watchTestExit } from "./test-exit.ts";
 import { startUpdater, type Updater } from "./update/updater.ts";
 import { watchDirectory, watchFile } from "./watch.ts";
@@ -99,28 +96,19 @@ async function start(
   const lock = acquireSupervisorLock(paths.lock);
   say(`chef/hab-sup (chef/hab-sup/${options.version})`);
 
-  const { openRingStorage } = await import("../ring/index.ts");
-  const storage = openRingStorage({
-    directory: paths.root,
-    now: new Date(),
-    monotonicNow: performance.now(),
-    report: ({ file, setAside, problems }) =>
-      say(
-        `${file} was damaged (${problems.join("; ")}); it is kept as ${setAside}, what could be read is used`,
-      ),
-  });
+  const storage = openRingState(paths.root, output);
   const sys = await systemInfo(options, storage.state.self, output);
   say(`Supervisor Member-ID ${storage.state.self}`);
   specs.migrate((message) => output.line(PROGRAM, "SD", message));
 
   const metrics = new Metrics();
-  const ring = new RingPort({
-    state: storage.state,
+  const { node, ring, reports } = await joinRing({
+    supervisor: options,
+    storage,
     sys,
     output,
-    decrypt: rumorDecrypter(options.cacheKeyPath),
-    persist: () => storage.save(),
-    monotonicMs: () => performance.now(),
+    count: ringCounter(metrics),
+    departed: () => end({ kind: "departed" }),
   });
   const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
   const updaters = new Map<string, Updater>();
@@ -150,6 +138,7 @@ async function start(
           find: installer.findUpdate,
           install: installer.exact,
           apply: (ident, pkgIncarnation) => services.update(name, ident, pkgIncarnation),
+          elect: (suitability) => ring.elect("election-update", service.group, suitability),
         })
       : undefined;
     if (updater !== undefined) updaters.set(name, updater);
@@ -178,10 +167,8 @@ async function start(
       await installer.forLoad(spec, new Console(silentReply(), output));
     },
     runInstallHooks: installer.pendingHooks,
-    announce: (parts, pkgIncarnation) => {
-      ring.announce(parts, pkgIncarnation);
-      if (parts.spec.topology === "leader") ring.startElection(parts.group);
-    },
+    ring,
+    organization: options.organization,
     started,
     updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
     changed: (name) => view?.changed(name),
@@ -194,6 +181,7 @@ async function start(
     restartConfig: options.restart,
     sys,
     metrics,
+    ringReports: reports,
     redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
   });
   ring.onCensus(() => {
@@ -209,13 +197,9 @@ async function start(
     organization: options.organization,
     install: installer.forLoad,
     restartSupervisor: () => end({ kind: "restart" }),
-    departed: () => end({ kind: "departed" }),
     now: Date.now,
   });
-  if (!wasCarriedOut(paths.initialLoad)) {
-    await loadAtStart(options, handle, installer, output);
-    writeFileWhole(paths.initialLoad, launcherIdentity(), { mode: 0o600 });
-  }
+  await loadAtStart({ load: options.load, marker: paths.initialLoad, handle, installer, output });
 
   ring.refresh();
   services.reconcile();
@@ -232,16 +216,18 @@ async function start(
       metrics.observe("hab_sup_rpc_call_request_duration_seconds", seconds, message);
     },
   });
-  const http = options.httpDisabled ? undefined : startHttp(options, view, metrics, say);
+  const http = listenHttp(options, view, metrics, say);
+  const triggers = watchElectionTriggers(paths.data, output, (group) => ring.reElect(group));
   const testExit = watchTestExit(output, (code) => end({ kind: "exit", code }));
   if (storage.state.departed) end({ kind: "departed" });
 
   return {
     async end(how) {
       testExit?.close();
+      triggers?.close();
       specWatch.close();
       await ctl.stop(0).catch(() => {});
-      return finish(how, { services, ring, output, http, lock });
+      return finish(how, { services, node, ring, output, http, lock });
     },
   };
 }
@@ -251,47 +237,17 @@ function loadedIdents(services: Services): FullIdent[] {
   return services.list().flatMap(({ parts }) => parts?.pkg.ident ?? []);
 }
 
-function startHttp(
-  options: SupervisorOptions,
-  view: SupervisorView,
-  metrics: Metrics,
-  say: (content: string) => void,
-): HttpGateway {
-  const { host, port } = options.listenHttp;
-  say(`Starting http-gateway on ${host}:${port}`);
-  const authToken = environmentValue("HAB_SUP_GATEWAY_AUTH_TOKEN");
-  const files = options.httpTls;
-  return startHttpGateway(
-    {
-      host,
-      port,
-      ...(authToken === undefined ? {} : { authToken }),
-      redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
-      ...(files === undefined
-        ? {}
-        : {
-            tls: {
-              key: readFileSync(files.key, "utf8"),
-              cert: readFileSync(files.certificates, "utf8"),
-              ...(files.clientCa === undefined ? {} : { ca: readFileSync(files.clientCa, "utf8") }),
-            },
-          }),
-    },
-    view,
-    metrics,
-  );
-}
-
 interface Open {
   readonly services: Services;
+  readonly node: RingNode;
   readonly ring: RingPort;
   readonly output: Output;
   readonly http: HttpGateway | undefined;
   readonly lock: FileLock;
 }
 
-/** Ends in order: services stopped or let go, stores written, gateways closed. */
-async function finish(how: Ending, { services, ring, output, http, lock }: Open): Promise<number> {
+/** Ends in order: others told (not for a restart), services stopped or let go, stores written, gateways closed. */
+async function finish(how: Ending, { services, node, ring, output, http, lock }: Open): Promise<number> {
   const say = (content: string) => output.line(PROGRAM, "MR", content);
   switch (how.kind) {
     case "exit":
@@ -306,13 +262,16 @@ async function finish(how: Ending, { services, ring, output, http, lock }: Open)
     case "shutdown":
     case "departed":
       say("Gracefully departing from butterfly network.");
+      await node.leave();
       await stopServices(services);
   }
+  ring.close();
   try {
     ring.persist();
   } catch (error) {
     say(`Unable to write the ring's state: ${describeError(error)}`);
   }
+  await node.stop();
   await http?.stop();
   lock.release();
   if (how.kind === "departed") {
@@ -326,86 +285,4 @@ async function stopServices(services: Services): Promise<void> {
   const timer = setTimeout(() => patience.abort(), LAST_HOOKS_MS);
   await services.stopAll(patience.signal);
   clearTimeout(timer);
-}
-
-async function systemInfo(options: SupervisorOptions, memberId: string, output: Output): Promise<SysInfo> {
-  const ip = options.sysIpAddress ?? (await outboundAddress());
-  if (ip === undefined) output.line(PROGRAM, "SY", "No outbound address found; announcing 127.0.0.1");
-  return {
-    version: options.version,
-    memberId,
-    ip: ip ?? "127.0.0.1",
-    hostname: hostName(),
-    gossipIp: options.listenGossip.host,
-    gossipPort: options.listenGossip.port,
-    httpGatewayIp: options.listenHttp.host,
-    httpGatewayPort: options.listenHttp.port,
-    ctlGatewayIp: options.listenCtl.host,
-    ctlGatewayPort: options.listenCtl.port,
-    permanent: options.permanentPeer,
-  };
-}
-
-/**
- * Whether a Supervisor of this same launcher has loaded the package of `sup run PKG` already: the next one must not undo
- * what was said to the service since (unloaded, stopped, another strategy).
- */
-function wasCarriedOut(path: string): boolean {
-  return readTextIfPresent(path) === launcherIdentity();
-}
-
-/** The launcher's pid and start time, which together name it for good. */
-function launcherIdentity(): string {
-  const pid = Number(environmentValue(PID_VARIABLE));
-  return `${pid} ${processStartTime(pid) ?? 0}`;
-}
-
-/** Carries out the load of `sup run PKG`; its failure ends the start (§5 step 12). */
-async function loadAtStart(
-  { load }: SupervisorOptions,
-  handle: ReturnType<typeof controlHandler>,
-  installer: ReturnType<typeof createInstaller>,
-  output: Output,
-): Promise<void> {
-  if (load === undefined) return;
-  let fields = load.fields;
-  if (load.artifact !== undefined) {
-    const ident = await installer.file(load.artifact, new Console(silentReply(), output));
-    fields = { ...fields, ident: { ...ident } };
-  }
-  let refusal: string | undefined;
-  await handle(
-    { message: "SvcLoad", fields },
-    {
-      ...silentReply(),
-      complete: async (reply: CtlReply) => {
-        if (reply.message === "NetErr") refusal = reply.fields.msg;
-      },
-    },
-  );
-  if (refusal !== undefined) {
-    const [message = refusal, ...rest] = refusal.split("\n");
-    throw new HabError(
-      supervisorErrors.loadFailed,
-      message,
-      rest.length === 0 ? {} : { next: rest.join("\n") },
-    );
-  }
-}
-
-/** A client that is not there: what is said to it is on the Supervisor's output already. */
-function silentReply(): CtlReplyStream {
-  return {
-    partial: async () => {},
-    complete: async () => {},
-    gone: new AbortController().signal,
-  };
-}
-
-/** Opens content encrypted for a service group with the keys of the key cache (§13.1). */
-function rumorDecrypter(cacheKeyPath: string | undefined): (content: Uint8Array) => Promise<Uint8Array> {
-  return async (content) => {
-    const { decryptWithCache, KeyCache } = await import("../crypto/index.ts");
-    return decryptWithCache(new KeyCache(cacheKeyPath ?? keyCachePath()), content);
-  };
 }

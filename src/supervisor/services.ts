@@ -1,15 +1,9 @@
 // All services of this Supervisor: compares what is wanted with what is held and carries out the steps, each service on
 // its own (reference/services.md §2.1, §5.1, §9). Driven by events; holds at most one timer.
-import { describeError, isKind } from "../error/index.ts";
-import {
-  createServiceDirectories,
-  type FullIdent,
-  findInstalled,
-  formatIdent,
-  type PackageIdent,
-  packageErrors,
-} from "../package/index.ts";
+import { describeError } from "../error/index.ts";
+import { type FullIdent, formatIdent, type PackageIdent } from "../package/index.ts";
 import type { Census } from "./census/census.ts";
+import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { type HeldService, planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
@@ -22,11 +16,12 @@ import {
   type RunState,
   restarted,
 } from "./plan/restart.ts";
-import type { BuildService } from "./service/build.ts";
+import type { RingPort } from "./ring/port.ts";
 import type { LauncherPort, RestartRequest } from "./service/ports.ts";
 import { Service, type ServiceParts } from "./service/service.ts";
 import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
+import { type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
 import type { SysInfo } from "./sys.ts";
 
 /** What is known about one loaded service, for gateways. */
@@ -44,23 +39,19 @@ export interface ServiceSnapshot {
 }
 
 /** Hooks into the rest of the Supervisor. */
-export interface ServicesOptions {
+export interface ServicesOptions extends PrepareOptions {
   readonly specs: SpecDirectory;
   readonly output: Output;
   readonly metrics: Metrics;
   readonly launcher: LauncherPort;
   readonly sys: SysInfo;
   readonly restartConfig: RestartConfig;
-  readonly build: BuildService;
   readonly census: () => Census;
   readonly now: () => number;
   readonly random: () => number;
-  /** Installs the package of a spec that is not here. */
-  readonly installMissing: (spec: ServiceSpec) => Promise<void>;
-  /** Runs install hooks of the package and its dependencies that have not succeeded yet. Throws when one fails. */
-  readonly runInstallHooks: (ident: FullIdent) => Promise<void>;
-  /** Announces the service to the ring; `pkgIncarnation` where an update brought one. */
-  readonly announce: (parts: ServiceParts, pkgIncarnation?: bigint) => void;
+  /** Part of every service group. */
+  readonly organization: string | undefined;
+  readonly ring: Pick<RingPort, "announce" | "elect" | "tellSuitability" | "keepOnly">;
   /** A service was started: watch its user.toml, its updates. The answer ends that. */
   readonly started: (service: Service) => () => void;
   /** A release was replaced by an update and its service stopped. */
@@ -150,9 +141,21 @@ export class Services {
       else this.#take(step);
     }
     this.#schedule(waits);
+    this.#options.ring.keepOnly(this.#groups());
     for (const name of this.#remembered.keys()) if (!this.#wanted.has(name)) this.#remembered.delete(name);
     for (const [name, spec] of this.#wanted) this.#remember(name, spec);
     this.#options.changed(undefined);
+  }
+
+  /** The groups of all that is to run, and of what has not stopped yet. */
+  #groups(): Set<string> {
+    const { organization } = this.#options;
+    const wanted = [...this.#wanted.values()].filter((spec) => spec.desiredState === "up");
+    const part = organization ? { organization } : {};
+    return new Set([
+      ...wanted.map(({ ident, group }) => formatServiceGroup({ service: ident.name, group, ...part })),
+      ...this.running().map((service) => service.group),
+    ]);
   }
 
   /** How long the next stop of this service may take, from a control request. */
@@ -293,46 +296,28 @@ export class Services {
   }
 
   async #create(spec: ServiceSpec, slot: Slot): Promise<Service> {
-    const { output, build } = this.#options;
-    const shown = formatIdent(spec.ident);
-    let parts: ServiceParts;
-    try {
-      if (findInstalled(spec.ident) === undefined) await this.#options.installMissing(spec);
-      parts = await build(spec, slot.desired?.ident, this.#remembered.get(spec.ident.name)?.parts?.config);
-    } catch (error) {
-      throw new StartFailure(`Unable to start ${shown}, ${describeError(error)}`, error);
-    }
-    const { ident } = parts.pkg;
-    output.line(PROGRAM, "MR", `Starting ${shown} (${formatIdent(ident)})`);
-    try {
-      await this.#options.runInstallHooks(ident);
-    } catch (error) {
-      throw new StartFailure(`Failed to run install hook for ${shown}, ${describeError(error)}`, error);
-    }
-    try {
-      createServiceDirectories(parts.pkg.paths, parts.pkg.account);
-    } catch (error) {
-      this.#say(`Can't create directory ${parts.pkg.paths.root}: ${describeError(error)}`);
-      if (!isKind(error, packageErrors.serviceAccountMissing)) {
-        this.#say(
-          `If this service is running as non-root, you'll need to create ${parts.pkg.paths.root} and give the current user write access to it`,
-        );
-      }
-      throw new StartFailure(`${shown} failed to start`, error);
-    }
-    this.#options.announce(parts, slot.desired?.pkgIncarnation);
+    const { name } = spec.ident;
+    const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
+    const previous = this.#remembered.get(name)?.parts?.config;
+    const parts = await prepareService(spec, slot.desired?.ident, previous, this.#options, (line) =>
+      this.#say(line),
+    );
+    ring.announce(parts, slot.desired?.pkgIncarnation);
     slot.desired = undefined;
+    const group = formatServiceGroup(parts.group);
     const service = new Service(parts, {
       output,
-      launcher: this.#options.launcher,
-      metrics: this.#options.metrics,
-      sys: this.#options.sys,
-      census: this.#options.census,
-      now: this.#options.now,
-      random: this.#options.random,
-      announce: () => this.#options.announce(parts),
-      changed: () => this.#options.changed(spec.ident.name),
-      restart: (request) => this.#restart(spec.ident.name, slot, request),
+      launcher,
+      metrics,
+      sys,
+      census,
+      now,
+      random,
+      announce: () => ring.announce(parts),
+      elect: (suitability) => ring.elect("election", group, suitability),
+      tellSuitability: (suitability) => ring.tellSuitability(group, suitability),
+      changed: () => this.#options.changed(name),
+      restart: (request) => this.#restart(name, slot, request),
     });
     slot.ended = this.#options.started(service);
     return service;
@@ -446,14 +431,6 @@ export class Services {
 
 function unwanted(spec: ServiceSpec): ServiceSpec {
   return { ...spec, desiredState: "down" };
-}
-
-/** Carries the line the original prints for a start that failed. */
-class StartFailure extends Error {
-  constructor(message: string, cause: unknown) {
-    super(message, { cause });
-    this.name = "StartFailure";
-  }
 }
 
 /** The name under which a service is kept: its package's (§1). */

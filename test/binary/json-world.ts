@@ -7,6 +7,7 @@ import { type CtlReply, type CtlRequest, serveCtl } from "../../src/ctl/index.ts
 import { createAccount, createToken, startDepot } from "../../src/depot/index.ts";
 
 import { startAnsweringDepot } from "./answering-depot.ts";
+import { startRingGateway } from "./ring-gateway.ts";
 
 const VECTORS = resolve(import.meta.dir, "../conformance/packages");
 const HARTS = ["web", "lib", "base", "tiny"];
@@ -59,6 +60,7 @@ export async function startJsonWorld() {
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
   const members = startAnsweringDepot();
+  const ring = startRingGateway();
   const supervisor = await serveCtl({
     listen: { host: "127.0.0.1", port: 0 },
     secret: SECRET,
@@ -77,6 +79,7 @@ export async function startJsonWorld() {
     HAB_BLDR_URL: depot.url,
     HAB_AUTH_TOKEN: token.reveal(),
     HAB_CTL_SECRET: SECRET,
+    HAB_LISTEN_HTTP: `127.0.0.1:${ring.port}`,
     TERM: "xterm",
     FORCE_COLOR: "1",
   };
@@ -102,6 +105,7 @@ export async function startJsonWorld() {
       await supervisor.stop();
       await depot.stop();
       await members.stop();
+      await ring.stop(true);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -96,7 +96,15 @@ export class TestSupervisor {
     rmSync(join(this.root, path), { force: true });
   }
 
+  /** Starts it and waits until it answers. */
   async start(): Promise<this> {
+    this.launch();
+    await this.until(async () => (await this.get("/services")).status === 200, "the HTTP gateway to answer");
+    return this;
+  }
+
+  /** Starts it and waits for nothing: it may not come to answer. */
+  launch(): void {
     const [gossip, http, ctl] = this.#ports;
     this.#process = Bun.spawn(
       [
@@ -114,13 +122,25 @@ export class TestSupervisor {
     );
     void this.#collect(this.#process.stdout);
     void this.#collect(this.#process.stderr);
-    await this.until(async () => (await this.get("/services")).status === 200, "the HTTP gateway to answer");
-    return this;
   }
 
   async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of stream) this.#log += decoder.decode(chunk, { stream: true });
+  }
+
+  /** Where other Supervisors reach it. */
+  get gossipAddress(): string {
+    return `127.0.0.1:${this.#ports[0]}`;
+  }
+
+  get memberId(): string {
+    return this.read("hab/sup/default/MEMBER_ID");
+  }
+
+  /** Resolves with the launcher's exit code when it has ended. */
+  get exited(): Promise<number> {
+    return this.#process?.exited ?? Promise.resolve(0);
   }
 
   get launcherPid(): number {
@@ -136,6 +156,24 @@ export class TestSupervisor {
       .find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hab-sup"));
     if (found === undefined) throw new Error("no Supervisor runs");
     return Number(found);
+  }
+
+  /** Ends launcher, Supervisor and services at once, as a power cut would. The root stays. */
+  async crash(): Promise<void> {
+    const pids = [this.launcherPid, this.supervisorPid, ...this.#childrenOf(this.launcherPid)];
+    for (const pid of pids) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // Ended with one before it.
+      }
+    }
+    await this.exited;
+  }
+
+  #childrenOf(pid: number): number[] {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    return text === "" ? [] : text.split(" ").map(Number);
   }
 
   get log(): string[] {
@@ -171,13 +209,16 @@ export class TestSupervisor {
   async hab(
     ...words: string[]
   ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
-    const remote = ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart";
+    const remote =
+      ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart" || words[1] === "depart";
+    const gateway = words[0] === "ring" && words[1] !== "key";
     const child = Bun.spawn(
       [
         process.execPath,
         join(PROJECT, "src/main.ts"),
         ...words,
         ...(remote ? ["--remote-sup", `127.0.0.1:${this.#ports[2]}`] : []),
+        ...(gateway ? ["--gateway", `127.0.0.1:${this.#ports[1]}`] : []),
       ],
       { cwd: this.root, env: this.#env, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
     );

@@ -4,7 +4,14 @@ import { supervisorErrors } from "../../supervisor/index.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { plainIdentType } from "../ident-types.ts";
 import { type MergedRun, mergeConfigFiles, readConfigFiles } from "../sup/run-config.ts";
-import { resolveHost, runArguments, runOptions } from "../sup/run-options.ts";
+import {
+  GOSSIP_PORT,
+  type RunValues,
+  resolveHost,
+  runArguments,
+  runOptions,
+  SAME_PORT,
+} from "../sup/run-options.ts";
 import { refuseUnbuilt } from "../sup/unbuilt.ts";
 import { loadFields } from "../svc/load-options.ts";
 import { COMPATIBLE_VERSION } from "../version.ts";
@@ -53,10 +60,10 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
   const { listenCtl } = values;
   return {
     version: COMPATIBLE_VERSION,
-    listenGossip: values.localGossipMode ? { host: "127.0.0.2", port: 9638 } : values.listenGossip,
+    ...(await gossipOptions(values)),
     listenHttp: values.listenHttp,
     httpDisabled: values.httpDisable,
-    listenCtl: { host: await resolved(listenCtl.host), port: listenCtl.port },
+    listenCtl: { host: await resolved("--listen-ctl", listenCtl.host), port: listenCtl.port },
     ...(values.org === undefined ? {} : { organization: values.org }),
     permanentPeer: values.permanentPeer,
     ...(values.cacheKeyPath === undefined ? {} : { cacheKeyPath: values.cacheKeyPath }),
@@ -84,6 +91,32 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
   };
 }
 
+/** Where to listen for others, whom to join, and the ring key. */
+async function gossipOptions(values: RunValues) {
+  const { Secret } = await import("../../crypto/index.ts");
+  const { advertiseGossip: advertise } = values;
+  const listenGossip = values.localGossipMode
+    ? { host: "127.0.0.2", port: GOSSIP_PORT }
+    : values.listenGossip;
+  return {
+    listenGossip,
+    ...(advertise === undefined
+      ? {}
+      : {
+          advertiseGossip: {
+            host: await resolved("--advertise-gossip", advertise.host),
+            port: advertise.port === SAME_PORT ? listenGossip.port : advertise.port,
+          },
+        }),
+    peers: values.peer.map(({ host, port }) =>
+      host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`,
+    ),
+    ...(values.peerWatchFile === undefined ? {} : { peerWatchFile: values.peerWatchFile }),
+    ...(values.ring === undefined ? {} : { ring: values.ring }),
+    ...(values.ringKey === undefined ? {} : { ringKey: new Secret(values.ringKey) }),
+  };
+}
+
 async function loadOf(
   service: string,
   values: MergedRun["values"],
@@ -97,10 +130,10 @@ async function loadOf(
   return artifact === undefined ? { fields } : { fields, artifact };
 }
 
-async function resolved(host: string): Promise<string> {
+async function resolved(option: string, host: string): Promise<string> {
   try {
     return await resolveHost(host);
   } catch (error) {
-    throw new HabError(supervisorErrors.badOption, `--listen-ctl: ${describeError(error)}`, { cause: error });
+    throw new HabError(supervisorErrors.badOption, `${option}: ${describeError(error)}`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@
 import { formatBind } from "../../supervisor/index.ts";
 import { formatTomlValue } from "../../toml/index.ts";
 import { LOAD_TOML_KEYS, type MergedRun, TOML_KEYS } from "./run-config.ts";
-import { runOptions } from "./run-options.ts";
+import { runOptions, SAME_PORT } from "./run-options.ts";
 
 /** The text: for each option its help, then its key with the value, commented out where it has none. */
 export function generateConfig({ values, service }: MergedRun): string {
@@ -45,5 +45,6 @@ function tomlOf(value: unknown): string | undefined {
   const object = value as { host?: string; port?: number; serviceGroup?: unknown };
   if (object.serviceGroup !== undefined)
     return formatTomlValue(formatBind(value as Parameters<typeof formatBind>[0]));
-  return formatTomlValue(`${object.host}:${object.port}`);
+  const host = object.host?.includes(":") ? `[${object.host}]` : object.host;
+  return formatTomlValue(object.port === SAME_PORT ? `${host}` : `${host}:${object.port}`);
 }

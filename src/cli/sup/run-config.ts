@@ -4,8 +4,16 @@ import { describeError, HabError } from "../../error/index.ts";
 import { isRegularFile } from "../../host/index.ts";
 import { parseBind, supervisorErrors } from "../../supervisor/index.ts";
 import { parseToml, type TomlTable, type TomlValue } from "../../toml/index.ts";
-import { absoluteUrl, bigInteger, hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
-import { CTL_PORT, GOSSIP_PORT, type RunValues, runOptions } from "./run-options.ts";
+import {
+  absoluteUrl,
+  bigInteger,
+  gossipAddress,
+  hostAndPort,
+  integer,
+  ipAddress,
+  socketAddress,
+} from "../values.ts";
+import { CTL_PORT, GOSSIP_PORT, type RunValues, runOptions, SAME_PORT } from "./run-options.ts";
 
 /** Compat: read from here whatever FS_ROOT says (§3.2). */
 const DEFAULT_FILE = "/hab/sup/default/config/sup.toml";
@@ -41,7 +49,8 @@ const single: ReadValue = (value) => [text(value)];
 /** TOML key → field and how to read it. */
 const KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   listen_gossip: ["listenGossip", parsed(socketAddress)],
-  peer: ["peer", list(parsed(hostAndPort(GOSSIP_PORT)))],
+  advertise_gossip: ["advertiseGossip", parsed(gossipAddress(SAME_PORT))],
+  peer: ["peer", list(parsed(gossipAddress(GOSSIP_PORT)))],
   peer_watch_file: ["peerWatchFile", text],
   local_gossip_mode: ["localGossipMode", bool],
   listen_http: ["listenHttp", parsed(socketAddress)],

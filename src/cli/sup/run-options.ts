@@ -3,10 +3,13 @@ import { keyCachePath } from "../../host/index.ts";
 import { flag, option, optionalArgument, optionList } from "../command.ts";
 import { installSourceType } from "../ident-types.ts";
 import { loadOptions } from "../svc/load-options.ts";
-import { existingFile, hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
+import { existingFile, gossipAddress, hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
 
 export const GOSSIP_PORT = 9638;
 export const CTL_PORT = 9632;
+
+/** In the place of a port that is to be the one listened on. */
+export const SAME_PORT = 0;
 
 const ctlFile = (long: string, help: string) =>
   optionList({
@@ -46,13 +49,20 @@ export const runOptions = () => ({
     default: `0.0.0.0:${GOSSIP_PORT}`,
     type: socketAddress,
   }),
+  advertiseGossip: option({
+    long: "advertise-gossip",
+    value: "ADVERTISE_GOSSIP",
+    help: "Address others reach this one at, as HOST or HOST:PORT, where network address translation hides it",
+    env: "HAB_ADVERTISE_GOSSIP",
+    type: gossipAddress(SAME_PORT),
+  }),
   peer: optionList({
     long: "peer",
     value: "PEER",
     help: "Supervisors to join, as HOST or HOST:PORT",
     values: "one-or-more",
     delimiter: " ",
-    type: hostAndPort(GOSSIP_PORT),
+    type: gossipAddress(GOSSIP_PORT),
     conflictsWith: ["peerWatchFile"],
   }),
   peerWatchFile: option({
@@ -268,8 +278,9 @@ export type RunValues = {
   -readonly [Name in keyof ReturnType<typeof runOptions>]: Read<ReturnType<typeof runOptions>[Name]>;
 };
 
-/** The IPv4 address of a host name; a literal is taken as it is. */
+/** The IPv4 address of a host name; a literal, also of IPv6, is taken as it is. */
 export async function resolveHost(host: string): Promise<string> {
+  if (host.includes(":")) return host;
   const { lookup } = await import("node:dns/promises");
   return (await lookup(host, { family: 4 })).address;
 }

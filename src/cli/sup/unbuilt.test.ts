@@ -9,8 +9,7 @@ describe("options whose effect is not built", () => {
   test("nothing asked for passes", () => expect(() => refuseUnbuilt(nothing)).not.toThrow());
 
   test.each([
-    { peer: [{ host: "10.0.0.1", port: 9638 }] },
-    { ring: "staging" },
+    { eventStreamUrl: "nats://10.0.0.1:4222" },
     { ctlServerKey: ["/etc/key.pem"] },
     { autoUpdate: true },
   ])("%j is refused rather than ignored", (asked) => {

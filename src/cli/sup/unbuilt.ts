@@ -1,15 +1,10 @@
 // Options of the Supervisor that are parsed, so that words and files of the original are understood, but whose effect
-// is not built yet. Who asks for one must not get a Supervisor without it: an unencrypted ring or an open gateway is
-// not what was asked for.
+// is not built yet. Who asks for one must not get a Supervisor without it: an open gateway is not what was asked for.
 import { HabError } from "../../error/index.ts";
 import { cliErrors } from "../errors.ts";
 import type { RunValues } from "./run-options.ts";
 
 const UNBUILT: readonly (readonly [keyof RunValues, string, string])[] = [
-  ["peer", "--peer", "this Supervisor does not join others"],
-  ["peerWatchFile", "--peer-watch-file", "this Supervisor does not join others"],
-  ["ring", "--ring (HAB_RING)", "there is no ring to encrypt"],
-  ["ringKey", "--ring-key (HAB_RING_KEY)", "there is no ring to encrypt"],
   ["ctlServerCertificate", "--ctl-server-certificate", "the control gateway does not speak TLS"],
   ["ctlServerKey", "--ctl-server-key", "the control gateway does not speak TLS"],
   ["ctlClientCaCertificate", "--ctl-client-ca-certificate", "the control gateway does not speak TLS"],

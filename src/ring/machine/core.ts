@@ -10,6 +10,7 @@ import type { Couriers } from "./couriers.ts";
 import { type Elections, noElections } from "./elect.ts";
 import { noTombstones, type Tombstones } from "./expire.ts";
 import { type Joining, nobodyToJoin } from "./join.ts";
+import { type LeaderWatch, noLeaderWatch } from "./leader-watch.ts";
 import { type Neighbours, noNeighbours } from "./neighbours.ts";
 import { noProbes, type Probes } from "./probe.ts";
 import { noRecords, type OtherRecords } from "./records.ts";
@@ -17,6 +18,13 @@ import type { Relaying } from "./relay.ts";
 import { nothingToSpread, type Spread } from "./spread.ts";
 import type { Suspicions } from "./suspicion.ts";
 import { notSyncing, type Syncing } from "./sync.ts";
+
+interface StoppedService {
+  readonly serviceGroup: string;
+  readonly memberId: string;
+  readonly incarnation: bigint;
+  readonly since: number;
+}
 
 export interface Core {
   readonly state: RingState;
@@ -43,7 +51,7 @@ export interface Core {
   /** Accusations of known suspects that were new with this event, to be told on. */
   readonly accusations: { readonly id: string; readonly accuser: string }[];
   /** Group and member → which stopped service was first seen when. */
-  readonly stopped: Map<string, { readonly incarnation: bigint; readonly since: number }>;
+  readonly stopped: Map<string, StoppedService>;
   started: boolean;
   startedAt: number;
   /** When a ProbePing last raised the own incarnation. */
@@ -52,8 +60,6 @@ export interface Core {
   readonly announced: Set<string>;
   /** By registry number, the health last followed up, as in `MemberTable`. */
   healthSeen: Uint8Array;
-  /** Bytes of all stored files. */
-  fileBytes: number;
   readonly probes: Probes;
   readonly relaying: Relaying;
   readonly suspicions: Suspicions;
@@ -65,6 +71,7 @@ export interface Core {
   readonly join: Joining;
   readonly tombstones: Tombstones;
   readonly elections: Elections;
+  readonly watch: LeaderWatch;
 }
 
 export function newCore({ state, self, random }: MachineOptions): Core {
@@ -88,7 +95,6 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     accusations: [],
     stopped: new Map(),
     announced: new Set(),
-    fileBytes: 0,
     healthSeen: new Uint8Array(),
     probes: noProbes(),
     relaying: new Set(),
@@ -101,6 +107,7 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     join: nobodyToJoin(),
     tombstones: noTombstones(),
     elections: noElections(),
+    watch: noLeaderWatch(),
   };
 }
 

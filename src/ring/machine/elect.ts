@@ -4,18 +4,30 @@
 // over any newer result, and all choose the same of two results of one term.
 import { merged, startElection } from "../election.ts";
 import { startHot } from "../heat.ts";
-import { electorate, hasQuorum } from "../quorum.ts";
+import { electorate, hasQuorum, population } from "../quorum.ts";
 import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
 import {
   ELECTION_BATCH_MS,
+  ELECTION_MAJORITY_MS,
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
   HOUSEKEEPING_MS,
+  NEWCOMER_MS,
   NEWER_TERM_MS,
   UNKNOWN_CANDIDATE_MS,
 } from "../timing.ts";
 import { type Core, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
+import { isLeaderDoubted } from "./leader-watch.ts";
+import {
+  GROUP_LIMIT,
+  HEARD_ELECTION_LIMIT,
+  RECORD_LIMIT,
+  TERM_LIMIT,
+  VOTE_LIMIT,
+  VOTE_TEXT_LIMIT,
+} from "./limits.ts";
+import { textLength } from "./records.ts";
 
 export type ElectionKind = "election" | "election-update";
 
@@ -75,7 +87,11 @@ export function hearElection(core: Core, kind: ElectionKind, heard: Election): v
   const incoming = { ...heard, votes: [...new Set(heard.votes)].sort() };
   const { serviceGroup } = incoming;
   const store = storeOf(core, kind);
-  const takes = takesPart(core, serviceGroup);
+  if (!isWelcome(core, kind, incoming)) return;
+  const { taking } = core.elections;
+  const takes =
+    takesPart(core, serviceGroup) &&
+    (taking.has(`${kind} ${serviceGroup}`) || taking.size < HEARD_ELECTION_LIMIT);
   if (takes) ensureCandidacy(core, kind, serviceGroup);
   if (takes && !store.has(serviceGroup)) stand(core, kind, serviceGroup, incoming.term);
   const stored = store.get(serviceGroup);
@@ -102,7 +118,8 @@ export function hearElection(core: Core, kind: ElectionKind, heard: Election): v
 /** Looks at all groups we take part in; answers the elections that are to be told now. */
 export function driveElections(core: Core, changed: boolean): RumorKey[] {
   const { elections } = core;
-  if (changed || core.now >= elections.lookAt) {
+  if (changed) elections.lookAt = Math.min(elections.lookAt, core.now + ELECTION_BATCH_MS);
+  if (core.now >= elections.lookAt) {
     elections.lookAt = core.now + HOUSEKEEPING_MS;
     for (const key of elections.taking.keys()) {
       const [kind, serviceGroup] = splitKey(key);
@@ -157,8 +174,7 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   let next: Election = withOwnVote(core, stored, kind);
   const status = quorum ? "running" : "no-quorum";
   if (next.candidate === state.self && quorum) {
-    const voters = electorate(state, serviceGroup);
-    next = { ...next, status: voters.every((id) => next.votes.includes(id)) ? "finished" : "running" };
+    next = { ...next, status: hasWon(core, next, candidacy) ? "finished" : "running" };
   } else if (next.status !== status) next = { ...next, status };
   if (next !== stored) keep(core, kind, stored, next);
   if (next.status !== "running" || candidacy === undefined) return;
@@ -170,6 +186,25 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
     candidacy.repeatedAt = core.now;
     startHot(state.heat, electionKey(kind, serviceGroup));
   }
+}
+
+/**
+ * All who can vote have. After some time it is enough that most of the population has: one that hears us by half, and an
+ * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader.
+ */
+function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
+  const { state, now } = core;
+  if (isNewcomer(core)) return false;
+  const voters = electorate(state, serviceGroup);
+  const voted = voters.filter((id) => votes.includes(id)).length;
+  if (voted === voters.length) return true;
+  if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
+  return voted > Math.floor(population(state, serviceGroup).length / 2);
+}
+
+/** Who has peers, and has not compared stores with any of them yet, may not know of the leader there is. */
+function isNewcomer({ sync, join, now, startedAt }: Core): boolean {
+  return !sync.compared && join.peers.length > 0 && now - startedAt < NEWCOMER_MS;
 }
 
 /** The candidate of the stored election, or ourselves if we are the better one; with our vote. */
@@ -224,9 +259,36 @@ export function chosen(stored: Election, incoming: Election): Election {
   return { ...kept, votes: [...kept.votes].sort() };
 }
 
-function keep(core: Core, kind: ElectionKind, before: Election | undefined, after: Election): void {
-  if (before !== undefined && isSame(before, after)) return;
+/** Limits of what others can make us store. */
+function isWelcome(core: Core, kind: ElectionKind, { serviceGroup, term, votes }: Election): boolean {
+  const store = storeOf(core, kind);
+  const stored = store.get(serviceGroup);
+  const full =
+    stored === undefined &&
+    (store.size >= GROUP_LIMIT || core.records.byHash.size >= RECORD_LIMIT) &&
+    !takesPart(core, serviceGroup);
+  const why = full
+    ? `${store.size} elections are stored already`
+    : hasTooManyVotes(votes)
+      ? "it has too many votes"
+      : term >= TERM_LIMIT && (stored === undefined || term > stored.term + 1000n)
+        ? `nobody has held ${term} elections`
+        : undefined;
+  if (why !== undefined) note(core, { kind: "refused", what: kind, why });
+  return why === undefined;
+}
+
+function hasTooManyVotes(votes: readonly string[]): boolean {
+  return votes.length > VOTE_LIMIT || textLength(votes) > VOTE_TEXT_LIMIT;
+}
+
+function keep(core: Core, kind: ElectionKind, before: Election | undefined, gathered: Election): void {
+  if (before !== undefined && isSame(before, gathered)) return;
   const { state } = core;
+  // The votes of several messages together: those of nobody are made up.
+  const after = hasTooManyVotes(gathered.votes)
+    ? { ...gathered, votes: gathered.votes.filter((id) => state.members.has(id)).slice(0, VOTE_LIMIT) }
+    : gathered;
   storeOf(core, kind).set(after.serviceGroup, after);
   state.counters[kind === "election" ? "elections" : "electionUpdates"]++;
   startHot(state.heat, electionKey(kind, after.serviceGroup));
@@ -303,7 +365,7 @@ function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
  * or whose service we have not heard of, gets some time: the election may be faster than that. A suspect may come back.
  */
 function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candidacy | undefined): boolean {
-  if (isLeading(core, serviceGroup, id)) return false;
+  if (isLeading(core, serviceGroup, id)) return isLeaderDoubted(core, id);
   const health = core.state.members.get(id)?.health;
   if (health === "confirmed" || health === "departed") return true;
   if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;

@@ -6,6 +6,7 @@ import { type Core, note } from "./core.ts";
 import { oweToAll } from "./couriers.ts";
 import { tellElection } from "./elect.ts";
 import { tellDeparted } from "./hear.ts";
+import { leadersMayHaveChanged } from "./leader-watch.ts";
 import { isConfirmer } from "./neighbours.ts";
 import { startProbe } from "./probe.ts";
 import { updateRecord } from "./records.ts";
@@ -48,13 +49,11 @@ function followOne(core: Core, key: RumorKey): boolean {
       core.changedAt = core.now;
       updateRecord(core.records, core.state, key);
       tellElection(core, key);
-      return false;
-    case "service-file":
-      countFileBytes(core);
-      spreadChange(core, key);
+      leadersMayHaveChanged(core);
       return false;
     case "service":
       spreadChange(core, key);
+      leadersMayHaveChanged(core);
       return true;
     case "departure":
       spreadChange(core, key);
@@ -85,6 +84,7 @@ function followMember(core: Core, key: RumorKey): boolean {
   core.told.delete(key.id);
   note(core, { kind: "health", member: key.id, from: before, to: after, why });
   if (before === "alive" || after === "alive") core.neighbours.stale = true;
+  leadersMayHaveChanged(core);
   return true;
 }
 
@@ -104,11 +104,4 @@ function seen(core: Core, number: number, health: Health | undefined): Health | 
   const before = HEALTHS[(core.healthSeen[number] ?? 0) - 1];
   core.healthSeen[number] = health === undefined ? 0 : HEALTHS.indexOf(health) + 1;
   return before;
-}
-
-function countFileBytes(core: Core): void {
-  let bytes = 0;
-  for (const files of core.state.serviceFiles.values())
-    for (const { body } of files.values()) bytes += body.length;
-  core.fileBytes = bytes;
 }

@@ -8,6 +8,7 @@ import { forgetOld, forgettingDue } from "./expire.ts";
 import { followUp } from "./follow-up.ts";
 import { handle } from "./handle.ts";
 import { driveJoining, joiningDue, missingPeers } from "./join.ts";
+import { leaderWatchDue, watchLeaders } from "./leader-watch.ts";
 import { brokenLinksDue, neighboursDue, refreshNeighbours, retryBrokenLinks } from "./neighbours.ts";
 import { driveProbes, probesDue } from "./probe.ts";
 import { nacksDue, sendNacks } from "./relay.ts";
@@ -16,9 +17,13 @@ import { chaseDue, chaseSuspects, confirmOverdue, nextSuspicionEnd } from "./sus
 
 /** A member of ours. */
 export function createMember(options: MachineOptions): RingMachine {
-  const core = newCore(options);
+  return memberOf(newCore(options));
+}
+
+/** The member with these insides; for tests that look at them. */
+export function memberOf(core: Core): RingMachine {
   return {
-    state: options.state,
+    state: core.state,
     step(event, now) {
       core.now = now;
       core.effects = [];
@@ -37,6 +42,7 @@ export function createMember(options: MachineOptions): RingMachine {
 function act(core: Core): void {
   driveJoining(core);
   driveProbes(core);
+  watchLeaders(core);
   confirmOverdue(core);
   chaseSuspects(core);
   sendNacks(core);
@@ -60,6 +66,7 @@ function wakeAt(core: Core): number {
   const due = Math.min(
     joiningDue(core),
     probesDue(core),
+    leaderWatchDue(core),
     nextSuspicionEnd(core),
     chaseDue(core),
     nacksDue(core),

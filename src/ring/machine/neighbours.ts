@@ -51,11 +51,11 @@ export function swimAddress(member: Member): Address {
 export function refreshNeighbours(core: Core): void {
   const { neighbours, state } = core;
   if (!neighbours.stale) return;
-  if (state.members.size > SMALL_RING && core.now < neighbours.chosenAt + LINK_REFRESH_MS) return;
+  if (state.members.size > SMALL_RING && core.now < neighboursDue(core)) return;
   neighbours.stale = false;
   neighbours.chosenAt = core.now;
   const around = lookAround(core);
-  neighbours.watched = around.after[0];
+  neighbours.watched = around.next;
   neighbours.watchedOriginals = around.originalsAfter;
   neighbours.served = new Set(around.served);
   replaceLinks(core, around);
@@ -104,11 +104,11 @@ export function isConfirmer(core: Core, suspectId: string): boolean {
 }
 
 interface Around {
-  /** Living members of ours after us in the circle, nearest first; and before us. */
-  readonly after: string[];
-  readonly before: string[];
-  /** All others of ours, alive. */
-  readonly own: string[];
+  /** The living member of ours next after us in the circle, and the one before. */
+  readonly next: string | undefined;
+  readonly previous: string | undefined;
+  /** All others of ours that live, by registry number. */
+  readonly own: readonly number[];
   readonly originalsAfter: string[];
   readonly served: string[];
 }
@@ -116,7 +116,7 @@ interface Around {
 const CIRCLE = 2 ** 48;
 
 /** Steps around the circle from one place to another. */
-function distance(from: number, to: number): number {
+export function distance(from: number, to: number): number {
   return (to - from + CIRCLE) % CIRCLE;
 }
 
@@ -152,9 +152,9 @@ function lookAround(core: Core): Around {
   const id = (number: number): string => registry.id(number);
   const originalsAfter = originals.filter((number) => distance(here, registry.short(number)) < nextDistance);
   return {
-    after: next < 0 ? [] : [id(next)],
-    before: previous < 0 ? [] : [id(previous)],
-    own: own.map(id),
+    next: next < 0 ? undefined : id(next),
+    previous: previous < 0 ? undefined : id(previous),
+    own,
     originalsAfter: originalsAfter.map(id),
     served: originals.filter((number) => serves(core, own, number)).map(id),
   };
@@ -172,20 +172,19 @@ function serves({ state }: Core, own: readonly number[], original: number): bool
   return true;
 }
 
-function replaceLinks(core: Core, { after, before, own }: Around): void {
+function replaceLinks(core: Core, { next, previous, own }: Around): void {
   const { neighbours, state } = core;
-  const living = new Set(own);
-  const wanted = new Set([...after, ...before]);
-  const random = [...neighbours.links]
-    .filter((id) => living.has(id) && !wanted.has(id))
-    .slice(0, RANDOM_LINKS);
-  for (const id of random) wanted.add(id);
-  let missing = Math.min(RANDOM_LINKS - random.length, own.length - wanted.size);
-  for (let tries = 0; missing > 0 && tries < 50; tries++) {
-    const id = own[Math.floor(core.random() * own.length)];
-    if (id === undefined || wanted.has(id)) continue;
-    wanted.add(id);
-    missing--;
+  const { members } = state;
+  const wanted = new Set([next, previous].filter((id) => id !== undefined));
+  const beside = wanted.size;
+  for (const id of neighbours.links) {
+    if (wanted.size >= beside + RANDOM_LINKS) break;
+    if (members.healthAt(members.registry.number(id)) === "alive") wanted.add(id);
+  }
+  const enough = Math.min(beside + RANDOM_LINKS, own.length);
+  for (let tries = 0; wanted.size < enough && tries < 50; tries++) {
+    const number = own[Math.floor(core.random() * own.length)];
+    if (number !== undefined) wanted.add(members.registry.id(number));
   }
   for (const id of neighbours.links) if (!wanted.has(id)) core.effects.push({ kind: "unlink", to: id });
   for (const id of wanted) {

@@ -88,6 +88,8 @@ export interface ServiceSource {
   readonly pkgIncarnation: bigint;
   readonly cfg: TomlTable;
   readonly sys: MemberSys;
+  /** Withdrawn: the service is gone, its group is remembered. */
+  readonly stopped?: boolean;
 }
 
 export interface MemberSource {
@@ -176,19 +178,35 @@ function emptyGroup(serviceGroup: string): CensusGroup {
   };
 }
 
+/** The groups there are services of, and who is in them: not those who have withdrawn theirs. */
 function addServices(groups: Map<string, CensusGroup>, sources: CensusSources, localId: string): void {
   const byGroup = Map.groupBy(sources.services, (service) => service.serviceGroup);
   for (const [name, services] of byGroup) {
     const group = groups.get(name) ?? emptyGroup(name);
-    const population = new Map(group.population);
+    const population = new Map<string, CensusMember>();
     let { pkgIncarnation } = group;
-    for (const service of services) {
-      population.set(service.memberId, memberOf(service, population.get(service.memberId), localId));
+    for (const service of services.toSorted((a, b) => compare(a.memberId, b.memberId))) {
       if (service.pkgIncarnation > pkgIncarnation) pkgIncarnation = service.pkgIncarnation;
+      if (service.stopped === true) continue;
+      population.set(service.memberId, memberOf(service, group.population.get(service.memberId), localId));
     }
-    const sorted = new Map([...population].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-    groups.set(name, { ...group, pkgIncarnation, population: sorted });
+    const { leaderId, updateLeaderId } = group;
+    groups.set(name, {
+      ...group,
+      pkgIncarnation,
+      population,
+      leaderId: leaderId !== undefined && population.has(leaderId) ? leaderId : undefined,
+      updateLeaderId:
+        updateLeaderId !== undefined && population.has(updateLeaderId) ? updateLeaderId : undefined,
+    });
   }
+  for (const [name, group] of groups) {
+    if (!byGroup.has(name)) groups.set(name, { ...group, population: new Map() });
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function memberOf(service: ServiceSource, previous: CensusMember | undefined, localId: string): CensusMember {
@@ -248,7 +266,8 @@ function applyElection(groups: Map<string, CensusGroup>, election: ElectionSourc
     const leader = member.memberId === election.memberId;
     return { ...member, election: status, ...(finished ? { leader, follower: !leader } : {}) };
   });
-  const leaderId = finished ? election.memberId : group.leaderId;
+  const elected = population.has(election.memberId) ? election.memberId : undefined;
+  const leaderId = finished ? elected : group.leaderId;
   groups.set(election.serviceGroup, { ...group, population, electionStatus: status, leaderId });
 }
 
@@ -262,7 +281,8 @@ function applyUpdateElection(groups: Map<string, CensusGroup>, election: Electio
     const roles = finished ? { updateLeader, updateFollower: !updateLeader } : {};
     return { ...member, updateElection: status, ...roles };
   });
-  const updateLeaderId = finished ? election.memberId : group.updateLeaderId;
+  const elected = population.has(election.memberId) ? election.memberId : undefined;
+  const updateLeaderId = finished ? elected : group.updateLeaderId;
   groups.set(election.serviceGroup, { ...group, population, updateElectionStatus: status, updateLeaderId });
 }
 

@@ -21,7 +21,7 @@ import { formatJson, formatToml, parseToml } from "../../toml/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import { formatServiceGroup, parseServiceGroup, type ServiceGroup, serviceGroupOf } from "../group.ts";
 import { type Output, PROGRAM } from "../output.ts";
-import type { RingPort } from "../ring.ts";
+import type { RingPort } from "../ring/port.ts";
 import { assertBinds, assertRunnable } from "../service/build.ts";
 import { assertPlainFileName } from "../service/files.ts";
 import type { ServiceSnapshot, Services } from "../services.ts";
@@ -42,7 +42,6 @@ export interface ControlOptions {
   /** Installs the package of a spec from its depot; progress goes to the console. */
   readonly install: (spec: ServiceSpec, console: Console) => Promise<InstalledPackage>;
   readonly restartSupervisor: () => void;
-  readonly departed: () => void;
   readonly now: () => number;
 }
 
@@ -336,7 +335,7 @@ function putFile(fields: CtlRequests["SvcFilePut"], { ring, output }: ControlOpt
 function depart(fields: CtlRequests["SupDepart"], options: ControlOptions): void {
   const memberId = needed(fields.memberId);
   options.output.line(PROGRAM, "CMD", `Attempting to depart member: ${memberId}`);
-  if (options.ring.depart(memberId)) options.departed();
+  options.ring.depart(memberId);
 }
 
 /** A field the request cannot do without. */

@@ -14,7 +14,7 @@ const STATUS = { running: "Running", "no-quorum": "NoQuorum", finished: "Finishe
 
 /** The body of `/butterfly`. Each store stands there twice: raw, then flattened. */
 export function butterflyJson(state: RingState): JsonInput {
-  const services = nested(state.services, serviceJson);
+  const services = nested(runningServices(state), serviceJson);
   const configs = flat(state.serviceConfigs, configJson);
   const files = nested(state.serviceFiles, fileJson);
   const elections = flat(state.elections, electionJson);
@@ -85,6 +85,16 @@ function membershipJson(state: RingState): JsonInput {
     swim_port: BigInt(member.swimPort),
     health: HEALTH[health],
   }));
+}
+
+/** Without withdrawn ones: whoever reads this knows nothing of withdrawals. */
+function runningServices({ services }: RingState): Map<string, Map<string, ServiceRumor>> {
+  return new Map(
+    [...services].flatMap(([group, members]) => {
+      const running = [...members].filter(([, rumor]) => rumor.stopped !== true);
+      return running.length === 0 ? [] : [[group, new Map(running)] as const];
+    }),
+  );
 }
 
 function serviceJson(rumor: ServiceRumor): JsonInput {

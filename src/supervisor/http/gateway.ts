@@ -17,9 +17,14 @@ export interface GatewayView {
   ): Promise<{ readonly result: HealthResult; readonly stdout: string; readonly stderr: string } | undefined>;
   butterflyJson(): string;
   censusJson(): string;
+  /** Beyond the original: what is believed of the ring. */
+  ringJson(report: RingReportName): string | Promise<string>;
   /** Called before metrics are printed, to refresh gauges. */
   measure(): void;
 }
+
+export const RING_REPORTS = ["status", "members", "rumors", "health"] as const;
+export type RingReportName = (typeof RING_REPORTS)[number];
 
 export interface GatewayOptions {
   readonly host: string;
@@ -38,7 +43,13 @@ const HEALTH_STATUS: Record<HealthResult, { readonly code: number; readonly text
 };
 
 /** Routes of their own, which refuse other methods with 405; everything below /services answers 404 to them. */
-const PLAIN_ROUTES = new Set(["/", "/butterfly", "/census", "/metrics"]);
+const PLAIN_ROUTES = new Set([
+  "/",
+  "/butterfly",
+  "/census",
+  "/metrics",
+  ...RING_REPORTS.map((report) => `/ring/${report}`),
+]);
 
 /** Answers one request. Pure but for the view; `path` is the raw request path without its query. */
 export async function answer(
@@ -63,6 +74,11 @@ export async function answer(
     case "/metrics":
       view.measure();
       return text(metrics.text(), "text/plain; version=0.0.4");
+    case "/ring/status":
+    case "/ring/members":
+    case "/ring/rumors":
+    case "/ring/health":
+      return redact ? empty(404) : json(await view.ringJson(path.slice("/ring/".length) as RingReportName));
     default:
       return path.startsWith("/services/") ? answerService(path, view, redact) : empty(404);
   }

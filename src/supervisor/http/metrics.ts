@@ -7,6 +7,9 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Most series one family keeps: paths come from clients, who must not be able to fill the memory. */
 const MAX_SERIES = 1000;
 
+/** The one label's value, or a value for each label by name. */
+export type Labels = string | Readonly<Record<string, string>>;
+
 interface Series {
   readonly labels: string;
   value: number;
@@ -17,18 +20,73 @@ interface Series {
 interface Family {
   readonly kind: "counter" | "gauge" | "histogram";
   readonly help: string;
-  readonly label: string | undefined;
+  /** Names of its labels, in the order they are printed in. */
+  readonly labels: readonly string[];
   readonly series: Map<string, Series>;
 }
+
+/** Name, kind, help and labels of what the ring counts (reference/butterfly.md §16). */
+const RING_FAMILIES: readonly (readonly [string, Family["kind"], string, ...string[]])[] = [
+  ["hab_butterfly_incarnation_number", "gauge", "Incarnation number of the supervisor"],
+  [
+    "hab_butterfly_election_duration_seconds",
+    "histogram",
+    "How long it takes for an election to finish",
+    "service_group",
+  ],
+  [
+    "hab_butterfly_gossip_messages_received_total",
+    "counter",
+    "Total number of gossip messages received",
+    "blocked",
+    "mode",
+    "type",
+  ],
+  [
+    "hab_butterfly_gossip_messages_sent_total",
+    "counter",
+    "Total number of gossip messages sent",
+    "mode",
+    "type",
+  ],
+  [
+    "hab_butterfly_gossip_received_bytes",
+    "gauge",
+    "Gossip message size received in bytes",
+    "blocked",
+    "mode",
+    "type",
+  ],
+  ["hab_butterfly_gossip_sent_bytes", "gauge", "Gossip message size sent in bytes", "mode", "type"],
+  ["hab_butterfly_ignored_rumor_total", "counter", "How many rumors we've ignored", "rumor"],
+  ["hab_butterfly_peer_health_total", "gauge", "Number of butterfly peers by health", "health"],
+  [
+    "hab_butterfly_swim_messages_received_total",
+    "counter",
+    "Total number of SWIM messages received",
+    "mode",
+    "type",
+  ],
+  ["hab_butterfly_swim_messages_sent_total", "counter", "Total number of SWIM messages sent", "type"],
+  [
+    "hab_butterfly_swim_probe_duration_seconds",
+    "histogram",
+    "How long it takes to probe another member",
+    "type",
+  ],
+  ["hab_butterfly_swim_probes_sent_total", "counter", "Total number of SWIM probes sent", "type"],
+  ["hab_butterfly_swim_received_bytes", "gauge", "SWIM message size received in bytes", "mode", "type"],
+  ["hab_butterfly_swim_sent_bytes", "gauge", "SWIM message size sent in bytes", "type"],
+];
 
 export class Metrics {
   readonly #families = new Map<string, Family>();
 
   constructor() {
-    const add = (name: string, kind: Family["kind"], help: string, label?: string) => {
-      this.#families.set(name, { kind, help, label, series: new Map() });
+    const add = (name: string, kind: Family["kind"], help: string, ...labels: string[]) => {
+      this.#families.set(name, { kind, help, labels, series: new Map() });
     };
-    add("hab_butterfly_incarnation_number", "gauge", "Incarnation number of the supervisor");
+    for (const [name, kind, help, ...labels] of RING_FAMILIES) add(name, kind, help, ...labels);
     add("hab_sup_cpu_time_nanoseconds", "gauge", "CPU time of the supervisor process in nanoseconds");
     add("hab_sup_hook_duration_seconds", "histogram", "The time it takes for a hook to run", "hook");
     add(
@@ -64,20 +122,20 @@ export class Metrics {
   }
 
   /** Adds one to a counter. */
-  count(name: string, label?: string): void {
-    const series = this.#series(name, label);
+  count(name: string, labels?: Labels): void {
+    const series = this.#series(name, labels);
     if (series !== undefined) series.value += 1;
   }
 
   /** Sets a gauge. */
-  set(name: string, value: number, label?: string): void {
-    const series = this.#series(name, label);
+  set(name: string, value: number, labels?: Labels): void {
+    const series = this.#series(name, labels);
     if (series !== undefined) series.value = value;
   }
 
   /** Records a duration in seconds. */
-  observe(name: string, seconds: number, label?: string): void {
-    const series = this.#series(name, label);
+  observe(name: string, seconds: number, labels?: Labels): void {
+    const series = this.#series(name, labels);
     if (series === undefined) return;
     series.value += 1;
     series.sum += seconds;
@@ -101,15 +159,18 @@ export class Metrics {
     return `${lines.join("\n")}\n`;
   }
 
-  #series(name: string, label = ""): Series | undefined {
+  #series(name: string, labels: Labels = ""): Series | undefined {
     const family = this.#families.get(name);
     if (family === undefined) return undefined;
-    let series = family.series.get(label);
+    const values =
+      typeof labels === "string" ? [labels] : family.labels.map((label) => labels[label] ?? "unknown");
+    const key = values.join("\0");
+    let series = family.series.get(key);
     if (series === undefined) {
       if (family.series.size >= MAX_SERIES) return undefined;
-      const labels = family.label === undefined ? "" : `${family.label}="${escapeLabel(label)}"`;
-      series = { labels, value: 0, counts: BUCKETS.map(() => 0), sum: 0 };
-      family.series.set(label, series);
+      const pairs = family.labels.map((label, index) => `${label}="${escapeLabel(values[index] ?? "")}"`);
+      series = { labels: pairs.join(","), value: 0, counts: BUCKETS.map(() => 0), sum: 0 };
+      family.series.set(key, series);
     }
     return series;
   }

@@ -6,7 +6,8 @@ import { censusJson } from "../census/json.ts";
 import { formatServiceGroup } from "../group.ts";
 import type { SupervisorPaths } from "../paths.ts";
 import type { RestartConfig } from "../plan/restart.ts";
-import type { RingPort } from "../ring.ts";
+import type { RingPort } from "../ring/port.ts";
+import type { RingReports } from "../ring/reports.ts";
 import { hookLogs } from "../service/run-hook.ts";
 import type { ServiceSnapshot, Services } from "../services.ts";
 import type { SpecDirectory } from "../spec/directory.ts";
@@ -25,6 +26,7 @@ export interface ViewOptions {
   readonly sys: SysInfo;
   readonly metrics: Metrics;
   readonly redact: boolean;
+  readonly ringReports: RingReports;
 }
 
 export interface SupervisorView extends GatewayView {
@@ -90,6 +92,7 @@ export function supervisorView(options: ViewOptions): SupervisorView {
       };
     },
     butterflyJson: () => formatJson(butterflyJson(ring.state)),
+    ringJson: (report) => options.ringReports[report](),
     censusJson: () => formatJson(censusJson(ring.census)),
     measure() {
       metrics.set("hab_butterfly_incarnation_number", Number(ring.state.incarnation));

@@ -58,6 +58,23 @@ function rolling({ spec, memberId, group }: UpdateContext): UpdateStep {
   return { kind: "follow", ident: parseFullIdent(leader.package), pkgIncarnation: leader.pkgIncarnation };
 }
 
+const FIRST_TO_UPDATE = 2n ** 64n - 1n;
+
+/**
+ * How suitable this member is to lead the group's rolling update; undefined where nobody leads one, or before a leader
+ * topology knows its leader: that one is to be updated last (butterfly.md §13.1).
+ */
+export function updateSuitability(
+  spec: ServiceSpec,
+  memberId: string,
+  group: CensusGroup | undefined,
+): bigint | undefined {
+  if (spec.updateStrategy !== "rolling" || group === undefined) return undefined;
+  if (spec.topology === "standalone") return 0n;
+  if (group.leaderId === undefined) return undefined;
+  return group.leaderId === memberId ? 0n : FIRST_TO_UPDATE;
+}
+
 /** Least time between two polls unless the check is bypassed. */
 const SHORTEST_PERIOD_MS = 60_000;
 

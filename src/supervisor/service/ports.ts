@@ -52,6 +52,10 @@ export interface ServiceHost {
   random(): number;
   /** What the service exports may have changed: announce it again. */
   announce(): void;
+  /** Takes part in the election of the group's leader. */
+  elect(suitability: bigint): void;
+  /** What the suitability hook says has changed. */
+  tellSuitability(suitability: bigint): void;
   /** Something that gateways show has changed. */
   changed(): void;
   /** The service is to be stopped and started again. */

@@ -1,12 +1,10 @@
 // One supervised service: carries out the steps of plan/service.ts when something happened to it, one pass at a time
 // (reference/services.md §7, §8). Whatever it waits for holds up nobody else.
-import { rm } from "node:fs/promises";
 import { describeError } from "../../error/index.ts";
-import { formatIdent, ownAccount, serviceIdentity } from "../../package/index.ts";
+import { formatIdent } from "../../package/index.ts";
 import type { TomlTable } from "../../toml/index.ts";
 import { type BindStatus, bindStatus, describeBind } from "../census/binds.ts";
 import type { ElectionStatus } from "../census/census.ts";
-import { memberJson } from "../census/json.ts";
 import { formatBind, formatServiceGroup, type ServiceBind, type ServiceGroup } from "../group.ts";
 import { PROGRAM } from "../output.ts";
 import type { HealthResult } from "../plan/health.ts";
@@ -24,12 +22,14 @@ import type { ServiceConfig } from "./config.ts";
 import { renderContext } from "./context.ts";
 import { applyServiceFiles } from "./files.ts";
 import { runHealthLoop } from "./health-loop.ts";
+import { Leadership } from "./leadership.ts";
 import type { ServicePackage } from "./package.ts";
-import type { LaunchedProcess, ServiceHost } from "./ports.ts";
+import type { ServiceHost } from "./ports.ts";
 import { renderService } from "./render.ts";
-import { replaceFile } from "./replace-file.ts";
 import { describeHookFailure, type HookResult, runHook } from "./run-hook.ts";
+import { type ProcessState, RunProcess } from "./run-process.ts";
 import type { ServiceTemplates } from "./templates.ts";
+import { visibleCensus } from "./visible.ts";
 
 export interface ServiceParts {
   readonly spec: ServiceSpec;
@@ -39,21 +39,17 @@ export interface ServiceParts {
   readonly templates: ServiceTemplates;
 }
 
-export interface ProcessState {
-  readonly pid: number | undefined;
-  readonly up: boolean;
-  readonly enteredAtMs: number;
-}
-
 export class Service {
   readonly group: string;
   readonly parts: ServiceParts;
   readonly #host: ServiceHost;
+  /** Of a leader topology. */
+  readonly #leadership: Leadership | undefined;
   /** Aborted when the service stops: ends waiting for hooks, which themselves run on. */
   readonly #life = new AbortController();
   #spec: ServiceSpec;
   #phase: Phase = "uninitialized";
-  #process: ProcessState;
+  readonly #process: RunProcess;
   #health: HealthResult = "Unknown";
   #changes: RenderedChanges = NO_CHANGES;
   #healthLoop: AbortController | undefined;
@@ -64,16 +60,35 @@ export class Service {
   #rendered = "";
   #bindStatus = new Map<string, BindStatus["kind"]>();
   #saidWaiting = false;
-  #electionStatus: ElectionStatus = "None";
   #problems: readonly string[] = [];
-  #upSinceMs = 0;
 
   constructor(parts: ServiceParts, host: ServiceHost) {
     this.parts = parts;
     this.group = formatServiceGroup(parts.group);
     this.#host = host;
     this.#spec = parts.spec;
-    this.#process = { pid: undefined, up: false, enteredAtMs: host.now() };
+    this.#process = new RunProcess({
+      group: this.group,
+      pkg: parts.pkg,
+      host,
+      ended: () => {
+        if (!this.#life.signal.aborted) this.wake();
+      },
+      say: (key, content) => this.#say(key, content),
+    });
+    this.#leadership = parts.spec.topology === "leader" ? this.#standForElection() : undefined;
+  }
+
+  #standForElection(): Leadership {
+    const hasHook = this.parts.templates.hooks.has("suitability");
+    return new Leadership({
+      intervalMs: healthIntervalMs(this.#spec),
+      signal: this.#life.signal,
+      suitability: hasHook ? () => this.#runHook("suitability") : undefined,
+      elect: (suitability) => this.#host.elect(suitability),
+      changed: (suitability) => this.#host.tellSuitability(suitability),
+      say: (content) => this.#say("SR", content),
+    });
   }
 
   get spec(): ServiceSpec {
@@ -85,7 +100,7 @@ export class Service {
   }
 
   get process(): ProcessState {
-    return this.#process;
+    return this.#process.state;
   }
 
   get cfg(): TomlTable {
@@ -93,13 +108,13 @@ export class Service {
   }
 
   get electionStatus(): ElectionStatus {
-    return this.#electionStatus;
+    return this.#leadership?.status ?? this.#host.census().groups.get(this.group)?.electionStatus ?? "None";
   }
 
   /** Without a health-check hook the process is the measure (§10). */
   get health(): HealthResult {
     if (this.parts.templates.hooks.has("health-check") || !this.initialized) return this.#health;
-    return this.#process.up ? "Ok" : "Critical";
+    return this.#process.state.up ? "Ok" : "Critical";
   }
 
   /** What is wrong with its configuration or templates while the last good ones are in force. */
@@ -109,7 +124,7 @@ export class Service {
 
   /** How long the process has been up, in milliseconds. */
   get uptimeMs(): number {
-    return this.#upSinceMs === 0 ? 0 : this.#host.now() - this.#upSinceMs;
+    return this.#process.uptimeMs;
   }
 
   /** Takes a spec that differs only in what updaters use. */
@@ -168,7 +183,7 @@ export class Service {
     await this.#render(dataChanged);
     await this.#updateFiles();
     if (dataChanged) this.#host.announce();
-    const mayAct = this.#electionAllows();
+    const mayAct = await this.#electionAllows();
     while (!this.#ending) {
       const step = nextStep({
         phase: this.#phase,
@@ -216,7 +231,7 @@ export class Service {
 
   /** Renders when anything templates can see has changed since the last time. */
   async #render(dataChanged: boolean): Promise<void> {
-    const visible = this.#visibleCensus();
+    const visible = visibleCensus(this.#host.census(), this.group, this.#spec.binds);
     if (!dataChanged && visible === this.#rendered) return;
     const { parts } = this;
     const census = this.#host.census();
@@ -236,21 +251,6 @@ export class Service {
     this.#changes = mergeChanges(this.#changes, result.changes);
   }
 
-  /** The part of the census this service's templates can see, as a text to compare. */
-  #visibleCensus(): string {
-    const { groups } = this.#host.census();
-    const names = [this.group, ...this.#spec.binds.map((bind) => formatServiceGroup(bind.serviceGroup))];
-    return names
-      .map((name) => {
-        const group = groups.get(name);
-        if (group === undefined) return "";
-        const { electionStatus, updateElectionStatus, leaderId, updateLeaderId } = group;
-        const roles = [electionStatus, updateElectionStatus, leaderId, updateLeaderId].join(" ");
-        return `${roles}${[...group.population.values()].map(memberFingerprint).join("")}`;
-      })
-      .join("\n");
-  }
-
   async #updateFiles(): Promise<void> {
     const files = this.#host.census().groups.get(this.group)?.serviceFiles;
     if (files === undefined || files.size === 0) return;
@@ -259,21 +259,17 @@ export class Service {
   }
 
   /** A leader topology acts only while its group has a finished election. */
-  #electionAllows(): boolean {
-    const status = this.#host.census().groups.get(this.group)?.electionStatus ?? "None";
-    const changed = status !== this.#electionStatus;
-    this.#electionStatus = status;
-    if (this.#spec.topology === "standalone" || status === "ElectionFinished") return true;
-    if (changed) this.#say("SR", `Waiting to execute hooks; ${ELECTION_TEXTS[status]}`);
-    return false;
+  async #electionAllows(): Promise<boolean> {
+    const leadership = this.#leadership;
+    if (leadership === undefined) return true;
+    await leadership.stand();
+    return leadership.mayAct(this.#host.census().groups.get(this.group)?.electionStatus ?? "None");
   }
 
   async #isAlive(): Promise<boolean> {
-    if (this.#process.pid !== undefined) return this.#process.up;
-    if (this.#phase !== "uninitialized") return false;
-    const launched = await this.#host.launcher.running(this.group);
-    if (launched !== undefined) this.#setUp(launched);
-    return launched !== undefined;
+    const { pid, up } = this.#process.state;
+    if (pid !== undefined) return up;
+    return this.#phase === "uninitialized" && (await this.#process.takeOver());
   }
 
   async #take(step: ServiceStep): Promise<void> {
@@ -283,7 +279,7 @@ export class Service {
         this.#phase = "initialized";
         // Compat: what changed while nobody supervised is on disk, and neither restarts nor reconfigures (§17).
         this.#changes = NO_CHANGES;
-        await this.#writePidFile();
+        await this.#process.writePidFile();
         this.#startHealth();
         return;
       case "skip-init":
@@ -304,42 +300,21 @@ export class Service {
         return;
       case "restart":
         this.#restarting = true;
-        this.#host.restart({ reason: step.reason, pid: this.#lastPid });
+        this.#host.restart({ reason: step.reason, pid: this.#process.lastPid });
     }
   }
-
-  #lastPid: number | undefined;
 
   async #initialize(): Promise<void> {
     const { exit } = await this.#runHook("init");
     if (exit.kind === "abandoned") return;
     this.#phase = exit.kind === "code" && exit.code === 0 ? "initializer-finished" : "init-failed";
-    this.#lastPid = undefined;
+    this.#process.forgetPid();
     this.wake();
   }
 
   async #spawn(): Promise<void> {
-    const { pkg } = this.parts;
     try {
-      const identity = serviceIdentity(pkg.account);
-      const account = identity === undefined ? ownAccount() : pkg.account;
-      if (identity === undefined) {
-        this.#say(
-          "SV",
-          `Current user (${account.user}) lacks sufficient capabilites to run services as a different user; running as self!`,
-        );
-      }
-      this.#say("SV", `Starting service as user=${account.user}, group=${account.group}`);
-      const launched = await this.#host.launcher.spawn({
-        group: this.group,
-        program: pkg.paths.run,
-        env: pkg.env,
-        ...(identity === undefined ? {} : { user: identity }),
-        stopSignal: pkg.shutdownSignal,
-        stopTimeoutMs: (this.#spec.shutdownTimeoutSeconds ?? pkg.shutdownTimeoutSeconds) * 1000,
-      });
-      this.#setUp(launched);
-      await this.#writePidFile();
+      await this.#process.start(this.#stopTimeoutSeconds);
     } catch (error) {
       const message = `Service start failed: ${describeError(error)}`;
       this.#say("SR", message);
@@ -354,15 +329,8 @@ export class Service {
     void this.#postRun();
   }
 
-  async #writePidFile(): Promise<void> {
-    const { pid } = this.#process;
-    if (pid === undefined) return;
-    try {
-      await replaceFile(this.parts.pkg.paths.pidFile, Buffer.from(String(pid)), { mode: 0o644 });
-    } catch (error) {
-      // The file is for hooks only; a full disk is no reason to take a running process for failed.
-      this.#say("SV", `Unable to write PID file: ${describeError(error)}`);
-    }
+  get #stopTimeoutSeconds(): number {
+    return this.#spec.shutdownTimeoutSeconds ?? this.parts.pkg.shutdownTimeoutSeconds;
   }
 
   /** Runs post-run until it succeeds. A short pause keeps a failing hook from taking the machine (the original has none). */
@@ -412,14 +380,6 @@ export class Service {
     return result;
   }
 
-  /** The suitability hook's answer: its last line as a number, else 0 (§6). */
-  async suitability(): Promise<bigint> {
-    if (!this.initialized) return 0n;
-    const { exit, lastLine } = await this.#runHook("suitability");
-    const text = lastLine.trim();
-    return exit.kind === "code" && exit.code === 0 && /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
-  }
-
   /**
    * Stops the service: ends background work, stops the process and waits until it is gone, then runs post-stop (§8.2,
    * §26.1). `timeoutSeconds` of a request goes before those of spec and package; `giveUp` ends waiting for post-stop.
@@ -428,46 +388,13 @@ export class Service {
   async stop(timeoutSeconds?: number, giveUp?: AbortSignal): Promise<void> {
     this.#life.abort();
     await this.#pass;
-    const { pid, up } = this.#process;
-    if (pid !== undefined && up) await this.#terminate(pid, timeoutSeconds);
-    this.#setDown();
+    await this.#process.stop(timeoutSeconds ?? this.#stopTimeoutSeconds);
     await this.#runHook("post-stop", giveUp ?? new AbortController().signal);
-  }
-
-  async #terminate(pid: number, timeoutSeconds: number | undefined): Promise<void> {
-    const { pkg } = this.parts;
-    const seconds = timeoutSeconds ?? this.#spec.shutdownTimeoutSeconds ?? pkg.shutdownTimeoutSeconds;
-    this.#say("ST", `Terminating service (PID: ${pid})`);
-    try {
-      const result = await this.#host.launcher.terminate(pid, pkg.shutdownSignal, seconds * 1000);
-      this.#say("ST", `${TERMINATION_TEXTS[result]} (PID: ${pid})`);
-    } catch (error) {
-      this.#say("ST", `Unable to terminate service (PID: ${pid}): ${describeError(error)}`);
-    }
   }
 
   /** Lets go of the process without touching it: another Supervisor will take it over. */
   detach(): void {
     this.#life.abort();
-  }
-
-  #setUp({ pid, exited }: LaunchedProcess): void {
-    this.#process = { pid, up: true, enteredAtMs: this.#host.now() };
-    this.#upSinceMs = this.#host.now();
-    this.#lastPid = pid;
-    void exited.then(() => {
-      if (this.#process.pid !== pid) return;
-      this.#setDown();
-      if (!this.#life.signal.aborted) this.wake();
-    });
-  }
-
-  #setDown(): void {
-    if (this.#process.up || this.#process.pid !== undefined) {
-      this.#process = { pid: undefined, up: false, enteredAtMs: this.#host.now() };
-      void rm(this.parts.pkg.paths.pidFile, { force: true }).catch(() => {});
-    }
-    this.#host.changed();
   }
 
   #say(key: string, content: string): void {
@@ -481,23 +408,3 @@ export class Service {
 
 const POST_RUN_RETRY_MS = 100;
 const POST_RUN_RETRY_MAX_MS = 5_000;
-
-const TERMINATION_TEXTS = {
-  "already-exited": "Service already exited",
-  graceful: "Service gracefully terminated",
-  killed: "Service killed",
-} as const;
-
-const ELECTION_TEXTS: Record<ElectionStatus, string> = {
-  None: "no election has been held",
-  ElectionInProgress: "election in progress.",
-  ElectionNoQuorum: "election in progress, and we have no quorum.",
-  ElectionFinished: "election finished",
-};
-
-function memberFingerprint(member: Parameters<typeof memberJson>[0]): string {
-  return JSON.stringify(memberJson(member), (_key, value: unknown) => {
-    if (typeof value === "bigint") return `${value}n`;
-    return value instanceof Map ? [...value] : value;
-  });
-}

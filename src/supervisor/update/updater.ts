@@ -4,7 +4,7 @@ import { describeError } from "../../error/index.ts";
 import { compareIdents, type FullIdent, formatIdent, type PackageIdent } from "../../package/index.ts";
 import type { CensusGroup } from "../census/census.ts";
 import type { Output } from "../output.ts";
-import { nextUpdateStep } from "../plan/update.ts";
+import { nextUpdateStep, updateSuitability } from "../plan/update.ts";
 import type { ServiceSpec } from "../spec/spec.ts";
 
 export interface UpdaterOptions {
@@ -24,6 +24,8 @@ export interface UpdaterOptions {
   ) => Promise<FullIdent | undefined>;
   readonly install: (ident: FullIdent, spec: ServiceSpec, signal: AbortSignal) => Promise<void>;
   readonly apply: (ident: FullIdent, pkgIncarnation: bigint | undefined) => void;
+  /** Takes part in the election of who leads the group's rolling update. */
+  readonly elect: (suitability: bigint) => void;
 }
 
 export interface Updater {
@@ -38,6 +40,15 @@ export function startUpdater(options: UpdaterOptions): Updater {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let working = false;
   let waitsForCensus = false;
+  let stands = false;
+
+  const stand = () => {
+    if (stands || life.signal.aborted) return;
+    const suitability = updateSuitability(spec, options.memberId, options.census());
+    if (suitability === undefined) return;
+    stands = true;
+    options.elect(suitability);
+  };
 
   const look = async () => {
     if (life.signal.aborted || working) return;
@@ -93,8 +104,10 @@ export function startUpdater(options: UpdaterOptions): Updater {
 
   // The splay keeps many Supervisors started together from asking the depot together.
   timer = setTimeout(look, options.random() * periodMs);
+  stand();
   return {
     wake() {
+      stand();
       if (waitsForCensus) void look();
     },
     stop() {

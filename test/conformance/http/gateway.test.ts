@@ -41,6 +41,7 @@ function view(groups: readonly string[]) {
       known(group) ? ({ result: "Ok", stdout: "health one1\n", stderr: "err one1\n" } as const) : undefined,
     butterflyJson: () => "{}",
     censusJson: () => "{}",
+    ringJson: () => "{}",
     measure() {},
   };
 }

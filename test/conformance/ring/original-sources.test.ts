@@ -74,7 +74,7 @@ describe("membership by source, through the machine", () => {
       const before = state.members.get("m");
       const effects = machine.step(eventOf(c), 2);
       if (c.by === "Ack") {
-        expect(state.members.get("m")).toBe(before!);
+        expect(state.members.get("m")).toEqual(before!);
         machine.step({ kind: "timer", lateMs: 0 }, machine.wakeAt());
       }
       expect(state.toProbe.has("m")).toBe(c.probe_list);

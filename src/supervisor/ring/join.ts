@@ -1,0 +1,121 @@
+// Becoming a member of the ring: the state as it was kept, the ring key, the node that speaks to others
+// (reference/supervisor.md §5 steps 8, 11 and 13).
+import { decryptWithCache, formatNamedRevision, KeyCache } from "../../crypto/index.ts";
+import { keyCachePath } from "../../host/index.ts";
+import {
+  createMember,
+  openRingStorage,
+  type RingCounter,
+  type RingMachine,
+  type RingNode,
+  type RingState,
+  type RingStorage,
+  startRingNode,
+} from "../../ring/index.ts";
+import type { SupervisorOptions } from "../options.ts";
+import { type Output, PROGRAM } from "../output.ts";
+import type { SysInfo } from "../sys.ts";
+import { Arrival } from "./arrival.ts";
+import { NO_INSIGHT, RingNotes } from "./health-report.ts";
+import { RingPort } from "./port.ts";
+import { type RingReports, ringReports } from "./reports.ts";
+import { ringKey } from "./ring-key.ts";
+
+/** Opens what is known of the ring. Damaged files are told and set aside. */
+export function openRingState(directory: string, output: Output): RingStorage {
+  return openRingStorage({
+    directory,
+    now: new Date(),
+    monotonicNow: performance.now(),
+    report: ({ file, setAside, problems }) =>
+      output.line(
+        PROGRAM,
+        "MR",
+        `${file} was damaged (${problems.join("; ")}); it is kept as ${setAside}, what could be read is used`,
+      ),
+  });
+}
+
+export interface JoinOptions {
+  readonly supervisor: SupervisorOptions;
+  readonly storage: RingStorage;
+  readonly sys: SysInfo;
+  readonly output: Output;
+  readonly count: RingCounter;
+  /** A Departure named us. */
+  readonly departed: () => void;
+}
+
+export interface Joined {
+  readonly node: RingNode;
+  readonly ring: RingPort;
+  readonly reports: RingReports;
+}
+
+/** Listens for others and begins to join them. Throws when the address is taken or the ring key missing. */
+export async function joinRing(options: JoinOptions): Promise<Joined> {
+  const { supervisor, storage, sys, output, count, departed } = options;
+  const { listenGossip, advertiseGossip, peerWatchFile } = supervisor;
+  const cache = new KeyCache(supervisor.cacheKeyPath ?? keyCachePath());
+  const key = ringKey(supervisor, cache);
+  output.line(PROGRAM, "MR", `Starting gossip-listener on ${listenGossip.host}:${listenGossip.port}`);
+  let ring: RingPort | undefined;
+  const notes = new RingNotes();
+  const arrival = new Arrival({
+    state: storage.state,
+    expectsOthers:
+      supervisor.peers.length > 0 || peerWatchFile !== undefined || remembersOthers(storage.state),
+  });
+  let machine: RingMachine | undefined;
+  const node = await startRingNode({
+    storage,
+    machine: (given) => {
+      machine = createMember(given);
+      return machine;
+    },
+    listen: listenGossip,
+    ...(advertiseGossip === undefined ? {} : { advertise: advertiseGossip }),
+    permanent: supervisor.permanentPeer,
+    peers: supervisor.peers,
+    ...(peerWatchFile === undefined ? {} : { peerWatchFile }),
+    key,
+    changed: () => {
+      arrival.look();
+      ring?.refreshSoon();
+    },
+    departed,
+    note: (note) => {
+      arrival.take(note);
+      notes.take(note);
+    },
+    report: (line) => output.line(PROGRAM, "MR", line),
+    count,
+  });
+  ring = new RingPort({
+    member: {
+      state: node.state,
+      apply: (event) => node.apply(event),
+      // The node saves within a second and elsewhere; what is acknowledged cannot wait for that.
+      persist: () => storage.save(),
+    },
+    sys,
+    output,
+    arrival,
+    decrypt: async (content) => decryptWithCache(cache, content),
+  });
+  const reports = ringReports({
+    node,
+    insight: () => machine?.insight?.() ?? NO_INSIGHT,
+    notes,
+    advertised: advertiseGossip,
+    keyName: key === undefined ? undefined : formatNamedRevision(key.id),
+    permanent: supervisor.permanentPeer,
+  });
+  return { node, ring, reports };
+}
+
+/** Whether there are members that have not departed, from the time before this start. */
+function remembersOthers({ members, self }: RingState): boolean {
+  for (const [id, { health }] of members) if (id !== self && health !== "departed") return true;
+  return false;
+}

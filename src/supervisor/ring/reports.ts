@@ -1,0 +1,35 @@
+// The reports on the ring as the texts the HTTP gateway answers with.
+import type { RingInsight, RingNode } from "../../ring/index.ts";
+import { healthReport, type RingNotes, troublesOf } from "./health-report.ts";
+import { membersReport, rumorsReport, statusReport } from "./report.ts";
+
+export interface RingReportsOptions {
+  readonly node: Pick<RingNode, "state" | "address" | "health">;
+  readonly insight: () => RingInsight;
+  readonly notes: RingNotes;
+  /** Where others are told to reach us, else where the node listens. */
+  readonly advertised: RingNode["address"] | undefined;
+  readonly keyName: string | undefined;
+  readonly permanent: boolean;
+}
+
+/** One function a report. */
+export interface RingReports {
+  status(): string;
+  members(): string;
+  rumors(): Promise<string>;
+  health(): string;
+}
+
+export function ringReports(options: RingReportsOptions): RingReports {
+  const { node, insight, notes, advertised, keyName, permanent } = options;
+  const { state } = node;
+  const own = { state, address: advertised ?? node.address, permanent, startedAtMs: performance.now() };
+  const input = () => ({ state, health: node.health(), insight: insight(), notes, keyName });
+  return {
+    status: () => JSON.stringify(statusReport(own, keyName, troublesOf(input()))),
+    members: () => JSON.stringify(membersReport(own, performance.now())),
+    rumors: async () => JSON.stringify(await rumorsReport(state)),
+    health: () => JSON.stringify(healthReport({ ...input(), nowMs: performance.now() })),
+  };
+}

@@ -1,0 +1,67 @@
+// What has to be there before a service can be started: its package, configuration, install hooks and directories
+// (reference/services.md §5.1 steps 1–3). Each failure is told in the original's words.
+import { describeError, isKind } from "../error/index.ts";
+import {
+  createServiceDirectories,
+  type FullIdent,
+  findInstalled,
+  formatIdent,
+  packageErrors,
+} from "../package/index.ts";
+import type { BuildService } from "./service/build.ts";
+import type { ServiceConfig } from "./service/config.ts";
+import type { ServiceParts } from "./service/service.ts";
+import type { ServiceSpec } from "./spec/spec.ts";
+
+export interface PrepareOptions {
+  readonly build: BuildService;
+  /** Installs the package of a spec that is not here. */
+  readonly installMissing: (spec: ServiceSpec) => Promise<void>;
+  /** Runs install hooks of the package and its dependencies that have not succeeded yet. Throws when one fails. */
+  readonly runInstallHooks: (ident: FullIdent) => Promise<void>;
+}
+
+/** Carries the line the original prints for a start that failed. */
+export class StartFailure extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = "StartFailure";
+  }
+}
+
+/** Makes everything ready; `desired` is the release an update chose. Throws `StartFailure`. */
+export async function prepareService(
+  spec: ServiceSpec,
+  desired: FullIdent | undefined,
+  previous: ServiceConfig | undefined,
+  options: PrepareOptions,
+  say: (content: string) => void,
+): Promise<ServiceParts> {
+  const shown = formatIdent(spec.ident);
+  let parts: ServiceParts;
+  try {
+    if (findInstalled(spec.ident) === undefined) await options.installMissing(spec);
+    parts = await options.build(spec, desired, previous);
+  } catch (error) {
+    throw new StartFailure(`Unable to start ${shown}, ${describeError(error)}`, error);
+  }
+  const { ident } = parts.pkg;
+  say(`Starting ${shown} (${formatIdent(ident)})`);
+  try {
+    await options.runInstallHooks(ident);
+  } catch (error) {
+    throw new StartFailure(`Failed to run install hook for ${shown}, ${describeError(error)}`, error);
+  }
+  try {
+    createServiceDirectories(parts.pkg.paths, parts.pkg.account);
+  } catch (error) {
+    say(`Can't create directory ${parts.pkg.paths.root}: ${describeError(error)}`);
+    if (!isKind(error, packageErrors.serviceAccountMissing)) {
+      say(
+        `If this service is running as non-root, you'll need to create ${parts.pkg.paths.root} and give the current user write access to it`,
+      );
+    }
+    throw new StartFailure(`${shown} failed to start`, error);
+  }
+  return parts;
+}
