@@ -302,7 +302,9 @@ export class World implements TcpWorld {
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
   #introduceAll(state: RingState, since: number): void {
-    for (const { id, address, persistent } of this.hosts)
+    for (const { id, address, persistent } of this.hosts) {
+      // Who knew itself from before would tell all that it is back.
+      if (id === state.self) continue;
       state.members.set(id, {
         member: {
           id,
@@ -318,6 +320,7 @@ export class World implements TcpWorld {
         health: "alive",
         since,
       });
+    }
   }
 
   /** Whom the first host that knows a running leader takes for it. */

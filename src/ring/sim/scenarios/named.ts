@@ -13,11 +13,12 @@ import {
   startAll,
 } from "./scenario.ts";
 
-const ELECTING_HOSTS = 200;
+const ELECTING_HOSTS = 20;
 const UP_MS = 20_000;
 const LATER_MS = 60_000;
 /** Bigger rings know each other from the first: every member learning of every other is what the scenario `join` is for. */
 const WARM_MEMBERS = 1000;
+const JOIN_WITHIN_MS = 2000;
 
 /** A ring that is up at `upMs`, then what is to happen to it. */
 function afterStart(
@@ -33,10 +34,17 @@ function afterStart(
   ];
   const lastAt = Math.max(start, ...actions.map(({ atMs }) => atMs));
   const plan = quietPlan(setup, actions, lastAt + (options.quietAfterMs ?? 0));
-  return setup.members > WARM_MEMBERS && setup.originals === 0 ? { ...plan, warm: true } : plan;
+  return isWarm(setup) ? { ...plan, warm: true } : plan;
 }
 
-function startWithinMs({ members }: Setup): number {
+function isWarm({ members, originals }: Setup): boolean {
+  return members > WARM_MEMBERS && originals === 0;
+}
+
+function startWithinMs(setup: Setup): number {
+  const { members } = setup;
+  // Who knows somebody that has not started yet takes it for dead.
+  if (isWarm(setup)) return 0;
   return Math.min(1000 + members * 10, 10_000);
 }
 
@@ -51,7 +59,11 @@ const NAMED: readonly Scenario[] = [
     summary: "all members start at about the same time",
     members: () => 30,
     minutes: 1,
-    plan: (setup) => ({ ...afterStart(setup, []), warm: false }),
+    plan: (setup) => ({
+      ...afterStart(setup, []),
+      actions: [...loadAll(setup, everyone(setup).slice(0, 5)), ...startAll(setup, JOIN_WITHIN_MS)],
+      warm: false,
+    }),
   },
   {
     name: "idle",
