@@ -18,7 +18,7 @@ export function chosen(stored: Election, incoming: Election): Election {
 }
 
 /** All votes of both, in order. */
-export function union(a: readonly string[], b: readonly string[]): string[] {
+function union(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set([...a, ...b])].sort();
 }
 
