@@ -2,7 +2,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Blake2b256, blake2b256Hex, digestsEqual, hashFile } from "./blake2b.ts";
+import { Blake2b256, blake2b256Hex, digestsEqual } from "./blake2b.ts";
+import { hashFile } from "./hash-file.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "hab-hash-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,6 +1,5 @@
 // BLAKE2b with a 32-byte digest, unkeyed (reference/packages.md §4): the hash of harts, key files and rendered files.
 // Bun's own implementation was the fastest at hand: docs/decisions/0003-blake2b.md.
-import { open } from "node:fs/promises";
 import { HabError } from "../error/index.ts";
 import { cryptoErrors } from "./errors.ts";
 import { constantTimeEqual } from "./random.ts";
@@ -32,32 +31,6 @@ export function blake2b256(data: string | Uint8Array): Uint8Array {
 /** 64 lower-case hexadecimal digits. Text is hashed as UTF-8. */
 export function blake2b256Hex(data: string | Uint8Array): string {
   return new Blake2b256().update(data).digestHex();
-}
-
-/** A piece takes about 1 ms to hash; from 256 KiB to 4 MiB the size made no difference to the whole. */
-const READ_SIZE_BYTES = 1024 * 1024;
-
-/** BLAKE2b-256 of a file, as hexadecimal digits. The next piece is read while one is hashed. Throws the system error. */
-export async function hashFile(path: string): Promise<string> {
-  const file = await open(path, "r");
-  try {
-    const size = Math.max(1, Math.min(READ_SIZE_BYTES, (await file.stat()).size + 1));
-    const hasher = new Blake2b256();
-    let filling = Buffer.allocUnsafeSlow(size);
-    let spare = Buffer.allocUnsafeSlow(size);
-    let read = file.read(filling, 0, size, null);
-    for (;;) {
-      const { bytesRead } = await read;
-      if (bytesRead === 0) return hasher.digestHex();
-      const full = filling;
-      filling = spare;
-      spare = full;
-      read = file.read(filling, 0, size, null);
-      hasher.update(full.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
-  }
 }
 
 /** Reads a digest in either case; lower case comes back. Throws `malformedDigest`. */

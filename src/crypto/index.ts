@@ -1,6 +1,6 @@
 // Keys, the key cache, signatures, encryption and hashing. Nothing heavy is loaded before it is used.
 export { decodeBase64, encodeBase64 } from "./base64.ts";
-export { Blake2b256, blake2b256, blake2b256Hex, digestsEqual, hashFile, parseDigest } from "./blake2b.ts";
+export { Blake2b256, blake2b256, blake2b256Hex, digestsEqual, parseDigest } from "./blake2b.ts";
 export { type Boxes, loadBoxes, NONCE_LENGTH_BYTES, type Sealed } from "./boxes.ts";
 export {
   type AnonymousBox,
@@ -26,6 +26,7 @@ export {
   generateRingKey,
   type KeyPair,
 } from "./generate.ts";
+export { hashFile } from "./hash-file.ts";
 export {
   formatKey,
   isSecretKind,

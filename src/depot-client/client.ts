@@ -11,12 +11,11 @@ import {
   type Target,
 } from "../package/index.ts";
 import { boundedText } from "./body.ts";
-import { readAnswer } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
-import { downloadFile } from "./download.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 import { originCalls } from "./origin-calls.ts";
+import { readAnswer } from "./responses.ts";
 import { DEFAULT_RETRIES, isWorthAskingAgain, withRetries } from "./retry.ts";
 import type { ChannelChange, DepotClient, DepotPackage, SearchResult, UploadOptions } from "./types.ts";
 
@@ -150,6 +149,8 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
       destinationDirectory: string,
       { onProgress, check, signal }: DownloadRequest = {},
     ) {
+      // Only a question is often asked; what downloads is loaded when it is.
+      const { downloadFile } = await import("./download.ts");
       return await downloadFile(
         connection,
         {

@@ -1,6 +1,7 @@
 // Calls about origins, the people in them and the invitations to join (reference/depot-api.md §11, cli.md §11.2).
-import { type Calls, readAnswer } from "./calls.ts";
+import type { Calls } from "./calls.ts";
 import type { DepotRequest } from "./connection.ts";
+import { readAnswer } from "./responses.ts";
 import type { OriginClient } from "./types.ts";
 
 /** The calls about origins, by the ways to send of one client. */

@@ -1,70 +1,80 @@
 // Answers of a depot, as the client reads them: only what is needed is required, the rest may be missing or new
 // (reference/cli.md §11.2). An answer of another shape is not from a depot.
-import { z } from "zod";
 import { boundedText, LARGEST_ANSWER_BYTES } from "./body.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
+import {
+  list,
+  number,
+  optional,
+  record,
+  type Shape,
+  ShapeError,
+  text,
+  truth,
+  type ValueOf,
+} from "./shape.ts";
 
-const fullIdent = z.object({
-  origin: z.string(),
-  name: z.string(),
-  version: z.string(),
-  release: z.string(),
+const fullIdent = record({
+  origin: text,
+  name: text,
+  version: text,
+  release: text,
 });
 
-const invitation = z.object({
-  id: z.string(),
-  account_id: z.string(),
-  account_name: z.string(),
-  origin: z.string(),
-  owner_id: z.string(),
-  ignored: z.boolean(),
-  created_at: z.string(),
-  updated_at: z.string(),
+const invitation = record({
+  id: text,
+  account_id: text,
+  account_name: text,
+  origin: text,
+  owner_id: text,
+  ignored: truth,
+  created_at: text,
+  updated_at: text,
 });
 
 const answers = {
-  package: z.object({
+  package: record({
     ident: fullIdent,
-    checksum: z.string(),
-    manifest: z.string(),
-    config: z.string(),
-    deps: z.array(fullIdent),
-    tdeps: z.array(fullIdent),
-    exposes: z.array(z.number()),
+    checksum: text,
+    manifest: text,
+    config: text,
+    deps: list(fullIdent),
+    tdeps: list(fullIdent),
+    exposes: list(number),
   }),
-  origin: z.object({
-    default_package_visibility: z.string(),
-    name: z.string(),
-    owner_id: z.string(),
-    owner_account: z.string(),
-    private_key_name: z.string().nullish(),
+  origin: record({
+    default_package_visibility: text,
+    name: text,
+    owner_id: text,
+    owner_account: text,
+    private_key_name: optional(text),
   }),
-  invitations: z.array(invitation),
-  originInvitations: z.object({ origin: z.string(), invitations: z.array(invitation) }),
-  role: z.object({ role: z.string() }),
-  keys: z.array(z.object({ origin: z.string(), revision: z.string(), location: z.string() })),
-  channels: z.array(z.object({ name: z.string() })),
-  packageChannels: z.array(z.object({ name: z.string(), created_at: z.string(), promoted_at: z.string() })),
-  search: z.object({
-    range_start: z.number(),
-    range_end: z.number(),
-    total_count: z.number(),
-    data: z.array(
-      z.object({
-        origin: z.string(),
-        name: z.string(),
-        version: z.string().nullish(),
-        release: z.string().nullish(),
+  invitations: list(invitation),
+  originInvitations: record({ origin: text, invitations: list(invitation) }),
+  role: record({ role: text }),
+  keys: list(record({ origin: text, revision: text, location: text })),
+  channels: list(record({ name: text })),
+  packageChannels: list(record({ name: text, created_at: text, promoted_at: text })),
+  search: record({
+    range_start: number,
+    range_end: number,
+    total_count: number,
+    data: list(
+      record({
+        origin: text,
+        name: text,
+        version: optional(text),
+        release: optional(text),
       }),
     ),
   }),
 } as const;
 
 export type AnswerName = keyof typeof answers;
-export type Answer<Name extends AnswerName> = z.infer<(typeof answers)[Name]>;
+export type Answer<Name extends AnswerName> = ValueOf<(typeof answers)[Name]>;
 
-/** Reads an answer by its schema. Throws DepotFailure `badAnswer`. */
+/** Reads an answer by its shape. Throws DepotFailure `badAnswer`. */
 export async function readAnswer<Name extends AnswerName>(
   what: string,
   response: Response,
@@ -72,23 +82,23 @@ export async function readAnswer<Name extends AnswerName>(
 ): Promise<Answer<Name>> {
   let value: unknown;
   try {
-    const text = await boundedText(response, LARGEST_ANSWER_BYTES);
-    if (text === undefined) throw new RangeError(`it is longer than ${LARGEST_ANSWER_BYTES} bytes`);
-    value = JSON.parse(text);
+    const body = await boundedText(response, LARGEST_ANSWER_BYTES);
+    if (body === undefined) throw new RangeError(`it is longer than ${LARGEST_ANSWER_BYTES} bytes`);
+    value = JSON.parse(body);
   } catch (cause) {
     throw new DepotFailure(clientErrors.badAnswer, `${what}: the answer is no JSON`, {
       cause,
       status: response.status,
     });
   }
-  const schema: z.ZodType = answers[name];
-  const parsed = schema.safeParse(value);
-  // The schema of this name gives the answer of this name.
-  if (parsed.success) return parsed.data as Answer<Name>;
-  const [issue] = parsed.error.issues;
-  throw new DepotFailure(
-    clientErrors.badAnswer,
-    `${what}: unexpected answer at ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-    { status: response.status },
-  );
+  // The shape of this name gives the answer of this name.
+  const shape = answers[name] as Shape<unknown> as Shape<Answer<Name>>;
+  try {
+    return shape(value, "");
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new DepotFailure(clientErrors.badAnswer, `${what}: unexpected answer: ${error.message}`, {
+      status: response.status,
+    });
+  }
 }

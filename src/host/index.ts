@@ -22,5 +22,5 @@ export {
 } from "./process-wait.ts";
 export * from "./roots.ts";
 export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
-export { startWriting, syncFileSystem } from "./sync.ts";
+export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
 export * from "./users.ts";

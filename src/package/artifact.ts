@@ -1,9 +1,7 @@
 // From a hart to a staged release: the signature is checked, then the archive is decoded once, straight into the staging
 // directory, while its content is verified; what came out must be what was asked for (reference/packages.md §13.4, §13.5).
-import { constants, fchmodSync, fdatasync, mkdirSync, renameSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
+import { constants, copyFile, fchmodSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import {
   formatKey,
   formatNamedRevision,
@@ -13,13 +11,7 @@ import {
   parseKey,
 } from "../crypto/index.ts";
 import { HabError, isKind } from "../error/index.ts";
-import {
-  removeIfPresent,
-  startWriting,
-  syncDirectory,
-  temporaryPathFor,
-  writeFileWhole,
-} from "../host/index.ts";
+import { removeIfPresent, syncData, syncDirectory, temporaryPathFor, writeFileWhole } from "../host/index.ts";
 import {
   ARCHIVE_METAFILES,
   type ArchiveMetafile,
@@ -40,9 +32,6 @@ import { explainSystemError, Staging } from "./staging.ts";
 import { TarReader } from "./tar/reader.ts";
 import { activeTarget, parseTarget } from "./target.ts";
 import { Unpacker } from "./unpack.ts";
-
-/** On another thread: it may take as long as the disk does. */
-const syncFile = promisify(fdatasync);
 
 /** What staging needs of the world. */
 export interface ArtifactContext {
@@ -84,29 +73,44 @@ export async function stageLocalHart(
   mkdirSync(dirname(cached), { recursive: true });
   const copy = temporaryPathFor(cached);
   try {
-    await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await copyTo(path, copy);
     return await withFile(copy, async (fd) => {
-      startWriting(fd);
-      const header = readHeaderFrom(fd);
-      if (formatNamedRevision(header.signer) !== formatNamedRevision(signer))
-        throw new HabError(packageErrors.notAHart, `${path} has changed while it was copied`);
-      const staged = await verifyAndUnpack(fd, header, key, ident, context.root);
+      fchmodSync(fd, 0o644);
+      // The disk works while the archive is unpacked.
+      const written = syncData(fd);
+      const settled = written.catch(() => undefined);
       try {
-        fchmodSync(fd, 0o644);
-        await syncFile(fd);
-        renameSync(copy, cached);
-        syncDirectory(dirname(cached));
-      } catch (error) {
-        staged.discard();
-        throw error;
+        const header = readHeaderFrom(fd);
+        if (formatNamedRevision(header.signer) !== formatNamedRevision(signer))
+          throw new HabError(packageErrors.notAHart, `${path} has changed while it was copied`);
+        const staged = await verifyAndUnpack(fd, header, key, ident, context.root);
+        try {
+          await written;
+          renameSync(copy, cached);
+          syncDirectory(dirname(cached));
+        } catch (error) {
+          staged.discard();
+          throw error;
+        }
+        return staged;
+      } finally {
+        // The file must not be closed under it.
+        await settled;
       }
-      return staged;
     });
   } catch (error) {
     throw explainSystemError(error, ident);
   } finally {
     removeIfPresent(copy);
   }
+}
+
+/** On another thread. Not by node:fs/promises, which takes 1 ms to load. */
+function copyTo(path: string, copy: string): Promise<void> {
+  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+  return new Promise((resolve, reject) =>
+    copyFile(path, copy, flags, (error) => (error ? reject(error) : resolve())),
+  );
 }
 
 /**

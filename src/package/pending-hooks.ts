@@ -2,11 +2,11 @@
 // one is found.
 import { join } from "node:path";
 import { HabError } from "../error/index.ts";
-import { fsRoot, isRegularFile, readTextIfPresent } from "../host/index.ts";
+import { fsRoot, isPresent, isRegularFile, readTextIfPresent } from "../host/index.ts";
 import { packageErrors } from "./errors.ts";
 import type { HookOptions } from "./hooks.ts";
 import type { FullIdent } from "./ident.ts";
-import type { InstalledPackage } from "./installed.ts";
+import { installPath } from "./installed.ts";
 import { loadInstalled } from "./store.ts";
 import { splitLines } from "./text.ts";
 
@@ -21,18 +21,17 @@ export async function runPendingInstallHooks(ident: FullIdent, options: HookOpti
   const { root = fsRoot() } = options;
   const pkg = loadInstalled(ident, { root });
   for (const dependency of [...pkg.tdeps.reverse(), pkg.ident]) {
-    const each = loadInstalled(dependency, { root });
-    if (!isPending(each)) continue;
+    if (!isPending(installPath(dependency, root))) continue;
     const { runInstallHook } = await import("./hooks.ts");
-    await runInstallHook(each, options);
+    await runInstallHook(loadInstalled(dependency, { root }), options);
   }
 }
 
-/** Whether there is an install hook that has yet to succeed. Throws HAB-PKG-040. */
-function isPending(pkg: InstalledPackage): boolean {
-  const path = join(pkg.path, INSTALL_HOOK_STATUS);
-  const text = readTextIfPresent(path);
-  if (text === undefined) return isRegularFile(join(pkg.path, "hooks", "install"));
+/** Whether there is an install hook in the package's directory that has yet to succeed. Throws HAB-PKG-040. */
+function isPending(directory: string): boolean {
+  const path = join(directory, INSTALL_HOOK_STATUS);
+  const text = isPresent(path) ? readTextIfPresent(path) : undefined;
+  if (text === undefined) return isRegularFile(join(directory, "hooks", "install"));
   const [first = ""] = splitLines(text);
   if (!/^[+-]?[0-9]{1,10}$/.test(first))
     throw new HabError(packageErrors.corruptHookStatus, `${path} does not begin with a number`);

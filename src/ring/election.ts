@@ -125,10 +125,8 @@ export function merged(stored: Election, incoming: Election): { kept: Election; 
 }
 
 function withVotes(winner: Election, other: Election): Election {
-  return {
-    ...winner,
-    votes: [...winner.votes, ...other.votes.filter((vote) => !winner.votes.includes(vote))],
-  };
+  const known = new Set(winner.votes);
+  return { ...winner, votes: [...winner.votes, ...other.votes.filter((vote) => !known.has(vote))] };
 }
 
 /** Compat: the order of the votes counts. */

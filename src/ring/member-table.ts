@@ -19,6 +19,8 @@ export const DIGEST_BUCKETS = 64;
 export class MemberRegistry {
   readonly #numbers = new Map<string, number>();
   readonly #byShort = new Map<ShortId, number>();
+  /** Those of one short id that belongs to several. */
+  readonly #doubles = new Map<ShortId, number[]>();
   readonly #ids: string[] = [];
   readonly #shorts: ShortId[] = [];
   readonly #latest: (Member | undefined)[] = [];
@@ -30,7 +32,9 @@ export class MemberRegistry {
     const number = this.#ids.length;
     const short = shortId(id);
     this.#numbers.set(id, number);
-    this.#byShort.set(short, number);
+    const other = this.#byShort.get(short);
+    if (other === undefined) this.#byShort.set(short, number);
+    else this.#doubles.set(short, [...(this.#doubles.get(short) ?? [other]), number]);
     this.#ids.push(id);
     this.#shorts.push(short);
     return number;
@@ -40,8 +44,14 @@ export class MemberRegistry {
     return this.#numbers.get(id);
   }
 
+  /** Whose short id this is; undefined where that is nobody's or several members'. */
   findShort(short: ShortId): number | undefined {
-    return this.#byShort.get(short);
+    return this.#doubles.has(short) ? undefined : this.#byShort.get(short);
+  }
+
+  allOfShort(short: ShortId): readonly number[] {
+    const number = this.#byShort.get(short);
+    return this.#doubles.get(short) ?? (number === undefined ? [] : [number]);
   }
 
   id(number: number): string {

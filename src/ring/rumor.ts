@@ -88,6 +88,11 @@ export const CLIENT_ID = "butterflyclient";
 /** Largest value of the wire's 64-bit numbers; as a suitability, "must win". */
 export const MAXIMUM_U64 = 2n ** 64n - 1n;
 
+/** The next number after an incarnation; after the largest there is none: the wire has 64 bits. */
+export function nextIncarnation(incarnation: bigint): bigint {
+  return incarnation >= MAXIMUM_U64 ? MAXIMUM_U64 : incarnation + 1n;
+}
+
 export interface RumorKey {
   readonly kind: RumorKind;
   readonly id: string;

@@ -2,7 +2,6 @@
 // disk can fail (strace(1), "Tampering").
 import { createHash } from "node:crypto";
 import {
-  copyFileSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -11,9 +10,12 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { formatKey, formatNamedRevision } from "../../src/crypto/index.ts";
+import { makeHart, originKeys } from "../../src/depot/testing/harts.ts";
 import { type Ended, HAB, run } from "../binary/program.ts";
 
 const VECTORS = resolve(import.meta.dir, "../conformance/packages");
@@ -77,18 +79,42 @@ export function startDepot(): {
   return { url: `http://127.0.0.1:${server.port}`, served, stop: () => server.stop(true) };
 }
 
+/** Where packages come from: a depot that has all of a closure, or one hart on the disk and the key it is signed with. */
+export type Source =
+  | { readonly url: string }
+  | { readonly hart: Uint8Array; readonly key: { readonly name: string; readonly text: string } };
+
+/** A hart of a few files. */
+export function smallHart(): Source {
+  return {
+    hart: readFileSync(join(VECTORS, "harts/base.hart")),
+    key: { name: KEY, text: readFileSync(join(VECTORS, "keys", `${KEY}.pub`), "utf8") },
+  };
+}
+
+/** A hart of so many files that they are not synced one by one. */
+export async function hartOfManyFiles(): Promise<Source> {
+  const files = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`file${i}`, `${i}`]));
+  const { bytes } = await makeHart("acme/many/1.0.0/20260101000004", files);
+  const { publicKey } = originKeys("acme");
+  return { hart: bytes, key: { name: formatNamedRevision(publicKey.id), text: formatKey(publicKey) } };
+}
+
 /** A root of its own, and installing into it. */
 export class Machine {
   readonly root = mkdtempSync(join(tmpdir(), "hab-crash-point-"));
   readonly #source: readonly string[];
+  readonly #outside = mkdtempSync(join(tmpdir(), "hab-crash-source-"));
 
-  /** From the depot at `url`, or without one from a hart on the disk whose key is known. */
-  constructor(url: string | undefined) {
-    if (url === undefined) {
-      mkdirSync(join(this.root, "hab/cache/keys"), { recursive: true });
-      copyFileSync(join(VECTORS, "keys", `${KEY}.pub`), join(this.root, "hab/cache/keys", `${KEY}.pub`));
-      this.#source = [join(VECTORS, "harts/base.hart")];
-    } else this.#source = ["acme/web/3.0.0/20260101000003", "--url", url];
+  constructor(source: Source) {
+    if ("hart" in source) {
+      const keys = join(this.root, "hab/cache/keys");
+      mkdirSync(keys, { recursive: true });
+      writeFileSync(join(keys, `${source.key.name}.pub`), source.key.text);
+      const hart = join(this.#outside, "package.hart");
+      writeFileSync(hart, source.hart);
+      this.#source = [hart];
+    } else this.#source = ["acme/web/3.0.0/20260101000003", "--url", source.url];
   }
 
   /** Installs; `strace` are options of strace, under which it then runs. */
@@ -136,7 +162,7 @@ export class Machine {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.root, { recursive: true, force: true });
+    for (const each of [this.root, this.#outside]) rmSync(each, { recursive: true, force: true });
   }
 }
 

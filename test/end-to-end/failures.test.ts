@@ -222,13 +222,20 @@ describe("a running service", () => {
   });
 
   test("a port that is taken: the second Supervisor says so and the first goes on", async () => {
-    const second = await machine.run(["hab", "sup", "run"], {
+    const first = await machine.run(["hab", "sup", "run"], {
+      env: { FS_ROOT: join(machine.directory, "other") },
+      exit: "any",
+    });
+    expect(first.exitCode).toBe(86);
+    expect(first.stdout + first.stderr).toContain("0.0.0.0:9638");
+    const gossip = ["--listen-gossip", "127.0.0.1:9738"];
+    const second = await machine.run(["hab", "sup", "run", ...gossip], {
       env: { FS_ROOT: join(machine.directory, "other") },
       exit: "any",
     });
     expect(second.exitCode).toBe(86);
     expect(second.stdout + second.stderr).toContain("127.0.0.1:9632");
-    const third = await machine.run(["hab", "sup", "run", "--listen-ctl", "127.0.0.1:9732"], {
+    const third = await machine.run(["hab", "sup", "run", ...gossip, "--listen-ctl", "127.0.0.1:9732"], {
       env: { FS_ROOT: join(machine.directory, "other") },
       exit: "any",
     });

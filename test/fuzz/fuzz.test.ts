@@ -1,13 +1,17 @@
 // A bounded number of inputs for every target, and proof that each rule of the harness bites.
 import { describe, expect, test } from "bun:test";
-import { linkSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expansionLimit, readTar } from "../../src/package/archive.ts";
 import { withFile } from "../../src/package/hart.ts";
+import { ROOT, run } from "../binary/program.ts";
 import { Breach, type FuzzTarget, fuzz, inputOf, minimise, problemWith } from "./harness.ts";
+import { member, RELEASE } from "./tar-maker.ts";
 import { compress, repeatBlock } from "./targets/hart.ts";
 import { tarTarget } from "./targets/tar.ts";
 import { targets } from "./targets.ts";
+
+const FUZZ = join(ROOT, "script/fuzz");
 
 /** Enough to reach every seed and a few hundred changes of them; script/fuzz goes on for as long as asked. */
 const INPUTS: Readonly<Record<string, number>> = {
@@ -16,6 +20,8 @@ const INPUTS: Readonly<Record<string, number>> = {
   answers: 150,
   "seed-files": 100,
   xz: 100,
+  "ring-machine": 40,
+  "xz-threads": 15,
 };
 
 describe("no input breaks a rule", () => {
@@ -24,6 +30,14 @@ describe("no input breaks a rule", () => {
     const { failure } = await fuzz(target, { seed: 7, more: (inputs) => inputs < limit });
     expect(failure).toBeUndefined();
   });
+});
+
+test("every directory of seeds is that of a target, which has them", () => {
+  for (const name of readdirSync(join(import.meta.dir, "seeds"))) {
+    const target = targets.find((each) => each.name === name);
+    const own = readdirSync(join(import.meta.dir, "seeds", name)).length;
+    expect(`${name}: ${own > 0 && (target?.seeds.length ?? 0) > own}`).toBe(`${name}: true`);
+  }
 });
 
 describe("the rules bite", () => {
@@ -98,6 +112,25 @@ describe("the rules bite", () => {
         Buffer.alloc(0),
       ),
     ).toMatch(message);
+  });
+
+  test.each<[string, (directory: string) => void]>([
+    ["of another name", (target) => writeFileSync(join(target, "b"), "x")],
+    ["of another content", (target) => writeFileSync(join(target, "a"), "xy")],
+    ["of another kind", (target) => mkdirSync(join(target, "a"))],
+    ["a link to elsewhere", (target) => symlinkSync("b", join(target, "a"))],
+  ])("something %s than announced is reported", async (_, act) => {
+    const archive = Buffer.concat([member({ path: `${RELEASE}/a`, data: "x" }), Buffer.alloc(1024)]);
+    expect(await problemWith(tarTarget(), archive)).toBeUndefined();
+    const wrong = tarTarget((_archive, directory) => act(directory));
+    expect(await problemWith(wrong, archive)).toMatch(/is not what the archive announces/);
+  });
+
+  test("an input that hangs ends the run, which says how to try it again", async () => {
+    const command = [FUZZ, "broken-hangs", "--seed", "3", "--hang-after", "100"];
+    const { signal, stderr } = await run(command);
+    expect(signal).toBe("SIGKILL");
+    expect(stderr).toBe("hangs at input 0; again: script/fuzz broken-hangs --seed 3 --first 0 --count 1\n");
   });
 
   test("a failing input is made small, and made again from its number", async () => {

@@ -1,9 +1,10 @@
-// `script/fuzz [TARGET] [--seconds N] [--seed N] [--first N] [--count N]`, or `script/fuzz TARGET FILE` for one input again.
+// `script/fuzz [TARGET] [--seconds N] [--seed N] [--first N] [--count N] [--hang-after MS]`, or `script/fuzz TARGET FILE` for one input again.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fuzz, minimise, problemWith } from "./harness.ts";
-import { targets } from "./targets.ts";
+import { fuzz, minimise, problemWith, TIME_LIMIT_MS } from "./harness.ts";
+import { brokenTargets, targets } from "./targets.ts";
+import type { Watched } from "./watchdog.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,10 +13,12 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     first: { type: "string", default: "0" },
     count: { type: "string" },
+    "hang-after": { type: "string", default: String(TIME_LIMIT_MS) },
   },
 });
 const [name, file] = positionals;
-const chosen = targets.filter((target) => name === undefined || target.name === name);
+const chosen =
+  name === undefined ? targets : [...targets, ...brokenTargets].filter((target) => target.name === name);
 if (chosen.length === 0) {
   process.stderr.write(`no such target; there are ${targets.map((target) => target.name).join(", ")}\n`);
   process.exit(2);
@@ -27,7 +30,11 @@ const watchdog = new Worker(new URL("./watchdog.ts", import.meta.url));
 
 for (const target of chosen) {
   const command = `script/fuzz ${target.name}`;
-  watchdog.postMessage({ counter, command: `${command} --seed ${seed}` });
+  const watch = (limitMs: number | undefined) => {
+    const watched: Watched = { counter, command: `${command} --seed ${seed}`, limitMs };
+    watchdog.postMessage(watched);
+  };
+  watch(Number(values["hang-after"]));
   if (file !== undefined) {
     const problem = await problemWith(target, readFileSync(file));
     process.stdout.write(`${problem ?? "no problem"}\n`);
@@ -46,9 +53,11 @@ for (const target of chosen) {
     `${target.name}: ${inputs} inputs, ${rate}/s, ${Math.ceil(memoryBytes / 2 ** 20)} MiB above the start, seed ${seed}\n`,
   );
   if (failure === undefined) continue;
+  watch(undefined);
   const directory = join(import.meta.dir, "crashes");
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `${target.name}-${seed}-${failure.number}`);
+  writeFileSync(path, failure.input);
   writeFileSync(path, await minimise(target, failure.input));
   process.stdout.write(`FAILED: ${failure.problem}\nagain: ${command} ${path}\n`);
   process.exitCode = 1;

@@ -39,10 +39,24 @@ export function member({
   header.write(link.slice(0, 100), 157, "latin1");
   header.write("ustar\x0000", 257, "latin1");
   if (prefix !== undefined) header.write(prefix.slice(0, 155), 345, "latin1");
+  seal(header);
+  return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+}
+
+/** The archive with the checksums of its headers made right again, so that a change in one is looked at. */
+export function resealed(archive: Uint8Array): Buffer<ArrayBuffer> {
+  const bytes = Buffer.from(archive);
+  for (let at = 0; at + 512 <= bytes.length; at += 512) {
+    const header = bytes.subarray(at, at + 512);
+    if (header.subarray(257, 262).toString("latin1") === "ustar") seal(header);
+  }
+  return bytes;
+}
+
+function seal(header: Buffer): void {
   header.fill(" ", 148, 156);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 6)}\0 `, 148, "latin1");
-  return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }
 
 /** A pax header with these records; their lengths are right. */

@@ -1,17 +1,28 @@
 // A thread that ends the process when the same input runs for too long: code that hangs lets nobody else have a turn.
-import { TIME_LIMIT_MS } from "./harness.ts";
-
 declare const self: Worker;
 
-self.onmessage = ({ data }: MessageEvent<{ counter: SharedArrayBuffer; command: string }>) => {
+/** What the thread is told: to watch a target, or, without a limit, to rest. */
+export interface Watched {
+  /** Number of the input that is being tried. */
+  readonly counter: SharedArrayBuffer;
+  /** Makes the input again, given its number. */
+  readonly command: string;
+  readonly limitMs: number | undefined;
+}
+
+let timer: ReturnType<typeof setInterval> | undefined;
+
+self.onmessage = ({ data }: MessageEvent<Watched>) => {
   const counter = new Int32Array(data.counter);
   let last = -1;
-  setInterval(() => {
+  clearInterval(timer);
+  if (data.limitMs === undefined) return;
+  timer = setInterval(() => {
     const now = Atomics.load(counter, 0);
     if (now === last) {
       process.stderr.write(`hangs at input ${now}; again: ${data.command} --first ${now} --count 1\n`);
       process.kill(process.pid, "SIGKILL");
     }
     last = now;
-  }, TIME_LIMIT_MS);
+  }, data.limitMs);
 };

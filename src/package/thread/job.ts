@@ -15,6 +15,8 @@ export interface DecodeJob {
   readonly after: Uint8Array;
   /** How many pieces may be on their way before the first is taken. */
   readonly piecesAhead: number;
+  /** Compiled once for all threads. */
+  readonly liblzma: WebAssembly.Module;
 }
 
 /** Compress these bytes into an xz stream of one block. */
@@ -32,9 +34,10 @@ export interface SyncJob {
 
 export type Job = DecodeJob | EncodeJob | SyncJob;
 
-/** One more piece may be sent. */
+/** One more piece may be sent; the memory of an old one comes back for it, since new memory has to be cleared first. */
 export interface Credit {
   readonly kind: "credit";
+  readonly buffer: ArrayBuffer;
 }
 
 export type ToWorker = Job | Credit;

@@ -42,15 +42,15 @@ export class Thread {
   }
 
   /**
-   * Starts a job at once and hands out its results in order; each piece taken lets the thread send another. Throws
-   * HAB-PKG-020 when the job fails.
+   * Starts a job at once and hands out its results in order. A decoded piece is valid until the next is asked for; then
+   * the thread may send another. Throws HAB-PKG-020 when the job fails.
    */
   run(job: Job): AsyncGenerator<Uint8Array> {
     this.#post(job);
-    return this.#results();
+    return this.#results(job.kind === "decode");
   }
 
-  async *#results(): AsyncGenerator<Uint8Array> {
+  async *#results(returnsBuffers: boolean): AsyncGenerator<Uint8Array> {
     for (;;) {
       const message = this.#received.shift();
       if (message === undefined)
@@ -60,8 +60,8 @@ export class Thread {
       else if (message.kind === "end") return;
       else if (message.kind === "failed") throw new HabError(packageErrors.corruptPayload, message.message);
       else if (message.kind === "data") {
-        this.#post({ kind: "credit" });
         yield message.bytes;
+        if (returnsBuffers) this.#post({ kind: "credit", buffer: message.bytes.buffer });
       }
     }
   }
@@ -76,6 +76,12 @@ export class Thread {
   }
 
   #post(message: ToWorker): void {
-    this.#worker.postMessage(message, message.kind === "encode" ? [message.data.buffer] : []);
+    this.#worker.postMessage(message, transferOf(message));
   }
+}
+
+/** What a message hands over instead of copying it. */
+function transferOf(message: ToWorker): ArrayBuffer[] {
+  if (message.kind === "encode") return [message.data.buffer];
+  return message.kind === "credit" ? [message.buffer] : [];
 }

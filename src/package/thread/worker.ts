@@ -16,6 +16,10 @@ declare const self: Worker;
 
 let credits = 0;
 let wake: (() => void) | undefined;
+/** Memory of pieces that were used, for the next ones. */
+const returned: ArrayBuffer[] = [];
+/** Kept from job to job: its memory is in place already. */
+let decoder: XzDecoder | undefined;
 
 function send(message: FromWorker): void {
   self.postMessage(message, message.kind === "data" ? [message.bytes.buffer] : []);
@@ -24,6 +28,7 @@ function send(message: FromWorker): void {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === "credit") {
     credits++;
+    returned.push(data.buffer);
     wake?.();
   } else run(data).catch((error: unknown) => send({ kind: "failed", message: (error as Error).message }));
 };
@@ -35,9 +40,10 @@ async function run(job: Job): Promise<void> {
   send({ kind: "end" });
 }
 
-async function decode({ part, before, after, piecesAhead }: DecodeJob): Promise<void> {
+async function decode({ part, before, after, piecesAhead, liblzma }: DecodeJob): Promise<void> {
   credits = piecesAhead;
-  const decoder = new XzDecoder(PIECE_SIZE_BYTES);
+  decoder?.restart();
+  decoder ??= new XzDecoder(PIECE_SIZE_BYTES, liblzma);
   const pass = async (pieces: Iterable<Uint8Array>): Promise<void> => {
     for (const piece of pieces) {
       while (credits === 0)
@@ -45,7 +51,9 @@ async function decode({ part, before, after, piecesAhead }: DecodeJob): Promise<
           wake = resolve;
         });
       credits--;
-      send({ kind: "data", bytes: piece.slice() });
+      const bytes = new Uint8Array(returned.pop() ?? new ArrayBuffer(PIECE_SIZE_BYTES), 0, piece.length);
+      bytes.set(piece);
+      send({ kind: "data", bytes });
     }
   };
   await pass(decoder.decode(before));

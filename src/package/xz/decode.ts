@@ -4,7 +4,7 @@ import { readSync } from "node:fs";
 import { type DecodeJob, type FilePart, PIECE_SIZE_BYTES } from "../thread/job.ts";
 import { Thread, usefulThreads } from "../thread/thread.ts";
 import { closingFrame, FRAME_SIZE_BYTES, findBlocks, type XzBlock } from "./container.ts";
-import { XzDecoder } from "./liblzma.ts";
+import { liblzmaModule, XzDecoder } from "./liblzma.ts";
 
 /** Below this a thread costs more than it saves. */
 const SMALL_SIZE_BYTES = 128 * 1024;
@@ -41,17 +41,26 @@ export async function* decodeXz(part: FilePart): AsyncGenerator<Uint8Array> {
   };
   const blocks = findBlocks(part.length, readAt) ?? [];
   const header = readAt(0, FRAME_SIZE_BYTES);
+  const whole: DecodeJob = {
+    kind: "decode",
+    part,
+    before: NOTHING,
+    after: NOTHING,
+    piecesAhead: 8,
+    liblzma: liblzmaModule(),
+  };
   const jobs: DecodeJob[] =
     blocks.length > 1 && part.length / blocks.length >= LEAST_BLOCK_BYTES
-      ? blocks.map((block) => blockJob(part, header, block))
-      : [{ kind: "decode", part, before: NOTHING, after: NOTHING, piecesAhead: 8 }];
+      ? blocks.map((block) => blockJob(whole, header, block))
+      : [whole];
   yield* decodeOnThreads(part, jobs);
 }
 
 /** A block with a frame of its own is a stream that any decoder takes. */
-function blockJob(part: FilePart, header: Uint8Array, block: XzBlock): DecodeJob {
+function blockJob(whole: DecodeJob, header: Uint8Array, block: XzBlock): DecodeJob {
+  const { part } = whole;
   return {
-    kind: "decode",
+    ...whole,
     part: { fd: part.fd, offset: part.offset + block.offset, length: block.length },
     before: header,
     after: closingFrame(header, [block]),

@@ -46,8 +46,13 @@ const DECODER_MEMORY_LIMIT_BYTES = 160n * 1024n * 1024n;
 
 let compiled: WebAssembly.Module | undefined;
 
-function instantiate(): Exports {
+/** The module, for decoders on other threads: compiled, and made faster while it runs, only once. */
+export function liblzmaModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(new Uint8Array(readFileSync(wasmPath)));
+  return compiled;
+}
+
+function instantiate(module: WebAssembly.Module): Exports {
   let memory: WebAssembly.Memory | undefined;
   /** `emscripten_resize_heap(bytes)` */
   const grow = (bytes: number): number => {
@@ -59,7 +64,7 @@ function instantiate(): Exports {
       return 0;
     }
   };
-  const instance = new WebAssembly.Instance(compiled, { a: { a: grow } });
+  const instance = new WebAssembly.Instance(module, { a: { a: grow } });
   const exports = instance.exports as unknown as Exports;
   memory = exports.b;
   exports.c();
@@ -68,7 +73,8 @@ function instantiate(): Exports {
 
 /** One xz stream on its way through liblzma. */
 class Stream {
-  readonly #lzma = instantiate();
+  readonly #lzma: Exports;
+  readonly #start: (lzma: Exports, stream: number) => number;
   readonly #stream: number;
   readonly #input: number;
   readonly #output: number;
@@ -76,15 +82,28 @@ class Stream {
   #view: DataView;
   #ended = false;
 
-  constructor(outputSizeBytes: number, start: (lzma: Exports, stream: number) => number) {
+  constructor(
+    module: WebAssembly.Module,
+    outputSizeBytes: number,
+    start: (lzma: Exports, stream: number) => number,
+  ) {
+    this.#lzma = instantiate(module);
+    this.#start = start;
     this.#stream = this.#lzma.s(STREAM_SIZE_BYTES);
     this.#input = this.#lzma.s(INPUT_SIZE_BYTES);
     this.#output = this.#lzma.s(outputSizeBytes);
     this.#outputSize = outputSizeBytes;
     new Uint8Array(this.#lzma.b.buffer, this.#stream, STREAM_SIZE_BYTES).fill(0);
-    const result = start(this.#lzma, this.#stream);
-    if (result !== LZMA_OK) throw failure(result);
     this.#view = new DataView(this.#lzma.b.buffer);
+    this.restart();
+  }
+
+  /** Begins a new stream; liblzma keeps the memory it has. */
+  restart(): void {
+    const result = this.#start(this.#lzma, this.#stream);
+    if (result !== LZMA_OK) throw failure(result);
+    this.#ended = false;
+    this.#write(AVAILABLE_IN, 0);
     this.#emptyOutput();
   }
 
@@ -148,10 +167,15 @@ class Stream {
 export class XzDecoder {
   readonly #stream: Stream;
 
-  constructor(outputSizeBytes: number) {
-    this.#stream = new Stream(outputSizeBytes, (lzma, stream) =>
+  constructor(outputSizeBytes: number, module = liblzmaModule()) {
+    this.#stream = new Stream(module, outputSizeBytes, (lzma, stream) =>
       lzma.r(stream, DECODER_MEMORY_LIMIT_BYTES, LZMA_IGNORE_CHECK),
     );
+  }
+
+  /** Begins another stream, whatever has become of the last: cheaper than another decoder. */
+  restart(): void {
+    this.#stream.restart();
   }
 
   /** Whether the stream is complete; input after its end is not looked at. */
@@ -176,7 +200,9 @@ export class XzEncoder {
 
   /** `level` is 0 to 9 as of `xz`. */
   constructor(level: number, outputSizeBytes: number) {
-    this.#stream = new Stream(outputSizeBytes, (lzma, stream) => lzma.m(stream, level, LZMA_CHECK_CRC64));
+    this.#stream = new Stream(liblzmaModule(), outputSizeBytes, (lzma, stream) =>
+      lzma.m(stream, level, LZMA_CHECK_CRC64),
+    );
   }
 
   encode(input: Uint8Array): Generator<Uint8Array> {

@@ -19,6 +19,13 @@ import { nothingToSpread, type Spread } from "./spread.ts";
 import type { Suspicions } from "./suspicion.ts";
 import { notSyncing, type Syncing } from "./sync.ts";
 
+interface StoppedService {
+  readonly serviceGroup: string;
+  readonly memberId: string;
+  readonly incarnation: bigint;
+  readonly since: number;
+}
+
 export interface Core {
   readonly state: RingState;
   readonly self: MachineOptions["self"];
@@ -44,7 +51,7 @@ export interface Core {
   /** Accusations of known suspects that were new with this event, to be told on. */
   readonly accusations: { readonly id: string; readonly accuser: string }[];
   /** Group and member → which stopped service was first seen when. */
-  readonly stopped: Map<string, { readonly incarnation: bigint; readonly since: number }>;
+  readonly stopped: Map<string, StoppedService>;
   started: boolean;
   startedAt: number;
   /** When a ProbePing last raised the own incarnation. */
@@ -53,8 +60,6 @@ export interface Core {
   readonly announced: Set<string>;
   /** By registry number, the health last followed up, as in `MemberTable`. */
   healthSeen: Uint8Array;
-  /** Bytes of all stored files. */
-  fileBytes: number;
   readonly probes: Probes;
   readonly relaying: Relaying;
   readonly suspicions: Suspicions;
@@ -90,7 +95,6 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     accusations: [],
     stopped: new Map(),
     announced: new Set(),
-    fileBytes: 0,
     healthSeen: new Uint8Array(),
     probes: noProbes(),
     relaying: new Set(),

@@ -1,15 +1,14 @@
 // What each neighbour is still owed. A rumor counts as told only when it was handed over; while one push is on its way,
 // what changes meanwhile gathers and goes with the next, in its newest version.
+import { isIPv4 } from "node:net";
 import type { GossipMessage } from "../protocol.ts";
-import { memberKey, type RumorKey, serviceKey } from "../rumor.ts";
+import { memberKey, type Rumor, type RumorKey, serviceKey } from "../rumor.ts";
 import { JOIN_LAST_MS, LINK_RETRY_MS, RETELL_ORIGINAL_MS } from "../timing.ts";
 import { type Core, isOwn, keyText } from "./core.ts";
+import { PUSH_BYTES, PUSH_MESSAGES } from "./limits.ts";
 import { gossipAddress } from "./neighbours.ts";
-import { otherKeys, storedRumor } from "./records.ts";
+import { contentBytes, otherKeys, storedRumor } from "./records.ts";
 import { firstAccuser } from "./suspicion.ts";
-
-/** Rumors in one push: enough to fill packets, few enough to be taken up by others in between. */
-const PUSH_MESSAGES = 256;
 
 /** A rumor owed, or word of who accuses a suspect, which is no record of its own. */
 export type Owed = RumorKey & { readonly accuser?: string };
@@ -43,6 +42,7 @@ export function courierTo({ couriers }: Core, id: string): Courier {
 
 /** Owes a rumor to a member. */
 export function owe(core: Core, to: string, owed: Owed): void {
+  if (to === core.state.self) return;
   courierTo(core, to).owed.set(owedText(owed), owed);
 }
 
@@ -67,7 +67,7 @@ export function oweEverything(core: Core, to: string): void {
 /** Sends messages at once, outside of what is owed; the number of the push, 0 where the member is not known. */
 export function pushNow(core: Core, to: string, messages: readonly GossipMessage[]): number {
   const member = core.state.members.get(to)?.member;
-  if (member === undefined) return 0;
+  if (member === undefined || to === core.state.self) return 0;
   core.push++;
   core.effects.push({ kind: "push", push: core.push, to, address: gossipAddress(member), messages });
   return core.push;
@@ -128,11 +128,13 @@ function send(core: Core, id: string, courier: Courier): void {
   if (member === undefined) return;
   const taken: Owed[] = [];
   const messages: GossipMessage[] = [];
+  let bytes = 0;
   for (const [text, owed] of courier.owed) {
-    if (messages.length >= PUSH_MESSAGES) break;
+    if (messages.length >= PUSH_MESSAGES || bytes >= PUSH_BYTES) break;
     courier.owed.delete(text);
     const message = messageFor(core, owed, isOwn(member));
     if (message === undefined) continue;
+    bytes += contentBytes(message);
     taken.push(owed);
     messages.push(message);
   }
@@ -158,13 +160,14 @@ function inSafeOrder({ state }: Core, messages: readonly GossipMessage[]): Gossi
     const { serviceGroup, candidate } = message.value;
     const service = storedRumor(state, serviceKey(candidate, serviceGroup));
     if (service !== undefined) others.push(service);
-    elections.push(message);
+    // Without it, better no word of the election; it is told again with everything else.
+    if (service !== undefined || message.value.status !== "finished") elections.push(message);
   }
   return [...others, ...elections];
 }
 
 /** A rumor as it is told to a member of ours, with what only those understand, or to an original one. */
-function messageFor(core: Core, owed: Owed, own: boolean): GossipMessage | undefined {
+function messageFor(core: Core, owed: Owed, own: boolean): Rumor | undefined {
   const rumor = storedRumor(core.state, owed);
   if (rumor?.kind !== "member") return rumor;
   const entry = core.state.members.get(owed.id);
@@ -187,5 +190,5 @@ function messageFor(core: Core, owed: Owed, own: boolean): GossipMessage | undef
 
 /** An IPv4 address, the only kind the original can parse. */
 export function isPlainAddress(address: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(address);
+  return isIPv4(address);
 }

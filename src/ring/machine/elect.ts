@@ -19,6 +19,15 @@ import {
 import { type Core, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
 import { isLeaderDoubted } from "./leader-watch.ts";
+import {
+  GROUP_LIMIT,
+  HEARD_ELECTION_LIMIT,
+  RECORD_LIMIT,
+  TERM_LIMIT,
+  VOTE_LIMIT,
+  VOTE_TEXT_LIMIT,
+} from "./limits.ts";
+import { textLength } from "./records.ts";
 
 export type ElectionKind = "election" | "election-update";
 
@@ -78,7 +87,11 @@ export function hearElection(core: Core, kind: ElectionKind, heard: Election): v
   const incoming = { ...heard, votes: [...new Set(heard.votes)].sort() };
   const { serviceGroup } = incoming;
   const store = storeOf(core, kind);
-  const takes = takesPart(core, serviceGroup);
+  if (!isWelcome(core, kind, incoming)) return;
+  const { taking } = core.elections;
+  const takes =
+    takesPart(core, serviceGroup) &&
+    (taking.has(`${kind} ${serviceGroup}`) || taking.size < HEARD_ELECTION_LIMIT);
   if (takes) ensureCandidacy(core, kind, serviceGroup);
   if (takes && !store.has(serviceGroup)) stand(core, kind, serviceGroup, incoming.term);
   const stored = store.get(serviceGroup);
@@ -183,7 +196,8 @@ function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candi
   const { state, now } = core;
   if (isNewcomer(core)) return false;
   const voters = electorate(state, serviceGroup);
-  const voted = voters.filter((id) => votes.includes(id)).length;
+  const given = new Set(votes);
+  const voted = voters.filter((id) => given.has(id)).length;
   if (voted === voters.length) return true;
   if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
   return voted > Math.floor(population(state, serviceGroup).length / 2);
@@ -246,9 +260,36 @@ export function chosen(stored: Election, incoming: Election): Election {
   return { ...kept, votes: [...kept.votes].sort() };
 }
 
-function keep(core: Core, kind: ElectionKind, before: Election | undefined, after: Election): void {
-  if (before !== undefined && isSame(before, after)) return;
+/** Limits of what others can make us store. */
+function isWelcome(core: Core, kind: ElectionKind, { serviceGroup, term, votes }: Election): boolean {
+  const store = storeOf(core, kind);
+  const stored = store.get(serviceGroup);
+  const full =
+    stored === undefined &&
+    (store.size >= GROUP_LIMIT || core.records.byHash.size >= RECORD_LIMIT) &&
+    !takesPart(core, serviceGroup);
+  const why = full
+    ? `${store.size} elections are stored already`
+    : hasTooManyVotes(votes)
+      ? "it has too many votes"
+      : term >= TERM_LIMIT && (stored === undefined || term > stored.term + 1000n)
+        ? `nobody has held ${term} elections`
+        : undefined;
+  if (why !== undefined) note(core, { kind: "refused", what: kind, why });
+  return why === undefined;
+}
+
+function hasTooManyVotes(votes: readonly string[]): boolean {
+  return votes.length > VOTE_LIMIT || textLength(votes) > VOTE_TEXT_LIMIT;
+}
+
+function keep(core: Core, kind: ElectionKind, before: Election | undefined, gathered: Election): void {
+  if (before !== undefined && isSame(before, gathered)) return;
   const { state } = core;
+  // The votes of several messages together: those of nobody are made up.
+  const after = hasTooManyVotes(gathered.votes)
+    ? { ...gathered, votes: gathered.votes.filter((id) => state.members.has(id)).slice(0, VOTE_LIMIT) }
+    : gathered;
   storeOf(core, kind).set(after.serviceGroup, after);
   state.counters[kind === "election" ? "elections" : "electionUpdates"]++;
   startHot(state.heat, electionKey(kind, after.serviceGroup));

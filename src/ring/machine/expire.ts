@@ -6,13 +6,11 @@ import { insertMembership } from "../membership.ts";
 import { type ServiceRumor, serviceKey } from "../rumor.ts";
 import { DEPARTURE_MS, FORGET_MS, TOMBSTONE_MS } from "../timing.ts";
 import { type Core, note } from "./core.ts";
+import { TOMBSTONE_LIMIT } from "./limits.ts";
 import { updateRecord } from "./records.ts";
 
 /** How often it is looked whether something has come of age. */
 const LOOK_MS = 10_000;
-
-/** Tombstones kept at once; the oldest go first. */
-const TOMBSTONE_LIMIT = 200_000;
 
 interface Tombstone {
   readonly incarnation: bigint;
@@ -38,10 +36,22 @@ export function isForgotten({ tombstones, now }: Core, member: Member, health: H
   return health !== "alive" || member.incarnation <= tombstone.incarnation;
 }
 
-/** Whether a service is one that was forgotten after it had stopped. */
-export function isForgottenService({ tombstones, now }: Core, service: ServiceRumor): boolean {
-  const tombstone = tombstones.services.get(serviceText(service.serviceGroup, service.memberId));
-  return tombstone !== undefined && tombstone.until > now && service.incarnation <= tombstone.incarnation;
+/** Whether a service is one that was forgotten after it had stopped, or one of a member that is forgotten. */
+export function isForgottenService(core: Core, service: ServiceRumor): boolean {
+  const incarnation = forgottenServiceIncarnation(core, service);
+  if (incarnation !== undefined && service.incarnation <= incarnation) return true;
+  const { state, tombstones, now } = core;
+  const member = tombstones.members.get(service.memberId);
+  return member !== undefined && member.until > now && !state.members.has(service.memberId);
+}
+
+/** The number a service had when it was forgotten after it had stopped. */
+export function forgottenServiceIncarnation(
+  { tombstones, now }: Core,
+  { serviceGroup, memberId }: ServiceRumor,
+): bigint | undefined {
+  const tombstone = tombstones.services.get(serviceText(serviceGroup, memberId));
+  return tombstone !== undefined && tombstone.until > now ? tombstone.incarnation : undefined;
 }
 
 /** Departs and drops what is due. */
@@ -51,6 +61,7 @@ export function forgetOld(core: Core): void {
   tombstones.lookAt = now + LOOK_MS;
   sweep(tombstones.members, now);
   sweep(tombstones.services, now);
+  for (const [id, at] of core.told) if (now - at >= LOOK_MS) core.told.delete(id);
   forgetServices(core);
   const { members } = state;
   if (members.count("confirmed") + members.count("departed") === 0) return;
@@ -84,12 +95,15 @@ function forgetMember(core: Core, member: Member): void {
 /** Stopped services of living members; the time they stopped is when we heard of it. */
 function forgetServices(core: Core): void {
   const { state, stopped, now } = core;
+  for (const [text, { serviceGroup, memberId }] of stopped)
+    if (state.services.get(serviceGroup)?.get(memberId)?.stopped !== true) stopped.delete(text);
   for (const [serviceGroup, services] of state.services) {
     for (const [memberId, { stopped: hasStopped, incarnation }] of services) {
       if (hasStopped !== true) continue;
       const text = serviceText(serviceGroup, memberId);
       const known = stopped.get(text);
-      if (known?.incarnation !== incarnation) stopped.set(text, { incarnation, since: now });
+      if (known?.incarnation !== incarnation)
+        stopped.set(text, { serviceGroup, memberId, incarnation, since: now });
       else if (now - known.since >= FORGET_MS) {
         services.delete(memberId);
         stopped.delete(text);

@@ -51,10 +51,6 @@ function followOne(core: Core, key: RumorKey): boolean {
       tellElection(core, key);
       leadersMayHaveChanged(core);
       return false;
-    case "service-file":
-      countFileBytes(core);
-      spreadChange(core, key);
-      return false;
     case "service":
       spreadChange(core, key);
       leadersMayHaveChanged(core);
@@ -108,11 +104,4 @@ function seen(core: Core, number: number, health: Health | undefined): Health | 
   const before = HEALTHS[(core.healthSeen[number] ?? 0) - 1];
   core.healthSeen[number] = health === undefined ? 0 : HEALTHS.indexOf(health) + 1;
   return before;
-}
-
-function countFileBytes(core: Core): void {
-  let bytes = 0;
-  for (const files of core.state.serviceFiles.values())
-    for (const { body } of files.values()) bytes += body.length;
-  core.fileBytes = bytes;
 }

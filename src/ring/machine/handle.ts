@@ -7,6 +7,7 @@ import {
   departureKey,
   electionKey,
   memberKey,
+  nextIncarnation,
   type Rumor,
   type RumorKey,
   serviceConfigKey,
@@ -16,11 +17,11 @@ import {
 import { insertService } from "../services.ts";
 import type { RingState } from "../state.ts";
 import { LATE_MS } from "../timing.ts";
-import { type Core, changeAwareness, digest, isOwn, ownRecord, raiseIncarnation } from "./core.ts";
+import { type Core, changeAwareness, digest, isOwn, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { oweToAll, pushed, pushNow } from "./couriers.ts";
 import { changeSuitability, hearElection, holdElection, takePart, withdrawFromElections } from "./elect.ts";
 import { takeForKnown } from "./follow-up.ts";
-import { hearFrom, hearFromShort, hearMembership } from "./hear.ts";
+import { hearFrom, hearFromShort, hearMembership, seenAddress } from "./hear.ts";
 import { joinBy, peerAnswered } from "./join.ts";
 import { linkBroke } from "./neighbours.ts";
 import {
@@ -34,7 +35,7 @@ import {
 } from "./probe.ts";
 import { relayAck, servePingRequest } from "./relay.ts";
 import { hearRumor, withdrawService } from "./services.ts";
-import { piggyback } from "./spread.ts";
+import { piggyback, roomBeside } from "./spread.ts";
 import { extendSuspicions } from "./suspicion.ts";
 import { compareDigest, hearSummary, hearVersions, hearWant, syncPushFailed } from "./sync.ts";
 
@@ -103,9 +104,10 @@ function start(core: Core): void {
   core.startedAt = core.now;
   takeForKnown(core, storedKeys(state));
   const own = state.members.get(state.self);
-  if (own !== undefined) {
+  if (state.departed) core.effects.push({ kind: "departed" });
+  else if (own !== undefined) {
     raiseIncarnation(core, own.member.incarnation);
-    raiseIncarnation(core, state.incarnation + 1n);
+    raiseIncarnation(core, nextIncarnation(state.incarnation));
     const address = core.self.address || own.member.address;
     insertMembership(state, { member: { ...ownRecord(core), address }, health: "alive" }, core.now);
   }
@@ -142,7 +144,7 @@ function hearDatagram(core: Core, message: SwimMessage, source: Address): void {
       }
       if (message.forwardTo === undefined) peerAnswered(core, source, message.from.id);
       hearAll(core, message);
-      hearFrom(core, message.from, source);
+      hearFrom(core, message.from, source, message.forwardTo !== undefined);
       hearDigest(core, message.from, message.digest);
       return;
     case "ping-req":
@@ -171,6 +173,10 @@ function hearAll(core: Core, { membership }: Extract<SwimMessage, { readonly mem
 
 function answer(core: Core, message: Extract<SwimMessage, { kind: "ping" }>, source: Address): void {
   const { from, forwardTo, sequence } = message;
+  if (roomBeside(core, forwardTo) < 0) {
+    note(core, { kind: "refused", what: "ping", why: "whom to hand the answer on to does not fit into it" });
+    return;
+  }
   core.effects.push({
     kind: "datagram",
     to: source,
@@ -178,7 +184,7 @@ function answer(core: Core, message: Extract<SwimMessage, { kind: "ping" }>, sou
       kind: "ack",
       from: ownRecord(core),
       ...(forwardTo === undefined ? {} : { forwardTo }),
-      membership: piggyback(core, from.id),
+      membership: piggyback(core, from.id, forwardTo),
       ...(sequence === undefined ? {} : { sequence, digest: digest(core) }),
     },
   });
@@ -190,9 +196,9 @@ function hearProbePing(
   { from, membership }: Extract<SwimMessage, { kind: "probe-ping" }>,
   source: Address,
 ): void {
-  if (core.now - core.raisedAt >= RAISE_PAUSE_MS && !core.leaving) {
+  if (core.now - core.raisedAt >= RAISE_PAUSE_MS && !core.leaving && !core.state.departed) {
     core.raisedAt = core.now;
-    raiseIncarnation(core, core.state.incarnation + 1n);
+    raiseIncarnation(core, nextIncarnation(core.state.incarnation));
     const own = core.state.members.get(core.state.self);
     if (own !== undefined)
       insertMembership(
@@ -207,7 +213,7 @@ function hearProbePing(
     message: { kind: "ack", from: ownRecord(core), membership: piggyback(core, from.id) },
   });
   for (const one of membership) hearMembership(core, one);
-  const member = { ...from, address: from.address || source.host, probePing: false };
+  const member = { ...from, address: seenAddress(from, source), probePing: false };
   hearMembership(core, { member, health: member.departed ? "departed" : "alive" });
 }
 
@@ -322,7 +328,7 @@ function announce(core: Core, rumor: Rumor): void {
   const stored = core.state.services.get(value.serviceGroup)?.get(core.state.self);
   const incarnation =
     stored !== undefined && stored.incarnation >= value.incarnation
-      ? stored.incarnation + 1n
+      ? nextIncarnation(stored.incarnation)
       : value.incarnation;
   insertService(core.state, { ...value, incarnation }, core.now);
 }
@@ -331,7 +337,7 @@ function announce(core: Core, rumor: Rumor): void {
 function leave(core: Core): void {
   const { state } = core;
   if (core.leaving) return;
-  raiseIncarnation(core, state.incarnation + 1n);
+  raiseIncarnation(core, nextIncarnation(state.incarnation));
   core.leaving = true;
   const address = core.self.address || (state.members.get(state.self)?.member.address ?? "");
   state.members.set(state.self, {

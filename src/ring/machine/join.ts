@@ -3,6 +3,7 @@
 import type { Address } from "../protocol.ts";
 import { JOIN_FIRST_MS, JOIN_LAST_MS, RECONNECT_MS } from "../timing.ts";
 import { type Core, nextSequence } from "./core.ts";
+import { RECONNECTS_AT_ONCE } from "./limits.ts";
 import { ping, pingAddress } from "./probe.ts";
 
 interface Peer {
@@ -85,15 +86,22 @@ function reconnect(core: Core): void {
   join.reconnectAt = core.now + RECONNECT_MS * (0.8 + 0.4 * random());
   const { members } = state;
   if (members.count("confirmed") + members.count("departed") === 0) return;
-  const dead = [...members.values()].filter(({ health }) => health === "confirmed" || health === "departed");
+  const dead = [...members.values()].filter(
+    ({ member, health }) => member.id !== state.self && (health === "confirmed" || health === "departed"),
+  );
   const confirmed = dead.filter(({ health }) => health === "confirmed");
   // Members that left in order are looked for as well, only less often: the word that they left may be false.
   const among = confirmed.length > 0 && random() < 0.8 ? confirmed : dead;
   const one = among[Math.floor(random() * among.length)];
-  for (const { member } of dead)
-    if (member.persistent && member.id !== one?.member.id) ping(core, member, nextSequence(core));
-  if (one === undefined || state.departures.has(one.member.id)) return;
-  ping(core, one.member, nextSequence(core));
+  const permanent = dead.filter(({ member }) => member.persistent && member.id !== one?.member.id);
+  // A few in turn, should there be many.
+  const first = Math.floor(random() * permanent.length);
+  for (const entry of [one, ...permanent.slice(first), ...permanent.slice(0, first)].slice(
+    0,
+    RECONNECTS_AT_ONCE,
+  ))
+    if (entry !== undefined && !state.departures.has(entry.member.id))
+      ping(core, entry.member, nextSequence(core));
 }
 
 function isSame(a: Address, b: Address): boolean {

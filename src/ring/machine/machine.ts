@@ -17,9 +17,13 @@ import { chaseDue, chaseSuspects, confirmOverdue, nextSuspicionEnd } from "./sus
 
 /** A member of ours. */
 export function createMember(options: MachineOptions): RingMachine {
-  const core = newCore(options);
+  return memberOf(newCore(options));
+}
+
+/** The member with these insides; for tests that look at them. */
+export function memberOf(core: Core): RingMachine {
   return {
-    state: options.state,
+    state: core.state,
     step(event, now) {
       core.now = now;
       core.effects = [];

@@ -9,16 +9,20 @@ import type { RingState } from "../state.ts";
 interface RecordVersion {
   readonly key: RumorKey;
   readonly version: Hash48;
+  /** How much it carries (`contentBytes`). */
+  readonly bytes: number;
 }
 
 export interface OtherRecords {
   readonly byHash: Map<Hash48, RecordVersion>;
   readonly sums: Float64Array;
   digest: Hash48;
+  /** How much all of them carry. */
+  bytes: number;
 }
 
 export function noRecords(): OtherRecords {
-  return { byHash: new Map(), sums: new Float64Array(DIGEST_BUCKETS), digest: 0 };
+  return { byHash: new Map(), sums: new Float64Array(DIGEST_BUCKETS), digest: 0, bytes: 0 };
 }
 
 export function keyHash({ kind, id, key }: RumorKey): Hash48 {
@@ -33,11 +37,15 @@ export function updateRecord(records: OtherRecords, state: RingState, key: Rumor
   if (before !== undefined) {
     records.digest = subtractHash(records.digest, before.version);
     records.sums[bucket] = subtractHash(records.sums[bucket] ?? 0, before.version);
+    records.bytes -= before.bytes;
     records.byHash.delete(hash);
   }
-  const version = versionOf(state, key, hash);
-  if (version === undefined) return;
-  records.byHash.set(hash, { key, version });
+  const rumor = storedRumor(state, key);
+  const version = versionOf(rumor, hash);
+  if (rumor === undefined || version === undefined) return;
+  const bytes = contentBytes(rumor);
+  records.byHash.set(hash, { key, version, bytes });
+  records.bytes += bytes;
   records.digest = addHash(records.digest, version);
   records.sums[bucket] = addHash(records.sums[bucket] ?? 0, version);
 }
@@ -73,13 +81,43 @@ export function storedRumor(state: RingState, { kind, id, key }: RumorKey): Rumo
   }
 }
 
+/** How much a rumor carries besides numbers: about what it takes in memory and on the wire. */
+export function contentBytes({ kind, value }: Rumor): number {
+  switch (kind) {
+    case "member":
+      return 0;
+    case "service": {
+      const { memberId, serviceGroup, pkg, cfg, sys } = value;
+      const { ip, hostname, gossipIp, httpGatewayIp, ctlGatewayIp } = sys;
+      return (
+        cfg.length +
+        textLength([memberId, serviceGroup, pkg, ip, hostname, gossipIp, httpGatewayIp, ctlGatewayIp])
+      );
+    }
+    case "service-config":
+      return value.config.length + value.serviceGroup.length;
+    case "service-file":
+      return value.body.length + value.serviceGroup.length + value.filename.length;
+    case "election":
+    case "election-update":
+      return textLength(value.votes) + value.serviceGroup.length + value.candidate.length;
+    case "departure":
+      return value.memberId.length;
+  }
+}
+
+export function textLength(texts: readonly string[]): number {
+  let length = 0;
+  for (const text of texts) length += text.length;
+  return length;
+}
+
 /** All keys stored, memberships left out. */
 export function otherKeys(records: OtherRecords): RumorKey[] {
   return [...records.byHash.values()].map(({ key }) => key);
 }
 
-function versionOf(state: RingState, key: RumorKey, hash: Hash48): Hash48 | undefined {
-  const rumor = storedRumor(state, key);
+function versionOf(rumor: Rumor | undefined, hash: Hash48): Hash48 | undefined {
   switch (rumor?.kind) {
     case undefined:
     case "member":
@@ -126,6 +164,8 @@ function hashContent(rumor: Versioned): Hash48 {
   }
 }
 
+/** Whether one that runs has a quorum each member sees for itself: that is nothing to agree on. */
 function electionVersion({ candidate, term, suitability, status, votes }: Election, hash: Hash48): Hash48 {
-  return hash48(BigInt(hash), candidate, term, suitability, status, [...votes].sort().join(" "));
+  const finished = status === "finished" ? 1n : 0n;
+  return hash48(BigInt(hash), candidate, term, suitability, finished, [...votes].sort().join(" "));
 }

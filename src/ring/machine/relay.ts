@@ -1,14 +1,16 @@
 // Pinging on behalf of others (SWIM's indirect probe, reference/butterfly.md §10.1): the target answers to us, we hand
 // the Ack on. A requester of ours is told when there was no answer, so that it knows at least us to be there.
+import { isIP } from "node:net";
+import { SWIM_LIMIT_ENCRYPTED_BYTES } from "../limits.ts";
 import type { Member } from "../member.ts";
 import type { Address, SwimMessage } from "../protocol.ts";
 import { NACK_MS } from "../timing.ts";
+import { swimSize } from "../wire/swim.ts";
 import { type Core, digest, isOwn, note, ownRecord } from "./core.ts";
+import { seenAddress } from "./hear.ts";
+import { REMEMBERED_REQUESTS } from "./limits.ts";
 import { swimAddress } from "./neighbours.ts";
-import { piggyback } from "./spread.ts";
-
-/** Requests remembered at once; beyond that they are served without a nack. */
-const REMEMBERED_REQUESTS = 256;
+import { piggyback, roomBeside } from "./spread.ts";
 
 interface Request {
   readonly requester: Address;
@@ -27,11 +29,19 @@ export function servePingRequest(
   source: Address,
 ): void {
   const entry = core.state.members.get(target.id);
-  if (entry === undefined) {
+  if (entry === undefined || target.id === core.state.self) {
     note(core, { kind: "refused", what: "ping-req", why: "the member to ping is not known here" });
     return;
   }
-  const forwardTo: Member = { ...requester, address: requester.address || source.host };
+  const forwardTo: Member = { ...requester, address: seenAddress(requester, source) };
+  if (roomBeside(core, forwardTo) < 0) {
+    note(core, {
+      kind: "refused",
+      what: "ping-req",
+      why: "its sender's record does not fit into a datagram",
+    });
+    return;
+  }
   core.effects.push({
     kind: "datagram",
     to: swimAddress(entry.member),
@@ -39,12 +49,18 @@ export function servePingRequest(
       kind: "ping",
       from: ownRecord(core),
       forwardTo,
-      membership: piggyback(core, target.id),
+      membership: piggyback(core, target.id, forwardTo),
       ...(sequence === undefined ? {} : { sequence }),
       digest: digest(core),
     },
   });
-  if (!isOwn(requester) || sequence === undefined || core.relaying.size >= REMEMBERED_REQUESTS) return;
+  if (
+    requester.swimPort === 0 ||
+    !isOwn(requester) ||
+    sequence === undefined ||
+    core.relaying.size >= REMEMBERED_REQUESTS
+  )
+    return;
   core.relaying.add({
     requester: swimAddress(forwardTo),
     requesterId: requester.id,
@@ -65,9 +81,19 @@ export function relayAck(
       core.relaying.delete(request);
   const message: SwimMessage = {
     ...ack,
-    from: { ...ack.from, address: ack.from.address || source.host },
+    from: { ...ack.from, address: seenAddress(ack.from, source) },
   };
-  core.effects.push({ kind: "datagram", to: swimAddress(ack.forwardTo), message });
+  if (isIP(ack.forwardTo.address) === 0 || ack.forwardTo.swimPort === 0) {
+    note(core, { kind: "refused", what: "ack", why: "it is to go on to what is no address" });
+    return;
+  }
+  // With the address filled in, it may have become too long; what it is for matters most.
+  const fits = swimSize(message) <= SWIM_LIMIT_ENCRYPTED_BYTES;
+  core.effects.push({
+    kind: "datagram",
+    to: swimAddress(ack.forwardTo),
+    message: fits ? message : { ...message, membership: [] },
+  });
 }
 
 /** Tells requesters whose target has not answered. */

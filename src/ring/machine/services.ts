@@ -3,16 +3,13 @@
 import { insertDeparture } from "../departure.ts";
 import { startHot } from "../heat.ts";
 import type { Rumor, RumorKey, ServiceRumor } from "../rumor.ts";
-import { serviceConfigKey, serviceFileKey, serviceKey } from "../rumor.ts";
+import { departureKey, nextIncarnation, serviceConfigKey, serviceFileKey, serviceKey } from "../rumor.ts";
 import { insertService, insertServiceConfig, insertServiceFile } from "../services.ts";
 import { type Core, note } from "./core.ts";
-import { isForgottenService } from "./expire.ts";
-import { contentHash } from "./records.ts";
-
-/** Records of each kind kept at once, far beyond any ring's need: made-up ones must not fill the memory. */
-const SERVICE_LIMIT = 200_000;
-const GROUP_LIMIT = 20_000;
-const FILE_BYTES_LIMIT = 256 * 1024 * 1024;
+import { pushNow } from "./couriers.ts";
+import { forgottenServiceIncarnation, isForgottenService } from "./expire.ts";
+import { CONTENT_BYTES_LIMIT, DEPARTURE_LIMIT, GROUP_LIMIT, RECORD_LIMIT } from "./limits.ts";
+import { contentBytes, contentHash, keyHash } from "./records.ts";
 
 type Stored = Extract<Rumor, { kind: "service" | "service-config" | "service-file" | "departure" }>;
 
@@ -20,10 +17,16 @@ type Stored = Extract<Rumor, { kind: "service" | "service-config" | "service-fil
 export function hearRumor(core: Core, rumor: Stored): void {
   const { state } = core;
   if (rumor.kind === "departure") {
-    insertDeparture(state, rumor.value, core.now);
+    const { memberId } = rumor.value;
+    // To hear it again is no news.
+    const isKnown = state.departures.has(memberId) && state.members.get(memberId)?.health === "departed";
+    if (!isKnown && isWelcome(core, rumor)) insertDeparture(state, rumor.value, core.now);
     return;
   }
-  if (rumor.kind === "service" && isForgottenService(core, rumor.value)) return;
+  if (rumor.kind === "service" && isForgottenService(core, rumor.value)) {
+    tellForgottenService(core, rumor.value);
+    return;
+  }
   if (rumor.kind === "service" && rumor.value.memberId === state.self && contradicts(core, rumor.value))
     return;
   if (!isWelcome(core, rumor)) return;
@@ -35,7 +38,9 @@ export function hearRumor(core: Core, rumor: Stored): void {
 export function withdrawService(core: Core, serviceGroup: string): void {
   const stored = core.state.services.get(serviceGroup)?.get(core.state.self);
   if (stored === undefined || stored.stopped === true) return;
-  insertService(core.state, { ...stored, incarnation: stored.incarnation + 1n, stopped: true }, core.now);
+  const incarnation = nextIncarnation(stored.incarnation);
+  if (!insertService(core.state, { ...stored, incarnation, stopped: true }, core.now))
+    settle(core, { kind: "service", fromId: core.state.self, value: { ...stored, stopped: true } });
 }
 
 /**
@@ -46,8 +51,8 @@ function contradicts({ state, now }: Core, heard: ServiceRumor): boolean {
   const stored = state.services.get(heard.serviceGroup)?.get(state.self);
   if (stored === undefined || heard.incarnation < stored.incarnation) return false;
   if (heard.incarnation === stored.incarnation && hashOf(heard) === hashOf(stored)) return false;
-  insertService(state, { ...stored, incarnation: heard.incarnation + 1n }, now);
-  return true;
+  // Nothing is above the largest number: there, all keep the same one (`settle`).
+  return insertService(state, { ...stored, incarnation: nextIncarnation(heard.incarnation) }, now);
 }
 
 function hashOf(value: ServiceRumor): number {
@@ -103,23 +108,48 @@ function settle({ state }: Core, rumor: Exclude<Stored, { kind: "departure" }>):
   }
 }
 
+/**
+ * A member announces a service with a number that we hold for long stopped: its store was lost. Told of a newer one, it goes
+ * above that.
+ */
+function tellForgottenService(core: Core, value: ServiceRumor): void {
+  const { memberId } = value;
+  const incarnation = forgottenServiceIncarnation(core, value);
+  if (incarnation === undefined || core.teller !== memberId) return;
+  pushNow(core, memberId, [
+    { kind: "service", fromId: memberId, value: { ...value, incarnation, stopped: true } },
+  ]);
+}
+
+/** Whether there is room: always for a newer version that is no larger. */
 function isWelcome(core: Core, rumor: Stored): boolean {
-  const { state } = core;
+  const { state, records } = core;
+  const known = records.byHash.get(keyHash(keyOf(rumor)));
+  const growth = contentBytes(rumor) - (known?.bytes ?? 0);
   const full = ((): string | undefined => {
-    switch (rumor.kind) {
-      case "service":
-        return core.records.byHash.size >= SERVICE_LIMIT ? `${SERVICE_LIMIT} records` : undefined;
-      case "service-config":
-        return state.serviceConfigs.size >= GROUP_LIMIT
-          ? `configuration of ${GROUP_LIMIT} groups`
-          : undefined;
-      case "service-file":
-        return core.fileBytes >= FILE_BYTES_LIMIT ? `${FILE_BYTES_LIMIT} bytes of files` : undefined;
-      case "departure":
-        return undefined;
-    }
+    if (growth > 0 && records.bytes + growth > CONTENT_BYTES_LIMIT) return `${records.bytes} bytes`;
+    if (known !== undefined) return undefined;
+    if (records.byHash.size >= RECORD_LIMIT) return `${RECORD_LIMIT} records`;
+    if (rumor.kind === "service-config" && state.serviceConfigs.size >= GROUP_LIMIT)
+      return `configuration of ${GROUP_LIMIT} groups`;
+    const isOther = rumor.kind === "departure" && rumor.value.memberId !== state.self;
+    if (isOther && state.departures.size >= DEPARTURE_LIMIT) return `${DEPARTURE_LIMIT} departures`;
+    return undefined;
   })();
   if (full === undefined) return true;
   note(core, { kind: "refused", what: rumor.kind, why: `${full} are stored already` });
   return false;
+}
+
+function keyOf({ kind, value }: Stored): RumorKey {
+  switch (kind) {
+    case "service":
+      return serviceKey(value.memberId, value.serviceGroup);
+    case "service-config":
+      return serviceConfigKey(value.serviceGroup);
+    case "service-file":
+      return serviceFileKey(value.serviceGroup, value.filename);
+    case "departure":
+      return departureKey(value.memberId);
+  }
 }

@@ -1,6 +1,7 @@
 // How a change reaches everybody: at once over the connections to the neighbours, each of which hands it on; and, for
 // memberships, beside Pings and Acks, those told least often first, so that it also gets through where TCP does not.
-import type { Membership } from "../member.ts";
+import { SWIM_LIMIT_ENCRYPTED_BYTES } from "../limits.ts";
+import type { Member, Membership } from "../member.ts";
 import type { RumorKey } from "../rumor.ts";
 import { type Core, isOwn } from "./core.ts";
 import { isPlainAddress, oweToAll } from "./couriers.ts";
@@ -10,6 +11,12 @@ import { firstAccuser } from "./suspicion.ts";
 /** Memberships in one datagram: a Wire has at most 1024 bytes (reference/butterfly.md §6), 47 of them for encryption. */
 const PIGGYBACK_BYTES = 700;
 const PIGGYBACK_COUNT = 7;
+
+/** Pieces of news looked at for one datagram: not every one can go to everybody. */
+const LOOKED_AT = 2 * PIGGYBACK_COUNT;
+
+/** At least what a datagram takes besides memberships, without the own id and address and without a `forward_to`. */
+const HEAD_BYTES = 100;
 
 export interface Spread {
   /** Members whose news has gone out in no datagram yet. */
@@ -38,41 +45,57 @@ export function spreadChange(core: Core, key: RumorKey): void {
   }
 }
 
-/** What goes beside a datagram to a member: its own record where it has to know it, then the news told least often. */
-export function piggyback(core: Core, to: string | undefined): Membership[] {
+/**
+ * What goes beside a datagram to a member: its own record where it has to know it, then the news told least often.
+ * `besides`: a record in the message itself, which takes room too.
+ */
+export function piggyback(core: Core, to: string | undefined, besides?: Member): Membership[] {
   const { state, spread } = core;
   const entry = to === undefined ? undefined : state.members.get(to);
   const plain = entry === undefined || !isOwn(entry.member);
   const chosen: Membership[] = [];
-  let bytes = 0;
+  let room = Math.min(PIGGYBACK_BYTES, roomBeside(core, besides));
   const add = (id: string): boolean => {
     const known = state.members.get(id);
     if (known === undefined || (plain && !isPlainAddress(known.member.address))) return false;
-    const accuser = known.health === "suspect" ? firstAccuser(core, id) : undefined;
-    const size = 60 + Buffer.byteLength(id) + known.member.address.length + (accuser === undefined ? 0 : 40);
-    if (bytes + size > PIGGYBACK_BYTES) return false;
-    bytes += size;
+    const accuser = known.health === "suspect" && !plain ? firstAccuser(core, id) : undefined;
+    const size = recordBytes(known.member) + (accuser === undefined ? 0 : 8 + Buffer.byteLength(accuser));
+    if (size > room) return false;
+    room -= size;
     chosen.push({
       member: known.member,
       health: known.health,
-      ...(accuser === undefined || plain ? {} : { accuser }),
+      ...(accuser === undefined ? {} : { accuser }),
     });
     return true;
   };
   if (to !== undefined && entry !== undefined && (plain || entry.health !== "alive")) add(to);
-  for (const id of spread.unheard) {
-    if (chosen.length >= PIGGYBACK_COUNT) return chosen;
-    spread.unheard.delete(id);
-    if (id === to || add(id)) spread.heard.set(id, 1);
-  }
   const limit = timesToTell(state.members.size);
-  for (const [id, times] of [...firstOf(spread.heard, PIGGYBACK_COUNT)]) {
+  const news = [
+    ...[...firstOf(spread.unheard, LOOKED_AT)].map((id) => [id, 0] as const),
+    ...firstOf(spread.heard, LOOKED_AT),
+  ];
+  for (const [id, times] of news) {
     if (chosen.length >= PIGGYBACK_COUNT) break;
-    if (id === to || chosen.some(({ member }) => member.id === id) || !add(id)) continue;
+    const told = id === to || add(id);
+    // What has no place in this datagram may have one in the next.
+    if (!told && state.members.has(id)) continue;
+    spread.unheard.delete(id);
     spread.heard.delete(id);
-    if (times + 1 < limit) spread.heard.set(id, times + 1);
+    if (told && times + 1 < limit) spread.heard.set(id, times + 1);
   }
   return chosen;
+}
+
+/** What a datagram leaves for news: below 0 if it is too long by itself, because of the record another member put into it. */
+export function roomBeside(core: Core, besides: Member | undefined): number {
+  const own = HEAD_BYTES + Buffer.byteLength(core.state.self) + Buffer.byteLength(core.self.address);
+  return SWIM_LIMIT_ENCRYPTED_BYTES - own - (besides === undefined ? 0 : recordBytes(besides));
+}
+
+/** At least as much as a record takes in a datagram. */
+function recordBytes({ id, address }: Member): number {
+  return 60 + Buffer.byteLength(id) + Buffer.byteLength(address);
 }
 
 /** Whether there is news to go beside a datagram. */

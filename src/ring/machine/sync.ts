@@ -6,7 +6,7 @@ import { bucketOf, DIGEST_BUCKETS, memberVersion } from "../member-table.ts";
 import type { GossipMessage, Hash48 } from "../protocol.ts";
 import { memberKey, type RumorKey } from "../rumor.ts";
 import { DIFFERENT_MS, SETTLED_MS, SYNC_PATIENCE_MS, SYNC_PAUSE_MS } from "../timing.ts";
-import { type Core, digest, note } from "./core.ts";
+import { type Core, digest, isOwn, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
 
 /** More records than this at once are a whole ring's: they come from it, so they need not be told back to it. */
@@ -21,6 +21,8 @@ const VERSIONS_AT_ONCE = 8192;
 export interface Syncing {
   /** With whom we compare stores. */
   partner: string | undefined;
+  /** Whom we asked last; its answer may come in several messages. */
+  asked: string | undefined;
   push: number;
   startedAt: number;
   nextAt: number;
@@ -31,7 +33,15 @@ export interface Syncing {
 }
 
 export function notSyncing(): Syncing {
-  return { partner: undefined, push: 0, startedAt: 0, nextAt: 0, compared: false, differentSince: undefined };
+  return {
+    partner: undefined,
+    asked: undefined,
+    push: 0,
+    startedAt: 0,
+    nextAt: 0,
+    compared: false,
+    differentSince: undefined,
+  };
 }
 
 /** The digest a member of ours told us beside a datagram. */
@@ -54,6 +64,7 @@ export function beginSync(core: Core, memberId: string): void {
   if (sync.partner !== undefined && now - sync.startedAt < SYNC_PATIENCE_MS) return;
   if (now < sync.nextAt) return;
   sync.partner = memberId;
+  sync.asked = memberId;
   sync.startedAt = now;
   sync.nextAt = now + SYNC_PAUSE_MS * (1 + core.random());
   sync.push = pushNow(core, memberId, [
@@ -73,10 +84,11 @@ export function syncPushFailed({ sync }: Core, push: number): void {
 
 /** Answers a summary with what we hold in the buckets that differ. */
 export function hearSummary(core: Core, message: Extract<GossipMessage, { kind: "summary" }>): void {
+  if (message.buckets.length !== DIGEST_BUCKETS || !isKnownOwn(core, message.fromId)) return;
   const differing = message.buckets.flatMap((sum, bucket) =>
     sum === bucketSum(core, bucket) ? [] : [bucket],
   );
-  if (differing.length === 0 || message.buckets.length !== DIGEST_BUCKETS) return;
+  if (differing.length === 0) return;
   // Bucket by bucket, so that each message can be judged by itself.
   let buckets: number[] = [];
   let versions: Hash48[] = [];
@@ -99,6 +111,8 @@ export function hearSummary(core: Core, message: Extract<GossipMessage, { kind: 
 /** Compares what the other side holds with what we do: sends what it lacks, asks for what we lack. */
 export function hearVersions(core: Core, message: Extract<GossipMessage, { kind: "versions" }>): void {
   const { sync } = core;
+  // Unasked for, it would only make us work, and take what follows for known to all.
+  if (sync.asked !== message.fromId || !isKnownOwn(core, message.fromId)) return;
   const theirs = new Map<Hash48, Hash48>();
   for (let at = 0; at + 1 < message.versions.length; at += 2)
     theirs.set(message.versions[at] ?? 0, message.versions[at + 1] ?? 0);
@@ -126,13 +140,19 @@ export function hearVersions(core: Core, message: Extract<GossipMessage, { kind:
 
 /** Sends the records asked for. */
 export function hearWant(core: Core, message: Extract<GossipMessage, { kind: "want" }>): void {
+  if (!isKnownOwn(core, message.fromId)) return;
   const { registry } = core.state.members;
   for (const hash of message.keys) {
     const other = core.records.byHash.get(hash);
-    const number = registry.findShort(hash);
     if (other !== undefined) owe(core, message.fromId, other.key);
-    else if (number !== undefined) owe(core, message.fromId, memberKey(registry.id(number)));
+    for (const number of registry.allOfShort(hash)) owe(core, message.fromId, memberKey(registry.id(number)));
   }
+}
+
+/** Only members of ours understand the answers; a stranger is not worth the work. */
+function isKnownOwn({ state }: Core, id: string): boolean {
+  const member = state.members.get(id)?.member;
+  return member !== undefined && isOwn(member);
 }
 
 function bucketSum({ state, records }: Core, bucket: number): Hash48 {

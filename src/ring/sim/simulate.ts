@@ -81,6 +81,7 @@ export function simulate(options: SimulationOptions): Report {
     weather,
     heavyLoss: originals > 0 ? 0 : HEAVY_LOSS,
     drift: plan.drift ?? DRIFT,
+    warm: plan.warm === true,
   });
   const explainMs = plan.explainMs ?? (originals > 0 ? EXPLAIN_MS + members * ORIGINAL_PROBE_MS : EXPLAIN_MS);
   const invariants = new Invariants({ world, random: seededRandom(seed, 4), explainMs, sizes });

@@ -2,16 +2,17 @@
 // lets the machine it concerns take a step, and does what the machine wants done. Everything follows from the seed.
 
 import { MemberRegistry } from "../member-table.ts";
-import type {
-  Address,
-  MachineOptions,
-  RingEffect,
-  RingEvent,
-  RingMachine,
-  SwimMessage,
+import {
+  ABILITY,
+  type Address,
+  type MachineOptions,
+  type RingEffect,
+  type RingEvent,
+  type RingMachine,
+  type SwimMessage,
 } from "../protocol.ts";
 import { CLIENT_ID, type Rumor } from "../rumor.ts";
-import { emptyRingState } from "../state.ts";
+import { emptyRingState, type RingState } from "../state.ts";
 import { loadStateFile, readStateFile, writeStateFile } from "../state-file.ts";
 import type { Action, DiskLeft } from "./action.ts";
 import { Fingerprint } from "./fingerprint.ts";
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly heavyLoss: number;
   /** Clocks run faster or slower by up to this share. */
   readonly drift: number;
+  /** Every member knows all others when it first starts. */
+  readonly warm?: boolean;
 }
 
 export interface HostPlan {
@@ -297,6 +300,29 @@ export class World implements TcpWorld {
     }
   }
 
+  /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
+  #introduceAll(state: RingState, since: number): void {
+    for (const { id, address, persistent } of this.hosts) {
+      // Who knew itself from before would tell all that it is back.
+      if (id === state.self) continue;
+      state.members.set(id, {
+        member: {
+          id,
+          incarnation: 0n,
+          address,
+          swimPort: RING_PORT,
+          gossipPort: RING_PORT,
+          persistent,
+          departed: false,
+          probePing: false,
+          abilities: ABILITY.own,
+        },
+        health: "alive",
+        since,
+      });
+    }
+  }
+
   /** Whom the first host that knows a running leader takes for it. */
   #leaderOf(group: string): Host | undefined {
     for (const { machine } of this.hosts) {
@@ -325,6 +351,7 @@ export class World implements TcpWorld {
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
+    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state, local);
     host.machine = factory({
       state,
       self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },

@@ -7,6 +7,7 @@ import { zmtpFrame } from "../../../src/ring/wire/zmtp.ts";
 import { greeting, ready } from "../../../src/ring/wire/zmtp-handshake.ts";
 import keys from "./keys.json";
 import cases from "./odd-input.json";
+import { dial, introduction, Sender } from "./strangers.ts";
 
 const bytes = (hex: string) => Buffer.from(hex, "hex");
 const ringKey = parseKey("ring", keys.find((key) => key.text.startsWith("SYM-SEC-1"))!.text);
@@ -36,51 +37,6 @@ function expectedCounts(c: (typeof cases)[number]): Record<string, number> {
   return counts;
 }
 
-class Sender {
-  readonly answers: Buffer[] = [];
-  #socket: Bun.udp.Socket<"buffer"> | undefined;
-
-  async open(): Promise<void> {
-    const { answers } = this;
-    this.#socket = await Bun.udpSocket({
-      hostname: "127.0.0.1",
-      port: 0,
-      socket: {
-        data(_socket, data) {
-          answers.push(Buffer.from(data));
-        },
-      },
-    });
-  }
-
-  send(datagram: Uint8Array, { port }: { port: number }): void {
-    this.#socket!.send(datagram, port, "127.0.0.1");
-  }
-
-  close(): void {
-    this.#socket?.close();
-  }
-}
-
-/** A connection of a PUSH; what comes back is kept. */
-async function dial(port: number) {
-  const state = { received: Buffer.alloc(0), closed: false };
-  const socket = await Bun.connect({
-    hostname: "127.0.0.1",
-    port,
-    socket: {
-      data(_socket, data) {
-        state.received = Buffer.concat([state.received, data]);
-      },
-      close() {
-        state.closed = true;
-      },
-    },
-  });
-  return { state, write: (data: Uint8Array) => socket.write(data), end: () => socket.end() };
-}
-
-const introduction = Buffer.concat([greeting(), ready("PUSH", false)]);
 const greetingWith = (offset: number, value: Uint8Array): Buffer => {
   const copy = Buffer.from(greeting());
   copy.set(value, offset);

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blake2b256Hex, generateOriginKeyPair, KeyCache } from "../../../src/crypto/index.ts";
+import { Blake2b256, blake2b256Hex, generateOriginKeyPair, KeyCache } from "../../../src/crypto/index.ts";
 import { readArchive } from "../../../src/package/archive.ts";
 import { stageLocalHart } from "../../../src/package/artifact.ts";
 import { hartHeader, readHeaderFrom } from "../../../src/package/hart.ts";
@@ -11,13 +11,15 @@ import { parseFullIdent } from "../../../src/package/ident.ts";
 import { removeTree } from "../../../src/package/staging.ts";
 import { closingFrame, findBlocks } from "../../../src/package/xz/container.ts";
 import { decodeXz } from "../../../src/package/xz/decode.ts";
-import { XzEncoder } from "../../../src/package/xz/liblzma.ts";
+import { XzDecoder, XzEncoder } from "../../../src/package/xz/liblzma.ts";
 import { Breach, type FuzzTarget } from "../harness.ts";
 import { mutate } from "../mutate.ts";
+import { Random } from "../random.ts";
 import { hostileTar, member, RELEASE } from "../tar-maker.ts";
 
 const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-const pair = generateOriginKeyPair("o", new Date(0));
+/** Signs harts of the origin "o". */
+export const pair = generateOriginKeyPair("o", new Date(0));
 
 /** An xz stream of one block. */
 export function compress(data: Uint8Array): Buffer<ArrayBuffer> {
@@ -103,6 +105,86 @@ export const xzTarget: FuzzTarget = {
       } finally {
         closeSync(fd);
       }
+    }),
+};
+
+/** Of each block, bytes that hardly compress: then a thread is worth it. */
+const LARGE_BLOCK_BYTES = 90 * 1024;
+/** Where the headers of a stream are, and where its index is. */
+const EDGE_BYTES = 64;
+/** No need to compare more. */
+const MOST_COMPARED_BYTES = 64 * 1024 * 1024;
+
+/** A stream of several blocks, each decoded on a thread of its own. */
+function streamOfBlocks(count: number): Buffer<ArrayBuffer> {
+  const random = new Random(count);
+  const streams = Array.from({ length: count }, () => compress(random.bytes(LARGE_BLOCK_BYTES)));
+  const found = streams.flatMap((stream) => {
+    const blocks = findBlocks(stream.length, (at, length) => stream.subarray(at, at + length)) ?? [];
+    return blocks.map((block) => ({
+      block,
+      bytes: stream.subarray(block.offset, block.offset + block.length),
+    }));
+  });
+  const header = compress(Buffer.alloc(0)).subarray(0, 12);
+  const closing = closingFrame(
+    header,
+    found.map(({ block }) => block),
+  );
+  return Buffer.concat([header, ...found.map(({ bytes }) => bytes), closing]);
+}
+
+/** Digest of what one decoder on this thread makes of a stream; undefined when it is damaged or large. */
+function decodedHere(input: Uint8Array): string | undefined {
+  const hasher = new Blake2b256();
+  const decoder = new XzDecoder(64 * 1024);
+  let length = 0;
+  try {
+    for (const pieces of [decoder.decode(input), decoder.finish()])
+      for (const piece of pieces) {
+        length += piece.length;
+        if (length > MOST_COMPARED_BYTES) return undefined;
+        hasher.update(piece);
+      }
+  } catch {
+    return undefined;
+  }
+  return hasher.digestHex();
+}
+
+/** Blocks on several threads give what one decoder gives, whenever that gives something. */
+export const xzThreadsTarget: FuzzTarget = {
+  name: "xz-threads",
+  seeds: [streamOfBlocks(2), streamOfBlocks(5)],
+  generate(random, seeds) {
+    const input = random.pick(seeds);
+    const at = random.pick([0, input.length - EDGE_BYTES, random.below(input.length)]);
+    return Buffer.concat([
+      input.subarray(0, at),
+      mutate(random, input.subarray(at, at + EDGE_BYTES), ["YZ", "\0\0\0\0"]),
+      input.subarray(at + EDGE_BYTES),
+    ]);
+  },
+  run: (input) =>
+    withInput(input, async (_, path) => {
+      const expected = decodedHere(input);
+      const hasher = new Blake2b256();
+      const fd = openSync(path, "r");
+      try {
+        let length = 0;
+        for await (const piece of decodeXz({ fd, offset: 0, length: input.length })) {
+          length += piece.length;
+          if (length > MOST_COMPARED_BYTES) return;
+          hasher.update(piece);
+        }
+      } catch (error) {
+        if (expected !== undefined) throw new Breach(`only the threads see damage: ${error}`);
+        throw error;
+      } finally {
+        closeSync(fd);
+      }
+      if (expected !== undefined && hasher.digestHex() !== expected)
+        throw new Breach("the threads decode something else");
     }),
 };
 

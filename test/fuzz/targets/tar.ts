@@ -16,10 +16,11 @@ import { parseFullIdent } from "../../../src/package/ident.ts";
 import { removeTree } from "../../../src/package/staging.ts";
 import { TarReader } from "../../../src/package/tar/reader.ts";
 import { Unpacker } from "../../../src/package/unpack.ts";
+import { checkAnnounced } from "../announced.ts";
 import { Breach, type FuzzTarget } from "../harness.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
-import { hostileTar, member, pax, RELEASE } from "../tar-maker.ts";
+import { hostileTar, member, pax, RELEASE, resealed } from "../tar-maker.ts";
 
 /** Memory where there is some: no disk is worn. */
 const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -48,7 +49,8 @@ export function tarTarget(unpacked: Unpack = unpack): FuzzTarget {
       Buffer.concat([pax({ path: `${RELEASE}/x\0y` }), member({ path: "a" })]),
       Buffer.concat([pax({ mtime: "-Infinity" }), member({ path: `${RELEASE}/a` })]),
     ],
-    generate: (random: Random) => {
+    generate: (random: Random, seeds) => {
+      if (random.once(3)) return resealed(mutate(random, random.pick(seeds)));
       const tar = hostileTar(random);
       return random.once(4) ? mutate(random, tar) : tar;
     },
@@ -69,6 +71,7 @@ export function tarTarget(unpacked: Unpack = unpack): FuzzTarget {
         }
         if (picture(place, "target") !== before) throw new Breach("something outside the target has changed");
         checkKinds(target);
+        checkAnnounced(input, target);
         if (failure !== undefined) throw failure;
       } finally {
         removeTree(place);

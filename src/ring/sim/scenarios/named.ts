@@ -13,8 +13,12 @@ import {
   startAll,
 } from "./scenario.ts";
 
+const ELECTING_HOSTS = 20;
 const UP_MS = 20_000;
 const LATER_MS = 60_000;
+/** Bigger rings know each other from the first: every member learning of every other is what the scenario `join` is for. */
+const WARM_MEMBERS = 1000;
+const JOIN_WITHIN_MS = 2000;
 
 /** A ring that is up at `upMs`, then what is to happen to it. */
 function afterStart(
@@ -29,10 +33,18 @@ function afterStart(
     ...happenings.map(([atMs, action]) => ({ atMs: start + atMs, action })),
   ];
   const lastAt = Math.max(start, ...actions.map(({ atMs }) => atMs));
-  return quietPlan(setup, actions, lastAt + (options.quietAfterMs ?? 0));
+  const plan = quietPlan(setup, actions, lastAt + (options.quietAfterMs ?? 0));
+  return isWarm(setup) ? { ...plan, warm: true } : plan;
 }
 
-function startWithinMs({ members }: Setup): number {
+function isWarm({ members, originals }: Setup): boolean {
+  return members > WARM_MEMBERS && originals === 0;
+}
+
+function startWithinMs(setup: Setup): number {
+  const { members } = setup;
+  // Who knows somebody that has not started yet takes it for dead.
+  if (isWarm(setup)) return 0;
   return Math.min(1000 + members * 10, 10_000);
 }
 
@@ -47,7 +59,11 @@ const NAMED: readonly Scenario[] = [
     summary: "all members start at about the same time",
     members: () => 30,
     minutes: 1,
-    plan: (setup) => afterStart(setup, []),
+    plan: (setup) => ({
+      ...afterStart(setup, []),
+      actions: [...loadAll(setup, everyone(setup).slice(0, 5)), ...startAll(setup, JOIN_WITHIN_MS)],
+      warm: false,
+    }),
   },
   {
     name: "idle",
@@ -100,7 +116,7 @@ const NAMED: readonly Scenario[] = [
     plan: (setup) =>
       afterStart(setup, [[0, { kind: "leader-loss", group: LEADER_GROUP }]], {
         quietAfterMs: 1000,
-        leaderHosts: everyone(setup),
+        leaderHosts: everyone(setup).slice(0, ELECTING_HOSTS),
       }),
   },
   {
