@@ -83,10 +83,10 @@ export class Machine {
     return {
       output: () => readFileSync(log, "utf8"),
       kill: async () => {
-        // All stand still first, so that none sees another one end and says so to the world.
+        // All stand still first and children end before their parents, so that none sees another one end.
         const pids = child.pid === undefined ? [] : [child.pid, ...descendantsOf(child.pid)];
-        for (const signal of ["SIGSTOP", "SIGKILL"] as const)
-          for (const pid of pids) signalIfThere(pid, signal);
+        for (const pid of pids) signalIfThere(pid, "SIGSTOP");
+        for (const pid of pids.reverse()) signalIfThere(pid, "SIGKILL");
         await exited;
       },
       exited,
@@ -126,7 +126,7 @@ export async function until<T>(
   }
 }
 
-/** A parent comes before its children, so that none is left that could start another. */
+/** A parent comes before its children. */
 function descendantsOf(pid: number): number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
