@@ -12,7 +12,8 @@ import type { Setup, Sight } from "./ring-member.ts";
 const SIZES = (process.env.HAB_RING_SIZES ?? "5 30 100").split(" ").map(Number);
 const SPREADS = 9;
 const CRASHES = 3;
-const SETTLE_MS = 5000;
+/** By then what runs often has been compiled. */
+const SETTLE_MS = 45_000;
 const IDLE_MS = 15_000;
 const LIMIT_MS = 120_000;
 const KEY = `SYM-SEC-1\nbench-20260101000000\n\n${Buffer.alloc(32, 7).toString("base64")}`;
@@ -114,6 +115,7 @@ const serf: Kind = {
     fleet.begin([
       "serf",
       "event",
+      "-coalesce=false",
       `-rpc-addr=127.0.0.1:${rpcPort(member)}`,
       `v${number}`,
       `value = ${number}`,
