@@ -319,8 +319,18 @@ function compare(
   report(comparison);
 }
 
-if (Bun.which("serf") === null)
-  throw new Error("serf is missing: apt-get install --no-install-recommends serf nftables");
+/** Installs what is missing of the programs compared with and counted by, as root on Debian. */
+function install(programs: Readonly<Record<string, string>>): void {
+  const missing = Object.keys(programs).filter((program) => Bun.which(program) === null);
+  if (missing.length === 0) return;
+  const packages = missing.map((program) => programs[program] ?? program);
+  const apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { exitCode, stderr } = Bun.spawnSync({ cmd: apt, env, stdout: "ignore", stderr: "pipe" });
+  if (exitCode !== 0) throw new Error(`${apt.join(" ")}: exit ${exitCode}: ${stderr}`);
+}
+
+install({ serf: "serf", nft: "nftables", unshare: "util-linux", nsenter: "util-linux", ip: "iproute2" });
 const place = new Fleet(() => {});
 try {
   const program = join(place.directory, "ring-member");
