@@ -97,7 +97,7 @@ export class Invariants implements Witness {
       case "load":
         this.#groups.add(action.group);
         if (action.leader) this.leaderGroups.add(action.group);
-        this.#noteServices();
+        this.#services.add(`${action.group} ${this.#options.world.hosts[action.host]?.id}`);
         return;
       case "start":
         this.#noteServices();
