@@ -6,7 +6,7 @@ import { ABILITY, type MachineOptions, type RingEffect, type RingNote } from "..
 import type { RumorKey } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 import { MAXIMUM_AWARENESS } from "../timing.ts";
-import type { Couriers } from "./couriers.ts";
+import { type Couriers, noCouriers } from "./couriers.ts";
 import { type Elections, noElections } from "./elect.ts";
 import { noTombstones, type Tombstones } from "./expire.ts";
 import { type Joining, nobodyToJoin } from "./join.ts";
@@ -56,8 +56,6 @@ export interface Core {
   startedAt: number;
   /** When a ProbePing last raised the own incarnation. */
   raisedAt: number;
-  /** Groups whose service of ours was announced since the start. */
-  readonly announced: Set<string>;
   /** By registry number, the health last followed up, as in `MemberTable`. */
   healthSeen: Uint8Array;
   readonly probes: Probes;
@@ -94,13 +92,12 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     told: new Map(),
     accusations: [],
     stopped: new Map(),
-    announced: new Set(),
     healthSeen: new Uint8Array(),
     probes: noProbes(),
     relaying: new Set(),
     suspicions: new Map(),
     neighbours: noNeighbours(),
-    couriers: new Map(),
+    couriers: noCouriers(),
     spread: nothingToSpread(),
     records: noRecords(),
     sync: notSyncing(),

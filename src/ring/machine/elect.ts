@@ -367,7 +367,7 @@ function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
  */
 function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candidacy | undefined): boolean {
   if (isLeading(core, serviceGroup, id)) return isLeaderDoubted(core, id);
-  const health = core.state.members.get(id)?.health;
+  const health = core.state.members.healthOf(id);
   if (health === "confirmed" || health === "departed") return true;
   if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;
   return candidacy === undefined || core.now - candidacy.since >= UNKNOWN_CANDIDATE_MS;
@@ -375,7 +375,7 @@ function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candida
 
 /** A leader leads as long as it may be alive and runs its service. */
 function isLeading({ state }: Core, serviceGroup: string, id: string): boolean {
-  const health = state.members.get(id)?.health;
+  const health = state.members.healthOf(id);
   const service = state.services.get(serviceGroup)?.get(id);
   if (service === undefined || service.stopped === true) return false;
   return health === "alive" || health === "suspect";
