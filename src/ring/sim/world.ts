@@ -69,6 +69,8 @@ export interface Witness {
 const OWN_PERSIST_DELAY_MS = 1000;
 const ORIGINAL_PERSIST_PERIOD_MS = 30_000;
 const WRITE_MS = 5;
+/** A Supervisor takes in what changed in the stores this much later. */
+const CENSUS_MS = 100;
 /** A leaving Supervisor stops its services after it has said so. */
 const LEAVING_MS = 2000;
 const ICMP_CHANCE = 0.8;
@@ -357,6 +359,8 @@ export class World implements TcpWorld {
       self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },
       random: seededRandom(this.#options.seed, 1000 + host.index * 1000 + host.process),
     });
+    host.wakeAt = host.machine.wakeAt();
+    host.servicesSeen = -1;
     host.writtenChanges = anyChanges(state);
     for (const witness of this.witnesses) witness.started?.(host);
     const peers = (this.#options.hosts[host.index]?.peers ?? []).flatMap(
@@ -438,7 +442,7 @@ export class World implements TcpWorld {
     if (at !== host.timerAt) return; // an earlier one came between, or the process has ended
     host.timerAt = Number.POSITIVE_INFINITY;
     if (host.machine === undefined) return;
-    if (host.virtualTime(host.machine.wakeAt()) > this.#now + CLOCK_GRAIN_MS) {
+    if (host.virtualTime(host.wakeAt) > this.#now + CLOCK_GRAIN_MS) {
       this.#setTimer(host);
       return;
     }
@@ -448,7 +452,7 @@ export class World implements TcpWorld {
 
   #setTimer(host: Host): void {
     if (host.machine === undefined || host.timerWaits) return;
-    const wakeAt = host.machine.wakeAt();
+    const { wakeAt } = host;
     if (wakeAt === Number.POSITIVE_INFINITY) return;
     const at = Math.max(this.#now, host.virtualTime(wakeAt));
     if (at >= host.timerAt) return;
@@ -499,7 +503,7 @@ export class World implements TcpWorld {
     let local = host.localTime(this.#now);
     let taken = event;
     if (event.kind === "timer") {
-      const wakeAt = machine.wakeAt();
+      const { wakeAt } = host;
       // What became of it while it waited: the machine may want to be woken later by now.
       host.timerWaits = false;
       if (wakeAt > local + CLOCK_GRAIN_MS) {
@@ -531,7 +535,10 @@ export class World implements TcpWorld {
     for (const witness of this.witnesses) witness.stepped?.(host, taken, effects);
     for (const effect of effects) this.#carryOut(host, effect);
     if (host.machine !== machine) return;
+    host.wakeAt = machine.wakeAt();
     this.#setTimer(host);
+    if (host.behaviour === "own" && machine.state.counters.services !== host.servicesSeen)
+      this.#lookThroughServices(host, machine.state);
     if (
       host.keepsDisk &&
       host.behaviour === "own" &&
@@ -576,6 +583,19 @@ export class World implements TcpWorld {
     for (let copy = 0; copy < copies; copy++)
       if (!this.network.loses(host.index, far.index))
         this.#queue.push(this.#now + this.network.delayMs(), far.index, new Datagram(host, message));
+  }
+
+  /** As a Supervisor of ours does: what others remember of a service that does not run here is withdrawn. */
+  #lookThroughServices(host: Host, state: RingState): void {
+    host.servicesSeen = state.counters.services;
+    const { process } = host;
+    for (const [group, members] of state.services) {
+      const service = members.get(host.id);
+      if (service === undefined || service.stopped === true || host.services.has(group)) continue;
+      this.after(CENSUS_MS, () => {
+        if (!host.services.has(group)) this.deliver(host, process, { kind: "withdraw", serviceGroup: group });
+      });
+    }
   }
 
   #persistSoon(host: Host, process: number): void {
