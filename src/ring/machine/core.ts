@@ -56,6 +56,10 @@ export interface Core {
   startedAt: number;
   /** When a ProbePing last raised the own incarnation. */
   raisedAt: number;
+  /** Groups whose service of ours was announced since the start. */
+  readonly announced: Set<string>;
+  /** When what others said of a service of ours was last put right. */
+  contradictedAt: number;
   /** By registry number, the health last followed up, as in `MemberTable`. */
   healthSeen: Uint8Array;
   readonly probes: Probes;
@@ -92,6 +96,8 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     told: new Map(),
     accusations: [],
     stopped: new Map(),
+    announced: new Set(),
+    contradictedAt: Number.NEGATIVE_INFINITY,
     healthSeen: new Uint8Array(),
     probes: noProbes(),
     relaying: new Set(),

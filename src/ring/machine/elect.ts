@@ -2,7 +2,7 @@
 // that members of both kinds elect together; what makes the original's stick is replaced: every member looks at each of
 // its groups again whenever something changed and every half second, stands itself where the candidate is gone, takes
 // over any newer result, and all choose the same of two results of one term.
-import { merged, startElection } from "../election.ts";
+import { startElection } from "../election.ts";
 import { startHot } from "../heat.ts";
 import { electorate, hasQuorum, population } from "../quorum.ts";
 import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
@@ -14,11 +14,10 @@ import {
   HOUSEKEEPING_MS,
   NEWCOMER_MS,
   NEWER_TERM_MS,
-  UNKNOWN_CANDIDATE_MS,
 } from "../timing.ts";
+import { chosen, isSame } from "./ballot.ts";
 import { type Core, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
-import { isLeaderDoubted } from "./leader-watch.ts";
 import {
   GROUP_LIMIT,
   HEARD_ELECTION_LIMIT,
@@ -28,6 +27,7 @@ import {
   VOTE_TEXT_LIMIT,
 } from "./limits.ts";
 import { textLength } from "./records.ts";
+import { canVote, isGone, isLeading, takesPart } from "./standing.ts";
 
 export type ElectionKind = "election" | "election-update";
 
@@ -161,12 +161,12 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   if (stored.status === "finished") {
     if (stored.candidate === state.self) {
       if (!hasQuorum(state, serviceGroup)) restart(core, kind, stored, "the leader lost its quorum");
-    } else if (isGone(core, serviceGroup, stored.candidate, candidacy))
+    } else if (isGone(core, serviceGroup, stored.candidate, candidacy?.since))
       restart(core, kind, stored, "the leader is gone");
     return;
   }
   if (stored.candidate !== state.self && !canVote(core, serviceGroup, stored.candidate)) {
-    if (isGone(core, serviceGroup, stored.candidate, candidacy))
+    if (isGone(core, serviceGroup, stored.candidate, candidacy?.since))
       restart(core, kind, stored, "the candidate is gone");
     return;
   }
@@ -244,20 +244,6 @@ function joinTerm(core: Core, kind: ElectionKind, stored: Election, incoming: El
   storeOf(core, kind).delete(serviceGroup);
   stand(core, kind, serviceGroup, term, kind === "election" && led ? MAXIMUM_U64 : undefined);
   return true;
-}
-
-/** Which of two elections stays; the same everywhere. */
-export function chosen(stored: Election, incoming: Election): Election {
-  if (stored.status === "finished" && incoming.status === "finished" && stored.term === incoming.term) {
-    if (stored.candidate === incoming.candidate)
-      return { ...stored, votes: union(stored.votes, incoming.votes) };
-    const incomingWins =
-      incoming.suitability > stored.suitability ||
-      (incoming.suitability === stored.suitability && incoming.candidate > stored.candidate);
-    return incomingWins ? incoming : stored;
-  }
-  const { kept } = merged(stored, incoming);
-  return { ...kept, votes: [...kept.votes].sort() };
 }
 
 /** Limits of what others can make us store. */
@@ -352,54 +338,10 @@ function ensureCandidacy({ elections, now }: Core, kind: ElectionKind, serviceGr
   return candidacy;
 }
 
-function takesPart({ state }: Core, serviceGroup: string): boolean {
-  const service = state.services.get(serviceGroup)?.get(state.self);
-  return service !== undefined && service.stopped !== true;
-}
-
-function canVote({ state }: Core, serviceGroup: string, id: string): boolean {
-  return electorate(state, serviceGroup).includes(id);
-}
-
-/**
- * Whether a leader or candidate is known to be dead, to have left, or to have stopped its service. One we know nothing of,
- * or whose service we have not heard of, gets some time: the election may be faster than that. A suspect may come back.
- */
-function isGone(core: Core, serviceGroup: string, id: string, candidacy: Candidacy | undefined): boolean {
-  if (isLeading(core, serviceGroup, id)) return isLeaderDoubted(core, id);
-  const health = core.state.members.healthOf(id);
-  if (health === "confirmed" || health === "departed") return true;
-  if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;
-  return candidacy === undefined || core.now - candidacy.since >= UNKNOWN_CANDIDATE_MS;
-}
-
-/** A leader leads as long as it may be alive and runs its service. */
-function isLeading({ state }: Core, serviceGroup: string, id: string): boolean {
-  const health = state.members.healthOf(id);
-  const service = state.services.get(serviceGroup)?.get(id);
-  if (service === undefined || service.stopped === true) return false;
-  return health === "alive" || health === "suspect";
-}
-
 /** 0 to 1, each member another: so that they do not all begin anew at the same time. */
 function ownDelay({ state }: Core): number {
   const { registry } = state.members;
   return registry.short(registry.number(state.self)) / 2 ** 48;
-}
-
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])].sort();
-}
-
-function isSame(a: Election, b: Election): boolean {
-  return (
-    a.candidate === b.candidate &&
-    a.term === b.term &&
-    a.suitability === b.suitability &&
-    a.status === b.status &&
-    a.votes.length === b.votes.length &&
-    [...a.votes].sort().join(" ") === [...b.votes].sort().join(" ")
-  );
 }
 
 function tellOf(core: Core, { serviceGroup, term, candidate }: Election, what: string): void {

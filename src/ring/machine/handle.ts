@@ -79,6 +79,7 @@ export function handle(core: Core, event: RingEvent): void {
       announce(core, event.rumor);
       return;
     case "withdraw":
+      core.announced.delete(event.serviceGroup);
       withdrawService(core, event.serviceGroup);
       withdrawFromElections(core, event.serviceGroup);
       return;
@@ -323,6 +324,7 @@ function announce(core: Core, rumor: Rumor): void {
     return;
   }
   const { value } = rumor;
+  core.announced.add(value.serviceGroup);
   const stored = core.state.services.get(value.serviceGroup)?.get(core.state.self);
   const incarnation =
     stored !== undefined && stored.incarnation >= value.incarnation

@@ -3,7 +3,7 @@
 import { addHash, hash48, subtractHash } from "../hash48.ts";
 import { bucketOf, DIGEST_BUCKETS } from "../member-table.ts";
 import type { Hash48 } from "../protocol.ts";
-import { CLIENT_ID, type Election, type Rumor, type RumorKey } from "../rumor.ts";
+import { CLIENT_ID, type Election, type Rumor, type RumorKey, type SystemInfo } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 
 interface RecordVersion {
@@ -136,6 +136,9 @@ function versionOf(rumor: Rumor | undefined, hash: Hash48): Hash48 | undefined {
 
 type Versioned = Extract<Rumor, { kind: "service" | "service-config" | "service-file" }>;
 
+/** The upper half belongs to stopped services. */
+const HALF_OF_HASHES = 2 ** 47;
+
 const contents = new WeakMap<object, Hash48>();
 
 /**
@@ -154,14 +157,27 @@ function hashContent(rumor: Versioned): Hash48 {
   switch (rumor.kind) {
     case "service": {
       const { pkg, cfg, sys, pkgIncarnation, stopped } = rumor.value;
-      if (stopped === true) return 2 ** 48 - 1;
-      return hash48(pkg, cfg, JSON.stringify(sys), pkgIncarnation);
+      const half = hash48(pkg, cfg, systemText(sys), pkgIncarnation) % HALF_OF_HASHES;
+      return stopped === true ? HALF_OF_HASHES + half : half;
     }
     case "service-config":
       return hash48(rumor.value.config, rumor.value.encrypted ? 1n : 0n);
     case "service-file":
       return hash48(rumor.value.body, rumor.value.encrypted ? 1n : 0n);
   }
+}
+
+function systemText(sys: SystemInfo): string {
+  return [
+    sys.ip,
+    sys.hostname,
+    sys.gossipIp,
+    sys.gossipPort,
+    sys.httpGatewayIp,
+    sys.httpGatewayPort,
+    sys.ctlGatewayIp,
+    sys.ctlGatewayPort,
+  ].join("\n");
 }
 
 /** Whether one that runs has a quorum each member sees for itself: that is nothing to agree on. */

@@ -63,6 +63,31 @@ describe("our own service", () => {
     rig.service(serviceOf("self", GROUP, { incarnation: 9n }));
     expect(own(rig)).toMatchObject({ incarnation: 10n, stopped: true });
   });
+
+  test("a copy that lost the word `stopped` on its way is not above it: no answer, no circle", () => {
+    const rig = new Rig();
+    announce(rig, 3n);
+    rig.event({ kind: "withdraw", serviceGroup: GROUP });
+    rig.wait(1000);
+    rig.service(serviceOf("self", GROUP, { incarnation: 4n }));
+    expect(own(rig)).toMatchObject({ incarnation: 4n, stopped: true });
+  });
+
+  test("one we do not run, heard from others after our store was lost, is stored as stopped", () => {
+    const rig = new Rig();
+    rig.service(serviceOf("self", GROUP, { incarnation: 9n }));
+    expect(own(rig)).toMatchObject({ incarnation: 10n, stopped: true });
+    announce(rig, 1n);
+    expect(own(rig)).toMatchObject({ incarnation: 11n });
+    expect(own(rig)!.stopped).toBeUndefined();
+  });
+
+  test("two machines with one id do not go above each other without end", () => {
+    const rig = new Rig();
+    announce(rig, 3n);
+    for (let n = 10n; n < 30n; n++) rig.service(serviceOf("self", GROUP, { incarnation: n }));
+    expect(own(rig)).toMatchObject({ incarnation: 11n });
+  });
 });
 
 describe("at equal incarnation", () => {

@@ -11,6 +11,9 @@ import { forgottenServiceIncarnation, isForgottenService } from "./expire.ts";
 import { CONTENT_BYTES_LIMIT, DEPARTURE_LIMIT, GROUP_LIMIT, RECORD_LIMIT } from "./limits.ts";
 import { contentBytes, contentHash, keyHash } from "./records.ts";
 
+/** Own services are put right this often at most. */
+const CONTRADICTION_PAUSE_MS = 500;
+
 type Stored = Extract<Rumor, { kind: "service" | "service-config" | "service-file" | "departure" }>;
 
 /** Takes in a rumor, ours or another's. */
@@ -44,15 +47,27 @@ export function withdrawService(core: Core, serviceGroup: string): void {
 }
 
 /**
- * Others hold a service of ours, newer than what we announced (our store was lost), or one we do not run: ours goes above
- * theirs. True when that was done.
+ * Others hold a service of ours, newer than what we announced (our store was lost): ours goes above theirs. One we do not
+ * run is stored as stopped, above what they hold. True when the rumor has been dealt with.
  */
-function contradicts({ state, now }: Core, heard: ServiceRumor): boolean {
+function contradicts(core: Core, heard: ServiceRumor): boolean {
+  const { state, announced, now } = core;
   const stored = state.services.get(heard.serviceGroup)?.get(state.self);
-  if (stored === undefined || heard.incarnation < stored.incarnation) return false;
-  if (heard.incarnation === stored.incarnation && hashOf(heard) === hashOf(stored)) return false;
+  if (stored === undefined && announced.has(heard.serviceGroup)) return false;
+  if (stored === undefined && heard.stopped === true) return false;
+  if (stored !== undefined && !goesAbove(heard, stored)) return false;
+  // Two machines with one id would go above each other without end.
+  if (now - core.contradictedAt < CONTRADICTION_PAUSE_MS) return true;
+  core.contradictedAt = now;
+  const ours = stored ?? { ...heard, stopped: true };
   // Nothing is above the largest number: there, all keep the same one (`settle`).
-  return insertService(state, { ...stored, incarnation: nextIncarnation(heard.incarnation) }, now);
+  return insertService(state, { ...ours, incarnation: nextIncarnation(heard.incarnation) }, now);
+}
+
+/** Whether all would keep `heard`. A copy of a stopped service that came through an original member is not above it. */
+function goesAbove(heard: ServiceRumor, stored: ServiceRumor): boolean {
+  if (heard.incarnation !== stored.incarnation) return heard.incarnation > stored.incarnation;
+  return hashOf(heard) > hashOf(stored);
 }
 
 function hashOf(value: ServiceRumor): number {

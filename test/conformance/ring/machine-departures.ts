@@ -12,7 +12,7 @@ export const departures: Readonly<Record<string, Readonly<Record<string, string>
     "a suspect that others hold for dead has had its time to refute": "82 86 142 146",
   },
   "services, configuration and files by incarnation (§12.2)": {
-    "at equal incarnation all members keep the same content (§19.5)": "3 5 7",
+    // At equal incarnation all members keep the content with the larger hash (§19.5): in these cases, the stored one.
   },
   "elections seen from outside the group (§13.4)": {
     "a newer term replaces an older one, whoever stands in it (§13.4 mixes them)":
