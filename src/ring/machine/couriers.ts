@@ -125,14 +125,15 @@ function nextDue(core: Core): number {
 export function pushed(core: Core, push: number, delivered: boolean): string | undefined {
   for (const [id, courier] of core.couriers.to) {
     if (courier.sent?.push !== push) continue;
-    core.couriers.stale = true;
     const { owed } = courier.sent;
     courier.sent = undefined;
+    if (courier.owed.size > 0) core.couriers.stale = true;
     if (delivered) courier.failures = 0;
     else {
       for (const one of owed) owe(core, id, one);
       courier.retryAt = core.now + Math.min(JOIN_LAST_MS, LINK_RETRY_MS * 2 ** courier.failures);
       courier.failures++;
+      core.couriers.stale = true;
     }
     return id;
   }

@@ -18,9 +18,10 @@ export function followUp(core: Core): boolean {
   const { heat } = core.state;
   let changed = false;
   while (heat.size > 0 || core.accusations.length > 0) {
-    const keys = [...heat.values()].map(({ key }) => key);
+    const hot = [...heat.values()];
     heat.clear();
-    for (const key of keys) if (followOne(core, key)) changed = true;
+    for (const { key } of hot) if (followOne(core, key)) changed = true;
+    if (core.accusations.length === 0) continue;
     for (const { id, accuser } of core.accusations.splice(0))
       oweToAll(core, { kind: "member", id, key: "", accuser });
   }

@@ -281,7 +281,7 @@ export class Invariants implements Witness {
 
   #checkDatagrams(host: Host, effects: readonly RingEffect[], sizes: Sizes): void {
     for (const effect of effects) {
-      if (effect.kind !== "datagram") continue;
+      if (effect.kind !== "datagram" || !("membership" in effect.message)) continue;
       const bytes = sizes.datagram(effect.message);
       if (bytes > MAXIMUM_DATAGRAM_BYTES)
         this.#violate(

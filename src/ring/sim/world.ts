@@ -1,7 +1,7 @@
 // The simulated world: hosts with a member each, on one virtual clock and one made-up network. It takes the next event,
 // lets the machine it concerns take a step, and does what the machine wants done. Everything follows from the seed.
 
-import { MemberRegistry } from "../member-table.ts";
+import { MemberRegistry, MemberTable } from "../member-table.ts";
 import {
   ABILITY,
   type Address,
@@ -112,6 +112,8 @@ export class World implements TcpWorld {
   readonly #cuts = new Map<string, readonly number[]>();
   /** Shared by all states: what many members know of one is kept once. */
   readonly #registry = new MemberRegistry();
+  /** What everybody knows at a warm start. */
+  #everybody: MemberTable | undefined;
   #now = 0;
   #stormy = false;
 
@@ -303,11 +305,17 @@ export class World implements TcpWorld {
   }
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
-  #introduceAll(state: RingState, since: number): void {
-    for (const { id, address, persistent } of this.hosts) {
-      // Who knew itself from before would tell all that it is back.
-      if (id === state.self) continue;
-      state.members.set(id, {
+  #introduceAll(state: RingState): void {
+    this.#everybody ??= this.#tableOfAll();
+    state.members.copyFrom(this.#everybody);
+    // Who knew itself from before would tell all that it is back.
+    state.members.delete(state.self);
+  }
+
+  #tableOfAll(): MemberTable {
+    const table = new MemberTable(this.#registry);
+    for (const { id, address, persistent } of this.hosts)
+      table.set(id, {
         member: {
           id,
           incarnation: 0n,
@@ -320,9 +328,9 @@ export class World implements TcpWorld {
           abilities: ABILITY.own,
         },
         health: "alive",
-        since,
+        since: 0,
       });
-    }
+    return table;
   }
 
   /** Whom the first host that knows a running leader takes for it. */
@@ -353,7 +361,7 @@ export class World implements TcpWorld {
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
-    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state, local);
+    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state);
     host.machine = factory({
       state,
       self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },
