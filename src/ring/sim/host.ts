@@ -37,8 +37,8 @@ export class Host {
   /** It has left on purpose or been told to: nobody need think it alive. */
   left = false;
   readonly disk = new Disk();
-  /** Whether what is written can ever be read again in this run; if not, nothing is encoded. */
-  keepsDisk = true;
+  /** Until when what is written may be read again in this run; later, nothing is encoded. */
+  diskReadUntilMs = Number.POSITIVE_INFINITY;
   readonly services = new Map<string, RunService>();
 
   /** Member id → the connection opened to it. */

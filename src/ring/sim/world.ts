@@ -49,8 +49,8 @@ export interface HostPlan {
   /** Hosts whose addresses it is given to join by. */
   readonly peers: readonly number[];
   readonly persistent?: boolean;
-  /** Whether a later start finds the disk of this host; true unless said otherwise. */
-  readonly keepsDisk?: boolean;
+  /** When a start finds the disk of this host for the last time; at the end of time unless said otherwise. */
+  readonly diskReadUntilMs?: number;
 }
 
 /** Who looks on. */
@@ -132,7 +132,7 @@ export class World implements TcpWorld {
         drift: 1 + between(this.#random, -options.drift, options.drift),
         clockOffset: between(this.#random, 0, CLOCK_START_RANGE_MS),
       });
-      host.keepsDisk = plan.keepsDisk !== false;
+      host.diskReadUntilMs = plan.diskReadUntilMs ?? Number.POSITIVE_INFINITY;
       this.owners.set(host.id, host);
       this.#byAddress.set(host.address, host);
       return host;
@@ -375,7 +375,8 @@ export class World implements TcpWorld {
       (peer) => this.#endpoints[peer] ?? [],
     );
     this.deliver(host, host.process, { kind: "start", peers });
-    if (host.behaviour === "original" && host.keepsDisk) this.#persistPeriodically(host, host.process);
+    if (host.behaviour === "original" && this.#now < host.diskReadUntilMs)
+      this.#persistPeriodically(host, host.process);
     for (const service of host.services.values()) this.#announceService(host, service);
   }
 
@@ -401,7 +402,8 @@ export class World implements TcpWorld {
     this.deliver(host, process, { kind: "leave" });
     this.after(LEAVING_MS, () => {
       if (host.process !== process || host.machine === undefined) return;
-      if (host.keepsDisk) host.disk.writeState(writeStateFile(host.machine.state), this.#now);
+      if (this.#now < host.diskReadUntilMs)
+        host.disk.writeState(writeStateFile(host.machine.state), this.#now);
       this.#end(host);
     });
   }
@@ -548,7 +550,7 @@ export class World implements TcpWorld {
     if (host.behaviour === "own" && machine.state.counters.services !== host.servicesSeen)
       this.#lookThroughServices(host, machine.state);
     if (
-      host.keepsDisk &&
+      this.#now < host.diskReadUntilMs &&
       host.behaviour === "own" &&
       !host.writePlanned &&
       anyChanges(machine.state) !== host.writtenChanges
@@ -574,7 +576,8 @@ export class World implements TcpWorld {
         knock(this, host, effect);
         return;
       case "incarnation":
-        if (host.keepsDisk) host.disk.writeIncarnation(effect.incarnation, this.#now + WRITE_MS);
+        if (this.#now < host.diskReadUntilMs)
+          host.disk.writeIncarnation(effect.incarnation, this.#now + WRITE_MS);
         return;
       case "departed":
         this.#leave(host);
