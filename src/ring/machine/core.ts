@@ -7,7 +7,7 @@ import type { RumorKey } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 import { MAXIMUM_AWARENESS } from "../timing.ts";
 import { type Arrival, notArriving } from "./arrival.ts";
-import type { Couriers } from "./couriers.ts";
+import { type Couriers, noCouriers } from "./couriers.ts";
 import { type Elections, noElections } from "./elect.ts";
 import { noTombstones, type Tombstones } from "./expire.ts";
 import { type Joining, nobodyToJoin } from "./join.ts";
@@ -105,7 +105,7 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     relaying: new Set(),
     suspicions: new Map(),
     neighbours: noNeighbours(),
-    couriers: new Map(),
+    couriers: noCouriers(),
     spread: nothingToSpread(),
     records: noRecords(),
     sync: notSyncing(),

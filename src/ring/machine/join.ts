@@ -74,11 +74,11 @@ export function missingPeers(core: Core): Address[] {
 
 function isPresent({ state }: Core, { address, memberId }: Peer): boolean {
   const { members } = state;
-  if (memberId !== undefined && members.get(memberId)?.health === "alive") return true;
+  if (memberId !== undefined && members.healthOf(memberId) === "alive") return true;
   for (let number = 0; number < members.end; number++) {
+    if (members.healthAt(number) !== "alive") continue;
     const member = members.memberAt(number);
-    if (member === undefined || members.healthAt(number) !== "alive") continue;
-    if (member.swimPort === address.port && member.address === address.host) return true;
+    if (member?.swimPort === address.port && member.address === address.host) return true;
   }
   return false;
 }
@@ -88,9 +88,10 @@ function reconnect(core: Core): void {
   join.reconnectAt = core.now + RECONNECT_MS * (0.8 + 0.4 * random());
   const { members } = state;
   if (members.count("confirmed") + members.count("departed") === 0) return;
-  const dead = [...members.values()].filter(
-    ({ member, health }) => member.id !== state.self && (health === "confirmed" || health === "departed"),
-  );
+  const dead = members
+    .numbersWith("confirmed", "departed")
+    .flatMap((number) => members.at(number) ?? [])
+    .filter(({ member }) => member.id !== state.self);
   const confirmed = dead.filter(({ health }) => health === "confirmed");
   // Members that left in order are looked for as well, only less often: the word that they left may be false.
   const among = confirmed.length > 0 && random() < 0.8 ? confirmed : dead;
