@@ -46,6 +46,8 @@ export interface LauncherClient {
   services(): Promise<readonly ServiceProcess[]>;
   /** Pid of the process of a service group, or undefined when none runs. */
   pidOf(group: string): Promise<number | undefined>;
+  /** Tells the launcher that the Supervisor now does what it is there for. Never throws. */
+  serving(): Promise<void>;
   close(): void;
 }
 
@@ -154,6 +156,11 @@ class Client implements LauncherClient {
     return services.find((service) => service.group === group && service.exit === undefined)?.pid;
   }
 
+  async serving(): Promise<void> {
+    // A launcher that is older than this word, or gone, needs none.
+    await this.#ask("serving", {}).catch(() => {});
+  }
+
   close(): void {
     this.#closed = true;
     this.#socket?.end();
@@ -204,6 +211,7 @@ class Client implements LauncherClient {
 
   #event(line: Record<string, unknown>): void {
     if (line["event"] === "shutdown") this.#tell({ kind: "shutdown" });
+    if (line["event"] === "ping") void this.#ask("alive", {}).catch(() => {});
     if (line["event"] !== "exited") return;
     const { event: _, ...exit } = line as unknown as ExitedEvent;
     this.#startTimes.delete(exit.pid);

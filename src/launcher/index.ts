@@ -18,3 +18,8 @@ export async function runLauncher(args: readonly string[]): Promise<number> {
 export async function connectToLauncher(): Promise<LauncherClient> {
   return (await import("./client.ts")).connectToLauncher();
 }
+
+/** Stops what a launcher that is gone left running (see sweep.ts). */
+export async function sweepLeftovers(): Promise<void> {
+  return (await import("./sweep.ts")).sweep();
+}

@@ -334,6 +334,37 @@ describe("a launcher that is killed", () => {
     expect(stage.services()).rejects.toMatchObject({ code: "HAB-LCH-003" });
   });
 
+  test("the next launcher lets the Supervisor stop its services in order before it starts another", async () => {
+    const first = stage.start();
+    await stage.heard("up");
+    const service = await stage.spawn("a.default", SLEEP);
+    first.kill("SIGKILL");
+    await stage.heard("lost");
+    stage.start();
+    await stage.shows("hab-launch(SV): Waiting for the Supervisor of a launcher that was killed");
+    expect(isProcessRunning(service.pid, service.startTime)).toBe(true);
+    expect(await stage.call("terminate", service.pid, "TERM", 10_000)).toBe("graceful");
+    void stage.call("exit", 0);
+    expect((await stage.heard("up", 2)).services).toEqual([]);
+    expect(stage.printed[0]).not.toContain("left behind");
+  });
+
+  test("a sweep waits for that Supervisor too, and leaves a launcher that runs alone", async () => {
+    const launcher = stage.start();
+    const { pid = 0 } = await stage.heard("up");
+    const service = await stage.spawn("a.default", SLEEP);
+    expect(await stage.start({ verb: "sweep" }).exited).toBe(0);
+    expect(isProcessRunning(service.pid, service.startTime)).toBe(true);
+    launcher.kill("SIGKILL");
+    await stage.heard("lost");
+    const sweep = stage.start({ verb: "sweep" });
+    await stage.shows(`Waiting for the Supervisor of a launcher that was killed (PID ${pid})`);
+    void stage.call("exit", 0);
+    expect(await sweep.exited).toBe(0);
+    expect(isProcessRunning(service.pid, service.startTime)).toBe(false);
+    expect(stage.exists("hab/launcher/PID")).toBe(false);
+  });
+
   test("together with its Supervisor: the next launcher stops what they left behind", async () => {
     const launcher = stage.start();
     const { pid = 0 } = await stage.heard("up");

@@ -17,3 +17,18 @@ export const DEFAULT_STOP_TIMEOUT_MS = 8000;
 
 /** Answers the launcher gives from memory take no longer than this, or it is stuck (HAB_LAUNCHER_INTERACTION_TIMEOUT_MS is 1 s). */
 export const REPLY_TIMEOUT_MS = 10_000;
+
+/** What is left to the service manager beyond our own patience before it uses force. */
+export const SERVICE_MANAGER_MARGIN_MS = 10_000;
+
+/** A service manager whose queue is full is told again after this time. */
+export const NOTIFY_RETRY_MS = 100;
+
+/** How often within the service manager's watchdog time the Supervisor is asked whether it is there. */
+export const VIGIL_ASKS_PER_WATCHDOG = 5;
+
+/**
+ * A Supervisor that owes an answer for so many asks is replaced: three fifths of the watchdog time at most after it hung,
+ * so that the next one can answer before the service manager stops everything.
+ */
+export const VIGIL_MISSED_ASKS = 2;
