@@ -1,6 +1,8 @@
 // The Supervisor's end of the connection to its launcher.
 import { HabError } from "../error/index.ts";
-import { environmentValue, type TerminationResult, terminateGroup } from "../host/index.ts";
+import { environmentValue, isProcessRunning, type TerminationResult, terminateGroup } from "../host/index.ts";
+import { adoptOutput } from "./adopt-output.ts";
+import { Console, lineFormat } from "./console.ts";
 import { launcherErrors } from "./errors.ts";
 import {
   type ExitedEvent,
@@ -79,8 +81,8 @@ class Client implements LauncherClient {
   readonly launcherPid: number;
   readonly #waiting = new Map<number, Waiting>();
   readonly #decoder = new LineDecoder();
-  /** Start times of the processes we know, to stop them without a launcher. */
-  readonly #startTimes = new Map<number, number>();
+  /** The processes we know, by pid, to stop them without a launcher. */
+  readonly #processes = new Map<number, { readonly group: string; readonly startTime: number }>();
   #socket: Bun.Socket | undefined;
   #output: Uint8Array[] = [];
   #nextId = 1;
@@ -121,7 +123,7 @@ class Client implements LauncherClient {
 
   async spawn(service: ServiceSpec): Promise<{ pid: number; startTime: number }> {
     const started = await this.#ask("spawn", { service });
-    this.#startTimes.set(started.pid, started.startTime);
+    this.#processes.set(started.pid, { group: service.group, startTime: started.startTime });
     return started;
   }
 
@@ -136,7 +138,7 @@ class Client implements LauncherClient {
     } catch (error) {
       if (!this.#lost) throw error;
     }
-    const startTime = this.#startTimes.get(pid);
+    const startTime = this.#processes.get(pid)?.startTime;
     return terminateGroup(pid, {
       signal: signal ?? "TERM",
       timeoutMs: timeoutMs ?? DEFAULT_STOP_TIMEOUT_MS,
@@ -146,8 +148,8 @@ class Client implements LauncherClient {
 
   async services(): Promise<readonly ServiceProcess[]> {
     const { services } = await this.#ask("services", {});
-    for (const { pid, startTime, exit } of services)
-      if (exit === undefined) this.#startTimes.set(pid, startTime);
+    for (const { group, pid, startTime, exit } of services)
+      if (exit === undefined) this.#processes.set(pid, { group, startTime });
     return services;
   }
 
@@ -214,7 +216,7 @@ class Client implements LauncherClient {
     if (line["event"] === "ping") void this.#ask("alive", {}).catch(() => {});
     if (line["event"] !== "exited") return;
     const { event: _, ...exit } = line as unknown as ExitedEvent;
-    this.#startTimes.delete(exit.pid);
+    this.#processes.delete(exit.pid);
     this.#tell({ kind: "exited", exit });
   }
 
@@ -247,7 +249,11 @@ class Client implements LauncherClient {
     this.#lost = true;
     for (const { reject } of this.#waiting.values()) reject(gone());
     this.#waiting.clear();
-    if (!this.#closed) this.#tell({ kind: "lost" });
+    if (this.#closed) return;
+    const console = new Console(lineFormat(process.argv, process.env));
+    for (const [pid, { group, startTime }] of this.#processes)
+      if (isProcessRunning(pid, startTime)) adoptOutput(group, pid, console);
+    this.#tell({ kind: "lost" });
   }
 }
 

@@ -334,6 +334,21 @@ describe("a launcher that is killed", () => {
     expect(stage.services()).rejects.toMatchObject({ code: "HAB-LCH-003" });
   });
 
+  test("what a service prints then is printed by the Supervisor, and does not end it", async () => {
+    const launcher = stage.start();
+    await stage.heard("up");
+    const { pid } = await stage.spawn(
+      "a.default",
+      "trap 'echo bye; echo wrong >&2; exit 0' TERM; echo up; while :; do sleep 0.01; done",
+    );
+    await stage.shows("a.default(O): up\n");
+    launcher.kill("SIGKILL");
+    await stage.heard("lost");
+    expect(await stage.call("terminate", pid, "TERM", 10_000)).toBe("graceful");
+    await stage.shows("a.default(O): bye\n");
+    await stage.shows("a.default(E): wrong\n", 1);
+  });
+
   test("the next launcher lets the Supervisor stop its services in order before it starts another", async () => {
     const first = stage.start();
     await stage.heard("up");

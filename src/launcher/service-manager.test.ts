@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isProcessRunning, monotonicMicroseconds } from "../host/index.ts";
+import { isProcessRunning, monotonicMicroseconds, processStatus } from "../host/index.ts";
 import { NotifySocket } from "./testing/notify-socket.ts";
 import { Stage } from "./testing/stage.ts";
 
@@ -130,7 +130,11 @@ describe("watchdog", () => {
     const service = await stage.spawn("a.default", SLEEP);
     await manager.hears("WATCHDOG=1");
     process.kill(pid, "SIGSTOP");
+    while (processStatus(pid)?.state !== "T") await Bun.sleep(1);
+    const before = count("WATCHDOG=1");
     await stage.shows(`Killing the Supervisor (PID ${pid}): it does not answer\n`);
+    // One that was on its way when the Supervisor stopped.
+    expect(count("WATCHDOG=1")).toBeLessThanOrEqual(before + 1);
     const next = await stage.heard("up", 2);
     expect(next.services).toEqual([expect.objectContaining({ pid: service.pid })]);
     expect(isProcessRunning(service.pid, service.startTime)).toBe(true);

@@ -32,3 +32,6 @@ export const VIGIL_ASKS_PER_WATCHDOG = 5;
  * so that the next one can answer before the service manager stops everything.
  */
 export const VIGIL_MISSED_ASKS = 2;
+
+/** A Supervisor that lost its launcher begins to stop its services at once: one that has not within this time hangs. */
+export const ORPHANED_SUPERVISOR_MS = 5000;
