@@ -184,7 +184,7 @@ class Client implements LauncherClient {
     const timer = setTimeout(() => {
       this.#waiting.delete(id);
       reject(new HabError(launcherErrors.launcherGone, `the launcher does not answer (${name})`));
-    }, REPLY_TIMEOUT_MS);
+    }, replyTimeoutMs());
     return promise.finally(() => clearTimeout(timer)) as Promise<Replies[Name]>;
   }
 
@@ -255,6 +255,11 @@ class Client implements LauncherClient {
       if (isProcessRunning(pid, startTime)) adoptOutput(group, pid, console);
     this.#tell({ kind: "lost" });
   }
+}
+
+function replyTimeoutMs(): number {
+  const milliseconds = Number(environmentValue("HAB_LAUNCHER_INTERACTION_TIMEOUT_MS"));
+  return Number.isInteger(milliseconds) && milliseconds > 0 ? milliseconds : REPLY_TIMEOUT_MS;
 }
 
 function gone(): HabError {

@@ -397,19 +397,6 @@ describe("a launcher that is killed", () => {
   });
 });
 
-const canUnshare = Bun.spawnSync(["unshare", "--pid", "--fork", "--mount-proc", "true"]).success;
-
-test.if(canUnshare)("as pid 1 it collects orphans", async () => {
-  stage.start({ wrapper: ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] });
-  await stage.heard("up");
-  await stage.spawn("a.default", "(sleep 0.05; exit 1) & (exit 2) & exit 0");
-  await stage.spawn(
-    "b.default",
-    "while :; do grep -hs '^State:.Z' /proc/[0-9]*/status || { echo none; exit; }; done",
-  );
-  await stage.shows("b.default(O): none\n");
-});
-
 test("idle, it does nothing: no timer, no wake-up", async () => {
   const launcher = stage.start();
   await stage.heard("up");

@@ -15,7 +15,10 @@ export const SHUTDOWN_PATIENCE_MS = 60_000;
 /** How a service is stopped when the Supervisor did not say (reference/supervisor.md §9.2). */
 export const DEFAULT_STOP_TIMEOUT_MS = 8000;
 
-/** Answers the launcher gives from memory take no longer than this, or it is stuck (HAB_LAUNCHER_INTERACTION_TIMEOUT_MS is 1 s). */
+/**
+ * Answers the launcher gives from memory take no longer than this, or it is stuck. Longer than the original's 1 s, which a busy
+ * machine exceeds; HAB_LAUNCHER_INTERACTION_TIMEOUT_MS changes it.
+ */
 export const REPLY_TIMEOUT_MS = 10_000;
 
 /** What is left to the service manager beyond our own patience before it uses force. */
