@@ -1,8 +1,8 @@
-// `hab-launch run …` and `hab-launch sweep`: started by `hab sup run` and by the unit of `hab sup install-unit`, not by
+// `hab-launch run …`, `hab-launch sweep` and `hab-launch reload`: started by `hab sup run` and by the unit of `hab sup install-unit`, not by
 // people. They bypass the command line's framework and its signal handlers: the launcher has its own, and must stay small
 // for as long as the Supervisor's host runs.
 import { HabError } from "../error/index.ts";
-import { runLauncher, sweepLeftovers } from "../launcher/index.ts";
+import { reloadUnit, runLauncher, sweepLeftovers } from "../launcher/index.ts";
 
 const USAGE_EXIT_CODE = 2;
 
@@ -11,8 +11,8 @@ export async function launch(words: readonly string[]): Promise<number> {
   const [verb, ...args] = words;
   try {
     if (verb === "run") return await runLauncher(args);
-    if (verb === "sweep") {
-      await sweepLeftovers();
+    if (verb === "sweep" || verb === "reload") {
+      await (verb === "sweep" ? sweepLeftovers() : reloadUnit());
       return 0;
     }
     console.error("usage: hab-launch run [OPTIONS]   (the options of `hab sup run`, which starts it)");

@@ -23,3 +23,8 @@ export async function connectToLauncher(): Promise<LauncherClient> {
 export async function sweepLeftovers(): Promise<void> {
   return (await import("./sweep.ts")).sweep();
 }
+
+/** Has the launcher of this unit replace its Supervisor (see reload.ts). */
+export async function reloadUnit(): Promise<void> {
+  (await import("./reload.ts")).reload();
+}

@@ -63,6 +63,16 @@ describe("a service manager is told", () => {
     await manager.hears("READY=1", 2);
   });
 
+  test("of a reload by its own command, before the launcher hears of it", async () => {
+    const launcher = stage.start({ env: { NOTIFY_SOCKET: address } });
+    await stage.heard("up");
+    const env = { NOTIFY_SOCKET: address, MAINPID: String(launcher.pid) };
+    const reload = stage.start({ verb: "reload", env });
+    expect(await reload.exited).toBe(0);
+    expect(count("RELOADING=1")).toBeGreaterThan(0);
+    await stage.heard("hangup");
+  });
+
   test("why a Supervisor is replaced", async () => {
     stage.start({ env: { NOTIFY_SOCKET: address } });
     const { pid = 0 } = await stage.heard("up");

@@ -70,7 +70,7 @@ Type=notify
 NotifyAccess=exec
 ExecStart=${command(...words)}
 # The Supervisor is replaced; the services do not notice.
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=${command("hab-launch", "reload")}
 # Signals go to the launcher alone: it has the services stopped in order, each by its own signal and in its own time. What
 # follows does the same where the launcher was killed, and ends what is left after an orderly end.
 KillMode=process

@@ -28,7 +28,7 @@ export interface StageOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** What `hab-launch` is to do; `run` when not given. */
-  readonly verb?: "run" | "sweep";
+  readonly verb?: "run" | "sweep" | "reload";
   /** Instead of the puppet. */
   readonly supervisor?: string;
   /** Words before the launcher's command line. */
