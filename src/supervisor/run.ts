@@ -72,6 +72,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
   });
   try {
     const supervisor = await start(options, output, launcher, (how) => ending.resolve(how));
+    await client.serving();
     return await supervisor.end(await ending.promise);
   } finally {
     client.close();
