@@ -9,6 +9,7 @@ import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
 import { supervisorErrors } from "./errors.ts";
+import { openGatewayTls } from "./gateway-tls.ts";
 import type { HttpGateway } from "./http/gateway.ts";
 import { listenHttp } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -207,8 +208,11 @@ async function start(
 
   const { serveCtl } = await import("../ctl/index.ts");
   say(`Starting ctl-gateway on ${options.listenCtl.host}:${options.listenCtl.port}`);
+  const ctlTls =
+    options.ctlTls === undefined ? undefined : await openGatewayTls("control gateway", options.ctlTls, say);
   const ctl = await serveCtl({
     listen: options.listenCtl,
+    ...(ctlTls === undefined ? {} : { tls: () => ctlTls.current() }),
     secret: readOrCreateCtlSecret(paths.ctlSecret),
     handle,
     observe: (message, seconds) => {
@@ -216,7 +220,7 @@ async function start(
       metrics.observe("hab_sup_rpc_call_request_duration_seconds", seconds, message);
     },
   });
-  const http = listenHttp(options, view, metrics, say);
+  const http = await listenHttp(options, view, metrics, say);
   const triggers = watchElectionTriggers(paths.data, output, (group) => ring.reElect(group));
   const testExit = watchTestExit(output, (code) => end({ kind: "exit", code }));
   if (storage.state.departed) end({ kind: "departed" });
@@ -226,6 +230,7 @@ async function start(
       testExit?.close();
       triggers?.close();
       specWatch.close();
+      ctlTls?.close();
       await ctl.stop(0).catch(() => {});
       return finish(how, { services, node, ring, output, http, lock });
     },
@@ -242,7 +247,7 @@ interface Open {
   readonly node: RingNode;
   readonly ring: RingPort;
   readonly output: Output;
-  readonly http: HttpGateway | undefined;
+  readonly http: Pick<HttpGateway, "stop"> | undefined;
   readonly lock: FileLock;
 }
 

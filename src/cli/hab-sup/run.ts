@@ -3,6 +3,7 @@ import { describeError, HabError } from "../../error/index.ts";
 import { supervisorErrors } from "../../supervisor/index.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { plainIdentType } from "../ident-types.ts";
+import { ctlTlsFiles, httpTlsFiles } from "../sup/gateway-tls.ts";
 import { type MergedRun, mergeConfigFiles, readConfigFiles } from "../sup/run-config.ts";
 import {
   GOSSIP_PORT,
@@ -58,6 +59,7 @@ async function runUnderLauncher(merged: MergedRun, context: CommandContext): Pro
 async function supervisorOptions({ values, service }: MergedRun, { configuration }: CommandContext) {
   const token = await configuration.authToken(undefined);
   const { listenCtl } = values;
+  const [ctlTls, httpTls] = [ctlTlsFiles(values), httpTlsFiles(values)];
   return {
     version: COMPATIBLE_VERSION,
     ...(await gossipOptions(values)),
@@ -76,15 +78,8 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
     serviceUpdatePeriodSeconds: values.serviceUpdatePeriod,
     ...(values.keepLatestPackages === undefined ? {} : { keepLatestPackages: values.keepLatestPackages }),
     ...(service === undefined ? {} : { load: await loadOf(service, values, configuration) }),
-    ...(values.key === undefined || values.certs === undefined
-      ? {}
-      : {
-          httpTls: {
-            key: values.key,
-            certificates: values.certs,
-            ...(values.caCerts === undefined ? {} : { clientCa: values.caCerts }),
-          },
-        }),
+    ...(ctlTls === undefined ? {} : { ctlTls }),
+    ...(httpTls === undefined ? {} : { httpTls }),
     noColor: values.noColor,
     jsonLogging: values.jsonLogging,
     ...(token === undefined ? {} : { depotToken: token }),

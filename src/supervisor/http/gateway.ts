@@ -1,6 +1,7 @@
 // The HTTP gateway: routes, status codes and headers (reference/supervisor.md §14). What it answers comes from a view
 // of the Supervisor, as finished JSON texts.
 import { constantTimeEqual } from "../../crypto/index.ts";
+import type { CtlServerTls } from "../../ctl/index.ts";
 import { HabError, systemErrorCode } from "../../error/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
@@ -32,7 +33,7 @@ export interface GatewayOptions {
   readonly authToken?: string;
   /** `HAB_FEAT_REDACT_HTTP`: no configuration, census or ring data. */
   readonly redact: boolean;
-  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+  readonly tls?: CtlServerTls;
 }
 
 const HEALTH_STATUS: Record<HealthResult, { readonly code: number; readonly text: string }> = {
@@ -155,6 +156,8 @@ export function rawPath(url: string): string {
 
 export interface HttpGateway {
   readonly port: number;
+  /** Uses another certificate for new connections; those that stand keep theirs. Only where it began with TLS. */
+  exchangeTls(tls: CtlServerTls): void;
   stop(): Promise<void>;
 }
 
@@ -177,19 +180,33 @@ export function startHttpGateway(options: GatewayOptions, view: GatewayView, met
       );
     }
   };
-  try {
-    const server = Bun.serve({
+  const serve = (port: number, tls: CtlServerTls | undefined, shared: boolean) =>
+    Bun.serve({
       hostname: options.host,
-      port: options.port,
-      // Left out, two Supervisors would share the port, and each answer come from either.
-      reusePort: false,
+      port,
+      reusePort: shared,
       development: false,
-      ...(options.tls === undefined ? {} : { tls: tlsOptions(options.tls) }),
+      ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
       fetch: respond,
       error: () => empty(500),
     });
+  try {
+    // Not shared, or two Supervisors could have the port, and each answer come from either.
+    let server = serve(options.port, options.tls, false);
+    const port = server.port ?? options.port;
+    if (options.tls !== undefined) {
+      // A certificate is exchanged by a second listener on the port, which both have to allow. That nobody else listens
+      // there is known by now.
+      void server.stop(true);
+      server = serve(port, options.tls, true);
+    }
     return {
-      port: server.port ?? options.port,
+      port,
+      exchangeTls(tls) {
+        const before = server;
+        server = serve(port, tls, true);
+        void before.stop();
+      },
       async stop() {
         await server.stop(true);
       },
@@ -209,8 +226,10 @@ function bindAdvice(error: unknown): string {
     : "Another program (perhaps another Supervisor) listens there; stop it or choose another address with --listen-http.";
 }
 
-function tlsOptions(tls: NonNullable<GatewayOptions["tls"]>) {
-  return tls.ca === undefined
-    ? { key: tls.key, cert: tls.cert }
-    : { key: tls.key, cert: tls.cert, ca: tls.ca, requestCert: true, rejectUnauthorized: true };
+function tlsOptions({ key, certificate, clientCa }: CtlServerTls) {
+  return {
+    key,
+    cert: certificate,
+    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+  };
 }
