@@ -9,6 +9,8 @@ import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
 import { supervisorErrors } from "./errors.ts";
+import { EventLog } from "./events/event-log.ts";
+import { type EventWatch, watchEvents } from "./events/watch-events.ts";
 import { openGatewayTls } from "./gateway-tls.ts";
 import type { HttpGateway } from "./http/gateway.ts";
 import { listenHttp } from "./http/listen.ts";
@@ -118,6 +120,8 @@ async function start(
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
   });
   let view: SupervisorView | undefined;
+  let eventWatch: EventWatch | undefined;
+  const events = new EventLog(crypto.randomUUID().slice(0, 8), Date.now);
 
   const started = (service: Service): (() => void) => {
     const name = service.spec.ident.name;
@@ -172,7 +176,10 @@ async function start(
     organization: options.organization,
     started,
     updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
-    changed: (name) => view?.changed(name),
+    changed: (name) => {
+      view?.changed(name);
+      eventWatch?.servicesChanged(name);
+    },
   });
   view = supervisorView({
     services,
@@ -183,9 +190,19 @@ async function start(
     sys,
     metrics,
     ringReports: reports,
+    events,
+    organization: options.organization,
     redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
   });
+  const watch = watchEvents({
+    log: events,
+    services,
+    organization: options.organization,
+    self: storage.state.self,
+  });
+  eventWatch = watch;
   ring.onCensus(() => {
+    watch.ringChanged(ring.census, ring.state);
     for (const service of services.running()) service.wake();
     for (const updater of updaters.values()) updater.wake();
   });

@@ -108,6 +108,11 @@ export class Services {
     return this.#names().has(name) ? this.#snapshot(name) : undefined;
   }
 
+  /** Whether everything is being stopped or let go. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
   /** What is loaded, and what is unloaded while its process still runs. */
   #names(): Set<string> {
     const stopping = [...this.#slots].filter(([, slot]) => slot.service !== undefined).map(([name]) => name);

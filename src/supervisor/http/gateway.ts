@@ -4,9 +4,12 @@ import { constantTimeEqual } from "../../crypto/index.ts";
 import type { CtlServerTls } from "../../ctl/index.ts";
 import { HabError, systemErrorCode } from "../../error/index.ts";
 import { supervisorErrors } from "../errors.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
 import type { HealthResult } from "../plan/health.ts";
+import { eventStream } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Readiness } from "./readiness.ts";
 
 /** What the gateway shows. Texts are JSON; undefined means that no such service is loaded. */
 export interface GatewayView {
@@ -20,6 +23,10 @@ export interface GatewayView {
   censusJson(): string;
   /** Beyond the original: what is believed of the ring. */
   ringJson(report: RingReportName): string | Promise<string>;
+  /** Beyond the original: whether everything that is to run does. */
+  readiness(): Readiness;
+  /** Beyond the original: what happens. */
+  readonly events: EventLog;
   /** Called before metrics are printed, to refresh gauges. */
   measure(): void;
 }
@@ -48,6 +55,7 @@ const PLAIN_ROUTES = new Set([
   "/",
   "/butterfly",
   "/census",
+  "/events",
   "/metrics",
   ...RING_REPORTS.map((report) => `/ring/${report}`),
 ]);
@@ -83,6 +91,32 @@ export async function answer(
     default:
       return path.startsWith("/services/") ? answerService(path, view, redact) : empty(404);
   }
+}
+
+/**
+ * `/livez` and `/readyz`, for probes that can show no token: they learn a yes or no, and only who may see the rest also why
+ * not. Undefined for other paths.
+ */
+export function answerProbe(
+  method: string,
+  path: string,
+  view: GatewayView,
+  authorized: boolean,
+): Response | undefined {
+  if (path !== "/livez" && path !== "/readyz") return undefined;
+  if (method !== "GET" && method !== "HEAD") return empty(405, { allow: "GET, HEAD" });
+  if (path === "/livez") return json('{"alive":true}');
+  const report = view.readiness();
+  return json(JSON.stringify(authorized ? report : { ready: report.ready }), report.ready ? 200 : 503);
+}
+
+/** `/events`, from after the event a client saw last. */
+function answerEvents(request: Request, view: GatewayView, cutOff: () => void): Response {
+  const stream = eventStream(view.events, request.headers.get("last-event-id") ?? undefined, cutOff);
+  if (stream === undefined) return empty(503, { "retry-after": "10" });
+  return new Response(stream, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+  });
 }
 
 async function answerService(path: string, view: GatewayView, redact: boolean): Promise<Response> {
@@ -164,13 +198,20 @@ export interface HttpGateway {
 /** Starts listening. Throws `addressInUse` when the address cannot be bound. */
 export function startHttpGateway(options: GatewayOptions, view: GatewayView, metrics: Metrics): HttpGateway {
   const token = options.authToken;
-  const respond = async (request: Request): Promise<Response> => {
+  const respond = async (request: Request, server: Bun.Server<undefined>): Promise<Response> => {
     const path = rawPath(request.url);
     const started = performance.now();
     metrics.count("hab_sup_http_gateway_requests_total", path);
     try {
-      if (token !== undefined && !isAuthorized(request.headers.get("authorization"), token))
-        return empty(401);
+      const authorized = token === undefined || isAuthorized(request.headers.get("authorization"), token);
+      const probe = answerProbe(request.method, path, view, authorized);
+      if (probe !== undefined) return probe;
+      if (!authorized) return empty(401);
+      if (path === "/events" && request.method === "GET" && !options.redact) {
+        // Silence is no sign that a client has gone; that it takes nothing is.
+        server.timeout(request, 0);
+        return answerEvents(request, view, () => server.timeout(request, 1));
+      }
       return await answer(request.method, path, view, metrics, options.redact);
     } finally {
       metrics.observe(

@@ -117,6 +117,17 @@ export class Service {
     return this.#process.state.up ? "Ok" : "Critical";
   }
 
+  /** What must come before it can be initialized: binds of others, the election of a leader. */
+  get waitsFor(): readonly string[] {
+    if (this.initialized) return [];
+    if (this.#saidWaiting) {
+      const missing = [...this.#bindStatus].filter(([, status]) => status !== "satisfied");
+      return missing.map(([bind]) => `the bind ${bind}`);
+    }
+    const waitsForLeader = this.#leadership !== undefined && this.#leadership.status !== "ElectionFinished";
+    return waitsForLeader ? ["the election of a leader"] : [];
+  }
+
   /** What is wrong with its configuration or templates while the last good ones are in force. */
   get problems(): readonly string[] {
     return [...this.parts.config.problems, ...this.#problems];
@@ -362,8 +373,9 @@ export class Service {
             `Health check exited with an unknown status code, Invalid health check result: ${code}`,
           );
         }
-        if (this.#health !== result) this.#host.changed();
+        const changed = this.#health !== result;
         this.#health = result;
+        if (changed) this.#host.changed();
       },
     }).then(() => this.#say("HK", "Health checking has been stopped"));
   }
