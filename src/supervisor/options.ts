@@ -2,6 +2,7 @@
 // (reference/supervisor.md §3).
 import type { Secret } from "../crypto/index.ts";
 import type { CtlRequests, CtlServerTlsFiles } from "../ctl/index.ts";
+import type { EventStreamOptions } from "./event-stream/event-stream.ts";
 import type { RestartConfig } from "./plan/restart.ts";
 
 export interface ListenAddress {
@@ -37,6 +38,7 @@ export interface SupervisorOptions {
   /** Service to load at the start: fields of a load request, and the package file they come from, if any. */
   readonly load?: { readonly fields: CtlRequests["SvcLoad"]; readonly artifact?: string };
   readonly httpTls?: CtlServerTlsFiles;
+  readonly eventStream?: EventStreamOptions;
   readonly noColor: boolean;
   readonly jsonLogging: boolean;
   /** Depot token of cli.toml; HAB_AUTH_TOKEN goes before it. */

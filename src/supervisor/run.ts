@@ -9,6 +9,8 @@ import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
 import { supervisorErrors } from "./errors.ts";
+import type { EventStream } from "./event-stream/event-stream.ts";
+import { reportedService, updateStarted } from "./event-stream/report.ts";
 import { EventLog } from "./events/event-log.ts";
 import { type EventWatch, watchEvents } from "./events/watch-events.ts";
 import { openGatewayTls } from "./gateway-tls.ts";
@@ -113,6 +115,7 @@ async function start(
     count: ringCounter(metrics),
     departed: () => end({ kind: "departed" }),
   });
+  const stream = await openStream(options, storage.state.self, metrics, say);
   const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
   const updaters = new Map<string, Updater>();
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
@@ -142,7 +145,10 @@ async function start(
           output,
           find: installer.findUpdate,
           install: installer.exact,
-          apply: (ident, pkgIncarnation) => services.update(name, ident, pkgIncarnation),
+          apply: (ident, pkgIncarnation) => {
+            stream?.report(updateStarted(reportedService(service.parts, service.spec), ident));
+            services.update(name, ident, pkgIncarnation);
+          },
           elect: (suitability) => ring.elect("election-update", service.group, suitability),
         })
       : undefined;
@@ -176,6 +182,7 @@ async function start(
     organization: options.organization,
     started,
     updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
+    ...(stream === undefined ? {} : { report: (report) => stream.report(report) }),
     changed: (name) => {
       view?.changed(name);
       eventWatch?.servicesChanged(name);
@@ -249,9 +256,24 @@ async function start(
       specWatch.close();
       ctlTls?.close();
       await ctl.stop(0).catch(() => {});
-      return finish(how, { services, node, ring, output, http, lock });
+      const exitCode = await finish(how, { services, node, ring, output, http, lock });
+      await stream?.close();
+      return exitCode;
     },
   };
+}
+
+/** The event stream, where one is asked for. Throws `noEventStream` and what its options are wrong in. */
+async function openStream(
+  { eventStream, listenGossip: { host, port } }: SupervisorOptions,
+  supervisorId: string,
+  metrics: Metrics,
+  say: (content: string) => void,
+): Promise<EventStream | undefined> {
+  if (eventStream === undefined) return undefined;
+  const { openEventStream } = await import("./event-stream/event-stream.ts");
+  const gossipAddress = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return openEventStream(eventStream, { supervisorId, gossipAddress, metrics, say, now: Date.now });
 }
 
 /** Packages in use, which a cleanup leaves alone. */

@@ -80,6 +80,7 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
     ...(service === undefined ? {} : { load: await loadOf(service, values, configuration) }),
     ...(ctlTls === undefined ? {} : { ctlTls }),
     ...(httpTls === undefined ? {} : { httpTls }),
+    ...(await eventStreamOptions(values)),
     noColor: values.noColor,
     jsonLogging: values.jsonLogging,
     ...(token === undefined ? {} : { depotToken: token }),
@@ -109,6 +110,36 @@ async function gossipOptions(values: RunValues) {
     ...(values.peerWatchFile === undefined ? {} : { peerWatchFile: values.peerWatchFile }),
     ...(values.ring === undefined ? {} : { ring: values.ring }),
     ...(values.ringKey === undefined ? {} : { ringKey: new Secret(values.ringKey) }),
+  };
+}
+
+/** Where events go; nothing without a URL. */
+async function eventStreamOptions(values: RunValues) {
+  const { eventStreamUrl: url, eventStreamToken: token, eventStreamSite: site } = values;
+  const { eventStreamApplication: application, eventStreamEnvironment: environment } = values;
+  const given = [application, environment, token];
+  if (url === undefined || application === undefined || environment === undefined || token === undefined) {
+    if (url === undefined || !given.includes(undefined)) return {};
+    throw new HabError(
+      supervisorErrors.badOption,
+      "--event-stream-url needs application, environment and token",
+    );
+  }
+  const { Secret } = await import("../../crypto/index.ts");
+  const certificate = values.eventStreamServerCertificate;
+  return {
+    eventStream: {
+      url: new Secret(url),
+      token: new Secret(token),
+      application,
+      environment,
+      ...(site === undefined ? {} : { site }),
+      meta: new Map(
+        values.eventMeta.map((pair) => pair.split("=", 2).map((part) => part.trim()) as [string, string]),
+      ),
+      ...(certificate === undefined ? {} : { serverCertificate: certificate }),
+      connectTimeoutSeconds: values.eventStreamConnectTimeout,
+    },
   };
 }
 

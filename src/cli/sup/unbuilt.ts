@@ -6,7 +6,6 @@ import type { RunValues } from "./run-options.ts";
 
 const UNBUILT: readonly (readonly [keyof RunValues, string, string])[] = [
   ["autoUpdate", "--auto-update", "the Supervisor does not update itself"],
-  ["eventStreamUrl", "--event-stream-url", "no events are sent"],
 ];
 
 /** Throws `notBuilt` when an option asks for something that is not there, wherever its value came from. */
