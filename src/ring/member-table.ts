@@ -151,16 +151,19 @@ export class MemberTable {
   #slots = new Uint32Array(16);
   /** 1 + the place in `HEALTHS`; 0 where there is no entry. */
   #health = new Uint8Array(16);
-  /** Since when each that is not alive has its health. */
+  /** Since when each has its health; of living ones only where the registry is not shared, for people to see. */
   readonly #since = new Map<number, number>();
+  readonly #keepsAllTimes: boolean;
   #size = 0;
   #end = 0;
   readonly #counts = [0, 0, 0, 0];
   readonly #sums = new Float64Array(DIGEST_BUCKETS);
   #digest: Hash48 = 0;
 
-  constructor(registry = new MemberRegistry()) {
-    this.registry = registry;
+  /** `registry`: shared with the tables of other machines in this process, of which there may be thousands. */
+  constructor(registry?: MemberRegistry) {
+    this.registry = registry ?? new MemberRegistry();
+    this.#keepsAllTimes = registry === undefined;
   }
 
   get size(): number {
@@ -197,7 +200,7 @@ export class MemberTable {
     const member = this.memberAt(number);
     const health = this.healthAt(number);
     if (member === undefined || health === undefined) return undefined;
-    return { member, health, since: health === "alive" ? 0 : (this.#since.get(number) ?? 0) };
+    return { member, health, since: this.#since.get(number) ?? 0 };
   }
 
   memberAt(number: number): Member | undefined {
@@ -221,7 +224,7 @@ export class MemberTable {
     this.#forget(number);
     this.#slots[number] = slot;
     this.#health[number] = HEALTHS.indexOf(health) + 1;
-    if (health !== "alive") this.#since.set(number, since);
+    if (health !== "alive" || this.#keepsAllTimes) this.#since.set(number, since);
     this.#size++;
     if (number >= this.#end) this.#end = number + 1;
     this.#counts[HEALTHS.indexOf(health)] = this.count(health) + 1;
@@ -299,7 +302,7 @@ export class MemberTable {
     this.registry.release(this.#slots[number] ?? 0);
     this.#slots[number] = 0;
     this.#health[number] = 0;
-    if (health !== "alive") this.#since.delete(number);
+    if (health !== "alive" || this.#keepsAllTimes) this.#since.delete(number);
     this.#size--;
     this.#counts[HEALTHS.indexOf(health)] = this.count(health) - 1;
     return true;
