@@ -1,5 +1,5 @@
 // The members one member knows, in columns of numbers: a ring of 10,000 is 10,000 such tables in the simulator. Ids,
-// their short forms and the records themselves are kept once in a registry that tables may share.
+// their short forms and the records themselves are kept once in a registry that tables may share (5 bytes a pair remain).
 import { addHash, subtractHash } from "./hash48.ts";
 import { HEALTHS, type Health, type Member } from "./member.ts";
 import type { Hash48, ShortId } from "./protocol.ts";
@@ -8,14 +8,17 @@ import { shortId } from "./short-id.ts";
 export interface MemberEntry {
   readonly member: Member;
   readonly health: Health;
-  /** When it got this health, milliseconds on the caller's monotonic clock. */
+  /** When it got this health, milliseconds on the caller's monotonic clock; not kept (0) while it is alive. */
   readonly since: number;
 }
 
 /** How many sums the digest of a store is kept in, so that a difference is looked for in a part of it only. */
 export const DIGEST_BUCKETS = 64;
 
-/** Gives every member id a small number, for good, and keeps one copy of equal records. */
+/**
+ * Gives every member id a small number, for good, keeps the ids in the order of the circle, and keeps one copy of equal
+ * records for as long as a table holds it.
+ */
 export class MemberRegistry {
   readonly #numbers = new Map<string, number>();
   readonly #byShort = new Map<ShortId, number>();
@@ -23,7 +26,15 @@ export class MemberRegistry {
   readonly #doubles = new Map<ShortId, number[]>();
   readonly #ids: string[] = [];
   readonly #shorts: ShortId[] = [];
-  readonly #latest: (Member | undefined)[] = [];
+  /** The numbers by rising short id, and where in that order each number is. */
+  readonly #circle: number[] = [];
+  #places: Uint32Array | undefined;
+  /** Records by slot, how many tables hold each, and slots that are free again. Slot 0 is nobody's. */
+  readonly #records: (Member | undefined)[] = [undefined];
+  readonly #holders: number[] = [0];
+  readonly #free: number[] = [];
+  /** The slot an id's record was put into last. */
+  readonly #latest: number[] = [];
 
   /** The number of an id, a new one if it has none. */
   number(id: string): number {
@@ -37,6 +48,9 @@ export class MemberRegistry {
     else this.#doubles.set(short, [...(this.#doubles.get(short) ?? [other]), number]);
     this.#ids.push(id);
     this.#shorts.push(short);
+    this.#latest.push(0);
+    this.#circle.splice(this.#firstAbove(short), 0, number);
+    this.#places = undefined;
     return number;
   }
 
@@ -46,7 +60,7 @@ export class MemberRegistry {
 
   /** Whose short id this is; undefined where that is nobody's or several members'. */
   findShort(short: ShortId): number | undefined {
-    return this.#doubles.has(short) ? undefined : this.#byShort.get(short);
+    return this.#doubles.size > 0 && this.#doubles.has(short) ? undefined : this.#byShort.get(short);
   }
 
   allOfShort(short: ShortId): readonly number[] {
@@ -62,23 +76,85 @@ export class MemberRegistry {
     return this.#shorts[number] ?? 0;
   }
 
-  /** `member`, or the equal record that was seen last for this id. */
-  shared(number: number, member: Member): Member {
-    const latest = this.#latest[number];
-    if (latest !== undefined && areSameRecords(latest, member)) return latest;
-    this.#latest[number] = member;
-    return member;
+  /** How many ids have a number. */
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** The number so many steps around the circle from another: forwards, or with a negative `steps` backwards. */
+  beside(number: number, steps: number): number {
+    const size = this.#circle.length;
+    const place = ((this.#placeOf(number) + steps) % size) + size;
+    return this.#circle[place % size] ?? number;
+  }
+
+  /** The record in a slot. */
+  record(slot: number): Member | undefined {
+    return this.#records[slot];
+  }
+
+  /** The slot of `member`, or of the equal record that was seen last for this number: held once more from now on. */
+  hold(number: number, member: Member): number {
+    const latest = this.#latest[number] ?? 0;
+    const known = this.#records[latest];
+    if (known !== undefined && areSameRecords(known, member)) {
+      this.#holders[latest] = (this.#holders[latest] ?? 0) + 1;
+      return latest;
+    }
+    const slot = this.#free.pop() ?? this.#records.length;
+    this.#records[slot] = member;
+    this.#holders[slot] = 1;
+    this.#latest[number] = slot;
+    return slot;
+  }
+
+  /** Holds a slot once more, as a copy of a table does. */
+  holdAgain(slot: number): void {
+    this.#holders[slot] = (this.#holders[slot] ?? 0) + 1;
+  }
+
+  /** Lets go of a slot; it is free when nobody holds it any more. */
+  release(slot: number): void {
+    const holders = (this.#holders[slot] ?? 0) - 1;
+    this.#holders[slot] = holders;
+    if (holders > 0) return;
+    this.#records[slot] = undefined;
+    this.#free.push(slot);
+  }
+
+  /** Where in the circle the first short id above this one is. */
+  #firstAbove(short: ShortId): number {
+    let low = 0;
+    let high = this.#circle.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.short(this.#circle[middle] ?? 0) <= short) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #placeOf(number: number): number {
+    if (this.#places === undefined) {
+      this.#places = new Uint32Array(this.#circle.length);
+      for (let place = 0; place < this.#circle.length; place++)
+        this.#places[this.#circle[place] ?? 0] = place;
+    }
+    return this.#places[number] ?? 0;
   }
 }
 
 /** A map from member id to what is believed of it, with the digest of all entries. */
 export class MemberTable {
   readonly registry: MemberRegistry;
-  readonly #records: (Member | undefined)[] = [];
+  /** The slot of each record in the registry; 0 where there is no entry. */
+  #slots = new Uint32Array(16);
   /** 1 + the place in `HEALTHS`; 0 where there is no entry. */
   #health = new Uint8Array(16);
-  #since = new Float64Array(16);
+  /** Since when each that is not alive has its health. */
+  readonly #since = new Map<number, number>();
   #size = 0;
+  #end = 0;
   readonly #counts = [0, 0, 0, 0];
   readonly #sums = new Float64Array(DIGEST_BUCKETS);
   #digest: Hash48 = 0;
@@ -110,16 +186,22 @@ export class MemberTable {
     return number === undefined ? undefined : this.at(number);
   }
 
+  /** What is believed of an id's health. */
+  healthOf(id: string): Health | undefined {
+    const number = this.registry.find(id);
+    return number === undefined ? undefined : this.healthAt(number);
+  }
+
   /** The entry of a registry number. */
   at(number: number): MemberEntry | undefined {
-    const member = this.#records[number];
+    const member = this.memberAt(number);
     const health = this.healthAt(number);
     if (member === undefined || health === undefined) return undefined;
-    return { member, health, since: this.#since[number] ?? 0 };
+    return { member, health, since: health === "alive" ? 0 : (this.#since.get(number) ?? 0) };
   }
 
   memberAt(number: number): Member | undefined {
-    return this.#records[number];
+    return this.registry.record(this.#slots[number] ?? 0);
   }
 
   healthAt(number: number): Health | undefined {
@@ -127,20 +209,23 @@ export class MemberTable {
   }
 
   has(id: string): boolean {
-    return this.get(id) !== undefined;
+    const number = this.registry.find(id);
+    return number !== undefined && (this.#health[number] ?? 0) > 0;
   }
 
   set(id: string, { member, health, since }: MemberEntry): void {
     const number = this.registry.number(id);
-    this.#grow(number);
+    this.#grow(number + 1);
+    // First held, then let go of: the record may be the same.
+    const slot = this.registry.hold(number, member);
     this.#forget(number);
-    const record = this.registry.shared(number, member);
-    this.#records[number] = record;
+    this.#slots[number] = slot;
     this.#health[number] = HEALTHS.indexOf(health) + 1;
-    this.#since[number] = since;
+    if (health !== "alive") this.#since.set(number, since);
     this.#size++;
+    if (number >= this.#end) this.#end = number + 1;
     this.#counts[HEALTHS.indexOf(health)] = this.count(health) + 1;
-    this.#digested(number, record, health, addHash);
+    this.#digested(number, member, health, addHash);
   }
 
   delete(id: string): boolean {
@@ -148,19 +233,51 @@ export class MemberTable {
     return number !== undefined && this.#forget(number);
   }
 
+  /** Takes over all entries of another table of the same registry; this one must be empty. */
+  copyFrom(other: MemberTable): void {
+    if (this.#size > 0 || other.registry !== this.registry)
+      throw new Error("only an empty table can become a copy of one with the same registry");
+    this.#slots = other.#slots.slice(0, other.#end);
+    this.#health = other.#health.slice(0, other.#end);
+    for (const [number, since] of other.#since) this.#since.set(number, since);
+    for (let number = 0; number < other.#end; number++) {
+      const slot = other.#slots[number] ?? 0;
+      if (slot > 0) this.registry.holdAgain(slot);
+    }
+    this.#size = other.#size;
+    this.#end = other.#end;
+    for (let health = 0; health < HEALTHS.length; health++) this.#counts[health] = other.#counts[health] ?? 0;
+    this.#sums.set(other.#sums);
+    this.#digest = other.#digest;
+  }
+
+  /** A copy of the column of healths: 1 + the place in `HEALTHS` by registry number, 0 where there is no entry. */
+  healthColumn(): Uint8Array {
+    return this.#health.slice(0, this.#end);
+  }
+
   /** Registry numbers of all entries, rising. */
   *numbers(): Generator<number> {
-    for (let number = 0; number < this.#records.length; number++)
-      if (this.#records[number] !== undefined) yield number;
+    for (let number = 0; number < this.#end; number++) if ((this.#health[number] ?? 0) > 0) yield number;
+  }
+
+  /** Registry numbers of those with one of these healths. */
+  numbersWith(...healths: readonly Health[]): number[] {
+    const found: number[] = [];
+    if (healths.every((health) => this.count(health) === 0)) return found;
+    const wanted = HEALTHS.map((health) => healths.includes(health));
+    for (let number = 0; number < this.#end; number++)
+      if (wanted[(this.#health[number] ?? 0) - 1] === true) found.push(number);
+    return found;
   }
 
   /** One past the largest number in use, for loops that cannot afford a generator. */
   get end(): number {
-    return this.#records.length;
+    return this.#end;
   }
 
   *values(): Generator<MemberEntry> {
-    for (const number of this.numbers()) {
+    for (let number = 0; number < this.#end; number++) {
       const entry = this.at(number);
       if (entry !== undefined) yield entry;
     }
@@ -175,12 +292,14 @@ export class MemberTable {
   }
 
   #forget(number: number): boolean {
-    const member = this.#records[number];
+    const member = this.memberAt(number);
     const health = this.healthAt(number);
     if (member === undefined || health === undefined) return false;
     this.#digested(number, member, health, subtractHash);
-    this.#records[number] = undefined;
+    this.registry.release(this.#slots[number] ?? 0);
+    this.#slots[number] = 0;
     this.#health[number] = 0;
+    if (health !== "alive") this.#since.delete(number);
     this.#size--;
     this.#counts[HEALTHS.indexOf(health)] = this.count(health) - 1;
     return true;
@@ -199,15 +318,16 @@ export class MemberTable {
     this.#digest = change(this.#digest, hash);
   }
 
-  #grow(number: number): void {
-    if (number < this.#health.length) return;
-    const length = Math.max(number + 1, this.#health.length * 2);
-    const health = new Uint8Array(length);
+  #grow(length: number): void {
+    if (length <= this.#health.length) return;
+    // With a quarter more, not twice: in the simulator there are as many tables as members.
+    const roomy = Math.max(16, length + (length >> 2), Math.min(this.registry.size, 2 * length));
+    const health = new Uint8Array(roomy);
     health.set(this.#health);
-    const since = new Float64Array(length);
-    since.set(this.#since);
+    const slots = new Uint32Array(roomy);
+    slots.set(this.#slots);
     this.#health = health;
-    this.#since = since;
+    this.#slots = slots;
   }
 }
 

@@ -4,14 +4,14 @@ import type { RingState } from "./state.ts";
 /** Members with a service in the group that count: known and not departed. */
 export function population(state: RingState, serviceGroup: string): string[] {
   return groupMembers(state, serviceGroup).filter((id) => {
-    const health = state.members.get(id)?.health;
+    const health = state.members.healthOf(id);
     return health !== undefined && health !== "departed";
   });
 }
 
 /** Those of the population that can vote: alive ones, not suspects. */
 export function electorate(state: RingState, serviceGroup: string): string[] {
-  return groupMembers(state, serviceGroup).filter((id) => state.members.get(id)?.health === "alive");
+  return groupMembers(state, serviceGroup).filter((id) => state.members.healthOf(id) === "alive");
 }
 
 /** Whether more than half of the population can vote. A lone Supervisor, unknown to itself, has no quorum. */

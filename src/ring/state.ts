@@ -111,7 +111,7 @@ export function memberEntries(state: RingState): MemberEntry[] {
 }
 
 export function healthOf(state: RingState, memberId: string): Health | undefined {
-  return state.members.get(memberId)?.health;
+  return state.members.healthOf(memberId);
 }
 
 /** A copy of the counters, to compare with later. */

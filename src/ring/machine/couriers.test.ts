@@ -106,7 +106,7 @@ describe("one push", () => {
           fromId: "x",
         },
       });
-    const push = rig.core.couriers.get("n")!.sent!.push;
+    const push = rig.core.couriers.to.get("n")!.sent!.push;
     const messages = pushedTo(rig.event({ kind: "pushed", push, delivered: true }), "n");
     expect(messages).toHaveLength(18);
   });

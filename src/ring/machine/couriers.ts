@@ -23,11 +23,24 @@ export interface Courier {
   toldAllAt: number;
 }
 
-export type Couriers = Map<string, Courier>;
+export interface Couriers {
+  /** By member id. */
+  readonly to: Map<string, Courier>;
+  /** Whether anything changed since they were looked at that decides what goes to whom. */
+  stale: boolean;
+  /** How often members had changed then. */
+  members: number;
+  /** When time alone brings something to do. */
+  dueAt: number;
+}
+
+export function noCouriers(): Couriers {
+  return { to: new Map(), stale: true, members: 0, dueAt: Number.POSITIVE_INFINITY };
+}
 
 /** The courier to a member, a new one if there is none. */
 export function courierTo({ couriers }: Core, id: string): Courier {
-  const known = couriers.get(id);
+  const known = couriers.to.get(id);
   if (known !== undefined) return known;
   const courier: Courier = {
     owed: new Map(),
@@ -36,13 +49,14 @@ export function courierTo({ couriers }: Core, id: string): Courier {
     failures: 0,
     toldAllAt: Number.NEGATIVE_INFINITY,
   };
-  couriers.set(id, courier);
+  couriers.to.set(id, courier);
   return courier;
 }
 
 /** Owes a rumor to a member. */
 export function owe(core: Core, to: string, owed: Owed): void {
   if (to === core.state.self) return;
+  core.couriers.stale = true;
   courierTo(core, to).owed.set(owedText(owed), owed);
 }
 
@@ -75,24 +89,32 @@ export function pushNow(core: Core, to: string, messages: readonly GossipMessage
 
 /** Sends what is owed to whoever is free; lets go of couriers nobody needs. */
 export function dispatchCouriers(core: Core): void {
-  const { couriers, neighbours } = core;
+  const { couriers, neighbours, state } = core;
+  if (!couriers.stale && couriers.members === state.counters.members && core.now < couriers.dueAt) return;
   for (const id of neighbours.served)
     if (courierTo(core, id).toldAllAt + RETELL_ORIGINAL_MS <= core.now) oweEverything(core, id);
-  for (const [id, courier] of couriers) {
+  for (const [id, courier] of couriers.to) {
     const needed = neighbours.links.has(id) || neighbours.served.has(id);
     if (courier.sent !== undefined) continue;
     if (courier.owed.size === 0 || !isReachable(core, id)) {
-      if (!needed) couriers.delete(id);
+      if (!needed) couriers.to.delete(id);
       continue;
     }
     if (courier.retryAt <= core.now) send(core, id, courier);
   }
+  couriers.stale = false;
+  couriers.members = state.counters.members;
+  couriers.dueAt = nextDue(core);
 }
 
-/** When the next retry is due. */
-export function couriersDue(core: Core): number {
+/** When the next retry is due, as things were when couriers were looked at last. */
+export function couriersDue({ couriers }: Core): number {
+  return couriers.dueAt;
+}
+
+function nextDue(core: Core): number {
   let next = Number.POSITIVE_INFINITY;
-  for (const [id, { owed, sent, retryAt, toldAllAt }] of core.couriers) {
+  for (const [id, { owed, sent, retryAt, toldAllAt }] of core.couriers.to) {
     if (sent === undefined && owed.size > 0 && isReachable(core, id)) next = Math.min(next, retryAt);
     if (core.neighbours.served.has(id)) next = Math.min(next, toldAllAt + RETELL_ORIGINAL_MS);
   }
@@ -101,15 +123,17 @@ export function couriersDue(core: Core): number {
 
 /** A push was handed over, or not: then it is owed still. Answers the member it was for. */
 export function pushed(core: Core, push: number, delivered: boolean): string | undefined {
-  for (const [id, courier] of core.couriers) {
+  for (const [id, courier] of core.couriers.to) {
     if (courier.sent?.push !== push) continue;
     const { owed } = courier.sent;
     courier.sent = undefined;
+    if (courier.owed.size > 0) core.couriers.stale = true;
     if (delivered) courier.failures = 0;
     else {
       for (const one of owed) owe(core, id, one);
       courier.retryAt = core.now + Math.min(JOIN_LAST_MS, LINK_RETRY_MS * 2 ** courier.failures);
       courier.failures++;
+      core.couriers.stale = true;
     }
     return id;
   }

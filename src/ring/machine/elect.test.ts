@@ -263,6 +263,6 @@ describe("what others can make us hold", () => {
     rig.event({ kind: "announce", rumor: { kind: "service", fromId: "self", value: serviceOf("self") } });
     rig.elect({ candidate: "nobody", term: 3n }, "nobody");
     rig.elect({ candidate: "nobody", term: 1n }, "nobody");
-    expect(rig.core.couriers.has("nobody")).toBe(false);
+    expect(rig.core.couriers.to.has("nobody")).toBe(false);
   });
 });

@@ -64,9 +64,11 @@ export function forgetOld(core: Core): void {
   for (const [id, at] of core.told) if (now - at >= LOOK_MS) core.told.delete(id);
   forgetServices(core);
   const { members } = state;
-  if (members.count("confirmed") + members.count("departed") === 0) return;
   let forgotten = 0;
-  for (const { member, health, since } of [...members.values()]) {
+  for (const number of members.numbersWith("confirmed", "departed")) {
+    const entry = members.at(number);
+    if (entry === undefined) continue;
+    const { member, health, since } = entry;
     if (health === "confirmed" && now - since >= DEPARTURE_MS) {
       core.reasons.set(member.id, "dead for three days");
       insertMembership(state, { member, health: "departed" }, now);

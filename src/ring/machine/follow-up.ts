@@ -18,9 +18,10 @@ export function followUp(core: Core): boolean {
   const { heat } = core.state;
   let changed = false;
   while (heat.size > 0 || core.accusations.length > 0) {
-    const keys = [...heat.values()].map(({ key }) => key);
+    const hot = [...heat.values()];
     heat.clear();
-    for (const key of keys) if (followOne(core, key)) changed = true;
+    for (const { key } of hot) if (followOne(core, key)) changed = true;
+    if (core.accusations.length === 0) continue;
     for (const { id, accuser } of core.accusations.splice(0))
       oweToAll(core, { kind: "member", id, key: "", accuser });
   }
@@ -31,11 +32,10 @@ export function followUp(core: Core): boolean {
 export function takeForKnown(core: Core, keys: readonly RumorKey[]): void {
   const { members } = core.state;
   core.state.heat.clear();
-  for (const number of members.numbers()) {
-    const entry = members.at(number);
-    if (entry === undefined) continue;
-    seen(core, number, entry.health);
-    if (entry.health === "suspect") beginSuspicion(core, entry.member.id, entry.member.incarnation);
+  core.healthSeen = members.healthColumn();
+  for (const number of members.numbersWith("suspect")) {
+    const member = members.memberAt(number);
+    if (member !== undefined) beginSuspicion(core, member.id, member.incarnation);
   }
   for (const key of keys) updateRecord(core.records, core.state, key);
 }
@@ -97,7 +97,7 @@ function confirm(core: Core, id: string): void {
 /** Notes the health for the next time; answers the one noted before. */
 function seen(core: Core, number: number, health: Health | undefined): Health | undefined {
   if (number >= core.healthSeen.length) {
-    const longer = new Uint8Array(Math.max(16, 2 * core.healthSeen.length, number + 1));
+    const longer = new Uint8Array(Math.max(16, number + 1 + (number >> 2)));
     longer.set(core.healthSeen);
     core.healthSeen = longer;
   }

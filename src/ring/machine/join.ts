@@ -2,6 +2,7 @@
 // now and then so is a member that is held for dead, so that the halves of a ring that was cut find each other again.
 import type { Address } from "../protocol.ts";
 import { JOIN_FIRST_MS, JOIN_LAST_MS, RECONNECT_MS } from "../timing.ts";
+import { expectOthers } from "./arrival.ts";
 import { type Core, nextSequence } from "./core.ts";
 import { RECONNECTS_AT_ONCE } from "./limits.ts";
 import { ping, pingAddress } from "./probe.ts";
@@ -26,6 +27,7 @@ export function nobodyToJoin(): Joining {
 /** Takes these addresses to join by, in place of those before. */
 export function joinBy(core: Core, addresses: readonly Address[]): void {
   const { join } = core;
+  if (addresses.length > 0) expectOthers(core);
   join.peers = addresses.map(
     (address) =>
       join.peers.find((peer) => isSame(peer.address, address)) ?? {
@@ -72,11 +74,11 @@ export function missingPeers(core: Core): Address[] {
 
 function isPresent({ state }: Core, { address, memberId }: Peer): boolean {
   const { members } = state;
-  if (memberId !== undefined && members.get(memberId)?.health === "alive") return true;
+  if (memberId !== undefined && members.healthOf(memberId) === "alive") return true;
   for (let number = 0; number < members.end; number++) {
+    if (members.healthAt(number) !== "alive") continue;
     const member = members.memberAt(number);
-    if (member === undefined || members.healthAt(number) !== "alive") continue;
-    if (member.swimPort === address.port && member.address === address.host) return true;
+    if (member?.swimPort === address.port && member.address === address.host) return true;
   }
   return false;
 }
@@ -86,9 +88,10 @@ function reconnect(core: Core): void {
   join.reconnectAt = core.now + RECONNECT_MS * (0.8 + 0.4 * random());
   const { members } = state;
   if (members.count("confirmed") + members.count("departed") === 0) return;
-  const dead = [...members.values()].filter(
-    ({ member, health }) => member.id !== state.self && (health === "confirmed" || health === "departed"),
-  );
+  const dead = members
+    .numbersWith("confirmed", "departed")
+    .flatMap((number) => members.at(number) ?? [])
+    .filter(({ member }) => member.id !== state.self);
   const confirmed = dead.filter(({ health }) => health === "confirmed");
   // Members that left in order are looked for as well, only less often: the word that they left may be false.
   const among = confirmed.length > 0 && random() < 0.8 ? confirmed : dead;

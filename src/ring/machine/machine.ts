@@ -83,7 +83,7 @@ function wakeAt(core: Core): number {
 function insight(core: Core): RingInsight {
   const { neighbours, couriers, probes, awareness, sync } = core;
   let owed = 0;
-  for (const courier of couriers.values()) owed += courier.owed.size;
+  for (const courier of couriers.to.values()) owed += courier.owed.size;
   return {
     awareness,
     neighbours: [...neighbours.links],

@@ -2,9 +2,13 @@
 // connections to the ones beside it and to a few at random, over which rumors go at once: whoever the random ones leave
 // out is reached from the side. Original members are served by the members of ours before them.
 import type { Member } from "../member.ts";
+import type { MemberTable } from "../member-table.ts";
 import type { Address } from "../protocol.ts";
 import { CONFIRMERS, LINK_REFRESH_MS, LINK_RETRY_MS, RANDOM_LINKS, SERVERS_PER_ORIGINAL } from "../timing.ts";
 import { type Core, isOwn } from "./core.ts";
+
+/** Places looked at by chance before all are gone through. */
+const RANDOM_TRIES = 30;
 
 /** In rings up to this size the neighbours are looked for after each change, at once. */
 const SMALL_RING = 200;
@@ -54,6 +58,7 @@ export function refreshNeighbours(core: Core): void {
   if (state.members.size > SMALL_RING && core.now < neighboursDue(core)) return;
   neighbours.stale = false;
   neighbours.chosenAt = core.now;
+  core.couriers.stale = true;
   const around = lookAround(core);
   neighbours.watched = around.next;
   neighbours.watchedOriginals = around.originalsAfter;
@@ -74,6 +79,7 @@ export function linkBroke({ neighbours, now }: Core, id: string): void {
 /** Asks again for connections that broke, as long as the neighbour is one. */
 export function retryBrokenLinks(core: Core): void {
   const { broken, links } = core.neighbours;
+  if (broken.size === 0) return;
   for (const [id, at] of broken) {
     if (at > core.now) continue;
     broken.delete(id);
@@ -85,6 +91,7 @@ export function retryBrokenLinks(core: Core): void {
 
 export function brokenLinksDue({ neighbours }: Core): number {
   let next = Number.POSITIVE_INFINITY;
+  if (neighbours.broken.size === 0) return next;
   for (const at of neighbours.broken.values()) next = Math.min(next, at);
   return next;
 }
@@ -93,12 +100,13 @@ export function brokenLinksDue({ neighbours }: Core): number {
 export function isConfirmer(core: Core, suspectId: string): boolean {
   const { members, self } = core.state;
   const { registry } = members;
-  const suspect = registry.short(registry.number(suspectId));
-  const ownDistance = distance(suspect, registry.short(registry.number(self)));
+  const suspect = registry.number(suspectId);
+  const here = registry.number(self);
   let between = 0;
-  for (let number = 0; number < members.end; number++) {
-    if (members.healthAt(number) !== "alive" || registry.id(number) === self) continue;
-    if (distance(suspect, registry.short(number)) < ownDistance && ++between >= CONFIRMERS) return false;
+  for (let steps = 1; steps < registry.size; steps++) {
+    const number = registry.beside(suspect, steps);
+    if (number === here) return true;
+    if (members.healthAt(number) === "alive" && ++between >= CONFIRMERS) return false;
   }
   return true;
 }
@@ -107,8 +115,6 @@ interface Around {
   /** The living member of ours next after us in the circle, and the one before. */
   readonly next: string | undefined;
   readonly previous: string | undefined;
-  /** All others of ours that live, by registry number. */
-  readonly own: readonly number[];
   readonly originalsAfter: string[];
   readonly served: string[];
 }
@@ -120,72 +126,52 @@ export function distance(from: number, to: number): number {
   return (to - from + CIRCLE) % CIRCLE;
 }
 
-/** One pass over the table: a ring of thousands changes often while it starts. */
-function lookAround(core: Core): Around {
-  const { members, self } = core.state;
+/**
+ * Walks from our place to those beside us. An original member is served by the members of ours nearest before it: so we
+ * serve those we come by until we have passed that many others.
+ */
+function lookAround({ state }: Core): Around {
+  const { members, self } = state;
   const { registry } = members;
-  const here = registry.short(registry.number(self));
-  const own: number[] = [];
-  const originals: number[] = [];
-  let next = -1;
-  let nextDistance = Number.POSITIVE_INFINITY;
-  let previous = -1;
-  let previousDistance = -1;
-  for (let number = 0; number < members.end; number++) {
-    const member = members.memberAt(number);
-    if (member === undefined || members.healthAt(number) !== "alive" || member.id === self) continue;
-    if (!isOwn(member)) {
-      originals.push(number);
-      continue;
-    }
-    own.push(number);
-    const away = distance(here, registry.short(number));
-    if (away < nextDistance) {
-      next = number;
-      nextDistance = away;
-    }
-    if (away > previousDistance) {
-      previous = number;
-      previousDistance = away;
+  const here = registry.number(self);
+  const originalsAfter: string[] = [];
+  const served: string[] = [];
+  let next: string | undefined;
+  let previous: string | undefined;
+  for (let steps = 1, passed = 0; steps < registry.size && passed < SERVERS_PER_ORIGINAL; steps++) {
+    const number = registry.beside(here, steps);
+    const member = livingAt(members, number);
+    if (member === undefined) continue;
+    if (isOwn(member)) {
+      passed++;
+      next ??= member.id;
+    } else {
+      served.push(member.id);
+      if (passed === 0) originalsAfter.push(member.id);
     }
   }
-  const id = (number: number): string => registry.id(number);
-  const originalsAfter = originals.filter((number) => distance(here, registry.short(number)) < nextDistance);
-  return {
-    next: next < 0 ? undefined : id(next),
-    previous: previous < 0 ? undefined : id(previous),
-    own,
-    originalsAfter: originalsAfter.map(id),
-    served: originals.filter((number) => serves(core, own, number)).map(id),
-  };
+  for (let steps = 1; steps < registry.size && previous === undefined; steps++) {
+    const member = livingAt(members, registry.beside(here, -steps));
+    if (member !== undefined && isOwn(member)) previous = member.id;
+  }
+  return { next, previous, originalsAfter, served };
 }
 
-/** An original member is served by the members of ours nearest before it in the circle. */
-function serves({ state }: Core, own: readonly number[], original: number): boolean {
-  const { registry } = state.members;
-  const place = registry.short(original);
-  const ownDistance = distance(registry.short(registry.number(state.self)), place);
-  let nearer = 0;
-  for (const number of own)
-    if (distance(registry.short(number), place) < ownDistance && ++nearer >= SERVERS_PER_ORIGINAL)
-      return false;
-  return true;
+function livingAt(members: MemberTable, number: number): Member | undefined {
+  return members.healthAt(number) === "alive" ? members.memberAt(number) : undefined;
 }
 
-function replaceLinks(core: Core, { next, previous, own }: Around): void {
+function replaceLinks(core: Core, { next, previous }: Around): void {
   const { neighbours, state } = core;
   const { members } = state;
   const wanted = new Set([next, previous].filter((id) => id !== undefined));
   const beside = wanted.size;
   for (const id of neighbours.links) {
     if (wanted.size >= beside + RANDOM_LINKS) break;
-    if (members.healthAt(members.registry.number(id)) === "alive") wanted.add(id);
+    if (members.healthOf(id) === "alive") wanted.add(id);
   }
-  const enough = Math.min(beside + RANDOM_LINKS, own.length);
-  for (let tries = 0; wanted.size < enough && tries < 50; tries++) {
-    const number = own[Math.floor(core.random() * own.length)];
-    if (number !== undefined) wanted.add(members.registry.id(number));
-  }
+  const others = members.count("alive") - (members.healthOf(state.self) === "alive" ? 1 : 0);
+  addRandom(core, wanted, Math.min(beside + RANDOM_LINKS, others));
   for (const id of neighbours.links) if (!wanted.has(id)) core.effects.push({ kind: "unlink", to: id });
   for (const id of wanted) {
     const member = state.members.get(id)?.member;
@@ -193,4 +179,20 @@ function replaceLinks(core: Core, { next, previous, own }: Around): void {
       core.effects.push({ kind: "link", to: id, address: gossipAddress(member) });
   }
   neighbours.links = wanted;
+}
+
+/** More of ours that live, by chance, until there are so many. */
+function addRandom({ state, random }: Core, wanted: Set<string>, enough: number): void {
+  const { members, self } = state;
+  const choose = (number: number): void => {
+    const member = livingAt(members, number);
+    if (member !== undefined && member.id !== self && isOwn(member)) wanted.add(member.id);
+  };
+  for (let tries = 0; wanted.size < enough && tries < RANDOM_TRIES; tries++)
+    choose(Math.floor(random() * members.end));
+  if (wanted.size >= enough) return;
+  // Few among many that are dead or originals: each in turn, from anywhere.
+  const first = Math.floor(random() * members.end);
+  for (let passed = 0; wanted.size < enough && passed < members.end; passed++)
+    choose((first + passed) % members.end);
 }

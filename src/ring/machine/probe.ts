@@ -54,9 +54,17 @@ export interface Probes {
   readonly running: Map<string, Probe>;
   nextPeriodAt: number;
   period: number;
-  /** Registry numbers in the order they are probed in besides the successor, and how far that has come. */
-  wandering: Uint32Array;
-  wandered: number;
+  /** Who is probed besides the successor. */
+  readonly wandering: Wandering;
+}
+
+/** A walk over all registry numbers in one of many orders, which needs no list of them. */
+interface Wandering {
+  at: number;
+  stride: number;
+  /** How many numbers there were when this round began, and how many are still to come. */
+  of: number;
+  left: number;
 }
 
 export function noProbes(): Probes {
@@ -64,8 +72,7 @@ export function noProbes(): Probes {
     running: new Map(),
     nextPeriodAt: Number.POSITIVE_INFINITY,
     period: 0,
-    wandering: new Uint32Array(),
-    wandered: 0,
+    wandering: { at: 0, stride: 1, of: 1, left: 0 },
   };
 }
 
@@ -77,7 +84,7 @@ export function startProbing(core: Core): void {
 /** Probes whose turn it is, and carries on those that run. */
 export function driveProbes(core: Core): void {
   const { probes, neighbours } = core;
-  for (const probe of [...probes.running.values()]) advance(core, probe);
+  if (probes.running.size > 0) for (const probe of [...probes.running.values()]) advance(core, probe);
   if (core.now < probes.nextPeriodAt) return;
   probes.nextPeriodAt = core.now + PROBE_PERIOD_MS;
   probes.period++;
@@ -93,6 +100,7 @@ export function driveProbes(core: Core): void {
 
 export function probesDue({ probes }: Core): number {
   let next = probes.nextPeriodAt;
+  if (probes.running.size === 0) return next;
   for (const { dueAt, knockAgainAt } of probes.running.values()) next = Math.min(next, dueAt, knockAgainAt);
   return next;
 }
@@ -283,9 +291,9 @@ function chooseRelays({ state, random }: Core, targetId: string): Member[] {
   if (members.end === 0) return [];
   for (let tries = 0; tries < 10 * RELAYS && chosen.size < RELAYS; tries++) {
     const number = Math.floor(random() * members.end);
+    if (members.healthAt(number) !== "alive") continue;
     const member = members.memberAt(number);
-    if (member === undefined || members.healthAt(number) !== "alive") continue;
-    if (member.id !== self && member.id !== targetId) chosen.set(member.id, member);
+    if (member !== undefined && member.id !== self && member.id !== targetId) chosen.set(member.id, member);
   }
   return [...chosen.values()];
 }
@@ -318,29 +326,32 @@ function fail(core: Core, probe: Probe, why: string): void {
 }
 
 /** All members in a random order, again and again; the dead ones among them only if they are permanent peers. */
-function nextWanderer(core: Core): string | undefined {
-  const { probes, state } = core;
+function nextWanderer({ probes, state, random }: Core): string | undefined {
   const { members } = state;
+  const { wandering } = probes;
   for (let looked = 0; looked <= members.end; looked++) {
-    if (probes.wandered >= probes.wandering.length) shuffleWanderers(core);
-    const number = probes.wandering[probes.wandered++];
-    if (number === undefined) return undefined;
-    const entry = members.at(number);
-    if (entry === undefined || entry.member.id === state.self) continue;
-    const { health, member } = entry;
+    if (wandering.left <= 0) beginRound(wandering, members.end, random);
+    wandering.left--;
+    wandering.at = (wandering.at + wandering.stride) % wandering.of;
+    const health = members.healthAt(wandering.at);
+    const member = health === undefined ? undefined : members.memberAt(wandering.at);
+    if (member === undefined || member.id === state.self) continue;
     if (health === "alive" || health === "suspect" || member.persistent) return member.id;
   }
   return undefined;
 }
 
-function shuffleWanderers({ probes, state, random }: Core): void {
-  const numbers = Uint32Array.from(state.members.numbers());
-  for (let last = numbers.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    const moved = numbers[last] ?? 0;
-    numbers[last] = numbers[other] ?? 0;
-    numbers[other] = moved;
-  }
-  probes.wandering = numbers;
-  probes.wandered = 0;
+/** A stride without a common divisor comes by every number once; another one each round, so that nobody is always late. */
+function beginRound(wandering: Wandering, numbers: number, random: () => number): void {
+  wandering.of = Math.max(1, numbers);
+  wandering.left = wandering.of;
+  wandering.at = Math.floor(random() * wandering.of);
+  do wandering.stride = 1 + Math.floor(random() * wandering.of);
+  while (!haveNoCommonDivisor(wandering.stride, wandering.of));
+}
+
+function haveNoCommonDivisor(a: number, b: number): boolean {
+  let [larger, smaller] = [a, b];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger === 1;
 }

@@ -98,6 +98,7 @@ export function relayAck(
 
 /** Tells requesters whose target has not answered. */
 export function sendNacks(core: Core): void {
+  if (core.relaying.size === 0) return;
   for (const request of core.relaying) {
     if (request.until > core.now) continue;
     core.relaying.delete(request);
@@ -116,6 +117,7 @@ export function sendNacks(core: Core): void {
 
 export function nacksDue({ relaying }: Core): number {
   let next = Number.POSITIVE_INFINITY;
+  if (relaying.size === 0) return next;
   for (const { until } of relaying) next = Math.min(next, until);
   return next;
 }

@@ -9,7 +9,7 @@ import { type Core, note } from "./core.ts";
 import { pushNow } from "./couriers.ts";
 import { forgottenServiceIncarnation, isForgottenService } from "./expire.ts";
 import { CONTENT_BYTES_LIMIT, DEPARTURE_LIMIT, GROUP_LIMIT, RECORD_LIMIT } from "./limits.ts";
-import { contentBytes, contentHash, keyHash } from "./records.ts";
+import { contentBytes, contentHash, keyHash, storedRumor } from "./records.ts";
 
 /** Own services are put right this often at most. */
 const CONTRADICTION_PAUSE_MS = 500;
@@ -32,7 +32,7 @@ export function hearRumor(core: Core, rumor: Stored): void {
   }
   if (rumor.kind === "service" && rumor.value.memberId === state.self && contradicts(core, rumor.value))
     return;
-  if (!isWelcome(core, rumor)) return;
+  if (isHeardAgain(core, rumor) || !isWelcome(core, rumor)) return;
   if (insert(core, rumor)) return;
   settle(core, rumor);
 }
@@ -72,6 +72,18 @@ function goesAbove(heard: ServiceRumor, stored: ServiceRumor): boolean {
 
 function hashOf(value: ServiceRumor): number {
   return contentHash({ kind: "service", fromId: value.memberId, value });
+}
+
+/** Most of what is heard: an older version, or what is stored already. */
+function isHeardAgain({ state }: Core, rumor: Exclude<Stored, { kind: "departure" }>): boolean {
+  const stored = storedRumor(state, keyOf(rumor));
+  if (stored?.kind !== "service" && stored?.kind !== "service-config" && stored?.kind !== "service-file")
+    return false;
+  const { incarnation } = stored.value;
+  return (
+    incarnation > rumor.value.incarnation ||
+    (incarnation === rumor.value.incarnation && contentHash(stored) === contentHash(rumor))
+  );
 }
 
 function insert({ state, now }: Core, rumor: Exclude<Stored, { kind: "departure" }>): boolean {

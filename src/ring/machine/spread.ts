@@ -71,11 +71,7 @@ export function piggyback(core: Core, to: string | undefined, besides?: Member):
   };
   if (to !== undefined && entry !== undefined && (plain || entry.health !== "alive")) add(to);
   const limit = timesToTell(state.members.size);
-  const news = [
-    ...[...firstOf(spread.unheard, LOOKED_AT)].map((id) => [id, 0] as const),
-    ...firstOf(spread.heard, LOOKED_AT),
-  ];
-  for (const [id, times] of news) {
+  for (const [id, times] of latestNews(spread)) {
     if (chosen.length >= PIGGYBACK_COUNT) break;
     const told = id === to || add(id);
     // What has no place in this datagram may have one in the next.
@@ -108,10 +104,17 @@ function timesToTell(members: number): number {
   return 3 * Math.ceil(Math.log2(members + 2));
 }
 
-function* firstOf<Item>(items: Iterable<Item>, count: number): Generator<Item> {
-  let left = count;
-  for (const item of items) {
-    if (left-- <= 0) return;
-    yield item;
+/** What is told least often, and how often: as much as is looked at for one datagram. */
+function latestNews({ unheard, heard }: Spread): (readonly [id: string, times: number])[] {
+  const news: (readonly [string, number])[] = [];
+  for (const id of unheard) {
+    if (news.length >= LOOKED_AT) break;
+    news.push([id, 0]);
   }
+  const enough = news.length + LOOKED_AT;
+  for (const entry of heard) {
+    if (news.length >= enough) break;
+    news.push(entry);
+  }
+  return news;
 }

@@ -1,11 +1,14 @@
 // Who takes part in a group's election, and whether its leader or candidate can still be reckoned with.
 import { electorate } from "../quorum.ts";
 import { UNKNOWN_CANDIDATE_MS } from "../timing.ts";
+import { isArriving } from "./arrival.ts";
 import type { Core } from "./core.ts";
 import { isLeaderDoubted } from "./leader-watch.ts";
 
-/** Whether we run a service of the group. */
-export function takesPart({ state }: Core, serviceGroup: string): boolean {
+/** Whether we run a service of the group, and know what the ring knows. */
+export function takesPart(core: Core, serviceGroup: string): boolean {
+  if (isArriving(core)) return false;
+  const { state } = core;
   const service = state.services.get(serviceGroup)?.get(state.self);
   return service !== undefined && service.stopped !== true;
 }
@@ -22,7 +25,7 @@ export function canVote({ state }: Core, serviceGroup: string, id: string): bool
  */
 export function isGone(core: Core, serviceGroup: string, id: string, termSince: number | undefined): boolean {
   if (isLeading(core, serviceGroup, id)) return isLeaderDoubted(core, id);
-  const health = core.state.members.get(id)?.health;
+  const health = core.state.members.healthOf(id);
   if (health === "confirmed" || health === "departed") return true;
   if (core.state.services.get(serviceGroup)?.get(id)?.stopped === true) return true;
   return termSince === undefined || core.now - termSince >= UNKNOWN_CANDIDATE_MS;
@@ -30,7 +33,7 @@ export function isGone(core: Core, serviceGroup: string, id: string, termSince: 
 
 /** A leader leads as long as it may be alive and runs its service. */
 export function isLeading({ state }: Core, serviceGroup: string, id: string): boolean {
-  const health = state.members.get(id)?.health;
+  const health = state.members.healthOf(id);
   const service = state.services.get(serviceGroup)?.get(id);
   if (service === undefined || service.stopped === true) return false;
   return health === "alive" || health === "suspect";

@@ -56,6 +56,7 @@ export function suspicionEnd(core: Core, { since, accusers, stalled }: Suspicion
 
 /** Confirms those whose time is over. */
 export function confirmOverdue(core: Core): void {
+  if (core.suspicions.size === 0) return;
   for (const [id, suspicion] of core.suspicions) {
     if (suspicionEnd(core, suspicion) > core.now) continue;
     core.suspicions.delete(id);
@@ -68,6 +69,7 @@ export function confirmOverdue(core: Core): void {
 /** Those we accuse have to hear of it, so that they can refute. */
 export function chaseSuspects(core: Core): void {
   const { state, suspicions } = core;
+  if (suspicions.size === 0) return;
   for (const [id, suspicion] of suspicions) {
     if (!suspicion.accusers.has(state.self) || suspicion.chasedAt + CHASE_MS > core.now) continue;
     const member = state.members.get(id)?.member;
@@ -80,6 +82,7 @@ export function chaseSuspects(core: Core): void {
 /** When the next suspect is to be told. */
 export function chaseDue({ state, suspicions }: Core): number {
   let next = Number.POSITIVE_INFINITY;
+  if (suspicions.size === 0) return next;
   for (const { accusers, chasedAt } of suspicions.values())
     if (accusers.has(state.self)) next = Math.min(next, chasedAt + CHASE_MS);
   return next;
@@ -93,6 +96,7 @@ export function extendSuspicions(core: Core, byMs: number): void {
 
 export function nextSuspicionEnd(core: Core): number {
   let next = Number.POSITIVE_INFINITY;
+  if (core.suspicions.size === 0) return next;
   for (const suspicion of core.suspicions.values()) next = Math.min(next, suspicionEnd(core, suspicion));
   return next;
 }

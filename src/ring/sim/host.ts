@@ -37,8 +37,8 @@ export class Host {
   /** It has left on purpose or been told to: nobody need think it alive. */
   left = false;
   readonly disk = new Disk();
-  /** Whether what is written can ever be read again in this run; if not, nothing is encoded. */
-  keepsDisk = true;
+  /** Until when what is written may be read again in this run; later, nothing is encoded. */
+  diskReadUntilMs = Number.POSITIVE_INFINITY;
   readonly services = new Map<string, RunService>();
 
   /** Member id → the connection opened to it. */
@@ -48,6 +48,8 @@ export class Host {
 
   /** When the timer entry in the queue is due, in virtual time; Infinity when there is none. */
   timerAt = Number.POSITIVE_INFINITY;
+  /** When its machine wants to be woken, on its own clock, as it said after its last step. */
+  wakeAt = Number.POSITIVE_INFINITY;
   /** The timer is due and waits among the unread events. */
   timerWaits = false;
   lastStepAt = -1;
@@ -55,6 +57,8 @@ export class Host {
   /** How much had changed in the state when it was written last. */
   writtenChanges = 0;
   writePlanned = false;
+  /** How often services had changed when its Supervisor looked through its own last. */
+  servicesSeen = 0;
 
   /** Every event costs up to twice this long. 0 for a healthy host. */
   slowMs = 0;
@@ -152,6 +156,7 @@ export class Host {
     this.busyUntil = 0;
     this.stalledUntil = 0;
     this.timerAt = Number.POSITIVE_INFINITY;
+    this.wakeAt = Number.POSITIVE_INFINITY;
     this.timerWaits = false;
     this.stepsAtOnce = 0;
   }

@@ -52,6 +52,8 @@ const SIZE_CHECK_STEPS = 64;
 const OBSERVERS = 50;
 /** What is under way when a member's process ends may still arrive. */
 const IN_FLIGHT_MS = 1000;
+/** Why a member takes another for suspect when it only repeats what it was told. */
+const HEARSAY: ReadonlySet<string> = new Set(["heard", "rumor", "piggyback"]);
 const KINDS = ["election", "election-update"] as const;
 
 interface Watched {
@@ -78,8 +80,8 @@ export class Invariants implements Witness {
   /** Member id → the highest incarnation it ever had. */
   readonly #issued = new Map<string, bigint>();
   readonly #tombstones = new Map<string, Tombstone>();
-  /** Member id → who was the first to suspect it lately. */
-  readonly #accusers = new Map<string, { readonly host: Host; readonly at: number }>();
+  /** Member id → who suspects it for what they saw themselves, or did until they held it for dead. */
+  readonly #accusers = new Map<string, Set<Host>>();
   readonly #told = new Set<string>();
   /** What there is to be recorded. */
   readonly #services = new Set<string>();
@@ -97,7 +99,7 @@ export class Invariants implements Witness {
       case "load":
         this.#groups.add(action.group);
         if (action.leader) this.leaderGroups.add(action.group);
-        this.#noteServices();
+        this.#services.add(`${action.group} ${this.#options.world.hosts[action.host]?.id}`);
         return;
       case "start":
         this.#noteServices();
@@ -175,16 +177,18 @@ export class Invariants implements Witness {
 
   /** To be told of every change of belief. */
   believed(transition: Transition): void {
-    const { by, member, from, to, incarnation, incarnationBefore } = transition;
+    const { by, member, from, to, incarnation, incarnationBefore, why } = transition;
     const { world } = this.#options;
     const owner = world.owners.get(member);
     if (owner === undefined) {
       this.#violate("bounded", by, `${by.name} stores a member that never was: ${member}`);
       return;
     }
-    if (to === "alive") this.#accusers.delete(member);
-    if (to === "suspect" && !this.#accusers.has(member))
-      this.#accusers.set(member, { host: by, at: world.now });
+    if (to === "alive") this.#accusers.get(member)?.delete(by);
+    if (to === "suspect" && !HEARSAY.has(why ?? "")) {
+      const accusers = this.#accusers.get(member) ?? new Set();
+      this.#accusers.set(member, accusers.add(by));
+    }
     if (by.behaviour === "own") {
       this.#checkRecord(by, owner, member, incarnation, incarnationBefore);
       if (from === "departed" && to === "alive") this.#checkReturn(by, owner, member);
@@ -281,7 +285,7 @@ export class Invariants implements Witness {
 
   #checkDatagrams(host: Host, effects: readonly RingEffect[], sizes: Sizes): void {
     for (const effect of effects) {
-      if (effect.kind !== "datagram") continue;
+      if (effect.kind !== "datagram" || !("membership" in effect.message)) continue;
       const bytes = sizes.datagram(effect.message);
       if (bytes > MAXIMUM_DATAGRAM_BYTES)
         this.#violate(
@@ -346,8 +350,8 @@ export class Invariants implements Witness {
     const since = world.now - explainMs;
     if (owner.id !== member || !owner.running || owner.left) return;
     if (world.trouble.touches(owner.index, since) || world.trouble.touches(by.index, since)) return;
-    const accuser = this.#accusers.get(member);
-    if (accuser !== undefined && world.trouble.touches(accuser.host.index, since)) return;
+    for (const accuser of this.#accusers.get(member) ?? [])
+      if (world.trouble.touches(accuser.index, since)) return;
     this.#violate(
       "confirmed",
       by,

@@ -1,6 +1,7 @@
 // What a run measures: how fast news spreads and the dead are noticed, what it costs, and how often somebody is suspected in
 // vain. Times are virtual milliseconds.
 import type { RingEffect, RingEvent } from "../protocol.ts";
+import type { RingState } from "../state.ts";
 import type { Action } from "./action.ts";
 import type { Host } from "./host.ts";
 import type { Sizes } from "./sizes.ts";
@@ -12,6 +13,7 @@ import {
   healthOf,
   leaderOf,
   memberChanges,
+  membersAlive,
   membersKnown,
   rumorChanges,
 } from "./view.ts";
@@ -97,6 +99,15 @@ interface Seen {
   members: number;
   rumors: number;
   elections: number;
+}
+
+/** Whether a member takes all that run for alive. Where nobody ever ended, counting is enough. */
+function seesAll(state: RingState, running: Iterable<Host>, everWere: number, run: number): boolean {
+  const seen = membersAlive(state);
+  if (run === everWere && seen >= run - 1) return seen === run || healthOf(state, state.self) === undefined;
+  for (const other of running)
+    if (other.id !== state.self && healthOf(state, other.id) !== "alive") return false;
+  return true;
 }
 
 /** In a large ring all views are compared only this often. */
@@ -290,8 +301,7 @@ export class Measuring implements Witness {
       if (membersKnown(state) < world.hosts.length - 1 && world.now - last < COMPARE_EVERY_MS) return;
       this.#lastCompared.set(host, world.now);
     }
-    for (const other of this.#runningSince.keys())
-      if (other !== host && healthOf(state, other.id) !== "alive") return;
+    if (!seesAll(state, this.#runningSince.keys(), this.#world.owners.size, running)) return;
     this.#complete.add(host);
     for (const other of this.#runningSince.keys()) if (!this.#complete.has(other)) return;
     this.#allSeeAllMs = world.now;

@@ -9,6 +9,7 @@ import { chaos, type Plan, type Scenario } from "./scenarios/index.ts";
 import type { Sizes } from "./sizes.ts";
 import { Story, type StoryLine } from "./story.ts";
 import { watchTransitions } from "./transitions.ts";
+import { anyChanges } from "./view.ts";
 import { type MachineFactories, World } from "./world.ts";
 
 export interface SimulationOptions {
@@ -73,11 +74,11 @@ export function simulate(options: SimulationOptions): Report {
     ...(options.wideArea === true && WIDE_AREA),
     ...(options.loss !== undefined && { loss: options.loss }),
   };
-  const returning = returningHosts(plan);
+  const lastStarts = lastStartsAgain(plan);
   const world = new World({
     seed,
     machines: options.machines,
-    hosts: plan.hosts.map((host, index) => ({ ...host, keepsDisk: returning.has(index) })),
+    hosts: plan.hosts.map((host, index) => ({ ...host, diskReadUntilMs: lastStarts.get(index) ?? 0 })),
     weather,
     heavyLoss: originals > 0 ? 0 : HEAVY_LOSS,
     drift: plan.drift ?? DRIFT,
@@ -123,13 +124,13 @@ export function simulate(options: SimulationOptions): Report {
   };
 }
 
-/** Hosts whose disk will be read again: of all others nothing need be written. */
-function returningHosts({ actions }: Plan): Set<number> {
-  return new Set(
-    actions.flatMap(({ action }) =>
-      action.kind === "start" && action.disk !== undefined ? [action.host] : [],
-    ),
-  );
+/** Host → when its disk is read for the last time: what is written later need not be, which costs most of a disk. */
+function lastStartsAgain({ actions }: Plan): Map<number, number> {
+  const last = new Map<number, number>();
+  for (const { atMs, action } of actions)
+    if (action.kind === "start" && action.disk !== undefined)
+      last.set(action.host, Math.max(atMs, last.get(action.host) ?? 0));
+  return last;
 }
 
 /** How many hosts start at the beginning, not joining or coming back later. */
@@ -149,6 +150,20 @@ const EXPLAIN_MS = 45_000;
 /** An original probes one member at a time, each so long (butterfly.md §10.2). */
 const ORIGINAL_PROBE_MS = 3100;
 
+/** Differs whenever anything has changed that members could disagree on. */
+function changesOf({ hosts }: World): string {
+  let changes = 0;
+  let processes = 0;
+  let incarnations = 0n;
+  for (const { machine, process } of hosts) {
+    processes += 2 * process + (machine === undefined ? 0 : 1);
+    if (machine === undefined) continue;
+    changes += anyChanges(machine.state);
+    incarnations += machine.state.incarnation;
+  }
+  return `${changes} ${processes} ${incarnations}`;
+}
+
 /** Runs on until all agree and go on agreeing; how long after `quietAtMs` they began to. */
 function runToRest(
   world: World,
@@ -159,8 +174,14 @@ function runToRest(
 ): number | undefined {
   const every = world.hosts.length > LARGE ? LOOK_EVERY_MS_LARGE : LOOK_EVERY_MS;
   let agreedAt: number | undefined;
+  let seen = "";
+  let agree = false;
   while (world.now < endMs) {
-    const agree = findDifferences(world, invariants.observers(), invariants.leaderGroups).length === 0;
+    const changes = changesOf(world);
+    // Nobody has changed its mind since the last look.
+    if (changes !== seen)
+      agree = findDifferences(world, invariants.observers(), invariants.leaderGroups).length === 0;
+    seen = changes;
     if (!agree) agreedAt = undefined;
     else agreedAt ??= world.now;
     if (!wholeLength && agreedAt !== undefined && world.now - agreedAt >= REST_MS) break;

@@ -24,6 +24,10 @@ export function membersKnown(state: RingState): number {
   return state.members.size;
 }
 
+export function membersAlive(state: RingState): number {
+  return state.members.count("alive");
+}
+
 export function recordOf(
   state: RingState,
   memberId: string,

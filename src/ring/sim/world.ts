@@ -1,7 +1,7 @@
 // The simulated world: hosts with a member each, on one virtual clock and one made-up network. It takes the next event,
 // lets the machine it concerns take a step, and does what the machine wants done. Everything follows from the seed.
 
-import { MemberRegistry } from "../member-table.ts";
+import { MemberRegistry, MemberTable } from "../member-table.ts";
 import {
   ABILITY,
   type Address,
@@ -49,8 +49,8 @@ export interface HostPlan {
   /** Hosts whose addresses it is given to join by. */
   readonly peers: readonly number[];
   readonly persistent?: boolean;
-  /** Whether a later start finds the disk of this host; true unless said otherwise. */
-  readonly keepsDisk?: boolean;
+  /** When a start finds the disk of this host for the last time; at the end of time unless said otherwise. */
+  readonly diskReadUntilMs?: number;
 }
 
 /** Who looks on. */
@@ -69,6 +69,8 @@ export interface Witness {
 const OWN_PERSIST_DELAY_MS = 1000;
 const ORIGINAL_PERSIST_PERIOD_MS = 30_000;
 const WRITE_MS = 5;
+/** A Supervisor takes in what changed in the stores this much later. */
+const CENSUS_MS = 100;
 /** A leaving Supervisor stops its services after it has said so. */
 const LEAVING_MS = 2000;
 const ICMP_CHANCE = 0.8;
@@ -110,6 +112,8 @@ export class World implements TcpWorld {
   readonly #cuts = new Map<string, readonly number[]>();
   /** Shared by all states: what many members know of one is kept once. */
   readonly #registry = new MemberRegistry();
+  /** What everybody knows at a warm start. */
+  #everybody: MemberTable | undefined;
   #now = 0;
   #stormy = false;
 
@@ -128,7 +132,7 @@ export class World implements TcpWorld {
         drift: 1 + between(this.#random, -options.drift, options.drift),
         clockOffset: between(this.#random, 0, CLOCK_START_RANGE_MS),
       });
-      host.keepsDisk = plan.keepsDisk !== false;
+      host.diskReadUntilMs = plan.diskReadUntilMs ?? Number.POSITIVE_INFINITY;
       this.owners.set(host.id, host);
       this.#byAddress.set(host.address, host);
       return host;
@@ -301,11 +305,17 @@ export class World implements TcpWorld {
   }
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
-  #introduceAll(state: RingState, since: number): void {
-    for (const { id, address, persistent } of this.hosts) {
-      // Who knew itself from before would tell all that it is back.
-      if (id === state.self) continue;
-      state.members.set(id, {
+  #introduceAll(state: RingState): void {
+    this.#everybody ??= this.#tableOfAll();
+    state.members.copyFrom(this.#everybody);
+    // Who knew itself from before would tell all that it is back.
+    state.members.delete(state.self);
+  }
+
+  #tableOfAll(): MemberTable {
+    const table = new MemberTable(this.#registry);
+    for (const { id, address, persistent } of this.hosts)
+      table.set(id, {
         member: {
           id,
           incarnation: 0n,
@@ -318,9 +328,9 @@ export class World implements TcpWorld {
           abilities: ABILITY.own,
         },
         health: "alive",
-        since,
+        since: 0,
       });
-    }
+    return table;
   }
 
   /** Whom the first host that knows a running leader takes for it. */
@@ -351,19 +361,22 @@ export class World implements TcpWorld {
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
-    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state, local);
+    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state);
     host.machine = factory({
       state,
       self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },
       random: seededRandom(this.#options.seed, 1000 + host.index * 1000 + host.process),
     });
+    host.wakeAt = host.machine.wakeAt();
+    host.servicesSeen = -1;
     host.writtenChanges = anyChanges(state);
     for (const witness of this.witnesses) witness.started?.(host);
     const peers = (this.#options.hosts[host.index]?.peers ?? []).flatMap(
       (peer) => this.#endpoints[peer] ?? [],
     );
     this.deliver(host, host.process, { kind: "start", peers });
-    if (host.behaviour === "original" && host.keepsDisk) this.#persistPeriodically(host, host.process);
+    if (host.behaviour === "original" && this.#now < host.diskReadUntilMs)
+      this.#persistPeriodically(host, host.process);
     for (const service of host.services.values()) this.#announceService(host, service);
   }
 
@@ -389,7 +402,8 @@ export class World implements TcpWorld {
     this.deliver(host, process, { kind: "leave" });
     this.after(LEAVING_MS, () => {
       if (host.process !== process || host.machine === undefined) return;
-      if (host.keepsDisk) host.disk.writeState(writeStateFile(host.machine.state), this.#now);
+      if (this.#now < host.diskReadUntilMs)
+        host.disk.writeState(writeStateFile(host.machine.state), this.#now);
       this.#end(host);
     });
   }
@@ -438,7 +452,7 @@ export class World implements TcpWorld {
     if (at !== host.timerAt) return; // an earlier one came between, or the process has ended
     host.timerAt = Number.POSITIVE_INFINITY;
     if (host.machine === undefined) return;
-    if (host.virtualTime(host.machine.wakeAt()) > this.#now + CLOCK_GRAIN_MS) {
+    if (host.virtualTime(host.wakeAt) > this.#now + CLOCK_GRAIN_MS) {
       this.#setTimer(host);
       return;
     }
@@ -448,7 +462,7 @@ export class World implements TcpWorld {
 
   #setTimer(host: Host): void {
     if (host.machine === undefined || host.timerWaits) return;
-    const wakeAt = host.machine.wakeAt();
+    const { wakeAt } = host;
     if (wakeAt === Number.POSITIVE_INFINITY) return;
     const at = Math.max(this.#now, host.virtualTime(wakeAt));
     if (at >= host.timerAt) return;
@@ -499,7 +513,7 @@ export class World implements TcpWorld {
     let local = host.localTime(this.#now);
     let taken = event;
     if (event.kind === "timer") {
-      const wakeAt = machine.wakeAt();
+      const { wakeAt } = host;
       // What became of it while it waited: the machine may want to be woken later by now.
       host.timerWaits = false;
       if (wakeAt > local + CLOCK_GRAIN_MS) {
@@ -531,9 +545,12 @@ export class World implements TcpWorld {
     for (const witness of this.witnesses) witness.stepped?.(host, taken, effects);
     for (const effect of effects) this.#carryOut(host, effect);
     if (host.machine !== machine) return;
+    host.wakeAt = machine.wakeAt();
     this.#setTimer(host);
+    if (host.behaviour === "own" && machine.state.counters.services !== host.servicesSeen)
+      this.#lookThroughServices(host, machine.state);
     if (
-      host.keepsDisk &&
+      this.#now < host.diskReadUntilMs &&
       host.behaviour === "own" &&
       !host.writePlanned &&
       anyChanges(machine.state) !== host.writtenChanges
@@ -559,7 +576,8 @@ export class World implements TcpWorld {
         knock(this, host, effect);
         return;
       case "incarnation":
-        if (host.keepsDisk) host.disk.writeIncarnation(effect.incarnation, this.#now + WRITE_MS);
+        if (this.#now < host.diskReadUntilMs)
+          host.disk.writeIncarnation(effect.incarnation, this.#now + WRITE_MS);
         return;
       case "departed":
         this.#leave(host);
@@ -576,6 +594,19 @@ export class World implements TcpWorld {
     for (let copy = 0; copy < copies; copy++)
       if (!this.network.loses(host.index, far.index))
         this.#queue.push(this.#now + this.network.delayMs(), far.index, new Datagram(host, message));
+  }
+
+  /** As a Supervisor of ours does: what others remember of a service that does not run here is withdrawn. */
+  #lookThroughServices(host: Host, state: RingState): void {
+    host.servicesSeen = state.counters.services;
+    const { process } = host;
+    for (const [group, members] of state.services) {
+      const service = members.get(host.id);
+      if (service === undefined || service.stopped === true || host.services.has(group)) continue;
+      this.after(CENSUS_MS, () => {
+        if (!host.services.has(group)) this.deliver(host, process, { kind: "withdraw", serviceGroup: group });
+      });
+    }
   }
 
   #persistSoon(host: Host, process: number): void {

@@ -320,7 +320,7 @@ function checkStores({ core, state }: Rig): void {
     if (state.members.get(id)?.health !== "suspect") throw new Breach("suspicion of one that is no suspect");
   for (const [id, { accusers }] of core.suspicions)
     if (accusers.size > 3) throw new Breach(`${accusers.size} accusers of ${id}`);
-  for (const id of core.couriers.keys())
+  for (const id of core.couriers.to.keys())
     if (!state.members.has(id)) throw new Breach("a courier to somebody unknown");
   for (const map of [state.services, state.serviceFiles])
     for (const inner of map.values()) if (inner.size === 0) throw new Breach("an empty group");
