@@ -2,6 +2,7 @@
 import { HabError } from "../error/index.ts";
 import { environmentValue, type TerminationResult, terminateGroup } from "../host/index.ts";
 import { launcherErrors } from "./errors.ts";
+import type { TailAnswer } from "./line-tail.ts";
 import {
   type ExitedEvent,
   encodeLine,
@@ -46,6 +47,8 @@ export interface LauncherClient {
   services(): Promise<readonly ServiceProcess[]>;
   /** Pid of the process of a service group, or undefined when none runs. */
   pidOf(group: string): Promise<number | undefined>;
+  /** Lines of a service group, or of all, after a number; waits up to `waitMs` for some. */
+  lines(group: string | undefined, after: number, waitMs: number): Promise<TailAnswer>;
   close(): void;
 }
 
@@ -154,6 +157,10 @@ class Client implements LauncherClient {
     return services.find((service) => service.group === group && service.exit === undefined)?.pid;
   }
 
+  lines(group: string | undefined, after: number, waitMs: number): Promise<TailAnswer> {
+    return this.#ask("lines", { after, waitMs, ...(group === undefined ? {} : { group }) });
+  }
+
   close(): void {
     this.#closed = true;
     this.#socket?.end();
@@ -170,7 +177,8 @@ class Client implements LauncherClient {
     }
     this.#waiting.set(id, { resolve, reject });
     this.#flush();
-    if (name === "spawn" || name === "terminate") return promise as Promise<Replies[Name]>;
+    if (name === "spawn" || name === "terminate" || name === "lines")
+      return promise as Promise<Replies[Name]>;
     // Answered from memory: a launcher that takes longer is stuck.
     const timer = setTimeout(() => {
       this.#waiting.delete(id);

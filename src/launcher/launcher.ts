@@ -15,11 +15,12 @@ import {
 import { Console, lineFormat } from "./console.ts";
 import { Door } from "./door.ts";
 import { launcherErrors } from "./errors.ts";
+import { LineTail } from "./line-tail.ts";
 import { PID_VARIABLE, PIPE_VARIABLE, type Replies, type Request, type RequestName } from "./protocol.ts";
 import { LauncherRecords } from "./records.ts";
 import { judgeExit } from "./respawn.ts";
 import { ServiceTable } from "./service-table.ts";
-import { CONNECT_TIMEOUT_MS, SHUTDOWN_PATIENCE_MS } from "./timing.ts";
+import { CONNECT_TIMEOUT_MS, MAX_LINES_WAIT_MS, SHUTDOWN_PATIENCE_MS } from "./timing.ts";
 
 /**
  * Runs the launcher until everything has ended and gives the exit code: 0, 86 from the Supervisor, or 1 when the first
@@ -35,6 +36,7 @@ class Launcher {
   readonly #args: readonly string[];
   readonly #console: Console;
   readonly #records = new LauncherRecords();
+  readonly #tail = new LineTail(Date.now);
   readonly #services: ServiceTable;
   readonly #stopping = new AbortController();
   #door: Door | undefined;
@@ -48,6 +50,7 @@ class Launcher {
     this.#console = new Console(lineFormat(args, process.env));
     this.#services = new ServiceTable({
       console: this.#console,
+      tail: this.#tail,
       keep: (services) => this.#records.keep(services),
       exited: (event) => {
         this.#progress();
@@ -149,7 +152,8 @@ class Launcher {
   }
 
   async #handle(request: Exclude<Request, { do: "register" }>): Promise<Replies[RequestName]> {
-    this.#progress();
+    // Looking on is no progress.
+    if (request.do !== "lines") this.#progress();
     switch (request.do) {
       case "spawn": {
         if (this.#stopping.signal.aborted)
@@ -161,6 +165,12 @@ class Launcher {
         return { result: await this.#services.terminate(request.pid, request.signal, request.timeoutMs) };
       case "services":
         return { services: this.#services.describe() };
+      case "lines":
+        return this.#tail.readOrWait(
+          request.group,
+          request.after,
+          Math.min(request.waitMs, MAX_LINES_WAIT_MS),
+        );
     }
   }
 

@@ -4,6 +4,7 @@
 import { HabError } from "../error/index.ts";
 import type { Identity, TerminationResult } from "../host/index.ts";
 import { launcherErrors } from "./errors.ts";
+import type { TailAnswer } from "./line-tail.ts";
 
 export const PROTOCOL_VERSION = 1;
 
@@ -47,6 +48,8 @@ export interface Requests {
   spawn: { readonly service: ServiceSpec };
   terminate: { readonly pid: number; readonly signal?: string; readonly timeoutMs?: number };
   services: Record<never, never>;
+  /** Lines services printed, after a number; waits for some up to `waitMs`. A launcher from before that refuses it. */
+  lines: { readonly group?: string; readonly after: number; readonly waitMs: number };
 }
 
 export interface Replies {
@@ -54,6 +57,7 @@ export interface Replies {
   spawn: { readonly pid: number; readonly startTime: number };
   terminate: { readonly result: TerminationResult };
   services: { readonly services: readonly ServiceProcess[] };
+  lines: TailAnswer;
 }
 
 export type RequestName = keyof Requests;
@@ -161,6 +165,11 @@ export function parseRequest(line: Record<string, unknown>): Request {
     }
     case "services":
       return { id, do: "services" };
+    case "lines": {
+      const { group, after, waitMs } = line;
+      if (!isOptional(group, isString) || !isCount(after) || !isCount(waitMs)) throw wrong("lines");
+      return { id, do: "lines", after, waitMs, ...(group === undefined ? {} : { group }) };
+    }
     default:
       throw wrong(`the unknown request ${JSON.stringify(line["do"])}`);
   }

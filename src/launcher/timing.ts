@@ -17,3 +17,6 @@ export const DEFAULT_STOP_TIMEOUT_MS = 8000;
 
 /** Answers the launcher gives from memory take no longer than this, or it is stuck (HAB_LAUNCHER_INTERACTION_TIMEOUT_MS is 1 s). */
 export const REPLY_TIMEOUT_MS = 10_000;
+
+/** A request for lines is answered within this time, lines or none: nobody waits in the launcher for long. */
+export const MAX_LINES_WAIT_MS = 30_000;
