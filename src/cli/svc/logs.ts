@@ -62,7 +62,7 @@ export const command = defineCommand({
       },
     } as const;
     const found: LogLine[] = [];
-    for await (const reply of askSupervisor(context, options.remoteSup, request)) {
+    for await (const reply of untilInterrupted(context, askSupervisor(context, options.remoteSup, request))) {
       if (reply.message !== "LogLine") continue;
       const line = reply.fields;
       if (line.afterGap === true) ui.warn("Lines are missing here: more was printed than could be sent");
@@ -71,10 +71,25 @@ export const command = defineCommand({
       else stdout.write(lineText(line, args.ident === undefined, stdout.isTerminal));
     }
     if (json && !options.follow) printJson(found.map(lineJson));
+    const { aborted, reason } = context.signal;
+    if (!aborted) return 0;
+    return reason === "SIGTERM" ? 143 : 130;
   },
 });
 
 const DEFAULT_LINES = 100;
+
+/** To be interrupted is how following ends: no error to tell. */
+async function* untilInterrupted<T>(
+  { signal }: { readonly signal: AbortSignal },
+  replies: AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* replies;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
 
 /** A line of a service is data, but it must not steer the terminal. */
 function lineText({ serviceGroup, errorStream, line }: LogLine, named: boolean, isTerminal: boolean): string {
