@@ -205,14 +205,12 @@ export class TestSupervisor {
     for (const home of ["hab", ".hab"]) this.write(`${home}/etc/cli.toml`, text);
   }
 
-  /** Runs `hab` against this Supervisor. */
-  async hab(
-    ...words: string[]
-  ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+  /** Starts `hab` against this Supervisor. */
+  spawnHab(...words: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
     const remote =
       ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart" || words[1] === "depart";
     const gateway = words[0] === "ring" && words[1] !== "key";
-    const child = Bun.spawn(
+    return Bun.spawn(
       [
         process.execPath,
         join(PROJECT, "src/main.ts"),
@@ -222,11 +220,22 @@ export class TestSupervisor {
       ],
       { cwd: this.root, env: this.#env, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
     );
+  }
+
+  /** Runs `hab` against this Supervisor. */
+  async hab(
+    ...words: string[]
+  ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+    const child = this.spawnHab(...words);
     const [out, err] = await Promise.all([
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
     ]);
     return { exit: await child.exited, out, err };
+  }
+
+  httpUrl(path: string): string {
+    return `http://127.0.0.1:${this.#ports[1]}${path}`;
   }
 
   /** Applies configuration from a text. */
