@@ -33,13 +33,20 @@ export class TestSupervisor {
   readonly #ports: readonly number[];
   readonly #env: Record<string, string>;
   readonly #arguments: readonly string[];
+  readonly #wrapper: readonly string[];
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   #log = "";
 
-  private constructor(ports: readonly number[], env: Record<string, string>, args: readonly string[]) {
+  private constructor(
+    ports: readonly number[],
+    env: Record<string, string>,
+    args: readonly string[],
+    wrapper: readonly string[],
+  ) {
     this.root = mkdtempSync(join(tmpdir(), "hab-supervisor-"));
     this.#ports = ports;
     this.#arguments = args;
+    this.#wrapper = wrapper;
     this.#env = {
       PATH: "/usr/bin:/bin",
       FS_ROOT: this.root,
@@ -52,9 +59,15 @@ export class TestSupervisor {
   }
 
   static async create(
-    options: { readonly env?: Record<string, string>; readonly args?: readonly string[] } = {},
+    options: {
+      readonly env?: Record<string, string>;
+      readonly args?: readonly string[];
+      /** Words before `hab`: what it is started by. */
+      readonly wrapper?: readonly string[];
+    } = {},
   ): Promise<TestSupervisor> {
-    return new TestSupervisor(await freePorts(3), options.env ?? {}, options.args ?? []);
+    const { env = {}, args = [], wrapper = [] } = options;
+    return new TestSupervisor(await freePorts(3), env, args, wrapper);
   }
 
   /** Writes an installed package of origin `vec`, version 1.0.0. */
@@ -108,6 +121,7 @@ export class TestSupervisor {
     const [gossip, http, ctl] = this.#ports;
     this.#process = Bun.spawn(
       [
+        ...this.#wrapper,
         process.execPath,
         join(PROJECT, "src/main.ts"),
         "sup",
