@@ -305,9 +305,9 @@ export class World implements TcpWorld {
   }
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
-  #introduceAll(state: RingState): void {
+  #introduceAll(state: RingState, now: number): void {
     this.#everybody ??= this.#tableOfAll();
-    state.members.copyFrom(this.#everybody);
+    state.members.copyFrom(this.#everybody, now);
     // Who knew itself from before would tell all that it is back.
     state.members.delete(state.self);
   }
@@ -361,7 +361,7 @@ export class World implements TcpWorld {
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
-    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state);
+    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state, local);
     host.machine = factory({
       state,
       self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },
