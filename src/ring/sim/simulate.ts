@@ -11,7 +11,7 @@ import type { Sizes } from "./sizes.ts";
 import { Story, type StoryLine } from "./story.ts";
 import { watchTransitions } from "./transitions.ts";
 import { anyChanges } from "./view.ts";
-import { type MachineFactories, World } from "./world.ts";
+import { type HostPlan, type MachineFactories, World } from "./world.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -83,7 +83,10 @@ export function simulate(options: SimulationOptions): Report {
   const world = new World({
     seed,
     machines: options.machines,
-    hosts: plan.hosts.map((host, index) => ({ ...host, diskReadUntilMs: lastStarts.get(index) ?? 0 })),
+    hosts: plan.hosts.map((host, index) => ({
+      ...host,
+      diskReadUntilMs: diskReadUntil(host, lastStarts.get(index)),
+    })),
     weather,
     heavyLoss: originals > 0 ? 0 : HEAVY_LOSS,
     drift: plan.drift ?? DRIFT,
@@ -145,6 +148,11 @@ function lastStartsAgain({ actions }: Plan): Map<number, number> {
     if (action.kind === "start" && action.disk !== undefined)
       last.set(action.host, Math.max(atMs, last.get(action.host) ?? 0));
   return last;
+}
+
+/** An original may crash at any time, and then reads its state. */
+function diskReadUntil({ behaviour }: HostPlan, lastStartMs = 0): number {
+  return behaviour === "original" ? Number.POSITIVE_INFINITY : lastStartMs;
 }
 
 /** How many hosts start at the beginning, not joining or coming back later. */
