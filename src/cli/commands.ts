@@ -84,6 +84,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "self-check": () => import("./self-check.ts"),
   "sup bash": () => import("./sup/bash.ts"),
   "sup depart": () => import("./sup/depart.ts"),
+  "sup install-unit": () => import("./sup/install-unit.ts"),
   "sup restart": () => import("./sup/restart.ts"),
   "sup run": () => import("./sup/run.ts"),
   "sup secret generate": () => import("./sup/secret/generate.ts"),

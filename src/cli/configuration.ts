@@ -1,6 +1,7 @@
 // What the user has configured: command line, environment and cli.toml, in that order (reference/cli.md §3, §4). The file
 // is read when it is first needed.
 import type { Secret } from "../crypto/index.ts";
+import type { CtlClientTls } from "../ctl/index.ts";
 import { HabError } from "../error/index.ts";
 import { cliConfigPath, habPath, readTextIfPresent } from "../host/index.ts";
 import type { TomlTable } from "../toml/index.ts";
@@ -22,6 +23,8 @@ export const CONFIGURATION_KEYS = [
   "ctl_server_name_indication",
   "bldr_url",
 ] as const;
+
+type ControlTlsKey = Extract<ConfigurationKey, `ctl_client_${string}` | `ctl_server_${string}`>;
 
 export type ConfigurationKey = (typeof CONFIGURATION_KEYS)[number];
 export type ConfigurationFile = { readonly [Key in ConfigurationKey]?: string };
@@ -50,6 +53,12 @@ export interface Configuration {
   controlAddress(given: Address | undefined): Promise<Address>;
   /** HAB_CTL_SECRET, cli.toml, the local Supervisor's CTL_SECRET file, an empty text. */
   controlSecret(): Promise<string>;
+  /**
+   * TLS with the control gateway: HAB_CTL_SERVER_CA_CERTIFICATE, HAB_CTL_CLIENT_KEY, HAB_CTL_CLIENT_CERTIFICATE and
+   * HAB_CTL_SERVER_NAME_INDICATION, each before the key of that name in cli.toml. Compat: without signers of servers there
+   * is no TLS. Throws HAB-CTL-012.
+   */
+  controlTls(): Promise<CtlClientTls | undefined>;
   /** Flag, HAB_REFRESH_CHANNEL, HAB_STUDIO_SECRET_HAB_REFRESH_CHANNEL, cli.toml, `base`. */
   refreshChannel(given: string | undefined): Promise<string>;
 }
@@ -117,6 +126,21 @@ export function createConfiguration(env: Environment): Configuration {
         readTextIfPresent(habPath("sup", "default", "CTL_SECRET"))?.trimEnd() ??
         ""
       );
+    },
+    async controlTls() {
+      const file = await fileOrEmpty();
+      const named = (key: ControlTlsKey) => nonEmpty(`HAB_${key.toUpperCase()}`) ?? file[key];
+      const serverCa = named("ctl_server_ca_certificate");
+      if (serverCa === undefined) return undefined;
+      const key = named("ctl_client_key");
+      const certificate = named("ctl_client_certificate");
+      const { readCtlClientTls } = await import("../ctl/index.ts");
+      const files = {
+        serverCa,
+        ...(key === undefined ? {} : { key }),
+        ...(certificate === undefined ? {} : { certificate }),
+      };
+      return readCtlClientTls(files, named("ctl_server_name_indication"));
     },
     async refreshChannel(given) {
       return (

@@ -99,6 +99,22 @@ export const cliErrors = errorKinds({
     title: "A file that is to be uploaded cannot be read",
     remedy: "Check its path and that you may read it.",
   },
+  foreignUnit: {
+    code: "HAB-CLI-022",
+    title: "A file is in the place of the unit that hab did not write, or that was changed since",
+    remedy:
+      "Look at it. --force replaces it; another --name leaves it. Changes of your own belong into `systemctl edit NAME`.",
+  },
+  unitNotWritten: {
+    code: "HAB-CLI-023",
+    title: "The unit cannot be written",
+    remedy: "Run the command as root. --print shows the unit without writing it.",
+  },
+  systemctlFailed: {
+    code: "HAB-CLI-024",
+    title: "systemctl did not do what it was asked to",
+    remedy: "The unit is written; the message is systemctl's own. Try the same with systemctl.",
+  },
   gatewayNotReachable: {
     code: "HAB-CLI-030",
     title: "The HTTP gateway of the Supervisor does not answer",

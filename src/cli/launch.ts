@@ -1,19 +1,22 @@
-// `hab-launch run …`: the launcher, started by `hab sup run`, not by people. It bypasses the command line's framework and
-// its signal handlers: it has its own, and must stay small for as long as the Supervisor's host runs.
+// `hab-launch run …`, `hab-launch sweep` and `hab-launch reload`: started by `hab sup run` and by the unit of `hab sup install-unit`, not by
+// people. They bypass the command line's framework and its signal handlers: the launcher has its own, and must stay small
+// for as long as the Supervisor's host runs.
 import { HabError } from "../error/index.ts";
-import { runLauncher } from "../launcher/index.ts";
+import { reloadUnit, runLauncher, sweepLeftovers } from "../launcher/index.ts";
 
 const USAGE_EXIT_CODE = 2;
 
 /** Runs the launcher with the words after `hab-launch`; gives the exit code. */
 export async function launch(words: readonly string[]): Promise<number> {
   const [verb, ...args] = words;
-  if (verb !== "run") {
+  try {
+    if (verb === "run") return await runLauncher(args);
+    if (verb === "sweep" || verb === "reload") {
+      await (verb === "sweep" ? sweepLeftovers() : reloadUnit());
+      return 0;
+    }
     console.error("usage: hab-launch run [OPTIONS]   (the options of `hab sup run`, which starts it)");
     return USAGE_EXIT_CODE;
-  }
-  try {
-    return await runLauncher(args);
   } catch (error) {
     if (!(error instanceof HabError)) throw error;
     const { createUi, descriptorLines, fileOutput, reportError } = await import("../ui/index.ts");

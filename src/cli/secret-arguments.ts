@@ -22,6 +22,11 @@ const SECRET_VARIABLES: readonly string[] = [
   "HAB_SUP_GATEWAY_AUTH_TOKEN",
 ];
 
+/** Whether the value of this variable must not be seen. */
+export function isSecretVariable(name: string): boolean {
+  return SECRET_VARIABLES.includes(name);
+}
+
 export interface SecretWord {
   /** Index into the words. */
   readonly index: number;

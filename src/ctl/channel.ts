@@ -8,11 +8,22 @@ const CLOSE_TIMEOUT_MS = 5000;
 
 type Raw = Socket<FrameChannel>;
 
-/** One connection. Bun's socket handlers below feed it. */
+/** A channel's way out: a socket of Bun's, or TLS over one of Node's (tls.ts). */
+export interface Wire {
+  /** Takes bytes and says how many; 0 when full (then `writable` follows), negative when gone. */
+  write(bytes: Uint8Array): number;
+  pause(): void;
+  resume(): void;
+  /** Sends the end of our side. */
+  shutdown(): void;
+  terminate(): void;
+}
+
+/** One connection. The handlers below, or tls.ts, feed it. */
 export class FrameChannel {
   readonly decoder: FrameDecoder;
   readonly #gone = new AbortController();
-  #socket: Raw | undefined;
+  #socket: Wire | undefined;
   #peerEnded = false;
   #paused = false;
   /** Input is thrown away: nothing more is expected of the peer. */
@@ -90,7 +101,7 @@ export class FrameChannel {
     }
   }
 
-  opened(socket: Raw): void {
+  opened(socket: Wire): void {
     this.#socket = socket;
     this.#flush();
   }

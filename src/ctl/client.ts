@@ -1,16 +1,19 @@
 // The client side of the control gateway (reference/supervisor.md §12.3): connect, show the secret, ask, read the
-// stream of replies. TLS (§13.1) will be a matter of `connect` alone.
-import { HabError, systemErrorCode } from "../error/index.ts";
+// stream of replies. TLS (§13.1) is a matter of `connect` alone.
+import { type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
 import { type CtlAddress, formatCtlAddress } from "./address.ts";
-import { channelHandlers, FrameChannel } from "./channel.ts";
+import { channelHandlers, FrameChannel, type Wire } from "./channel.ts";
 import { ctlErrors } from "./errors.ts";
 import { encodeFrame, nextTransactionId } from "./frame.ts";
 import { CONNECT_TIMEOUT_MS, HANDSHAKE_TIMEOUT_MS, MAX_BODY_BYTES } from "./limits.ts";
 import { type CtlMessage, type CtlReplies, type CtlReply, type CtlRequest, ErrCode } from "./messages.ts";
+import type { CtlClientTls } from "./tls-files.ts";
 
 export interface CtlRequestOptions {
   readonly address: CtlAddress;
   readonly secret: string;
+  /** Absent: no TLS. */
+  readonly tls?: CtlClientTls;
   readonly request: CtlRequest;
   /** Milliseconds for the TCP connection; 10 s when not given. */
   readonly connectTimeoutMs?: number;
@@ -28,16 +31,12 @@ export type CtlAnswer = Exclude<CtlReply, { message: "NetErr" }>;
 /**
  * Asks a Supervisor and yields its replies, the last being the complete one; leaving the loop closes the connection.
  * Throws HAB-CTL-001 (not reachable), -002 (secret), -003 (refused; `refusalCode` gives the number), -004 (ended too
- * early), -005 (no handshake in time).
+ * early), -005 (no handshake in time), -013 (TLS failed), -014 (TLS is asked for).
  */
 export async function* ctlRequest(options: CtlRequestOptions): AsyncGenerator<CtlAnswer, void, undefined> {
   const { decodeMessage, encodeMessage } = await import("./codec.ts");
   const where = formatCtlAddress(options.address);
-  const channel = await connect(
-    options.address,
-    options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-    options.signal,
-  );
+  const channel = await connect(options);
   const giveUp = () => channel.terminate();
   options.signal?.addEventListener("abort", giveUp, { once: true });
   try {
@@ -53,8 +52,7 @@ export async function* ctlRequest(options: CtlRequestOptions): AsyncGenerator<Ct
     await send({ message: "Handshake", fields: { secretKey: options.secret } }, handshakeId);
     const greeting = await within(HANDSHAKE_TIMEOUT_MS, channel, where);
     options.signal?.throwIfAborted();
-    if (greeting === undefined)
-      throw new HabError(ctlErrors.connectionLost, `${where} closed the connection instead of greeting`);
+    if (greeting === undefined) throw await notGreeted(where, options.tls);
     const answer = decodeMessage(greeting.message, greeting.body);
     if (answer?.message === "NetErr") throw refusal(answer.fields);
     if (answer?.message !== "NetOk")
@@ -92,10 +90,27 @@ const refusals = new WeakMap<HabError, number>();
 
 /** Compat: shown as `[Err: <number>] <text>`. */
 function refusal({ code, msg }: CtlReplies["NetErr"]): HabError {
-  const kind = code === ErrCode.Unauthorized ? ctlErrors.unauthorized : ctlErrors.refused;
+  const kind = REFUSAL_KINDS.get(code) ?? ctlErrors.refused;
   const error = new HabError(kind, `[Err: ${code}] ${msg}`);
   refusals.set(error, code);
   return error;
+}
+
+const REFUSAL_KINDS = new Map<number, ErrorKind>([
+  [ErrCode.Unauthorized, ctlErrors.unauthorized],
+  [ErrCode.TlsHandshakeFailed, ctlErrors.tlsRequired],
+]);
+
+/** With TLS 1.3 a server refuses a client's certificate after the client took the handshake for done. */
+async function notGreeted(where: string, tls: CtlClientTls | undefined): Promise<HabError> {
+  if (tls === undefined)
+    return new HabError(ctlErrors.connectionLost, `${where} closed the connection instead of greeting`);
+  const { CLIENT_CERTIFICATE_ADVICE } = await import("./tls.ts");
+  return new HabError(
+    ctlErrors.tlsFailed,
+    `${where} closed the connection right after the TLS handshake; it probably refuses this client's certificate, or the lack of one`,
+    { next: CLIENT_CERTIFICATE_ADVICE },
+  );
 }
 
 function isAnswer(message: CtlMessage): message is CtlAnswer {
@@ -111,39 +126,66 @@ function isAnswer(message: CtlMessage): message is CtlAnswer {
   }
 }
 
-async function connect(address: CtlAddress, timeoutMs: number, signal?: AbortSignal): Promise<FrameChannel> {
+async function connect({
+  address,
+  tls,
+  signal,
+  connectTimeoutMs: timeoutMs = CONNECT_TIMEOUT_MS,
+}: CtlRequestOptions): Promise<FrameChannel> {
   signal?.throwIfAborted();
   const channel = new FrameChannel(MAX_BODY_BYTES);
   const where = formatCtlAddress(address);
   const giveUp = Promise.withResolvers<never>();
   const abort = () => giveUp.reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
+  const what = tls === undefined ? "connection" : "TLS connection";
   const timer = setTimeout(
     () =>
-      giveUp.reject(new HabError(ctlErrors.notReachable, `no connection to ${where} within ${timeoutMs} ms`)),
+      giveUp.reject(new HabError(ctlErrors.notReachable, `no ${what} to ${where} within ${timeoutMs} ms`)),
     timeoutMs,
   );
-  const connecting = Bun.connect({
-    hostname: address.host,
-    port: address.port,
-    allowHalfOpen: true,
-    data: channel,
-    socket: channelHandlers,
-  });
+  const connecting =
+    tls === undefined ? connectPlain(address, channel) : await connectWithTls(address, tls, channel);
   try {
-    channel.opened(await Promise.race([connecting, giveUp.promise]));
+    channel.opened(await Promise.race([connecting.connected, giveUp.promise]));
     return channel;
   } catch (error) {
-    connecting.then(
+    connecting.connected.then(
       (late) => late.terminate(),
       () => {},
     );
+    connecting.abandon();
     if (error instanceof HabError || signal?.aborted) throw error;
     throw unreachable(where, error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
+}
+
+interface Connecting {
+  readonly connected: Promise<Wire>;
+  /** Ends an attempt that nobody waits for any more. */
+  abandon(): void;
+}
+
+function connectPlain({ host, port }: CtlAddress, channel: FrameChannel): Connecting {
+  const connected = Bun.connect({
+    hostname: host,
+    port,
+    allowHalfOpen: true,
+    data: channel,
+    socket: channelHandlers,
+  });
+  return { connected, abandon: () => {} };
+}
+
+async function connectWithTls(
+  address: CtlAddress,
+  tls: CtlClientTls,
+  channel: FrameChannel,
+): Promise<Connecting> {
+  return (await import("./tls.ts")).connectTls(address, tls, channel);
 }
 
 function unreachable(where: string, error: unknown): HabError {

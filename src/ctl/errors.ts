@@ -63,4 +63,22 @@ export const ctlErrors = errorKinds({
     title: "The Supervisor failed while answering a request",
     remedy: "Look at the Supervisor's log for the cause.",
   },
+  tlsFiles: {
+    code: "HAB-CTL-012",
+    title: "A certificate or key of a gateway cannot be used",
+    remedy:
+      "Name a PEM file (for the control gateway also a directory with files of `hab sup secret generate-tls`); the key must be that of the certificate.",
+  },
+  tlsFailed: {
+    code: "HAB-CTL-013",
+    title: "TLS with the control gateway failed",
+    remedy:
+      "Check that its Supervisor runs with --ctl-server-key, and the `ctl_…` keys of cli.toml here; without `ctl_server_ca_certificate` there is no TLS.",
+  },
+  tlsRequired: {
+    code: "HAB-CTL-014",
+    title: "The control gateway speaks TLS only",
+    remedy:
+      "Copy the Supervisor's certificate here and name it with `ctl_server_ca_certificate` in cli.toml (or HAB_CTL_SERVER_CA_CERTIFICATE).",
+  },
 });

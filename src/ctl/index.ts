@@ -5,6 +5,8 @@ export { type CtlAnswer, type CtlRequestOptions, ctlRequest, refusalCode } from 
 export * from "./errors.ts";
 export * from "./frame.ts";
 export { decodeCtlMessage, encodeCtlMessage } from "./lazy-codec.ts";
+export { readCtlClientTls, readCtlServerTls } from "./lazy-tls.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
 export { type CtlReplyStream, type CtlServer, type CtlServerOptions, serveCtl } from "./server.ts";
+export type { CtlClientTls, CtlClientTlsFiles, CtlServerTls, CtlServerTlsFiles } from "./tls-files.ts";

@@ -21,7 +21,10 @@ export const REQUEST_TIMEOUT_MS = 60_000;
 /** Time for the TCP connection of a client; the original leaves it to the kernel (minutes). */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Connections served at once; further ones are closed at once. */
+/**
+ * Connections served at once. For a further one, the one that has waited longest without having shown the secret is
+ * closed, so that idle strangers keep nobody out; when all have shown it, the new one is.
+ */
 export const MAX_CONNECTIONS = 256;
 
 /** Bytes waiting for a slow peer before the sender is made to wait. */

@@ -1,6 +1,6 @@
 // The server side of the control gateway (reference/supervisor.md §12.2): handshake with the shared secret, then one
 // request a connection, answered by a stream of replies. A request always gets a complete reply or a close. TLS (§13.1)
-// will be a matter of the listener alone.
+// is a matter of the listener alone (tls.ts).
 import { describeError, HabError } from "../error/index.ts";
 import type { CtlAddress } from "./address.ts";
 import { channelHandlers, FrameChannel } from "./channel.ts";
@@ -14,6 +14,7 @@ import {
   REQUEST_TIMEOUT_MS,
 } from "./limits.ts";
 import { type CtlReply, type CtlRequest, ErrCode, isRequestName } from "./messages.ts";
+import type { CtlServerTls } from "./tls-files.ts";
 
 /** The way back to the one who asked. */
 export interface CtlReplyStream {
@@ -28,6 +29,8 @@ export interface CtlReplyStream {
 export interface CtlServerOptions {
   readonly listen: CtlAddress;
   readonly secret: string;
+  /** Certificate, key and signers of clients, asked for each connection, so that they may change; absent without TLS. */
+  readonly tls?: () => CtlServerTls;
   /**
    * Answers a request. What it throws becomes NetErr Internal; when it ends without a complete reply the client is
    * told so.
@@ -57,24 +60,40 @@ export async function serveCtl(options: CtlServerOptions): Promise<CtlServer> {
 
   const connections = new Map<FrameChannel, Promise<void>>();
   const asking = new Set<FrameChannel>();
+  /** Those that have not shown the secret yet, the longest waiting first. */
+  const strangers = new Set<FrameChannel>();
   let stopping = false;
 
   const serve = async (channel: FrameChannel) => {
     try {
-      await serveConnection(channel, options, isSecret, () => asking.add(channel));
+      await serveConnection(channel, options, isSecret, {
+        known: () => strangers.delete(channel),
+        asks: () => asking.add(channel),
+      });
     } catch {
       // What cannot be understood is not answered (§12.2).
       channel.terminate();
     } finally {
       asking.delete(channel);
+      strangers.delete(channel);
       connections.delete(channel);
     }
   };
 
-  const listener = listen(options.listen, (channel) => {
-    if (stopping || connections.size >= MAX_CONNECTIONS) return channel.terminate();
+  const accepted = (channel: FrameChannel) => {
+    if (stopping) return channel.terminate();
+    if (connections.size >= MAX_CONNECTIONS) {
+      const [oldest] = strangers;
+      if (oldest === undefined) return channel.terminate();
+      // It leaves `connections` a moment later; what counts is that none is added beyond it.
+      strangers.delete(oldest);
+      connections.delete(oldest);
+      oldest.terminate();
+    }
+    strangers.add(channel);
     connections.set(channel, serve(channel));
-  });
+  };
+  const listener = await listen(options, accepted);
 
   return {
     address: { host: options.listen.host, port: listener.port },
@@ -91,8 +110,9 @@ export async function serveCtl(options: CtlServerOptions): Promise<CtlServer> {
   };
 }
 
-function listen(address: CtlAddress, opened: (channel: FrameChannel) => void) {
+async function listen({ listen: address, tls }: CtlServerOptions, opened: (channel: FrameChannel) => void) {
   try {
+    if (tls !== undefined) return await (await import("./tls.ts")).listenTls(address, tls, opened);
     return Bun.listen<FrameChannel>({
       hostname: address.host,
       port: address.port,
@@ -119,7 +139,7 @@ async function serveConnection(
   channel: FrameChannel,
   options: CtlServerOptions,
   isSecret: (text: string) => boolean,
-  asks: () => void,
+  told: { readonly known: () => void; readonly asks: () => void },
 ): Promise<void> {
   const handshake = await readWithin(channel, options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS);
   if (handshake?.message !== "Handshake" || handshake.transaction === undefined) return channel.terminate();
@@ -134,6 +154,7 @@ async function serveConnection(
     await send({ message: "NetErr", fields }, toHandshake);
     return channel.end();
   }
+  told.known();
   await send({ message: "NetOk", fields: {} }, toHandshake);
 
   channel.decoder.maxBodyBytes = MAX_BODY_BYTES;
@@ -145,7 +166,7 @@ async function serveConnection(
   try {
     const request = isRequestName(frame.message) ? codec.decodeMessage(frame.message, frame.body) : undefined;
     if (request === undefined) return channel.end();
-    asks();
+    told.asks();
     await answer(request as CtlRequest, frame, channel, options, send);
   } finally {
     options.observe?.(frame.message, (performance.now() - begin) / 1000);

@@ -20,6 +20,7 @@ export {
   promote,
   publishPackage,
 } from "./publish.ts";
+export { trustedCertificates } from "./trust.ts";
 export {
   type ChannelChange,
   type DepotClient,

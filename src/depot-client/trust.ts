@@ -13,10 +13,15 @@ export interface TlsSettings {
 /** Settings for `fetch`. Unreadable certificates in the cache are passed over, as by the original. */
 export async function tlsSettings(): Promise<TlsSettings> {
   if (environmentValue("HAB_SSL_CERT_VERIFY_NONE") !== undefined) return { rejectUnauthorized: false };
+  return { ca: await trustedCertificates() };
+}
+
+/** Every certificate that is trusted, PEM. */
+export async function trustedCertificates(): Promise<string[]> {
   const { getCACertificates, rootCertificates } = await import("node:tls");
   const named = environmentValue("SSL_CERT_FILE");
   const files = [...(named === undefined ? [] : [named]), ...cachedCertificates()];
-  return { ca: [...rootCertificates, ...getCACertificates("system"), ...files.flatMap(pemText)] };
+  return [...rootCertificates, ...getCACertificates("system"), ...files.flatMap(pemText)];
 }
 
 function cachedCertificates(): string[] {

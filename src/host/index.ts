@@ -1,6 +1,7 @@
 // What the program asks of the operating system.
 export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
+export { monotonicMicroseconds } from "./clock.ts";
 export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
@@ -23,4 +24,6 @@ export {
 export * from "./roots.ts";
 export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
 export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
+export { ownUnitProcesses } from "./unit-processes.ts";
+export { openUnixDatagram, type UnixDatagram } from "./unix-datagram.ts";
 export * from "./users.ts";

@@ -1,6 +1,8 @@
 // The Supervisor's end of the connection to its launcher.
 import { HabError } from "../error/index.ts";
-import { environmentValue, type TerminationResult, terminateGroup } from "../host/index.ts";
+import { environmentValue, isProcessRunning, type TerminationResult, terminateGroup } from "../host/index.ts";
+import { adoptOutput } from "./adopt-output.ts";
+import { Console, lineFormat } from "./console.ts";
 import { launcherErrors } from "./errors.ts";
 import {
   type ExitedEvent,
@@ -46,6 +48,8 @@ export interface LauncherClient {
   services(): Promise<readonly ServiceProcess[]>;
   /** Pid of the process of a service group, or undefined when none runs. */
   pidOf(group: string): Promise<number | undefined>;
+  /** Tells the launcher that the Supervisor now does what it is there for. Never throws. */
+  serving(): Promise<void>;
   close(): void;
 }
 
@@ -77,8 +81,8 @@ class Client implements LauncherClient {
   readonly launcherPid: number;
   readonly #waiting = new Map<number, Waiting>();
   readonly #decoder = new LineDecoder();
-  /** Start times of the processes we know, to stop them without a launcher. */
-  readonly #startTimes = new Map<number, number>();
+  /** The processes we know, by pid, to stop them without a launcher. */
+  readonly #processes = new Map<number, { readonly group: string; readonly startTime: number }>();
   #socket: Bun.Socket | undefined;
   #output: Uint8Array[] = [];
   #nextId = 1;
@@ -119,7 +123,7 @@ class Client implements LauncherClient {
 
   async spawn(service: ServiceSpec): Promise<{ pid: number; startTime: number }> {
     const started = await this.#ask("spawn", { service });
-    this.#startTimes.set(started.pid, started.startTime);
+    this.#processes.set(started.pid, { group: service.group, startTime: started.startTime });
     return started;
   }
 
@@ -134,7 +138,7 @@ class Client implements LauncherClient {
     } catch (error) {
       if (!this.#lost) throw error;
     }
-    const startTime = this.#startTimes.get(pid);
+    const startTime = this.#processes.get(pid)?.startTime;
     return terminateGroup(pid, {
       signal: signal ?? "TERM",
       timeoutMs: timeoutMs ?? DEFAULT_STOP_TIMEOUT_MS,
@@ -144,14 +148,19 @@ class Client implements LauncherClient {
 
   async services(): Promise<readonly ServiceProcess[]> {
     const { services } = await this.#ask("services", {});
-    for (const { pid, startTime, exit } of services)
-      if (exit === undefined) this.#startTimes.set(pid, startTime);
+    for (const { group, pid, startTime, exit } of services)
+      if (exit === undefined) this.#processes.set(pid, { group, startTime });
     return services;
   }
 
   async pidOf(group: string): Promise<number | undefined> {
     const services = await this.services();
     return services.find((service) => service.group === group && service.exit === undefined)?.pid;
+  }
+
+  async serving(): Promise<void> {
+    // A launcher that is older than this word, or gone, needs none.
+    await this.#ask("serving", {}).catch(() => {});
   }
 
   close(): void {
@@ -175,7 +184,7 @@ class Client implements LauncherClient {
     const timer = setTimeout(() => {
       this.#waiting.delete(id);
       reject(new HabError(launcherErrors.launcherGone, `the launcher does not answer (${name})`));
-    }, REPLY_TIMEOUT_MS);
+    }, replyTimeoutMs());
     return promise.finally(() => clearTimeout(timer)) as Promise<Replies[Name]>;
   }
 
@@ -204,9 +213,10 @@ class Client implements LauncherClient {
 
   #event(line: Record<string, unknown>): void {
     if (line["event"] === "shutdown") this.#tell({ kind: "shutdown" });
+    if (line["event"] === "ping") void this.#ask("alive", {}).catch(() => {});
     if (line["event"] !== "exited") return;
     const { event: _, ...exit } = line as unknown as ExitedEvent;
-    this.#startTimes.delete(exit.pid);
+    this.#processes.delete(exit.pid);
     this.#tell({ kind: "exited", exit });
   }
 
@@ -239,8 +249,17 @@ class Client implements LauncherClient {
     this.#lost = true;
     for (const { reject } of this.#waiting.values()) reject(gone());
     this.#waiting.clear();
-    if (!this.#closed) this.#tell({ kind: "lost" });
+    if (this.#closed) return;
+    const console = new Console(lineFormat(process.argv, process.env));
+    for (const [pid, { group, startTime }] of this.#processes)
+      if (isProcessRunning(pid, startTime)) adoptOutput(group, pid, console);
+    this.#tell({ kind: "lost" });
   }
+}
+
+function replyTimeoutMs(): number {
+  const milliseconds = Number(environmentValue("HAB_LAUNCHER_INTERACTION_TIMEOUT_MS"));
+  return Number.isInteger(milliseconds) && milliseconds > 0 ? milliseconds : REPLY_TIMEOUT_MS;
 }
 
 function gone(): HabError {

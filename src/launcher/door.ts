@@ -18,7 +18,8 @@ import {
 export interface DoorOptions {
   /** Carries out a request of a registered Supervisor. What it throws is told to the Supervisor. */
   readonly handle: (request: Exclude<Request, { do: "register" }>) => Promise<Replies[RequestName]>;
-  readonly registered: () => void;
+  /** A Supervisor is connected, and speaks this version. */
+  readonly registered: (protocol: number) => void;
 }
 
 /** At most one Supervisor is connected; another one is turned away until that one's connection has ended. */
@@ -76,8 +77,9 @@ export class Door {
       return;
     }
     this.#current = connection;
-    connection.send({ id, ok: { protocol: Math.min(protocol, PROTOCOL_VERSION), pid: process.pid } });
-    this.#options.registered();
+    const agreed = Math.min(protocol, PROTOCOL_VERSION);
+    connection.send({ id, ok: { protocol: agreed, pid: process.pid } });
+    this.#options.registered(agreed);
   }
 }
 

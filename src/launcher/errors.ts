@@ -52,4 +52,9 @@ export const launcherErrors = errorKinds({
     title: "The launcher cannot write its directory",
     remedy: "Run it as a user who may write /hab/launcher, or correct the owner of that directory.",
   },
+  noMainProcess: {
+    code: "HAB-LCH-010",
+    title: "There is no launcher to reload",
+    remedy: "`systemctl reload` runs this; `hab sup restart` does the same by hand.",
+  },
 });

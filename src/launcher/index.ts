@@ -18,3 +18,13 @@ export async function runLauncher(args: readonly string[]): Promise<number> {
 export async function connectToLauncher(): Promise<LauncherClient> {
   return (await import("./client.ts")).connectToLauncher();
 }
+
+/** Stops what a launcher that is gone left running (see sweep.ts). */
+export async function sweepLeftovers(): Promise<void> {
+  return (await import("./sweep.ts")).sweep();
+}
+
+/** Has the launcher of this unit replace its Supervisor (see reload.ts). */
+export async function reloadUnit(): Promise<void> {
+  (await import("./reload.ts")).reload();
+}

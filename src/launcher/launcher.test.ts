@@ -334,6 +334,52 @@ describe("a launcher that is killed", () => {
     expect(stage.services()).rejects.toMatchObject({ code: "HAB-LCH-003" });
   });
 
+  test("what a service prints then is printed by the Supervisor, and does not end it", async () => {
+    const launcher = stage.start();
+    await stage.heard("up");
+    const { pid } = await stage.spawn(
+      "a.default",
+      "trap 'echo bye; echo wrong >&2; exit 0' TERM; echo up; while :; do sleep 0.01; done",
+    );
+    await stage.shows("a.default(O): up\n");
+    launcher.kill("SIGKILL");
+    await stage.heard("lost");
+    expect(await stage.call("terminate", pid, "TERM", 10_000)).toBe("graceful");
+    await stage.shows("a.default(O): bye\n");
+    await stage.shows("a.default(E): wrong\n", 1);
+  });
+
+  test("the next launcher lets the Supervisor stop its services in order before it starts another", async () => {
+    const first = stage.start();
+    await stage.heard("up");
+    const service = await stage.spawn("a.default", SLEEP);
+    first.kill("SIGKILL");
+    await stage.heard("lost");
+    stage.start();
+    await stage.shows("hab-launch(SV): Waiting for the Supervisor of a launcher that was killed");
+    expect(isProcessRunning(service.pid, service.startTime)).toBe(true);
+    expect(await stage.call("terminate", service.pid, "TERM", 10_000)).toBe("graceful");
+    void stage.call("exit", 0);
+    expect((await stage.heard("up", 2)).services).toEqual([]);
+    expect(stage.printed[0]).not.toContain("left behind");
+  });
+
+  test("a sweep waits for that Supervisor too, and leaves a launcher that runs alone", async () => {
+    const launcher = stage.start();
+    const { pid = 0 } = await stage.heard("up");
+    const service = await stage.spawn("a.default", SLEEP);
+    expect(await stage.start({ verb: "sweep" }).exited).toBe(0);
+    expect(isProcessRunning(service.pid, service.startTime)).toBe(true);
+    launcher.kill("SIGKILL");
+    await stage.heard("lost");
+    const sweep = stage.start({ verb: "sweep" });
+    await stage.shows(`Waiting for the Supervisor of a launcher that was killed (PID ${pid})`);
+    void stage.call("exit", 0);
+    expect(await sweep.exited).toBe(0);
+    expect(isProcessRunning(service.pid, service.startTime)).toBe(false);
+    expect(stage.exists("hab/launcher/PID")).toBe(false);
+  });
+
   test("together with its Supervisor: the next launcher stops what they left behind", async () => {
     const launcher = stage.start();
     const { pid = 0 } = await stage.heard("up");
@@ -349,19 +395,6 @@ describe("a launcher that is killed", () => {
     expect(isProcessRunning(service.pid, service.startTime)).toBe(false);
     await stage.shows("left behind by a launcher that was killed");
   });
-});
-
-const canUnshare = Bun.spawnSync(["unshare", "--pid", "--fork", "--mount-proc", "true"]).success;
-
-test.if(canUnshare)("as pid 1 it collects orphans", async () => {
-  stage.start({ wrapper: ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] });
-  await stage.heard("up");
-  await stage.spawn("a.default", "(sleep 0.05; exit 1) & (exit 2) & exit 0");
-  await stage.spawn(
-    "b.default",
-    "while :; do grep -hs '^State:.Z' /proc/[0-9]*/status || { echo none; exit; }; done",
-  );
-  await stage.shows("b.default(O): none\n");
 });
 
 test("idle, it does nothing: no timer, no wake-up", async () => {

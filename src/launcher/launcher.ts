@@ -5,21 +5,29 @@ import { describeError, HabError } from "../error/index.ts";
 import {
   environmentValue,
   inheritedEnvironment,
-  isProcessRunning,
   ownCommand,
   type ProcessExit,
   reapOrphans,
   startProcess,
-  terminateGroup,
 } from "../host/index.ts";
 import { Console, lineFormat } from "./console.ts";
 import { Door } from "./door.ts";
 import { launcherErrors } from "./errors.ts";
-import { PID_VARIABLE, PIPE_VARIABLE, type Replies, type Request, type RequestName } from "./protocol.ts";
-import { LauncherRecords } from "./records.ts";
+import { leftoverPatienceMs, stopLeftovers } from "./leftovers.ts";
+import {
+  PID_VARIABLE,
+  PING_VERSION,
+  PIPE_VARIABLE,
+  type Replies,
+  type Request,
+  type RequestName,
+} from "./protocol.ts";
+import { LauncherRecords, type ServiceRecord } from "./records.ts";
 import { judgeExit } from "./respawn.ts";
+import { ServiceManager } from "./service-manager.ts";
 import { ServiceTable } from "./service-table.ts";
-import { CONNECT_TIMEOUT_MS, SHUTDOWN_PATIENCE_MS } from "./timing.ts";
+import { CONNECT_TIMEOUT_MS, SERVICE_MANAGER_MARGIN_MS, SHUTDOWN_PATIENCE_MS } from "./timing.ts";
+import { Vigil } from "./vigil.ts";
 
 /**
  * Runs the launcher until everything has ended and gives the exit code: 0, 86 from the Supervisor, or 1 when the first
@@ -34,12 +42,18 @@ export async function runLauncher(args: readonly string[]): Promise<number> {
 class Launcher {
   readonly #args: readonly string[];
   readonly #console: Console;
+  readonly #manager = new ServiceManager();
   readonly #records = new LauncherRecords();
   readonly #services: ServiceTable;
   readonly #stopping = new AbortController();
   #door: Door | undefined;
   #socketPath = "";
   #supervisor: { readonly pid: number; readonly startTime: number } | undefined;
+  #recorded: readonly ServiceRecord[] = [];
+  #vigil: Vigil | undefined;
+  #isServing = false;
+  /** Version the connected Supervisor speaks. */
+  #protocol = 0;
   #registered: () => void = () => {};
   #progress: () => void = () => {};
 
@@ -48,7 +62,11 @@ class Launcher {
     this.#console = new Console(lineFormat(args, process.env));
     this.#services = new ServiceTable({
       console: this.#console,
-      keep: (services) => this.#records.keep(services),
+      keep: (services) => {
+        this.#recorded = services;
+        this.#keep();
+        this.#tellStatus();
+      },
       exited: (event) => {
         this.#progress();
         this.#collectOrphans();
@@ -65,16 +83,27 @@ class Launcher {
       this.#socketPath = this.#records.socketPath();
       this.#door = new Door(this.#socketPath, {
         handle: (request) => this.#handle(request),
-        registered: () => this.#registered(),
+        registered: (protocol) => {
+          this.#protocol = protocol;
+          this.#registered();
+          this.#vigil?.answered();
+        },
       });
+      this.#keepVigil();
       const exitCode = await this.#superviseUntilStopped();
+      this.#manager.stopping(
+        "Stopping what remains",
+        this.#services.longestStopTimeoutMs() + SERVICE_MANAGER_MARGIN_MS,
+      );
       await this.#services.stopAll();
       this.#console.remark("Hasta la vista, services.");
       return exitCode;
     } finally {
       signals.dispose();
+      this.#vigil?.close();
       this.#door?.close();
       this.#records.close();
+      this.#manager.close();
       await this.#console.flush();
     }
   }
@@ -91,6 +120,9 @@ class Launcher {
       if (verdict.kind === "stop") return verdict.exitCode;
       quickDeaths = verdict.quickDeaths;
       const after = verdict.delayMs === 0 ? "" : ` in ${verdict.delayMs / 1000} s`;
+      // Code 0 is the wish to be replaced; after SIGHUP the service manager knows already.
+      if (ended.exit.code === 0) this.#manager.reloading("Restarting the Supervisor");
+      else this.#manager.status(`The Supervisor ${describeExit(ended.exit)}; starting the next one${after}`);
       this.#console.remark(
         `Launcher will attempt to reload the supervisor${after}: Supervisor process ${describeExit(ended.exit)}`,
       );
@@ -120,6 +152,7 @@ class Launcher {
       return { exit: { code: 1, signal: null }, registered: false };
     }
     this.#supervisor = started;
+    this.#keep();
     let registered = false;
     const timeoutMs = connectTimeoutMs();
     const tooLate = setTimeout(() => {
@@ -137,6 +170,9 @@ class Launcher {
     clearTimeout(tooLate);
     this.#registered = () => {};
     this.#supervisor = undefined;
+    this.#isServing = false;
+    this.#vigil?.forget();
+    this.#keep();
     this.#collectOrphans();
     return { exit, registered };
   }
@@ -161,18 +197,55 @@ class Launcher {
         return { result: await this.#services.terminate(request.pid, request.signal, request.timeoutMs) };
       case "services":
         return { services: this.#services.describe() };
+      case "serving":
+        this.#isServing = true;
+        this.#manager.ready(this.#servicesInWords());
+        return {};
+      case "alive":
+        this.#vigil?.answered();
+        return {};
+    }
+  }
+
+  /** Only a service manager that wants signs of life makes us ask for them. */
+  #keepVigil(): void {
+    const { watchdogMs } = this.#manager;
+    if (watchdogMs === undefined) return;
+    this.#vigil = new Vigil({
+      watchdogMs,
+      ask: () => this.#protocol >= PING_VERSION && this.#door?.announce({ event: "ping" }) === true,
+      alive: () => this.#manager.alive(),
+      hung: () => this.#killSupervisor("it does not answer"),
+    });
+  }
+
+  #servicesInWords(): string {
+    const count = this.#services.count;
+    return count === 1 ? "1 service runs" : `${count} services run`;
+  }
+
+  #tellStatus(): void {
+    if (this.#isServing && !this.#stopping.signal.aborted) this.#manager.status(this.#servicesInWords());
+  }
+
+  #keep(): void {
+    const supervisor = this.#supervisor && {
+      pid: this.#supervisor.pid,
+      startTime: this.#supervisor.startTime,
+    };
+    try {
+      this.#records.keep({ ...(supervisor && { supervisor }), services: this.#recorded });
+    } catch (error) {
+      // A full disk costs the next launcher its knowledge, never this one its services.
+      this.#console.remark(`Cannot record the running services: ${describeError(error)}`);
     }
   }
 
   /** What a launcher that was killed left running can neither be read nor collected: it is stopped, in its own way. */
   async #stopLeftovers(): Promise<void> {
-    await Promise.all(
-      this.#records.leftovers().map(async ({ group, pid, startTime, stopSignal, stopTimeoutMs }) => {
-        if (!isProcessRunning(pid, startTime)) return;
-        this.#console.remark(`Stopping PID ${pid}, left behind by a launcher that was killed...`, group);
-        await terminateGroup(pid, { signal: stopSignal, timeoutMs: stopTimeoutMs, startTime });
-      }),
-    );
+    const leftovers = this.#records.leftovers();
+    this.#manager.extend(leftoverPatienceMs(leftovers) + SERVICE_MANAGER_MARGIN_MS);
+    await stopLeftovers(leftovers, (content, group) => this.#console.remark(content, group));
   }
 
   #listenToSignals(): { dispose(): void } {
@@ -183,7 +256,9 @@ class Launcher {
       else this.#stop();
     };
     const reload = () => {
-      if (this.#supervisor !== undefined) kill(this.#supervisor.pid, "SIGHUP");
+      if (this.#supervisor === undefined) return;
+      this.#manager.reloading("Restarting the Supervisor");
+      kill(this.#supervisor.pid, "SIGHUP");
     };
     const ignore = () => {};
     const collect = () => this.#collectOrphans();
@@ -212,13 +287,13 @@ class Launcher {
     this.#stopping.abort();
     this.#door?.announce({ event: "shutdown" });
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const patienceMs = () => this.#services.longestStopTimeoutMs() + SHUTDOWN_PATIENCE_MS;
+    this.#manager.stopping("Stopping services", patienceMs() + SERVICE_MANAGER_MARGIN_MS);
     this.#progress = () => {
       clearTimeout(timer);
-      timer = setTimeout(
-        () => this.#killSupervisor("it makes no progress with the shutdown"),
-        this.#services.longestStopTimeoutMs() + SHUTDOWN_PATIENCE_MS,
-      );
+      timer = setTimeout(() => this.#killSupervisor("it makes no progress with the shutdown"), patienceMs());
       timer.unref();
+      this.#manager.extend(patienceMs() + SERVICE_MANAGER_MARGIN_MS);
     };
     this.#progress();
   }

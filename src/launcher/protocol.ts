@@ -5,7 +5,11 @@ import { HabError } from "../error/index.ts";
 import type { Identity, TerminationResult } from "../host/index.ts";
 import { launcherErrors } from "./errors.ts";
 
-export const PROTOCOL_VERSION = 1;
+/** 2: `serving`, and `ping` with its answer `alive`. */
+export const PROTOCOL_VERSION = 2;
+
+/** The first version whose Supervisors answer a `ping`. */
+export const PING_VERSION = 2;
 
 /** Longest line in bytes; a service's environment is most of the longest request. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -47,6 +51,10 @@ export interface Requests {
   spawn: { readonly service: ServiceSpec };
   terminate: { readonly pid: number; readonly signal?: string; readonly timeoutMs?: number };
   services: Record<never, never>;
+  /** The Supervisor does what it is there for: its gateways are open. */
+  serving: Record<never, never>;
+  /** The answer to a `ping`. */
+  alive: Record<never, never>;
 }
 
 export interface Replies {
@@ -54,6 +62,8 @@ export interface Replies {
   spawn: { readonly pid: number; readonly startTime: number };
   terminate: { readonly result: TerminationResult };
   services: { readonly services: readonly ServiceProcess[] };
+  serving: Record<never, never>;
+  alive: Record<never, never>;
 }
 
 export type RequestName = keyof Requests;
@@ -84,7 +94,12 @@ export interface ShutdownEvent {
   readonly event: "shutdown";
 }
 
-export type Event = ExitedEvent | ShutdownEvent;
+/** Are you there? */
+export interface PingEvent {
+  readonly event: "ping";
+}
+
+export type Event = ExitedEvent | ShutdownEvent | PingEvent;
 
 /** A line to send. */
 export function encodeLine(message: Request | Reply | Event): Uint8Array {
@@ -160,7 +175,9 @@ export function parseRequest(line: Record<string, unknown>): Request {
       };
     }
     case "services":
-      return { id, do: "services" };
+    case "serving":
+    case "alive":
+      return { id, do: line["do"] };
     default:
       throw wrong(`the unknown request ${JSON.stringify(line["do"])}`);
   }

@@ -16,6 +16,18 @@ export interface ServiceRecord {
   readonly stopTimeoutMs: number;
 }
 
+/** A process, named for good. */
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly startTime: number;
+}
+
+/** What the next launcher must know of one that was killed. */
+export interface Leftovers {
+  readonly supervisor?: ProcessRecord;
+  readonly services: readonly ServiceRecord[];
+}
+
 /** Longest path of a Unix socket on Linux, its end included. */
 const MAX_SOCKET_PATH_BYTES = 108;
 
@@ -61,21 +73,26 @@ export class LauncherRecords {
     return join(directory, "socket");
   }
 
-  /** Services a launcher that was killed left behind in this run of the machine. */
-  leftovers(): ServiceRecord[] {
+  /** What a launcher that was killed left behind in this run of the machine. */
+  leftovers(): Leftovers {
     const text = readTextIfPresent(this.#path("services.json"));
     try {
       const table: unknown = JSON.parse(text ?? "{}");
-      if (!isObject(table) || table["bootId"] !== bootId() || !Array.isArray(table["services"])) return [];
-      return table["services"].filter(isServiceRecord);
+      if (!isObject(table) || table["bootId"] !== bootId() || !Array.isArray(table["services"]))
+        return { services: [] };
+      const { supervisor } = table;
+      return {
+        services: table["services"].filter(isServiceRecord),
+        ...(isProcessRecord(supervisor) ? { supervisor } : {}),
+      };
     } catch {
-      return [];
+      return { services: [] };
     }
   }
 
   /** Keeps the table. It only matters while the machine runs, so it is replaced as a whole but not synced. */
-  keep(services: readonly ServiceRecord[]): void {
-    this.#replace("services.json", JSON.stringify({ bootId: bootId(), services }));
+  keep(running: Leftovers): void {
+    this.#replace("services.json", JSON.stringify({ bootId: bootId(), ...running }));
   }
 
   /** Removes what is only true while we run. */
@@ -105,6 +122,10 @@ export class LauncherRecords {
 
 function bootId(): string {
   return readTextIfPresent("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+}
+
+function isProcessRecord(value: unknown): value is ProcessRecord {
+  return isObject(value) && isCount(value["pid"]) && isCount(value["startTime"]);
 }
 
 function isServiceRecord(value: unknown): value is ServiceRecord {

@@ -27,6 +27,11 @@ describe("the end of a Supervisor", () => {
     expect(judgeExit(exit, 60 * SECOND, 0)).toEqual({ kind: "respawn", delayMs: 0, quickDeaths: 0 });
   });
 
+  test("a wish to be replaced is never made to wait", () => {
+    const wish = { code: 0, signal: null };
+    expect(judgeExit(wish, 1, 5)).toEqual({ kind: "respawn", delayMs: 0, quickDeaths: 0 });
+  });
+
   test("again and again quickly: later and later, within a bound", () => {
     const delays: number[] = [];
     let quickDeaths = 0;

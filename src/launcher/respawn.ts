@@ -20,6 +20,8 @@ export type Verdict =
 export function judgeExit(exit: ProcessExit, livedMs: number, quickDeaths: number): Verdict {
   if (exit.code === DONE_EXIT_CODE) return { kind: "stop", exitCode: 0 };
   if (exit.code === FAILED_EXIT_CODE) return { kind: "stop", exitCode: FAILED_EXIT_CODE };
+  // The wish to be replaced, however soon after the last one.
+  if (exit.code === 0) return { kind: "respawn", delayMs: 0, quickDeaths: 0 };
   const count = livedMs < QUICK_DEATH_MS ? quickDeaths + 1 : 0;
   const delayMs = RESPAWN_DELAYS_MS[Math.min(count, RESPAWN_DELAYS_MS.length - 1)] ?? 0;
   return { kind: "respawn", delayMs, quickDeaths: count };

@@ -130,6 +130,11 @@ export class ServiceTable {
     return all;
   }
 
+  /** How many run. */
+  get count(): number {
+    return this.#running.size;
+  }
+
   /** The longest time a running service may take to stop, in milliseconds. */
   longestStopTimeoutMs(): number {
     return Math.max(0, ...[...this.#running.values()].map(({ stopTimeoutMs }) => stopTimeoutMs));
@@ -161,12 +166,7 @@ export class ServiceTable {
       const { group, pid, startTime } = process;
       return { group, pid, startTime, stopSignal, stopTimeoutMs };
     });
-    try {
-      this.#options.keep(services);
-    } catch (error) {
-      // A full disk costs the next launcher its knowledge, never this one its services.
-      this.#options.console.remark(`Cannot record the running services: ${describeError(error)}`);
-    }
+    this.#options.keep(services);
   }
 }
 

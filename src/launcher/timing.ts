@@ -15,5 +15,26 @@ export const SHUTDOWN_PATIENCE_MS = 60_000;
 /** How a service is stopped when the Supervisor did not say (reference/supervisor.md §9.2). */
 export const DEFAULT_STOP_TIMEOUT_MS = 8000;
 
-/** Answers the launcher gives from memory take no longer than this, or it is stuck (HAB_LAUNCHER_INTERACTION_TIMEOUT_MS is 1 s). */
+/**
+ * Answers the launcher gives from memory take no longer than this, or it is stuck. Longer than the original's 1 s, which a busy
+ * machine exceeds; HAB_LAUNCHER_INTERACTION_TIMEOUT_MS changes it.
+ */
 export const REPLY_TIMEOUT_MS = 10_000;
+
+/** What is left to the service manager beyond our own patience before it uses force. */
+export const SERVICE_MANAGER_MARGIN_MS = 10_000;
+
+/** A service manager whose queue is full is told again after this time. */
+export const NOTIFY_RETRY_MS = 100;
+
+/** How often within the service manager's watchdog time the Supervisor is asked whether it is there. */
+export const VIGIL_ASKS_PER_WATCHDOG = 5;
+
+/**
+ * A Supervisor that owes an answer for so many asks is replaced: three fifths of the watchdog time at most after it hung,
+ * so that the next one can answer before the service manager stops everything.
+ */
+export const VIGIL_MISSED_ASKS = 2;
+
+/** A Supervisor that lost its launcher begins to stop its services at once: one that has not within this time hangs. */
+export const ORPHANED_SUPERVISOR_MS = 5000;

@@ -128,5 +128,11 @@ export const LEADER_WATCH_MS = 600;
 /** A leader that others have tried to reach in vain as well is replaced this long after it was suspected. */
 export const LEADER_DOUBT_MS = 500;
 
-/** A newcomer that has reached none of its peers by then elects without having heard what the ring knows. */
-export const NEWCOMER_MS = 5000;
+/** A newcomer that has reached nobody by then elects without having heard what the ring knows. */
+export const ARRIVAL_ALONE_MS = 5000;
+
+/** With somebody there, stores are compared within this, or hold the same. */
+export const ARRIVAL_COMPARING_MS = 1000;
+
+/** From the comparison until what was asked for has come. */
+export const ARRIVAL_FETCHING_MS = 250;

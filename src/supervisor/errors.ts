@@ -105,4 +105,11 @@ export const supervisorErrors = errorKinds({
       "Bring it here with `hab ring key import`, or make one with `hab ring key generate` and give it to every member.",
     exitCode: 86,
   },
+  noEventStream: {
+    code: "HAB-SUP-019",
+    title: "The event stream cannot be reached",
+    remedy:
+      "Check --event-stream-url and the token, or start without waiting: leave out --event-stream-connect-timeout.",
+    exitCode: 86,
+  },
 });

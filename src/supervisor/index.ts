@@ -13,7 +13,7 @@ export {
   type ServiceBind,
   type ServiceGroup,
 } from "./group.ts";
-export type { ListenAddress, SupervisorOptions, TlsFiles } from "./options.ts";
+export type { ListenAddress, SupervisorOptions } from "./options.ts";
 export { type SupervisorPaths, supervisorPaths } from "./paths.ts";
 export type { RingHealthReport } from "./ring/health-report.ts";
 export type {

@@ -1,18 +1,13 @@
 // What a Supervisor is started with, fully resolved: command line, environment and files have been merged
 // (reference/supervisor.md §3).
 import type { Secret } from "../crypto/index.ts";
-import type { CtlRequests } from "../ctl/index.ts";
+import type { CtlRequests, CtlServerTlsFiles } from "../ctl/index.ts";
+import type { EventStreamOptions } from "./event-stream/event-stream.ts";
 import type { RestartConfig } from "./plan/restart.ts";
 
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-}
-
-export interface TlsFiles {
-  readonly key: string;
-  readonly certificates: string;
-  readonly clientCa?: string;
 }
 
 export interface SupervisorOptions {
@@ -22,6 +17,8 @@ export interface SupervisorOptions {
   readonly listenHttp: ListenAddress;
   readonly httpDisabled: boolean;
   readonly listenCtl: ListenAddress;
+  /** Absent: no TLS. */
+  readonly ctlTls?: CtlServerTlsFiles;
   readonly organization?: string;
   readonly permanentPeer: boolean;
   /** Where others reach us, when that is not where our datagrams come from. */
@@ -40,7 +37,8 @@ export interface SupervisorOptions {
   readonly keepLatestPackages?: number;
   /** Service to load at the start: fields of a load request, and the package file they come from, if any. */
   readonly load?: { readonly fields: CtlRequests["SvcLoad"]; readonly artifact?: string };
-  readonly httpTls?: TlsFiles;
+  readonly httpTls?: CtlServerTlsFiles;
+  readonly eventStream?: EventStreamOptions;
   readonly noColor: boolean;
   readonly jsonLogging: boolean;
   /** Depot token of cli.toml; HAB_AUTH_TOKEN goes before it. */

@@ -9,6 +9,11 @@ import { Console } from "./control/console.ts";
 import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
 import { supervisorErrors } from "./errors.ts";
+import type { EventStream } from "./event-stream/event-stream.ts";
+import { reportedService, updateStarted } from "./event-stream/report.ts";
+import { EventLog } from "./events/event-log.ts";
+import { type EventWatch, watchEvents } from "./events/watch-events.ts";
+import { openGatewayTls } from "./gateway-tls.ts";
 import type { HttpGateway } from "./http/gateway.ts";
 import { listenHttp } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -72,6 +77,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
   });
   try {
     const supervisor = await start(options, output, launcher, (how) => ending.resolve(how));
+    await client.serving();
     return await supervisor.end(await ending.promise);
   } finally {
     client.close();
@@ -110,6 +116,7 @@ async function start(
     count: ringCounter(metrics),
     departed: () => end({ kind: "departed" }),
   });
+  const stream = await openStream(options, storage.state.self, metrics, say);
   const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
   const updaters = new Map<string, Updater>();
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
@@ -117,6 +124,8 @@ async function start(
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
   });
   let view: SupervisorView | undefined;
+  let eventWatch: EventWatch | undefined;
+  const events = new EventLog(crypto.randomUUID().slice(0, 8), Date.now);
 
   const started = (service: Service): (() => void) => {
     const name = service.spec.ident.name;
@@ -137,7 +146,10 @@ async function start(
           output,
           find: installer.findUpdate,
           install: installer.exact,
-          apply: (ident, pkgIncarnation) => services.update(name, ident, pkgIncarnation),
+          apply: (ident, pkgIncarnation) => {
+            stream?.report(updateStarted(reportedService(service.parts, service.spec), ident));
+            services.update(name, ident, pkgIncarnation);
+          },
           elect: (suitability) => ring.elect("election-update", service.group, suitability),
         })
       : undefined;
@@ -171,7 +183,11 @@ async function start(
     organization: options.organization,
     started,
     updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
-    changed: (name) => view?.changed(name),
+    ...(stream === undefined ? {} : { report: (report) => stream.report(report) }),
+    changed: (name) => {
+      view?.changed(name);
+      eventWatch?.servicesChanged(name);
+    },
   });
   view = supervisorView({
     services,
@@ -182,9 +198,19 @@ async function start(
     sys,
     metrics,
     ringReports: reports,
+    events,
+    organization: options.organization,
     redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
   });
+  const watch = watchEvents({
+    log: events,
+    services,
+    organization: options.organization,
+    self: storage.state.self,
+  });
+  eventWatch = watch;
   ring.onCensus(() => {
+    watch.ringChanged(ring.census, ring.state);
     for (const service of services.running()) service.wake();
     for (const updater of updaters.values()) updater.wake();
   });
@@ -207,8 +233,11 @@ async function start(
 
   const { serveCtl } = await import("../ctl/index.ts");
   say(`Starting ctl-gateway on ${options.listenCtl.host}:${options.listenCtl.port}`);
+  const ctlTls =
+    options.ctlTls === undefined ? undefined : await openGatewayTls("control gateway", options.ctlTls, say);
   const ctl = await serveCtl({
     listen: options.listenCtl,
+    ...(ctlTls === undefined ? {} : { tls: () => ctlTls.current() }),
     secret: readOrCreateCtlSecret(paths.ctlSecret),
     handle,
     observe: (message, seconds) => {
@@ -216,7 +245,7 @@ async function start(
       metrics.observe("hab_sup_rpc_call_request_duration_seconds", seconds, message);
     },
   });
-  const http = listenHttp(options, view, metrics, say);
+  const http = await listenHttp(options, view, metrics, say);
   const triggers = watchElectionTriggers(paths.data, output, (group) => ring.reElect(group));
   const testExit = watchTestExit(output, (code) => end({ kind: "exit", code }));
   if (storage.state.departed) end({ kind: "departed" });
@@ -226,10 +255,26 @@ async function start(
       testExit?.close();
       triggers?.close();
       specWatch.close();
+      ctlTls?.close();
       await ctl.stop(0).catch(() => {});
-      return finish(how, { services, node, ring, output, http, lock });
+      const exitCode = await finish(how, { services, node, ring, output, http, lock });
+      await stream?.close();
+      return exitCode;
     },
   };
+}
+
+/** The event stream, where one is asked for. Throws `noEventStream` and what its options are wrong in. */
+async function openStream(
+  { eventStream, listenGossip: { host, port } }: SupervisorOptions,
+  supervisorId: string,
+  metrics: Metrics,
+  say: (content: string) => void,
+): Promise<EventStream | undefined> {
+  if (eventStream === undefined) return undefined;
+  const { openEventStream } = await import("./event-stream/event-stream.ts");
+  const gossipAddress = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return openEventStream(eventStream, { supervisorId, gossipAddress, metrics, say, now: Date.now });
 }
 
 /** Packages in use, which a cleanup leaves alone. */
@@ -242,7 +287,7 @@ interface Open {
   readonly node: RingNode;
   readonly ring: RingPort;
   readonly output: Output;
-  readonly http: HttpGateway | undefined;
+  readonly http: Pick<HttpGateway, "stop"> | undefined;
   readonly lock: FileLock;
 }
 

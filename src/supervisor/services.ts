@@ -3,6 +3,7 @@
 import { describeError } from "../error/index.ts";
 import { type FullIdent, formatIdent, type PackageIdent } from "../package/index.ts";
 import type { Census } from "./census/census.ts";
+import { reportedService, type ServiceReport } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { type Output, PROGRAM } from "./output.ts";
@@ -56,6 +57,8 @@ export interface ServicesOptions extends PrepareOptions {
   readonly started: (service: Service) => () => void;
   /** A release was replaced by an update and its service stopped. */
   readonly updated: (spec: ServiceSpec, desired: FullIdent) => Promise<void>;
+  /** For an event stream; absent where there is none. */
+  readonly report?: (report: ServiceReport) => void;
   /** Something the gateways show has changed; undefined means the list itself. */
   readonly changed: (name: string | undefined) => void;
 }
@@ -106,6 +109,11 @@ export class Services {
 
   get(name: string): ServiceSnapshot | undefined {
     return this.#names().has(name) ? this.#snapshot(name) : undefined;
+  }
+
+  /** Whether everything is being stopped or let go. */
+  get closing(): boolean {
+    return this.#closing;
   }
 
   /** What is loaded, and what is unloaded while its process still runs. */
@@ -183,6 +191,7 @@ export class Services {
       [...this.#slots.values()].map(async (slot) => {
         slot.ended?.();
         await slot.service?.stop(undefined, giveUp);
+        if (slot.service !== undefined) this.#report("stopped", slot.service);
       }),
     );
   }
@@ -318,8 +327,10 @@ export class Services {
       tellSuitability: (suitability) => ring.tellSuitability(group, suitability),
       changed: () => this.#options.changed(name),
       restart: (request) => this.#restart(name, slot, request),
+      ...(this.#options.report === undefined ? {} : { report: this.#options.report }),
     });
     slot.ended = this.#options.started(service);
+    this.#report("started", service);
     return service;
   }
 
@@ -351,6 +362,7 @@ export class Services {
     if (service !== undefined) {
       this.#forgetProcess(name, service);
       await service.stop(timeout);
+      this.#report("stopped", service);
       this.#forgetProcess(name, service);
     }
     slot.service = undefined;
@@ -377,6 +389,7 @@ export class Services {
       slot.ended?.();
       slot.ended = undefined;
       await service.stop();
+      this.#report("stopped", service);
       this.#forgetProcess(name, service);
       slot.service = undefined;
       if (!isFailure(request.reason) && slot.desired !== undefined) {
@@ -384,6 +397,10 @@ export class Services {
       }
       slot.condition = { kind: "waiting", readyAtMs };
     });
+  }
+
+  #report(kind: "started" | "stopped", service: Service): void {
+    this.#options.report?.({ kind, service: reportedService(service.parts, service.spec) });
   }
 
   #forgetProcess(name: string, service: Service): void {

@@ -1,6 +1,6 @@
 // Watching a path that may not exist yet, by the operating system's events: its directory if there is one, else the
 // nearest ancestor that exists. No polling.
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 export interface Watch {
@@ -72,6 +72,39 @@ export function watchDirectory(path: string, changed: () => void): Watch {
     },
   };
 }
+
+/**
+ * Calls `changed` after anything happens in a directory that holds one of these files (or is one of them): links that lead
+ * elsewhere are exchanged under names of their own. What is written in several steps should be over by then.
+ */
+export function watchPlacesOf(paths: readonly string[], changed: () => void): Watch {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const directories = new Set(paths.map((path) => (isDirectory(path) ? path : dirname(path))));
+  const watchers = [...directories].flatMap((directory) => {
+    try {
+      const watcher = watch(directory, () => {
+        clearTimeout(timer);
+        timer = setTimeout(changed, SEVERAL_FILES_MS);
+      });
+      return watcher.on("error", () => {});
+    } catch {
+      return [];
+    }
+  });
+  return {
+    close() {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** A key and its certificate are written one after the other. */
+const SEVERAL_FILES_MS = 200;
 
 /** One change of a file is several events; this is long enough for them and too short to notice. */
 const SETTLE_MS = 5;

@@ -130,6 +130,8 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
       words: "sup secret generate-tls",
       args: ["--subject-alternative-name", "sup.example.com", at("ctl")],
     },
+    { words: "sup install-unit", args: ["--print", "acme/web", "--peer", "10.0.0.1"] },
+    { words: "sup install-unit", args: ["--directory", at("."), "--ring-key", "SYM-SEC-1"] },
     { words: "supportbundle" },
     { words: "svc load", args: ["acme/app"] },
     { words: "svc start", args: ["acme/app"] },

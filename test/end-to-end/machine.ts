@@ -1,7 +1,7 @@
 // A machine for end-to-end tests: the real dist/hab in a private root (script/private-root), with an own /hab, own
 // processes and an own network that is nothing but loopback. Everything in it ends with it.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -25,6 +25,8 @@ export interface RunOptions {
 export interface BackgroundProcess {
   /** What it has printed so far, both streams. */
   output(): string;
+  /** Ends it, and everything it started, at once, without a word. */
+  kill(): Promise<void>;
   readonly exited: Promise<number | null>;
 }
 
@@ -77,9 +79,17 @@ export class Machine {
       cwd: options.cwd ?? PROJECT,
       detached: true,
     });
+    const exited = new Promise<number | null>((done) => child.on("exit", (code) => done(code)));
     return {
       output: () => readFileSync(log, "utf8"),
-      exited: new Promise((done) => child.on("exit", (code) => done(code))),
+      kill: async () => {
+        // All stand still first and children end before their parents, so that none sees another one end.
+        const pids = child.pid === undefined ? [] : [child.pid, ...descendantsOf(child.pid)];
+        for (const pid of pids) signalIfThere(pid, "SIGSTOP");
+        for (const pid of pids.reverse()) signalIfThere(pid, "SIGKILL");
+        await exited;
+      },
+      exited,
     };
   }
 
@@ -113,6 +123,22 @@ export async function until<T>(
     if (performance.now() > deadline)
       throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: last });
     await Bun.sleep(20);
+  }
+}
+
+/** A parent comes before its children. */
+function descendantsOf(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function signalIfThere(pid: number, signal: "SIGSTOP" | "SIGKILL"): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Ended with one before it.
   }
 }
 

@@ -153,7 +153,7 @@ export class TestSupervisor {
     const found = children
       .trim()
       .split(" ")
-      .find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("hab-sup"));
+      .find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("\0hab-sup\0"));
     if (found === undefined) throw new Error("no Supervisor runs");
     return Number(found);
   }

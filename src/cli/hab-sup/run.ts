@@ -3,6 +3,7 @@ import { describeError, HabError } from "../../error/index.ts";
 import { supervisorErrors } from "../../supervisor/index.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { plainIdentType } from "../ident-types.ts";
+import { ctlTlsFiles, httpTlsFiles } from "../sup/gateway-tls.ts";
 import { type MergedRun, mergeConfigFiles, readConfigFiles } from "../sup/run-config.ts";
 import {
   GOSSIP_PORT,
@@ -58,6 +59,7 @@ async function runUnderLauncher(merged: MergedRun, context: CommandContext): Pro
 async function supervisorOptions({ values, service }: MergedRun, { configuration }: CommandContext) {
   const token = await configuration.authToken(undefined);
   const { listenCtl } = values;
+  const [ctlTls, httpTls] = [ctlTlsFiles(values), httpTlsFiles(values)];
   return {
     version: COMPATIBLE_VERSION,
     ...(await gossipOptions(values)),
@@ -76,15 +78,9 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
     serviceUpdatePeriodSeconds: values.serviceUpdatePeriod,
     ...(values.keepLatestPackages === undefined ? {} : { keepLatestPackages: values.keepLatestPackages }),
     ...(service === undefined ? {} : { load: await loadOf(service, values, configuration) }),
-    ...(values.key === undefined || values.certs === undefined
-      ? {}
-      : {
-          httpTls: {
-            key: values.key,
-            certificates: values.certs,
-            ...(values.caCerts === undefined ? {} : { clientCa: values.caCerts }),
-          },
-        }),
+    ...(ctlTls === undefined ? {} : { ctlTls }),
+    ...(httpTls === undefined ? {} : { httpTls }),
+    ...(await eventStreamOptions(values)),
     noColor: values.noColor,
     jsonLogging: values.jsonLogging,
     ...(token === undefined ? {} : { depotToken: token }),
@@ -114,6 +110,36 @@ async function gossipOptions(values: RunValues) {
     ...(values.peerWatchFile === undefined ? {} : { peerWatchFile: values.peerWatchFile }),
     ...(values.ring === undefined ? {} : { ring: values.ring }),
     ...(values.ringKey === undefined ? {} : { ringKey: new Secret(values.ringKey) }),
+  };
+}
+
+/** Where events go; nothing without a URL. */
+async function eventStreamOptions(values: RunValues) {
+  const { eventStreamUrl: url, eventStreamToken: token, eventStreamSite: site } = values;
+  const { eventStreamApplication: application, eventStreamEnvironment: environment } = values;
+  const given = [application, environment, token];
+  if (url === undefined || application === undefined || environment === undefined || token === undefined) {
+    if (url === undefined || !given.includes(undefined)) return {};
+    throw new HabError(
+      supervisorErrors.badOption,
+      "--event-stream-url needs application, environment and token",
+    );
+  }
+  const { Secret } = await import("../../crypto/index.ts");
+  const certificate = values.eventStreamServerCertificate;
+  return {
+    eventStream: {
+      url: new Secret(url),
+      token: new Secret(token),
+      application,
+      environment,
+      ...(site === undefined ? {} : { site }),
+      meta: new Map(
+        values.eventMeta.map((pair) => pair.split("=", 2).map((part) => part.trim()) as [string, string]),
+      ),
+      ...(certificate === undefined ? {} : { serverCertificate: certificate }),
+      connectTimeoutSeconds: values.eventStreamConnectTimeout,
+    },
   };
 }
 

@@ -30,7 +30,9 @@ export async function loadedServices(
   }
   const { ctlRequest } = await import("../../ctl/index.ts");
   const idents: PackageIdent[] = [];
+  const tls = await configuration.controlTls();
   const answers = ctlRequest({
+    ...(tls === undefined ? {} : { tls }),
     address: await configuration.controlAddress(remoteSup ?? listenAddress(env)),
     secret: await configuration.controlSecret(),
     request: { message: "SvcStatus", fields: {} },

@@ -38,13 +38,18 @@ function section(key: string, help: string, value: string | undefined): string {
 
 function tomlOf(value: unknown): string | undefined {
   if (value === undefined) return undefined;
+  if (typeof value === "boolean" || typeof value === "bigint") return formatTomlValue(value);
   if (typeof value === "number") return String(value);
-  if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint")
-    return formatTomlValue(value);
   if (Array.isArray(value)) return `[${value.map((item) => tomlOf(item)).join(", ")}]`;
+  return formatTomlValue(optionText(value) ?? "");
+}
+
+/** The value of an option as one would type it; undefined when it has none. */
+export function optionText(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "object" || value === null) return String(value);
   const object = value as { host?: string; port?: number; serviceGroup?: unknown };
-  if (object.serviceGroup !== undefined)
-    return formatTomlValue(formatBind(value as Parameters<typeof formatBind>[0]));
+  if (object.serviceGroup !== undefined) return formatBind(value as Parameters<typeof formatBind>[0]);
   const host = object.host?.includes(":") ? `[${object.host}]` : object.host;
-  return formatTomlValue(object.port === SAME_PORT ? `${host}` : `${host}:${object.port}`);
+  return object.port === SAME_PORT ? `${host}` : `${host}:${object.port}`;
 }

@@ -44,7 +44,6 @@ const oneOf = (...choices: string[]): ReadValue =>
     if (!choices.includes(word)) throw new Error(`one of ${choices.join(", ")} is expected`);
     return word;
   });
-const single: ReadValue = (value) => [text(value)];
 
 /** TOML key → field and how to read it. */
 const KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
@@ -56,9 +55,9 @@ const KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   listen_http: ["listenHttp", parsed(socketAddress)],
   http_disable: ["httpDisable", bool],
   listen_ctl: ["listenCtl", parsed(hostAndPort(CTL_PORT))],
-  ctl_server_certificate: ["ctlServerCertificate", single],
-  ctl_server_key: ["ctlServerKey", single],
-  ctl_client_ca_certificate: ["ctlClientCaCertificate", single],
+  ctl_server_certificate: ["ctlServerCertificate", text],
+  ctl_server_key: ["ctlServerKey", text],
+  ctl_client_ca_certificate: ["ctlClientCaCertificate", text],
   organization: ["org", text],
   permanent_peer: ["permanentPeer", bool],
   cache_key_path: ["cacheKeyPath", text],

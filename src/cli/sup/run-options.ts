@@ -1,6 +1,6 @@
 // Options of `hab sup run`, which `hab-sup run` parses again under the launcher (reference/supervisor.md §3, cli.md §10.11).
 import { keyCachePath } from "../../host/index.ts";
-import { flag, option, optionalArgument, optionList } from "../command.ts";
+import { flag, type OptionPart, option, optionalArgument, optionList } from "../command.ts";
 import { installSourceType } from "../ident-types.ts";
 import { loadOptions } from "../svc/load-options.ts";
 import { existingFile, gossipAddress, hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
@@ -11,8 +11,9 @@ export const CTL_PORT = 9632;
 /** In the place of a port that is to be the one listened on. */
 export const SAME_PORT = 0;
 
-const ctlFile = (long: string, help: string) =>
-  optionList({
+/** A file or directory; without a value an empty text, which stands for the default place. */
+const ctlFile = (long: string, help: string): OptionPart<string | undefined> => {
+  const { grammar } = optionList({
     long,
     value: long.toUpperCase().replaceAll("-", "_"),
     completes: "file",
@@ -20,6 +21,11 @@ const ctlFile = (long: string, help: string) =>
     values: "zero-or-more",
     repeatable: false,
   });
+  return {
+    grammar,
+    read: (parsed) => (parsed === undefined ? undefined : String(parsed.values.at(-1) ?? "")),
+  };
+};
 
 const metaPair = (text: string): string => {
   const parts = text.split("=");
@@ -93,7 +99,10 @@ export const runOptions = () => ({
     default: `127.0.0.1:${CTL_PORT}`,
     type: hostAndPort(CTL_PORT),
   }),
-  ctlServerCertificate: ctlFile("ctl-server-certificate", "Certificate of the control gateway"),
+  ctlServerCertificate: ctlFile(
+    "ctl-server-certificate",
+    "Certificate of the control gateway: a PEM file, or a directory with files of `hab sup secret generate-tls`",
+  ),
   ctlServerKey: ctlFile("ctl-server-key", "Key of the control gateway; turns on TLS there"),
   ctlClientCaCertificate: ctlFile(
     "ctl-client-ca-certificate",

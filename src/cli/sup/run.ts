@@ -1,5 +1,6 @@
 // `hab sup run`: checks the options, then becomes the launcher, which starts the Supervisor (reference/supervisor.md §2).
 import { defineCommand } from "../command.ts";
+import { assertGatewayFiles } from "./gateway-tls.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
 import { refuseUnbuilt } from "./unbuilt.ts";
@@ -24,6 +25,7 @@ export const command = defineCommand({
       return;
     }
     refuseUnbuilt(merged.values);
+    await assertGatewayFiles(merged.values);
     const { becomeLauncher } = await import("../../launcher/index.ts");
     becomeLauncher(words);
   },

@@ -5,11 +5,7 @@ import { cliErrors } from "../errors.ts";
 import type { RunValues } from "./run-options.ts";
 
 const UNBUILT: readonly (readonly [keyof RunValues, string, string])[] = [
-  ["ctlServerCertificate", "--ctl-server-certificate", "the control gateway does not speak TLS"],
-  ["ctlServerKey", "--ctl-server-key", "the control gateway does not speak TLS"],
-  ["ctlClientCaCertificate", "--ctl-client-ca-certificate", "the control gateway does not speak TLS"],
   ["autoUpdate", "--auto-update", "the Supervisor does not update itself"],
-  ["eventStreamUrl", "--event-stream-url", "no events are sent"],
 ];
 
 /** Throws `notBuilt` when an option asks for something that is not there, wherever its value came from. */

@@ -20,7 +20,9 @@ export async function* askSupervisor(
   options: AskOptions = {},
 ): AsyncGenerator<CtlAnswer, void, undefined> {
   const { configuration, signal } = context;
+  const tls = await configuration.controlTls();
   yield* ctlRequest({
+    ...(tls === undefined ? {} : { tls }),
     address: await configuration.controlAddress(remote),
     secret: await configuration.controlSecret(),
     request,

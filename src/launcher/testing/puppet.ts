@@ -35,6 +35,8 @@ async function perform(call: string, args: unknown[]): Promise<unknown> {
       return launcher.terminate(args[0] as number, args[1] as string, args[2] as number);
     case "services":
       return launcher.services();
+    case "serving":
+      return launcher.serving();
     case "whenAsked":
       whenAsked = args[0] as typeof whenAsked;
       return undefined;

@@ -27,6 +27,8 @@ export interface Told {
 export interface StageOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What `hab-launch` is to do; `run` when not given. */
+  readonly verb?: "run" | "sweep" | "reload";
   /** Instead of the puppet. */
   readonly supervisor?: string;
   /** Words before the launcher's command line. */
@@ -68,7 +70,14 @@ export class Stage {
       `exec ${process.execPath} ${resolve(import.meta.dir, "puppet.ts")} "$@"`,
     );
     const launcher = Bun.spawn(
-      [...(options.wrapper ?? []), process.execPath, MAIN, "hab-launch", "run", ...(options.args ?? [])],
+      [
+        ...(options.wrapper ?? []),
+        process.execPath,
+        MAIN,
+        "hab-launch",
+        options.verb ?? "run",
+        ...(options.args ?? []),
+      ],
       {
         env: {
           ...inheritedEnvironment(),

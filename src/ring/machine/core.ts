@@ -6,6 +6,7 @@ import { ABILITY, type MachineOptions, type RingEffect, type RingNote } from "..
 import type { RumorKey } from "../rumor.ts";
 import type { RingState } from "../state.ts";
 import { MAXIMUM_AWARENESS } from "../timing.ts";
+import { type Arrival, notArriving } from "./arrival.ts";
 import { type Couriers, noCouriers } from "./couriers.ts";
 import { type Elections, noElections } from "./elect.ts";
 import { noTombstones, type Tombstones } from "./expire.ts";
@@ -73,6 +74,7 @@ export interface Core {
   readonly join: Joining;
   readonly tombstones: Tombstones;
   readonly elections: Elections;
+  readonly arrival: Arrival;
   readonly watch: LeaderWatch;
 }
 
@@ -110,6 +112,7 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     join: nobodyToJoin(),
     tombstones: noTombstones(),
     elections: noElections(),
+    arrival: notArriving(),
     watch: noLeaderWatch(),
   };
 }

@@ -12,7 +12,6 @@ import {
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
   HOUSEKEEPING_MS,
-  NEWCOMER_MS,
   NEWER_TERM_MS,
 } from "../timing.ts";
 import { chosen, isSame } from "./ballot.ts";
@@ -194,18 +193,12 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
  */
 function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
   const { state, now } = core;
-  if (isNewcomer(core)) return false;
   const voters = electorate(state, serviceGroup);
   const given = new Set(votes);
   const voted = voters.filter((id) => given.has(id)).length;
   if (voted === voters.length) return true;
   if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
   return voted > Math.floor(population(state, serviceGroup).length / 2);
-}
-
-/** Who has peers, and has not compared stores with any of them yet, may not know of the leader there is. */
-function isNewcomer({ sync, join, now, startedAt }: Core): boolean {
-  return !sync.compared && join.peers.length > 0 && now - startedAt < NEWCOMER_MS;
 }
 
 /** The candidate of the stored election, or ourselves if we are the better one; with our vote. */

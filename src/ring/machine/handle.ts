@@ -1,5 +1,6 @@
 // What each event means: whom it speaks of, what is answered, and which part of the machine it is for
 // (reference/butterfly.md §10.1, §10.7). An answer to a Ping goes out before anything else is done.
+
 import { HEALTHS, type Member } from "../member.ts";
 import { insertMembership } from "../membership.ts";
 import type { Address, GossipMessage, RingEvent, SwimMessage } from "../protocol.ts";
@@ -17,6 +18,7 @@ import {
 import { insertService } from "../services.ts";
 import type { RingState } from "../state.ts";
 import { LATE_MS } from "../timing.ts";
+import { expectOthers } from "./arrival.ts";
 import { type Core, changeAwareness, digest, isOwn, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { oweToAll, pushed, pushNow } from "./couriers.ts";
 import { changeSuitability, hearElection, holdElection, takePart, withdrawFromElections } from "./elect.ts";
@@ -111,6 +113,7 @@ function start(core: Core): void {
     const address = core.self.address || own.member.address;
     insertMembership(state, { member: { ...ownRecord(core), address }, health: "alive" }, core.now);
   }
+  if (state.members.size > (own === undefined ? 0 : 1)) expectOthers(core);
   startProbing(core);
 }
 

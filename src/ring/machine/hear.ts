@@ -1,6 +1,7 @@
 // What is heard about members and from members, and what we make of it (reference/butterfly.md §9): the original's rules,
 // except that at equal incarnation only the member itself can undo what is said of it, by refuting. So all tables agree
 // whatever the order in which they hear things; a member in error is told so until it has refuted.
+
 import { isIP } from "node:net";
 import { startHot } from "../heat.ts";
 import type { Health, Member, Membership } from "../member.ts";
@@ -8,6 +9,7 @@ import { insertMembership } from "../membership.ts";
 import type { Address } from "../protocol.ts";
 import { CLIENT_ID, MAXIMUM_U64, memberKey, nextIncarnation } from "../rumor.ts";
 import { CHASE_MS } from "../timing.ts";
+import { meetCompany } from "./arrival.ts";
 import { type Core, changeAwareness, nextSequence, note, ownRecord, raiseIncarnation } from "./core.ts";
 import { pushNow } from "./couriers.ts";
 import { isForgotten } from "./expire.ts";
@@ -62,6 +64,7 @@ export function hearFrom(core: Core, sender: Member, source: Address, relayed = 
     return;
   }
   if (state.departures.has(sender.id)) tellDeparted(core, sender.id);
+  meetCompany(core);
   probeAnswered(core, sender.id);
   const stored = state.members.get(sender.id);
   if (stored === undefined && isForgotten(core, member, "alive")) {

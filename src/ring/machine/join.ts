@@ -2,6 +2,7 @@
 // now and then so is a member that is held for dead, so that the halves of a ring that was cut find each other again.
 import type { Address } from "../protocol.ts";
 import { JOIN_FIRST_MS, JOIN_LAST_MS, RECONNECT_MS } from "../timing.ts";
+import { expectOthers } from "./arrival.ts";
 import { type Core, nextSequence } from "./core.ts";
 import { RECONNECTS_AT_ONCE } from "./limits.ts";
 import { ping, pingAddress } from "./probe.ts";
@@ -26,6 +27,7 @@ export function nobodyToJoin(): Joining {
 /** Takes these addresses to join by, in place of those before. */
 export function joinBy(core: Core, addresses: readonly Address[]): void {
   const { join } = core;
+  if (addresses.length > 0) expectOthers(core);
   join.peers = addresses.map(
     (address) =>
       join.peers.find((peer) => isSame(peer.address, address)) ?? {

@@ -152,6 +152,33 @@ describe("what a knock tells", () => {
     expect(rig.core.suspicions.get("m")!.stalled).toBe(true);
   });
 
+  test("open at once after its connection broke: a process takes a moment to end, so there is another knock", () => {
+    const rig = knowing();
+    rig.wait(1);
+    rig.event({ kind: "link", to: "m", state: "closed" });
+    knock(rig, "open");
+    expect(only(rig.wait(350), "knock")).toHaveLength(1);
+    knock(rig, "refused");
+    expect(only(rig.wait(350), "knock")).toHaveLength(1);
+    knock(rig, "refused");
+    expect(rig.health("m")).toBe("suspect");
+    expect(rig.core.suspicions.get("m")!.stalled).toBe(false);
+  });
+
+  test("open, then refused: it died while it was waited for", () => {
+    const rig = knowing();
+    probe(rig);
+    rig.wait(350);
+    knock(rig, "open");
+    rig.wait(650);
+    expect(only(rig.wait(500), "knock")).toHaveLength(1);
+    knock(rig, "refused");
+    rig.wait(350);
+    knock(rig, "refused");
+    expect(rig.health("m")).toBe("suspect");
+    expect(rig.core.suspicions.get("m")!.stalled).toBe(false);
+  });
+
   test("silent changes nothing: a second after the first Ping it is suspect", () => {
     const rig = knowing();
     probe(rig);

@@ -228,7 +228,8 @@ function advance(core: Core, probe: Probe): void {
       probe.dueAt = Math.max(core.now, at(LAST_PING_MS));
       ping(core, entry.member, probe.sequence);
       askRelays(core, probe, entry.member);
-      if (probe.knock === undefined) knock(core, probe);
+      // A process that has just died listens a moment longer than its connections last.
+      if (probe.knock === undefined || probe.knock === "open") knock(core, probe);
       break;
     case "asked":
       probe.stage = "last";
@@ -250,6 +251,8 @@ function advance(core: Core, probe: Probe): void {
       }
       probe.dueAt = core.now + STALL_PING_MS;
       ping(core, entry.member, probe.sequence);
+      // It may die while it is waited for.
+      if (probe.knock !== "asked" && probe.knock !== "refused") knock(core, probe);
   }
 }
 
@@ -309,7 +312,9 @@ function fail(core: Core, probe: Probe, why: string): void {
     changeAwareness(core, 1, "neither a member nor any relay answered");
   if (entry.health === "alive" || entry.health === "suspect") {
     const suspicion = beginSuspicion(core, probe.id, entry.member.incarnation);
-    suspicion.stalled = probe.knock === "open";
+    suspicion.stalled =
+      probe.knock === "open" ||
+      (probe.stage === "stalled" && probe.knock === "asked" && probe.refusals === 0);
     if (entry.health === "alive") {
       accuse(core, probe.id, entry.member.incarnation, state.self);
       core.reasons.set(probe.id, why);

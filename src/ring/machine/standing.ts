@@ -1,11 +1,14 @@
 // Who takes part in a group's election, and whether its leader or candidate can still be reckoned with.
 import { electorate } from "../quorum.ts";
 import { UNKNOWN_CANDIDATE_MS } from "../timing.ts";
+import { isArriving } from "./arrival.ts";
 import type { Core } from "./core.ts";
 import { isLeaderDoubted } from "./leader-watch.ts";
 
-/** Whether we run a service of the group. */
-export function takesPart({ state }: Core, serviceGroup: string): boolean {
+/** Whether we run a service of the group, and know what the ring knows. */
+export function takesPart(core: Core, serviceGroup: string): boolean {
+  if (isArriving(core)) return false;
+  const { state } = core;
   const service = state.services.get(serviceGroup)?.get(state.self);
   return service !== undefined && service.stopped !== true;
 }

@@ -6,6 +6,7 @@ import { bucketOf, DIGEST_BUCKETS, memberVersion } from "../member-table.ts";
 import type { GossipMessage, Hash48 } from "../protocol.ts";
 import { memberKey, type RumorKey } from "../rumor.ts";
 import { DIFFERENT_MS, SETTLED_MS, SYNC_PATIENCE_MS, SYNC_PAUSE_MS } from "../timing.ts";
+import { comparedStores } from "./arrival.ts";
 import { type Core, digest, isOwn, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
 
@@ -49,6 +50,7 @@ export function compareDigest(core: Core, memberId: string, theirs: Hash48): voi
   const { sync, now } = core;
   if (theirs === digest(core)) {
     sync.differentSince = undefined;
+    if (!sync.compared) comparedStores(core, 0);
     sync.compared = true;
     return;
   }
@@ -135,6 +137,7 @@ export function hearVersions(core: Core, message: Extract<GossipMessage, { kind:
   if (keys.length > 0) pushNow(core, message.fromId, [{ kind: "want", fromId: core.state.self, keys }]);
   if (sync.partner === message.fromId) sync.partner = undefined;
   sync.compared = true;
+  comparedStores(core, keys.length);
   note(core, { kind: "synced", with: message.fromId, received: keys.length, sent });
 }
 

@@ -1,11 +1,15 @@
 // The HTTP gateway: routes, status codes and headers (reference/supervisor.md §14). What it answers comes from a view
 // of the Supervisor, as finished JSON texts.
 import { constantTimeEqual } from "../../crypto/index.ts";
+import type { CtlServerTls } from "../../ctl/index.ts";
 import { HabError, systemErrorCode } from "../../error/index.ts";
 import { supervisorErrors } from "../errors.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
 import type { HealthResult } from "../plan/health.ts";
+import { eventStream } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Readiness } from "./readiness.ts";
 
 /** What the gateway shows. Texts are JSON; undefined means that no such service is loaded. */
 export interface GatewayView {
@@ -19,6 +23,10 @@ export interface GatewayView {
   censusJson(): string;
   /** Beyond the original: what is believed of the ring. */
   ringJson(report: RingReportName): string | Promise<string>;
+  /** Beyond the original: whether everything that is to run does. */
+  readiness(): Readiness;
+  /** Beyond the original: what happens. */
+  readonly events: EventLog;
   /** Called before metrics are printed, to refresh gauges. */
   measure(): void;
 }
@@ -32,7 +40,7 @@ export interface GatewayOptions {
   readonly authToken?: string;
   /** `HAB_FEAT_REDACT_HTTP`: no configuration, census or ring data. */
   readonly redact: boolean;
-  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+  readonly tls?: CtlServerTls;
 }
 
 const HEALTH_STATUS: Record<HealthResult, { readonly code: number; readonly text: string }> = {
@@ -47,6 +55,7 @@ const PLAIN_ROUTES = new Set([
   "/",
   "/butterfly",
   "/census",
+  "/events",
   "/metrics",
   ...RING_REPORTS.map((report) => `/ring/${report}`),
 ]);
@@ -82,6 +91,32 @@ export async function answer(
     default:
       return path.startsWith("/services/") ? answerService(path, view, redact) : empty(404);
   }
+}
+
+/**
+ * `/livez` and `/readyz`, for probes that can show no token: they learn a yes or no, and only who may see the rest also why
+ * not. Undefined for other paths.
+ */
+export function answerProbe(
+  method: string,
+  path: string,
+  view: GatewayView,
+  authorized: boolean,
+): Response | undefined {
+  if (path !== "/livez" && path !== "/readyz") return undefined;
+  if (method !== "GET" && method !== "HEAD") return empty(405, { allow: "GET, HEAD" });
+  if (path === "/livez") return json('{"alive":true}');
+  const report = view.readiness();
+  return json(JSON.stringify(authorized ? report : { ready: report.ready }), report.ready ? 200 : 503);
+}
+
+/** `/events`, from after the event a client saw last. */
+function answerEvents(request: Request, view: GatewayView, cutOff: () => void): Response {
+  const stream = eventStream(view.events, request.headers.get("last-event-id") ?? undefined, cutOff);
+  if (stream === undefined) return empty(503, { "retry-after": "10" });
+  return new Response(stream, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+  });
 }
 
 async function answerService(path: string, view: GatewayView, redact: boolean): Promise<Response> {
@@ -155,19 +190,28 @@ export function rawPath(url: string): string {
 
 export interface HttpGateway {
   readonly port: number;
+  /** Uses another certificate for new connections; those that stand keep theirs. Only where it began with TLS. */
+  exchangeTls(tls: CtlServerTls): void;
   stop(): Promise<void>;
 }
 
 /** Starts listening. Throws `addressInUse` when the address cannot be bound. */
 export function startHttpGateway(options: GatewayOptions, view: GatewayView, metrics: Metrics): HttpGateway {
   const token = options.authToken;
-  const respond = async (request: Request): Promise<Response> => {
+  const respond = async (request: Request, server: Bun.Server<undefined>): Promise<Response> => {
     const path = rawPath(request.url);
     const started = performance.now();
     metrics.count("hab_sup_http_gateway_requests_total", path);
     try {
-      if (token !== undefined && !isAuthorized(request.headers.get("authorization"), token))
-        return empty(401);
+      const authorized = token === undefined || isAuthorized(request.headers.get("authorization"), token);
+      const probe = answerProbe(request.method, path, view, authorized);
+      if (probe !== undefined) return probe;
+      if (!authorized) return empty(401);
+      if (path === "/events" && request.method === "GET" && !options.redact) {
+        // Silence is no sign that a client has gone; that it takes nothing is.
+        server.timeout(request, 0);
+        return answerEvents(request, view, () => server.timeout(request, 1));
+      }
       return await answer(request.method, path, view, metrics, options.redact);
     } finally {
       metrics.observe(
@@ -177,19 +221,33 @@ export function startHttpGateway(options: GatewayOptions, view: GatewayView, met
       );
     }
   };
-  try {
-    const server = Bun.serve({
+  const serve = (port: number, tls: CtlServerTls | undefined, shared: boolean) =>
+    Bun.serve({
       hostname: options.host,
-      port: options.port,
-      // Left out, two Supervisors would share the port, and each answer come from either.
-      reusePort: false,
+      port,
+      reusePort: shared,
       development: false,
-      ...(options.tls === undefined ? {} : { tls: tlsOptions(options.tls) }),
+      ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
       fetch: respond,
       error: () => empty(500),
     });
+  try {
+    // Not shared, or two Supervisors could have the port, and each answer come from either.
+    let server = serve(options.port, options.tls, false);
+    const port = server.port ?? options.port;
+    if (options.tls !== undefined) {
+      // A certificate is exchanged by a second listener on the port, which both have to allow. That nobody else listens
+      // there is known by now.
+      void server.stop(true);
+      server = serve(port, options.tls, true);
+    }
     return {
-      port: server.port ?? options.port,
+      port,
+      exchangeTls(tls) {
+        const before = server;
+        server = serve(port, tls, true);
+        void before.stop();
+      },
       async stop() {
         await server.stop(true);
       },
@@ -209,8 +267,10 @@ function bindAdvice(error: unknown): string {
     : "Another program (perhaps another Supervisor) listens there; stop it or choose another address with --listen-http.";
 }
 
-function tlsOptions(tls: NonNullable<GatewayOptions["tls"]>) {
-  return tls.ca === undefined
-    ? { key: tls.key, cert: tls.cert }
-    : { key: tls.key, cert: tls.cert, ca: tls.ca, requestCert: true, rejectUnauthorized: true };
+function tlsOptions({ key, certificate, clientCa }: CtlServerTls) {
+  return {
+    key,
+    cert: certificate,
+    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+  };
 }

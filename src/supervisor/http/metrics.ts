@@ -88,6 +88,12 @@ export class Metrics {
     };
     for (const [name, kind, help, ...labels] of RING_FAMILIES) add(name, kind, help, ...labels);
     add("hab_sup_cpu_time_nanoseconds", "gauge", "CPU time of the supervisor process in nanoseconds");
+    add(
+      "hab_sup_event_stream_events_total",
+      "counter",
+      "Events for the event stream, by whether they were sent or dropped",
+      "outcome",
+    );
     add("hab_sup_hook_duration_seconds", "histogram", "The time it takes for a hook to run", "hook");
     add(
       "hab_sup_http_gateway_request_duration_seconds",

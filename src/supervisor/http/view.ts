@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { formatJson } from "../../toml/index.ts";
 import { censusJson } from "../census/json.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup } from "../group.ts";
 import type { SupervisorPaths } from "../paths.ts";
 import type { RestartConfig } from "../plan/restart.ts";
@@ -15,6 +16,7 @@ import type { SysInfo } from "../sys.ts";
 import { butterflyJson } from "./butterfly-json.ts";
 import type { GatewayView } from "./gateway.ts";
 import type { Metrics } from "./metrics.ts";
+import { readiness } from "./readiness.ts";
 import { serviceJson } from "./service-json.ts";
 
 export interface ViewOptions {
@@ -27,6 +29,8 @@ export interface ViewOptions {
   readonly metrics: Metrics;
   readonly redact: boolean;
   readonly ringReports: RingReports;
+  readonly events: EventLog;
+  readonly organization: string | undefined;
 }
 
 export interface SupervisorView extends GatewayView {
@@ -93,6 +97,8 @@ export function supervisorView(options: ViewOptions): SupervisorView {
     },
     butterflyJson: () => formatJson(butterflyJson(ring.state)),
     ringJson: (report) => options.ringReports[report](),
+    readiness: () => readiness(services.list(), options.organization, services.closing),
+    events: options.events,
     censusJson: () => formatJson(censusJson(ring.census)),
     measure() {
       metrics.set("hab_butterfly_incarnation_number", Number(ring.state.incarnation));

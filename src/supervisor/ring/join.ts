@@ -8,14 +8,12 @@ import {
   type RingCounter,
   type RingMachine,
   type RingNode,
-  type RingState,
   type RingStorage,
   startRingNode,
 } from "../../ring/index.ts";
 import type { SupervisorOptions } from "../options.ts";
 import { type Output, PROGRAM } from "../output.ts";
 import type { SysInfo } from "../sys.ts";
-import { Arrival } from "./arrival.ts";
 import { NO_INSIGHT, RingNotes } from "./health-report.ts";
 import { RingPort } from "./port.ts";
 import { type RingReports, ringReports } from "./reports.ts";
@@ -61,11 +59,6 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
   output.line(PROGRAM, "MR", `Starting gossip-listener on ${listenGossip.host}:${listenGossip.port}`);
   let ring: RingPort | undefined;
   const notes = new RingNotes();
-  const arrival = new Arrival({
-    state: storage.state,
-    expectsOthers:
-      supervisor.peers.length > 0 || peerWatchFile !== undefined || remembersOthers(storage.state),
-  });
   let machine: RingMachine | undefined;
   const node = await startRingNode({
     storage,
@@ -79,15 +72,9 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     peers: supervisor.peers,
     ...(peerWatchFile === undefined ? {} : { peerWatchFile }),
     key,
-    changed: () => {
-      arrival.look();
-      ring?.refreshSoon();
-    },
+    changed: () => ring?.refreshSoon(),
     departed,
-    note: (note) => {
-      arrival.take(note);
-      notes.take(note);
-    },
+    note: (note) => notes.take(note),
     report: (line) => output.line(PROGRAM, "MR", line),
     count,
   });
@@ -100,7 +87,6 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     },
     sys,
     output,
-    arrival,
     decrypt: async (content) => decryptWithCache(cache, content),
   });
   const reports = ringReports({
@@ -112,10 +98,4 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     permanent: supervisor.permanentPeer,
   });
   return { node, ring, reports };
-}
-
-/** Whether there are members that have not departed, from the time before this start. */
-function remembersOthers({ members, self }: RingState): boolean {
-  for (const [id, { health }] of members) if (id !== self && health !== "departed") return true;
-  return false;
 }

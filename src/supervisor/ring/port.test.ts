@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import {
   emptyRingState,
-  insertMembership,
   insertRumor,
   type RingEvent,
   type ServiceRumor,
@@ -10,7 +9,6 @@ import {
 import type { Output } from "../output.ts";
 import type { ServiceParts } from "../service/service.ts";
 import type { SysInfo } from "../sys.ts";
-import { Arrival, type ArrivalTiming } from "./arrival.ts";
 import { RingPort } from "./port.ts";
 
 const SYS: SysInfo = {
@@ -30,13 +28,8 @@ const OUTPUT: Output = { line: () => {} } as unknown as Output;
 const WEB = { service: "web", group: "default" };
 
 /** A lone member that does what it is told at once, and notes events and writes. */
-function startPort(timing?: ArrivalTiming) {
+function startPort() {
   const state = emptyRingState("me");
-  const arrival = new Arrival({
-    state,
-    expectsOthers: timing !== undefined,
-    ...(timing === undefined ? {} : { timing }),
-  });
   const context = { now: 0, suitability: () => 0n };
   const events: RingEvent[] = [];
   const written: unknown[] = [];
@@ -44,7 +37,6 @@ function startPort(timing?: ArrivalTiming) {
   const port = new RingPort({
     sys: SYS,
     output: OUTPUT,
-    arrival,
     decrypt: async () => {
       throw new Error("no key");
     },
@@ -70,7 +62,6 @@ function startPort(timing?: ArrivalTiming) {
   const hear = (value: ServiceRumor) => insertRumor(state, { kind: "service", fromId: "x", value }, context);
   return {
     port,
-    arrival,
     state,
     events,
     written,
@@ -206,62 +197,6 @@ describe("elections", () => {
       { kind: "suitability", serviceGroup: "web.default", suitability: 8n },
       { kind: "re-elect", serviceGroup: "web.default" },
     ]);
-  });
-});
-
-describe("a Supervisor that joins a ring", () => {
-  const NEVER = 1_000_000;
-  const other = {
-    id: "other",
-    incarnation: 0n,
-    address: "10.0.0.2",
-    swimPort: 1,
-    gossipPort: 1,
-    persistent: false,
-    departed: false,
-    probePing: false,
-  };
-  const synced = { kind: "synced", with: "other", received: 1, sent: 0 } as const;
-
-  /** Stands in an election and tells when that is carried out. */
-  function standing(timing: ArrivalTiming) {
-    const started = startPort(timing);
-    started.port.announce(parts());
-    started.port.elect("election", "web.default", 1n);
-    started.port.tellSuitability("web.default", 2n);
-    expect(started.kinds()).toEqual(["announce"]);
-    return started;
-  }
-  const stood = async ({ events }: ReturnType<typeof startPort>) => {
-    while (!events.some(({ kind }) => kind === "elect"))
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(events.at(-1)).toMatchObject({ kind: "elect", suitability: 2n });
-  };
-
-  test("stands in elections once its stores are those of the others", async () => {
-    const started = standing({ aloneMs: NEVER, comparingMs: NEVER, fetchingMs: 1 });
-    started.arrival.take(synced);
-    await stood(started);
-  });
-
-  test("or when somebody is there and nothing differs", async () => {
-    const started = standing({ aloneMs: NEVER, comparingMs: 1, fetchingMs: NEVER });
-    insertMembership(started.state, { member: other, health: "alive" }, 0);
-    started.arrival.look();
-    await stood(started);
-  });
-
-  test("or when nobody is there for a while", async () => {
-    await stood(standing({ aloneMs: 1, comparingMs: NEVER, fetchingMs: NEVER }));
-  });
-
-  test("and not for a service that is gone by then", () => {
-    const { port, arrival, kinds } = standing({ aloneMs: NEVER, comparingMs: NEVER, fetchingMs: NEVER });
-    port.keepOnly(new Set());
-    port.elect("election", "db.default", 1n);
-    expect(arrival.isOver).toBe(false);
-    expect(kinds()).toEqual(["announce", "withdraw"]);
-    port.close();
   });
 });
 

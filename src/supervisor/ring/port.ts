@@ -17,7 +17,6 @@ import { formatServiceGroup, type ServiceGroup } from "../group.ts";
 import type { Output } from "../output.ts";
 import type { ServiceParts } from "../service/service.ts";
 import { memberSys, type SysInfo } from "../sys.ts";
-import type { Arrival } from "./arrival.ts";
 import { CensusFeed, type Decrypt } from "./census-feed.ts";
 
 /** The member this Supervisor is: a node of the ring, or a stand-in in tests. */
@@ -33,8 +32,6 @@ export interface RingPortOptions {
   readonly sys: SysInfo;
   readonly output: Output;
   readonly decrypt: Decrypt;
-  /** Until this is over, elections wait. */
-  readonly arrival: Arrival;
 }
 
 /** Counters no store has, to make the census anew when only a decryption finished. */
@@ -55,8 +52,6 @@ export class RingPort {
   readonly #feed: CensusFeed;
   /** The groups our services are or will be in; undefined before that is known. */
   #own: ReadonlySet<string> | undefined;
-  /** Elections to stand in once we have arrived, by kind and group. */
-  readonly #candidacies = new Map<string, Extract<RingEvent, { kind: "elect" }>>();
   #census: Census;
   #listener: () => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -67,7 +62,6 @@ export class RingPort {
     const { output, decrypt } = options;
     this.#feed = new CensusFeed({ state: this.state, output, decrypt, decrypted: () => this.refresh(true) });
     this.#census = emptyCensus(this.state.self);
-    options.arrival.onOver(() => this.#standForAll());
   }
 
   get census(): Census {
@@ -120,32 +114,22 @@ export class RingPort {
       const service = members.get(this.state.self);
       return service === undefined || service.stopped === true || own.has(group) ? [] : [group];
     });
-    for (const serviceGroup of gone) {
-      for (const kind of ["election", "election-update"]) this.#candidacies.delete(`${kind} ${serviceGroup}`);
-      this.#apply({ kind: "withdraw", serviceGroup });
-    }
+    for (const serviceGroup of gone) this.#apply({ kind: "withdraw", serviceGroup });
     return gone.length > 0;
   }
 
-  /** Stands in the group's election: of its leader (§14.3), or of who leads its rolling update (§15.3). */
+  /**
+   * Stands in the group's election: of its leader (§14.3), or of who leads its rolling update (§15.3). The machine waits
+   * with it until it knows what the ring knows.
+   */
   elect(election: ElectionKind, serviceGroup: string, suitability: bigint): void {
-    const event = { kind: "elect", election, serviceGroup, suitability } as const;
-    this.#candidacies.set(`${election} ${serviceGroup}`, event);
-    if (this.#options.arrival.isOver) this.#standForAll();
-  }
-
-  #standForAll(): void {
-    for (const event of this.#candidacies.values()) this.#apply(event);
-    this.#candidacies.clear();
+    this.#apply({ kind: "elect", election, serviceGroup, suitability });
     this.refresh();
   }
 
   /** What the suitability hook says now, for elections to come. */
   tellSuitability(serviceGroup: string, suitability: bigint): void {
-    const key = `election ${serviceGroup}`;
-    const waiting = this.#candidacies.get(key);
-    if (waiting === undefined) this.#apply({ kind: "suitability", serviceGroup, suitability });
-    else this.#candidacies.set(key, { ...waiting, suitability });
+    this.#apply({ kind: "suitability", serviceGroup, suitability });
   }
 
   /** Has the leader of a group elected anew (§13.5). */
@@ -232,7 +216,6 @@ export class RingPort {
   /** Makes no further census. */
   close(): void {
     clearTimeout(this.#timer);
-    this.#options.arrival.close();
     this.#listener = () => {};
   }
 

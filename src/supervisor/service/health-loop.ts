@@ -3,26 +3,50 @@
 import { type HealthResult, healthOfExit, nextHealthDelayMs } from "../plan/health.ts";
 import type { HookResult } from "./run-hook.ts";
 
+/** One check, and when the next one is due. */
+export interface HealthCheck {
+  readonly result: HealthResult;
+  /** An exit code that means nothing. */
+  readonly unrecognisedCode: number | undefined;
+  readonly hook: HookResult;
+  readonly nextMs: number;
+}
+
 export interface HealthLoopOptions {
   readonly intervalMs: number;
   readonly signal: AbortSignal;
   readonly random: () => number;
   readonly check: () => Promise<HookResult>;
-  readonly report: (result: HealthResult, unrecognisedCode: number | undefined) => void;
+  readonly report: (check: HealthCheck) => void;
 }
 
 /** Runs checks until the signal aborts. Never rejects. */
 export async function runHealthLoop(options: HealthLoopOptions): Promise<void> {
   let okBefore = false;
   while (!options.signal.aborted) {
-    const { exit } = await options.check();
+    const hook = await options.check();
+    const { exit } = hook;
     if (options.signal.aborted || exit.kind === "abandoned") return;
     const { result, recognised } = healthOfExit(exit);
-    options.report(result, !recognised && exit.kind === "code" ? exit.code : undefined);
     const { intervalMs, random } = options;
-    const delayMs = nextHealthDelayMs({ result, intervalMs, okBefore, random: random() });
+    const nextMs = nextHealthDelayMs({ result, intervalMs, okBefore, random: random() });
+    const unrecognisedCode = !recognised && exit.kind === "code" ? exit.code : undefined;
+    options.report({ result, unrecognisedCode, hook, nextMs });
     okBefore ||= result === "Ok";
-    await pause(delayMs, options.signal);
+    await pause(nextMs, options.signal);
+  }
+}
+
+/** Tells the health of a service without a hook at each interval, for those who count on hearing of it. Never rejects. */
+export async function runHealthReports(
+  intervalMs: number,
+  signal: AbortSignal,
+  report: (nextMs: number) => void,
+): Promise<void> {
+  const nextMs = Math.max(intervalMs, 1000);
+  while (!signal.aborted) {
+    report(nextMs);
+    await pause(nextMs, signal);
   }
 }
 

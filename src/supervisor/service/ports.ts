@@ -1,6 +1,7 @@
 // What a service needs of the Supervisor around it. Tests give their own.
 import type { Identity, TerminationResult } from "../../host/index.ts";
 import type { Census } from "../census/census.ts";
+import type { ServiceReport } from "../event-stream/report.ts";
 import type { Metrics } from "../http/metrics.ts";
 import type { Output } from "../output.ts";
 import type { RestartReason } from "../plan/restart.ts";
@@ -58,6 +59,8 @@ export interface ServiceHost {
   tellSuitability(suitability: bigint): void;
   /** Something that gateways show has changed. */
   changed(): void;
+  /** For an event stream; absent where there is none. */
+  readonly report?: (report: ServiceReport) => void;
   /** The service is to be stopped and started again. */
   restart(request: RestartRequest): void;
 }

@@ -4,7 +4,13 @@ import { type FileHandle, open } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { describeError } from "../../error/index.ts";
-import { inheritedEnvironment, type ProcessOutput, startProcess, terminateGroup } from "../../host/index.ts";
+import {
+  environmentValue,
+  inheritedEnvironment,
+  type ProcessOutput,
+  startProcess,
+  terminateGroup,
+} from "../../host/index.ts";
 import { serviceIdentity } from "../../package/index.ts";
 import type { Output } from "../output.ts";
 import type { HookExit } from "../plan/health.ts";
@@ -24,7 +30,12 @@ export interface HookResult {
   readonly exit: HookExit | { readonly kind: "abandoned" };
   readonly lastLine: string;
   readonly seconds: number;
+  /** The beginning of what it printed; absent when it could not be started. */
+  readonly output?: { readonly stdout: string; readonly stderr: string };
 }
+
+/** Bytes of each stream that are kept of a hook's output, where the variable does not say otherwise. */
+const KEPT_OUTPUT_BYTES = 1024;
 
 /** How long after a hook's end its output may still come from a child it left behind, before we go on without. */
 const TRAILING_OUTPUT_MS = 200;
@@ -62,13 +73,18 @@ export async function runHook(request: HookRequest): Promise<HookResult> {
       name: `${hook} hook of ${group}`,
     });
     const logs = hookLogs(pkg, hook);
+    const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
     const print = (line: string) => output.line(`${group} hook[${hook}]:`, "HK", line);
     const copies = Promise.all([
       copyLines(child.stdout, logs.stdout, (line) => {
         lastLine = line;
+        kept.stdout.add(line);
         print(line);
       }),
-      copyLines(child.stderr, logs.stderr, print),
+      copyLines(child.stderr, logs.stderr, (line) => {
+        kept.stderr.add(line);
+        print(line);
+      }),
     ]);
     const ended = await Promise.race([child.exited, aborted(signal)]);
     if (ended === undefined) {
@@ -80,16 +96,36 @@ export async function runHook(request: HookRequest): Promise<HookResult> {
       return result({ kind: "abandoned" });
     }
     await Promise.race([copies, Bun.sleep(TRAILING_OUTPUT_MS)]);
-    return result(
+    const exit: HookExit =
       ended.signal === null
         ? { kind: "code", code: ended.code ?? 0 }
-        : { kind: "signal", signal: ended.signal },
-    );
+        : { kind: "signal", signal: ended.signal };
+    return { ...result(exit), output: { stdout: kept.stdout.text, stderr: kept.stderr.text } };
   } catch (error) {
     const message = describeError(error);
     output.line(group, "HK", `Hook failed to run, ${hook}, ${message}`);
     return result({ kind: "failed", message });
   }
+}
+
+/** The beginning of a stream, up to the limit of HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT. */
+class KeptOutput {
+  #room = keptBytes();
+  text = "";
+
+  add(line: string): void {
+    if (this.#room === 0) return;
+    const bytes = Buffer.from(`${line}\n`);
+    const part = bytes.subarray(0, this.#room);
+    // A character cut in two is left out.
+    this.text += new TextDecoder().decode(part, { stream: true });
+    this.#room -= part.length;
+  }
+}
+
+function keptBytes(): number {
+  const given = Number(environmentValue("HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT") ?? KEPT_OUTPUT_BYTES);
+  return Number.isSafeInteger(given) && given >= 0 ? given : KEPT_OUTPUT_BYTES;
 }
 
 /** Copies lines to a log file and to `print` until the stream ends. A log that cannot be written is done without. */

@@ -5,6 +5,7 @@ import { formatIdent } from "../../package/index.ts";
 import type { TomlTable } from "../../toml/index.ts";
 import { type BindStatus, bindStatus, describeBind } from "../census/binds.ts";
 import type { ElectionStatus } from "../census/census.ts";
+import { type HealthReport, reportedService } from "../event-stream/report.ts";
 import { formatBind, formatServiceGroup, type ServiceBind, type ServiceGroup } from "../group.ts";
 import { PROGRAM } from "../output.ts";
 import type { HealthResult } from "../plan/health.ts";
@@ -21,7 +22,7 @@ import { healthIntervalMs, type ServiceSpec } from "../spec/spec.ts";
 import type { ServiceConfig } from "./config.ts";
 import { renderContext } from "./context.ts";
 import { applyServiceFiles } from "./files.ts";
-import { runHealthLoop } from "./health-loop.ts";
+import { runHealthLoop, runHealthReports } from "./health-loop.ts";
 import { Leadership } from "./leadership.ts";
 import type { ServicePackage } from "./package.ts";
 import type { ServiceHost } from "./ports.ts";
@@ -115,6 +116,17 @@ export class Service {
   get health(): HealthResult {
     if (this.parts.templates.hooks.has("health-check") || !this.initialized) return this.#health;
     return this.#process.state.up ? "Ok" : "Critical";
+  }
+
+  /** What must come before it can be initialized: binds of others, the election of a leader. */
+  get waitsFor(): readonly string[] {
+    if (this.initialized) return [];
+    if (this.#saidWaiting) {
+      const missing = [...this.#bindStatus].filter(([, status]) => status !== "satisfied");
+      return missing.map(([bind]) => `the bind ${bind}`);
+    }
+    const waitsForLeader = this.#leadership !== undefined && this.#leadership.status !== "ElectionFinished";
+    return waitsForLeader ? ["the election of a leader"] : [];
   }
 
   /** What is wrong with its configuration or templates while the last good ones are in force. */
@@ -346,15 +358,23 @@ export class Service {
 
   #startHealth(): void {
     this.#healthLoop?.abort();
-    if (!this.parts.templates.hooks.has("health-check")) return;
     const loop = new AbortController();
     this.#healthLoop = loop;
+    const signal = AbortSignal.any([loop.signal, this.#life.signal]);
+    const { report } = this.#host;
+    if (!this.parts.templates.hooks.has("health-check")) {
+      if (report !== undefined)
+        void runHealthReports(healthIntervalMs(this.#spec), signal, (intervalMs) =>
+          this.#reportHealth({ result: this.health, intervalMs }),
+        );
+      return;
+    }
     void runHealthLoop({
       intervalMs: healthIntervalMs(this.#spec),
-      signal: AbortSignal.any([loop.signal, this.#life.signal]),
+      signal,
       random: this.#host.random,
-      check: () => this.#runHook("health-check", AbortSignal.any([loop.signal, this.#life.signal])),
-      report: (result, code) => {
+      check: () => this.#runHook("health-check", signal),
+      report: ({ result, unrecognisedCode: code, hook, nextMs }) => {
         if (code !== undefined) {
           this.#host.output.line(
             this.parts.pkg.ident.name,
@@ -362,10 +382,26 @@ export class Service {
             `Health check exited with an unknown status code, Invalid health check result: ${code}`,
           );
         }
-        if (this.#health !== result) this.#host.changed();
+        const changed = this.#health !== result;
         this.#health = result;
+        if (changed) this.#host.changed();
+        const { exit, seconds, output } = hook;
+        this.#reportHealth({
+          result,
+          hook: {
+            seconds,
+            ...(exit.kind === "code" ? { exitStatus: exit.code } : {}),
+            ...(output === undefined ? {} : { output }),
+          },
+          intervalMs: nextMs,
+        });
       },
     }).then(() => this.#say("HK", "Health checking has been stopped"));
+  }
+
+  #reportHealth(health: HealthReport): void {
+    const service = reportedService(this.parts, this.#spec);
+    this.#host.report?.({ kind: "health-check", service, health });
   }
 
   /** Runs a hook if the package has it; a missing one counts as success. */

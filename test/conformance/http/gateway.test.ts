@@ -2,6 +2,7 @@
 // (reference/supervisor.md §14). The routes with a stand-in for the Supervisor, the bodies with a real one.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
+import { EventLog } from "../../../src/supervisor/events/event-log.ts";
 import { answer, isAuthorized, rawPath, startHttpGateway } from "../../../src/supervisor/http/gateway.ts";
 import { Metrics } from "../../../src/supervisor/http/metrics.ts";
 import { TestSupervisor } from "../../supervisor/harness.ts";
@@ -42,6 +43,8 @@ function view(groups: readonly string[]) {
     butterflyJson: () => "{}",
     censusJson: () => "{}",
     ringJson: () => "{}",
+    readiness: () => ({ ready: true, reasons: [], services: [] }),
+    events: new EventLog("run", Date.now),
     measure() {},
   };
 }

@@ -4,7 +4,6 @@ import { describe, expect, test } from "bun:test";
 import { emptyRingState, loadStateFile, type RingState, readStateFile } from "../../../src/ring/index.ts";
 import { censusJson } from "../../../src/supervisor/census/json.ts";
 import { butterflyJson } from "../../../src/supervisor/http/butterfly-json.ts";
-import { Arrival } from "../../../src/supervisor/ring/arrival.ts";
 import { RingPort } from "../../../src/supervisor/ring/port.ts";
 import { formatJson } from "../../../src/toml/index.ts";
 import stateFiles from "../ring/state-files.json";
@@ -57,7 +56,6 @@ async function census(state: RingState, recordedText: string): Promise<string> {
     member: { state, apply: () => {}, persist: () => {} },
     sys: {} as never,
     output: { line: () => {} } as never,
-    arrival: new Arrival({ state, expectsOthers: false }),
     decrypt: async (content) => opened(content, state, recordedText),
   });
   port.refresh();

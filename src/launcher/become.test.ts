@@ -1,0 +1,32 @@
+// From `hab sup run` to the launcher: the same process, the program HAB_LAUNCH_BINARY names.
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { resolve } from "node:path";
+import { Stage } from "./testing/stage.ts";
+
+const MAIN = resolve(import.meta.dir, "../main.ts");
+
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => stage.end());
+
+test("HAB_LAUNCH_BINARY gets the words after `sup`, under the pid that `hab sup run` had", async () => {
+  const launcher = stage.script("launcher", `echo "$$ $* $NOTIFY_SOCKET"`);
+  const child = Bun.spawn([process.execPath, MAIN, "sup", "run", "--no-color", "core/redis", "-I"], {
+    env: { FS_ROOT: stage.root, HAB_LAUNCH_BINARY: launcher, NOTIFY_SOCKET: "/run/x" },
+    stdout: "pipe",
+  });
+  expect(await child.stdout.text()).toBe(`${child.pid} run --no-color core/redis -I /run/x\n`);
+});
+
+test("words that are wrong are told before there is a launcher", async () => {
+  const launcher = stage.script("launcher", "echo started");
+  const child = Bun.spawn([process.execPath, MAIN, "sup", "run", "--listen-http", "nowhere"], {
+    env: { FS_ROOT: stage.root, HAB_LAUNCH_BINARY: launcher },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  expect(await child.exited).toBe(2);
+  expect(await child.stdout.text()).toBe("");
+});

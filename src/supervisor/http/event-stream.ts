@@ -1,0 +1,68 @@
+// `/events`: what happens, as server-sent events (WHATWG HTML §9.2). Beyond the original.
+import type { EventLog, Follower, LoggedEvent } from "../events/event-log.ts";
+
+/** A line without meaning this often shows proxies that the connection lives, and us when it does not. */
+const HEARTBEAT_MS = 15_000;
+
+/** A client that takes nothing for this long is cut off; heartbeats see to it that there is something to take. */
+const STALL_TIMEOUT_MS = 45_000;
+
+/** How long a client waits before it comes back. */
+const RETRY_MS = 2_000;
+
+/**
+ * A stream of events, from after `lastId` where it is given; undefined when there are too many followers. `cutOff` is called
+ * when the client takes nothing any more: its connection is to be closed.
+ */
+export function eventStream(
+  log: EventLog,
+  lastId: string | undefined,
+  cutOff: () => void,
+): ReadableStream<Uint8Array> | undefined {
+  const follower = log.follow(lastId);
+  if (follower === undefined) return undefined;
+  const encoder = new TextEncoder();
+  let waiting: Promise<LoggedEvent | undefined> | undefined;
+  let stall: ReturnType<typeof setTimeout> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
+      },
+      // Called when the client has taken what was sent before.
+      async pull(controller) {
+        clearTimeout(stall);
+        waiting ??= follower.next();
+        const event = await orHeartbeat(waiting);
+        if (event !== HEARTBEAT) waiting = undefined;
+        if (event === undefined) return controller.close();
+        stall = setTimeout(cutOff, STALL_TIMEOUT_MS);
+        controller.enqueue(encoder.encode(event === HEARTBEAT ? ":\n\n" : format(event)));
+      },
+      cancel() {
+        clearTimeout(stall);
+        follower.leave();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const HEARTBEAT = Symbol("heartbeat");
+
+async function orHeartbeat(
+  event: ReturnType<Follower["next"]>,
+): Promise<LoggedEvent | undefined | typeof HEARTBEAT> {
+  const { promise, resolve } = Promise.withResolvers<typeof HEARTBEAT>();
+  const timer = setTimeout(() => resolve(HEARTBEAT), HEARTBEAT_MS);
+  try {
+    return await Promise.race([event, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** JSON has no line ends, so one data line is enough. */
+function format({ id, kind, json }: LoggedEvent): string {
+  return `id: ${id}\nevent: ${kind}\ndata: ${json}\n\n`;
+}
