@@ -334,6 +334,15 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
           length_ms: count("virtual time"),
           took_ms: count("real time"),
           steps: count(),
+          pace: nullable(
+            object({
+              virtual_per_real: measure(
+                "virtual seconds that pass in a real one while the ring is up, the median",
+              ),
+              seconds: count("of so many virtual seconds"),
+              microseconds_per_step: measure(),
+            }),
+          ),
           fingerprint: text("the same for runs that were the same"),
           measures: object({
             all_see_all_ms: MOMENT,

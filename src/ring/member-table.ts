@@ -1,5 +1,5 @@
 // The members one member knows, in columns of numbers: a ring of 10,000 is 10,000 such tables in the simulator. Ids,
-// their short forms and the records themselves are kept once in a registry that tables may share (5 bytes a pair remain).
+// their short forms and the records themselves are kept once in a registry that tables may share; 9 bytes a pair remain.
 import { addHash, subtractHash } from "./hash48.ts";
 import { HEALTHS, type Health, type Member } from "./member.ts";
 import type { Hash48, ShortId } from "./protocol.ts";
@@ -8,7 +8,7 @@ import { shortId } from "./short-id.ts";
 export interface MemberEntry {
   readonly member: Member;
   readonly health: Health;
-  /** When it got this health, milliseconds on the caller's monotonic clock; not kept (0) while it is alive. */
+  /** When it got this health, milliseconds on the caller's monotonic clock; while it is alive, only as exact as people need it. */
   readonly since: number;
 }
 
@@ -151,19 +151,18 @@ export class MemberTable {
   #slots = new Uint32Array(16);
   /** 1 + the place in `HEALTHS`; 0 where there is no entry. */
   #health = new Uint8Array(16);
-  /** Since when each has its health; of living ones only where the registry is not shared, for people to see. */
+  /** Since when each has its health: to a quarter of a second after a month, which will do for those that live… */
+  #livingSince = new Float32Array(16);
+  /** …and exactly for the others, as something happens after so and so long. */
   readonly #since = new Map<number, number>();
-  readonly #keepsAllTimes: boolean;
   #size = 0;
   #end = 0;
   readonly #counts = [0, 0, 0, 0];
   readonly #sums = new Float64Array(DIGEST_BUCKETS);
   #digest: Hash48 = 0;
 
-  /** `registry`: shared with the tables of other machines in this process, of which there may be thousands. */
-  constructor(registry?: MemberRegistry) {
-    this.registry = registry ?? new MemberRegistry();
-    this.#keepsAllTimes = registry === undefined;
+  constructor(registry = new MemberRegistry()) {
+    this.registry = registry;
   }
 
   get size(): number {
@@ -200,7 +199,7 @@ export class MemberTable {
     const member = this.memberAt(number);
     const health = this.healthAt(number);
     if (member === undefined || health === undefined) return undefined;
-    return { member, health, since: this.#since.get(number) ?? 0 };
+    return { member, health, since: this.#sinceOf(number, health) };
   }
 
   memberAt(number: number): Member | undefined {
@@ -224,7 +223,8 @@ export class MemberTable {
     this.#forget(number);
     this.#slots[number] = slot;
     this.#health[number] = HEALTHS.indexOf(health) + 1;
-    if (health !== "alive" || this.#keepsAllTimes) this.#since.set(number, since);
+    if (health === "alive") this.#livingSince[number] = since;
+    else this.#since.set(number, since);
     this.#size++;
     if (number >= this.#end) this.#end = number + 1;
     this.#counts[HEALTHS.indexOf(health)] = this.count(health) + 1;
@@ -236,13 +236,14 @@ export class MemberTable {
     return number !== undefined && this.#forget(number);
   }
 
-  /** Takes over all entries of another table of the same registry; this one must be empty. */
-  copyFrom(other: MemberTable): void {
+  /** Takes over all entries of another table of the same registry as of now; this one must be empty. */
+  copyFrom(other: MemberTable, now: number): void {
     if (this.#size > 0 || other.registry !== this.registry)
       throw new Error("only an empty table can become a copy of one with the same registry");
     this.#slots = other.#slots.slice(0, other.#end);
     this.#health = other.#health.slice(0, other.#end);
-    for (const [number, since] of other.#since) this.#since.set(number, since);
+    this.#livingSince = new Float32Array(other.#end).fill(now);
+    for (const number of other.#since.keys()) this.#since.set(number, now);
     for (let number = 0; number < other.#end; number++) {
       const slot = other.#slots[number] ?? 0;
       if (slot > 0) this.registry.holdAgain(slot);
@@ -294,6 +295,10 @@ export class MemberTable {
     for (const entry of this.values()) yield [entry.member.id, entry];
   }
 
+  #sinceOf(number: number, health: Health): number {
+    return (health === "alive" ? this.#livingSince[number] : this.#since.get(number)) ?? 0;
+  }
+
   #forget(number: number): boolean {
     const member = this.memberAt(number);
     const health = this.healthAt(number);
@@ -302,7 +307,7 @@ export class MemberTable {
     this.registry.release(this.#slots[number] ?? 0);
     this.#slots[number] = 0;
     this.#health[number] = 0;
-    if (health !== "alive" || this.#keepsAllTimes) this.#since.delete(number);
+    if (health !== "alive") this.#since.delete(number);
     this.#size--;
     this.#counts[HEALTHS.indexOf(health)] = this.count(health) - 1;
     return true;
@@ -329,8 +334,11 @@ export class MemberTable {
     health.set(this.#health);
     const slots = new Uint32Array(roomy);
     slots.set(this.#slots);
+    const livingSince = new Float32Array(roomy);
+    livingSince.set(this.#livingSince);
     this.#health = health;
     this.#slots = slots;
+    this.#livingSince = livingSince;
   }
 }
 

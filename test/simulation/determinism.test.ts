@@ -41,6 +41,26 @@ describe("a run", () => {
   });
 });
 
+describe("the pace", () => {
+  test("is that of the median virtual second of a ring that is up; without a clock there is none", () => {
+    // Each look at the clock is 20 ms after the last: a virtual second takes 20 ms.
+    let looks = 0;
+    const timed = simulate({
+      seed: 7,
+      scenario: scenarioNamed("idle")!,
+      members: 3,
+      machines: MACHINES,
+      realMs: () => 20 * looks++,
+    });
+    expect(timed.pace).toMatchObject({ virtualPerReal: 50 });
+    expect(timed.pace!.seconds).toBeGreaterThan(60);
+    const { pace: _, ...rest } = timed;
+    expect(simulate({ seed: 7, scenario: scenarioNamed("idle")!, members: 3, machines: MACHINES })).toEqual(
+      rest,
+    );
+  });
+});
+
 describe("random numbers", () => {
   test("are spread evenly, and differ by seed and stream", () => {
     const random = seededRandom(1);

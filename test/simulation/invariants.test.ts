@@ -8,17 +8,23 @@ import { mutants } from "./mutants.ts";
 
 const MEMBERS = 5;
 
-/** A ring in which the member with the first id misbehaves. */
-function run(mutant: keyof typeof mutants | undefined, scenario: string): Report {
+/** A ring in which the first member of ours to start misbehaves. */
+function run(
+  mutant: keyof typeof mutants | undefined,
+  scenario: string,
+  { members = MEMBERS, originals = 0 } = {},
+): Report {
   const make = MACHINES.own;
   let culprit: string | undefined;
   const wrong = mutant === undefined ? make : mutants[mutant](make);
   return simulate({
     seed: 1,
     scenario: scenarioNamed(scenario)!,
-    members: MEMBERS,
+    members,
+    originals,
     sizes: SIZES,
     machines: {
+      ...MACHINES,
       own(options) {
         culprit ??= options.state.self;
         return options.state.self === culprit ? wrong(options) : make(options);
@@ -48,6 +54,23 @@ describe("a member that breaks a rule is caught", () => {
     const { violations, ok } = run(mutant, scenario);
     expect(ok).toBe(false);
     expect(violations.map((violation) => violation.rule)).toContain(rule);
+  });
+});
+
+describe("originals are harmed", () => {
+  const ring = { members: 7, originals: 3 };
+
+  test.each([
+    ["tellsOfStrangeLeader", "crash: main: No leader with finished election"],
+    ["tellsOfUnreadableAddress", "crash: outbound: Cannot parse the address"],
+    ["asksOriginals", "message: unknown type want"],
+  ] as const)("by a member of ours that %s: it is blamed", (mutant, what) => {
+    const { violations, story } = run(mutant, "idle", ring);
+    const harms = violations.filter(({ rule }) => rule === "harm");
+    expect(harms.map(({ text }) => text).join()).toContain(what);
+    if (!what.startsWith("crash: main")) return;
+    // Its launcher starts the Supervisor again.
+    expect(story.some(({ text }) => / starts again/.test(text))).toBe(true);
   });
 });
 

@@ -2,7 +2,14 @@
 // becomes a wrong one by one change of its state or of what it says.
 
 import type { Election } from "../../src/ring/index.ts";
-import type { MachineOptions, RingEffect, RingEvent, RingMachine } from "../../src/ring/protocol.ts";
+import type {
+  GossipMessage,
+  MachineOptions,
+  RingEffect,
+  RingEvent,
+  RingMachine,
+} from "../../src/ring/protocol.ts";
+import { MAXIMUM_U64 } from "../../src/ring/rumor.ts";
 
 export type Factory = (options: MachineOptions) => RingMachine;
 
@@ -202,4 +209,64 @@ export const mutants = {
           : effect,
       );
     }),
+  /** Tells originals of a leader that runs no service of its group, as long as they have no other. */
+  tellsOfStrangeLeader: (make: Factory): Factory => {
+    let toldAt = Number.NEGATIVE_INFINITY;
+    return meddle(make, (machine, _event, effects, now) => {
+      if (now - toldAt < 100) return undefined;
+      toldAt = now;
+      const { elections, members, services } = machine.state;
+      for (const [group, election] of elections) {
+        const stranger = [...members.keys()].find((id) => services.get(group)?.has(id) !== true);
+        if (stranger === undefined) continue;
+        const value: Election = {
+          ...election,
+          candidate: stranger,
+          suitability: MAXIMUM_U64,
+          status: "finished",
+        };
+        effects.push(...toOriginals(machine, { kind: "election", fromId: stranger, value }));
+      }
+      return effects;
+    });
+  },
+  /** Tells originals of a member at an address they cannot read. */
+  tellsOfUnreadableAddress: (make: Factory): Factory => {
+    const due = onceAfter(LATER_MS);
+    return meddle(make, (machine, _event, effects, now) => {
+      if (!due(machine, now)) return undefined;
+      const [, entry] = [...machine.state.members.values()];
+      if (entry === undefined) return undefined;
+      const member = { ...entry.member, incarnation: entry.member.incarnation + 1n, address: "fd00::1" };
+      return [
+        ...effects,
+        ...toOriginals(machine, { kind: "member", fromId: member.id, value: { member, health: "alive" } }),
+      ];
+    });
+  },
+  /** Speaks to originals as to members of ours. */
+  asksOriginals: (make: Factory): Factory => {
+    const due = onceAfter(LATER_MS);
+    return meddle(make, (machine, _event, effects, now) =>
+      due(machine, now)
+        ? [...effects, ...toOriginals(machine, { kind: "want", fromId: machine.state.self, keys: [1] })]
+        : undefined,
+    );
+  },
 } as const;
+
+function toOriginals(machine: RingMachine, message: GossipMessage): RingEffect[] {
+  return [...machine.state.members.values()].flatMap(({ member }, place): RingEffect[] =>
+    member.abilities === undefined
+      ? [
+          {
+            kind: "push",
+            push: 1_000_000 + place,
+            to: member.id,
+            address: { host: member.address, port: member.gossipPort },
+            messages: [message],
+          },
+        ]
+      : [],
+  );
+}

@@ -102,6 +102,7 @@ export const command = defineCommand({
         machines: MACHINES,
         sizes: SIZES,
         wideArea: options.wideArea,
+        realMs: () => performance.now(),
         ...(options.members !== undefined && { members: options.members }),
         ...(options.originals !== undefined && { originals: options.originals }),
         ...(options.loss !== undefined && { loss: options.loss / 100 }),

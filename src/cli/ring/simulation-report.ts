@@ -32,10 +32,16 @@ export function reportLines(report: SimulationReport, tookMs: number): string[] 
       ? "the members did not come to agree"
       : `all agreed ${duration(settledMs)} after the last fault`,
     `${duration(lengthMs)} of virtual time in ${duration(tookMs)}: ${(lengthMs / tookMs).toFixed(0)} times as fast; ${report.steps} steps; fingerprint ${report.fingerprint}`,
+    ...(report.pace === undefined ? [] : [paceLine(report.pace)]),
     ...(violations.length === 0
       ? ["nothing broken"]
       : violations.map(({ rule, text }) => `BROKEN (${rule}): ${text}`)),
   ];
+}
+
+function paceLine({ virtualPerReal, seconds, microsecondsPerStep }: NonNullable<SimulationReport["pace"]>) {
+  const ratio = virtualPerReal >= 10 ? virtualPerReal.toFixed(0) : virtualPerReal.toFixed(2);
+  return `while the ring is up, ${ratio} virtual seconds pass in a real one (median of ${seconds}), ${microsecondsPerStep.toFixed(1)} µs a step`;
 }
 
 /** One line for a run among many: how to repeat it, and what was broken first. */
@@ -65,6 +71,14 @@ export function reportDocument(report: SimulationReport, tookMs: number): unknow
     length_ms: whole(report.lengthMs),
     took_ms: whole(tookMs),
     steps: report.steps,
+    pace:
+      report.pace === undefined
+        ? null
+        : {
+            virtual_per_real: rounded(report.pace.virtualPerReal),
+            seconds: report.pace.seconds,
+            microseconds_per_step: rounded(report.pace.microsecondsPerStep),
+          },
     fingerprint: report.fingerprint,
     measures: {
       all_see_all_ms: whole(measures.allSeeAllMs),
@@ -98,6 +112,11 @@ export function reportDocument(report: SimulationReport, tookMs: number): unknow
     },
     story: report.story.map(({ atMs, text }) => ({ at_ms: whole(atMs), text })),
   };
+}
+
+/** To three digits behind the point. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function whole(value: number | undefined): number | null {

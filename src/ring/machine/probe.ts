@@ -285,17 +285,20 @@ function askRelays(core: Core, probe: Probe, target: Member): void {
   }
 }
 
+/** Members of ours before originals: they tell when there was no answer, and take no harm where the target is unknown. */
 function chooseRelays({ state, random }: Core, targetId: string): Member[] {
   const { members, self } = state;
   const chosen = new Map<string, Member>();
+  const originals = new Map<string, Member>();
   if (members.end === 0) return [];
   for (let tries = 0; tries < 10 * RELAYS && chosen.size < RELAYS; tries++) {
     const number = Math.floor(random() * members.end);
     if (members.healthAt(number) !== "alive") continue;
     const member = members.memberAt(number);
-    if (member !== undefined && member.id !== self && member.id !== targetId) chosen.set(member.id, member);
+    if (member === undefined || member.id === self || member.id === targetId) continue;
+    (isOwn(member) ? chosen : originals).set(member.id, member);
   }
-  return [...chosen.values()];
+  return [...chosen.values(), ...originals.values()].slice(0, RELAYS);
 }
 
 function fail(core: Core, probe: Probe, why: string): void {

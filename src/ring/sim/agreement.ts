@@ -1,6 +1,7 @@
 // Whether a ring has come to rest: everybody sees the same members, has the same rumors and knows the same leaders, and all
 // of it is what is really there. Said in differences; none means agreement.
-import { hasQuorum } from "../quorum.ts";
+import { electorate, hasQuorum, population } from "../quorum.ts";
+import type { RingState } from "../state.ts";
 import type { Host } from "./host.ts";
 import { describeElection, electionFor, leaderOf, recordOf, rumorVersions, serviceOf } from "./view.ts";
 import type { World } from "./world.ts";
@@ -149,7 +150,9 @@ const compareLeaders: Compare = (world, observers, groups, found) => {
     const candidates = world.hosts.filter(
       (host) => host.running && host.services.get(group)?.leader === true,
     );
-    const able = candidates.every(({ machine }) => machine !== undefined && hasQuorum(machine.state, group));
+    const able = candidates.every(
+      ({ machine }) => machine !== undefined && canElect(world, machine.state, group, candidates),
+    );
     if (candidates.length === 0 || !able) continue;
     let agreed: string | undefined;
     for (const host of observers) {
@@ -172,6 +175,17 @@ const compareLeaders: Compare = (world, observers, groups, found) => {
   }
   return false;
 };
+
+/**
+ * Whether a leader must come out. Compat: an original that holds on to the leader of an earlier term gives no vote in a
+ * newer one for ever (butterfly.md §19.11), so where there are originals those of ours alone must be enough.
+ */
+function canElect(world: World, state: RingState, group: string, candidates: readonly Host[]): boolean {
+  if (!hasQuorum(state, group)) return false;
+  if (candidates.every(({ behaviour }) => behaviour === "own")) return true;
+  const ours = electorate(state, group).filter((id) => world.owners.get(id)?.behaviour === "own");
+  return ours.length > Math.floor(population(state, group).length / 2);
+}
 
 /** The host's name; of a member it was before it lost its disk, with a part of that one's id. */
 export function memberName(owner: Host, memberId: string): string {

@@ -5,17 +5,19 @@
 //   bounded      no store holds more records than there are things to record
 //   tombstone    what a member knew to be stopped or gone does not come back with the same or an older incarnation
 //   confirmed    nobody takes a member for dead that no fault touches, nor its accuser
+//   harm         no original loses a thread, or has to refuse anything, because of what a member of ours said
 //   behaviour    a machine neither throws nor turns in circles, and sends nothing an original cannot receive
 //   views, rumors, leader   at the end (agreement.ts)
 import type { RingEffect, RingEvent } from "../protocol.ts";
 import type { Action } from "./action.ts";
 import { type Difference, findDifferences, memberName } from "./agreement.ts";
+import { HarmWatch } from "./harm.ts";
 import type { Host } from "./host.ts";
 import { below, type Random, sample } from "./random.ts";
 import type { Sizes } from "./sizes.ts";
 import { SMALL_RING, type Transition } from "./transitions.ts";
 import { electionChanges, recordOf, rumorChanges, serviceOf, storeSizes, termOf } from "./view.ts";
-import type { Witness, World } from "./world.ts";
+import { RING_PORT, type Witness, type World } from "./world.ts";
 
 export type Rule =
   | "incarnation"
@@ -23,6 +25,7 @@ export type Rule =
   | "bounded"
   | "tombstone"
   | "confirmed"
+  | "harm"
   | "behaviour"
   | Difference["rule"];
 
@@ -83,6 +86,7 @@ export class Invariants implements Witness {
   /** Member id → who suspects it for what they saw themselves, or did until they held it for dead. */
   readonly #accusers = new Map<string, Set<Host>>();
   readonly #told = new Set<string>();
+  readonly #harm: HarmWatch;
   /** What there is to be recorded. */
   readonly #services = new Set<string>();
   readonly #groups = new Set<string>();
@@ -91,6 +95,13 @@ export class Invariants implements Witness {
 
   constructor(options: InvariantOptions) {
     this.#options = options;
+    this.#harm = new HarmWatch(
+      (address) => options.world.hostAt({ host: address, port: RING_PORT }),
+      ({ to, by, what }) => {
+        if (by.behaviour === "own")
+          this.#violate("harm", by, `${by.name} made ${to.name} refuse ${what}`, what);
+      },
+    );
     this.#small = options.world.hosts.length <= SMALL_RING;
   }
 
@@ -143,7 +154,8 @@ export class Invariants implements Witness {
     this.#violate("behaviour", host, `${host.name} ${what}`);
   }
 
-  stepped(host: Host, _event: RingEvent, effects: readonly RingEffect[]): void {
+  stepped(host: Host, event: RingEvent, effects: readonly RingEffect[]): void {
+    if (host.behaviour === "original") this.#harm.stepped(host, event, effects);
     const watched = this.#watched.get(host);
     const state = host.machine?.state;
     if (watched === undefined || state === undefined) return;

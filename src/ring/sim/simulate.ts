@@ -4,13 +4,14 @@ import { findDifferences } from "./agreement.ts";
 import { Invariants, type Violation } from "./invariants.ts";
 import { type Measures, Measuring } from "./measure.ts";
 import { WIDE_AREA } from "./network.ts";
+import { type Pace, Pacer } from "./pace.ts";
 import { seededRandom } from "./random.ts";
 import { chaos, type Plan, type Scenario } from "./scenarios/index.ts";
 import type { Sizes } from "./sizes.ts";
 import { Story, type StoryLine } from "./story.ts";
 import { watchTransitions } from "./transitions.ts";
 import { anyChanges } from "./view.ts";
-import { type MachineFactories, World } from "./world.ts";
+import { type HostPlan, type MachineFactories, World } from "./world.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -28,6 +29,8 @@ export interface SimulationOptions {
   readonly sizes?: Sizes;
   /** Goes on to the plan's end although everything has come to rest. */
   readonly wholeLength?: boolean;
+  /** Milliseconds of a real clock, to tell how fast the run is. */
+  readonly realMs?: () => number;
 }
 
 export interface Report {
@@ -43,6 +46,8 @@ export interface Report {
   /** Virtual length of the run. */
   readonly lengthMs: number;
   readonly steps: number;
+  /** Only where there was a clock to measure it. */
+  readonly pace?: Pace;
   /** The same for the same seed and the same machines. */
   readonly fingerprint: string;
   readonly measures: Measures;
@@ -78,7 +83,10 @@ export function simulate(options: SimulationOptions): Report {
   const world = new World({
     seed,
     machines: options.machines,
-    hosts: plan.hosts.map((host, index) => ({ ...host, diskReadUntilMs: lastStarts.get(index) ?? 0 })),
+    hosts: plan.hosts.map((host, index) => ({
+      ...host,
+      diskReadUntilMs: diskReadUntil(host, lastStarts.get(index)),
+    })),
     weather,
     heavyLoss: originals > 0 ? 0 : HEAVY_LOSS,
     drift: plan.drift ?? DRIFT,
@@ -97,9 +105,17 @@ export function simulate(options: SimulationOptions): Report {
 
   world.perform({ kind: "weather", weather });
   for (const { atMs, action } of plan.actions) world.after(atMs, () => world.perform(action));
-  world.run(plan.quietAtMs);
+  const pacer = new Pacer(world, options.realMs);
+  pacer.run(plan.quietAtMs);
   story.tell("no more faults from here on");
-  const settledMs = runToRest(world, invariants, plan.quietAtMs, plan.endMs, options.wholeLength === true);
+  const settledMs = runToRest(
+    world,
+    pacer,
+    invariants,
+    plan.quietAtMs,
+    plan.endMs,
+    options.wholeLength === true,
+  );
   if (settledMs === undefined) invariants.checkEnd();
   story.tellLeaders(invariants.leaderGroups);
   story.tell(
@@ -118,6 +134,7 @@ export function simulate(options: SimulationOptions): Report {
     ...(settledMs !== undefined && { settledMs }),
     lengthMs: world.now,
     steps: world.steps,
+    ...(pacer.pace !== undefined && { pace: pacer.pace }),
     fingerprint: world.fingerprint.text,
     measures: measuring.result(),
     story: story.lines,
@@ -131,6 +148,11 @@ function lastStartsAgain({ actions }: Plan): Map<number, number> {
     if (action.kind === "start" && action.disk !== undefined)
       last.set(action.host, Math.max(atMs, last.get(action.host) ?? 0));
   return last;
+}
+
+/** An original may crash at any time, and then reads its state. */
+function diskReadUntil({ behaviour }: HostPlan, lastStartMs = 0): number {
+  return behaviour === "original" ? Number.POSITIVE_INFINITY : lastStartMs;
 }
 
 /** How many hosts start at the beginning, not joining or coming back later. */
@@ -167,6 +189,7 @@ function changesOf({ hosts }: World): string {
 /** Runs on until all agree and go on agreeing; how long after `quietAtMs` they began to. */
 function runToRest(
   world: World,
+  pacer: Pacer,
   invariants: Invariants,
   quietAtMs: number,
   endMs: number,
@@ -185,7 +208,7 @@ function runToRest(
     if (!agree) agreedAt = undefined;
     else agreedAt ??= world.now;
     if (!wholeLength && agreedAt !== undefined && world.now - agreedAt >= REST_MS) break;
-    world.run(Math.min(world.now + every, endMs));
+    pacer.run(Math.min(world.now + every, endMs));
   }
   return agreedAt === undefined ? undefined : agreedAt - quietAtMs;
 }

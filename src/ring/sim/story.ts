@@ -99,6 +99,10 @@ export class Story implements Witness {
         this.#tellOnce(`awareness ${host.name}`, `${host.name} doubts itself: ${note.score} (${note.why})`);
         return;
       case "refused":
+        if (note.what === "crash") {
+          this.tell(`${host.name} loses a thread: ${note.why}`);
+          return;
+        }
         this.#tellOnce(`refused ${note.what}`, `${host.name} refuses ${note.what}: ${note.why}`);
         return;
       case "forgotten":

@@ -73,6 +73,8 @@ const WRITE_MS = 5;
 const CENSUS_MS = 100;
 /** A leaving Supervisor stops its services after it has said so. */
 const LEAVING_MS = 2000;
+/** An original whose main thread panics ends, and its launcher starts it again (butterfly.md §5.3). */
+const LAUNCHER_MS = 1000;
 const ICMP_CHANCE = 0.8;
 /** So many steps at one and the same moment are a machine that turns in circles. */
 const STEPS_AT_ONCE = 20_000;
@@ -305,9 +307,9 @@ export class World implements TcpWorld {
   }
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
-  #introduceAll(state: RingState): void {
+  #introduceAll(state: RingState, now: number): void {
     this.#everybody ??= this.#tableOfAll();
-    state.members.copyFrom(this.#everybody);
+    state.members.copyFrom(this.#everybody, now);
     // Who knew itself from before would tell all that it is back.
     state.members.delete(state.self);
   }
@@ -361,7 +363,7 @@ export class World implements TcpWorld {
     const suitability = (group: string): bigint => host.services.get(group)?.suitability ?? 0n;
     if (host.disk.state !== undefined)
       loadStateFile(state, readStateFile(host.disk.state), { now: local, suitability });
-    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state);
+    if (this.#options.warm === true && host.process === 1) this.#introduceAll(state, local);
     host.machine = factory({
       state,
       self: { address: "", swimPort: RING_PORT, gossipPort: RING_PORT, persistent: host.persistent },
@@ -543,8 +545,10 @@ export class World implements TcpWorld {
     this.steps++;
     this.fingerprint.addStep(this.#now, host.index, taken, effects.length);
     for (const witness of this.witnesses) witness.stepped?.(host, taken, effects);
-    for (const effect of effects) this.#carryOut(host, effect);
-    if (host.machine !== machine) return;
+    for (const effect of effects) {
+      this.#carryOut(host, effect);
+      if (host.machine !== machine) return;
+    }
     host.wakeAt = machine.wakeAt();
     this.#setTimer(host);
     if (host.behaviour === "own" && machine.state.counters.services !== host.servicesSeen)
@@ -583,8 +587,23 @@ export class World implements TcpWorld {
         this.#leave(host);
         return;
       case "note":
-        return;
+        if (
+          effect.note.kind === "refused" &&
+          effect.note.what === "crash" &&
+          effect.note.why.startsWith("main:")
+        )
+          this.#crash(host);
     }
+  }
+
+  /** Ends, and is back from its state file a moment later. */
+  #crash(host: Host): void {
+    const { process } = host;
+    this.#end(host);
+    this.after(LAUNCHER_MS, () => {
+      if (host.process === process && host.powered && !host.left)
+        this.perform({ kind: "start", host: host.index, disk: "kept" });
+    });
   }
 
   #send(host: Host, to: Address, message: SwimMessage): void {
