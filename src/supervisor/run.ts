@@ -20,7 +20,7 @@ import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
 import { supervisorPaths } from "./paths.ts";
-import { looksForUpdates, updatePeriodMs } from "./plan/update.ts";
+import { updatePeriodMs } from "./plan/update.ts";
 import { ringCounter } from "./ring/counter.ts";
 import { joinRing, openRingState } from "./ring/join.ts";
 import type { RingPort } from "./ring/port.ts";
@@ -33,7 +33,7 @@ import { Services } from "./services.ts";
 import { openSpecDirectory } from "./spec/directory.ts";
 import { systemInfo } from "./sys.ts";
 import { watchTestExit } from "./test-exit.ts";
-import { startUpdater, type Updater } from "./update/updater.ts";
+import { Updates } from "./update/updates.ts";
 import { watchDirectory, watchFile } from "./watch.ts";
 
 /** Why a Supervisor ends. */
@@ -111,7 +111,6 @@ async function start(
     departed: () => end({ kind: "departed" }),
   });
   const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
-  const updaters = new Map<string, Updater>();
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
     period: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_MS"),
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
@@ -125,34 +124,27 @@ async function start(
       say(`user.toml changes detected for ${formatIdent(service.spec.ident)}`);
       service.userConfigChanged();
     });
-    const updater = looksForUpdates(service.spec.updateStrategy)
-      ? startUpdater({
-          spec: service.spec,
-          group: service.group,
-          running: service.parts.pkg.ident,
-          memberId: storage.state.self,
-          periodMs,
-          random: Math.random,
-          census: () => ring.census.groups.get(service.group),
-          output,
-          find: installer.findUpdate,
-          install: installer.exact,
-          apply: (ident, pkgIncarnation) => services.update(name, ident, pkgIncarnation),
-          elect: (suitability) => ring.elect("election-update", service.group, suitability),
-        })
-      : undefined;
-    if (updater !== undefined) updaters.set(name, updater);
     if (options.keepLatestPackages !== undefined) {
       void installer.keepLatest(service.spec.ident, options.keepLatestPackages, () => loadedIdents(services));
     }
     return () => {
       watch.close();
-      updater?.stop();
-      if (updaters.get(name) === updater) updaters.delete(name);
     };
   };
 
-  const services = new Services({
+  const updates = new Updates({
+    memberId: storage.state.self,
+    organization: options.organization,
+    periodMs,
+    now: Date.now,
+    random: Math.random,
+    output,
+    ring,
+    services: () => services,
+    find: installer.findUpdate,
+    install: installer.exact,
+  });
+  const services: Services = new Services({
     specs,
     output,
     metrics,
@@ -170,8 +162,13 @@ async function start(
     ring,
     organization: options.organization,
     started,
-    updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
-    changed: (name) => view?.changed(name),
+    wanted: (wanted) => updates.keep(wanted),
+    updated: (spec, chosen) => installer.removeNewer(spec.ident, chosen),
+    updateProblem: (name) => updates.problem(name),
+    changed: (name) => {
+      view?.changed(name);
+      updates.wake(name);
+    },
   });
   view = supervisorView({
     services,
@@ -186,7 +183,7 @@ async function start(
   });
   ring.onCensus(() => {
     for (const service of services.running()) service.wake();
-    for (const updater of updaters.values()) updater.wake();
+    updates.wake();
   });
 
   const handle = controlHandler({
@@ -223,6 +220,7 @@ async function start(
 
   return {
     async end(how) {
+      updates.close();
       testExit?.close();
       triggers?.close();
       specWatch.close();

@@ -42,6 +42,8 @@ export interface CensusMember {
   readonly health: MemberHealth | undefined;
   /** What its service exports. */
   readonly cfg: TomlTable;
+  /** An update is replacing its service, which is not up meanwhile. Members of Habitat do not say so. */
+  readonly changing: boolean;
 }
 
 export interface CensusFile {
@@ -90,6 +92,7 @@ export interface ServiceSource {
   readonly sys: MemberSys;
   /** Withdrawn: the service is gone, its group is remembered. */
   readonly stopped?: boolean;
+  readonly changing?: boolean;
 }
 
 export interface MemberSource {
@@ -232,6 +235,7 @@ function memberOf(service: ServiceSource, previous: CensusMember | undefined, lo
     org: org ?? null,
     sys: service.sys,
     cfg: service.cfg,
+    changing: service.changing === true,
   };
 }
 
