@@ -5,6 +5,9 @@ import { COMPATIBLE_VERSION } from "./cli/version.ts";
 /** Exit code when the reader of our output has gone: what a shell shows for a program ended by SIGPIPE. */
 const BROKEN_PIPE_EXIT_CODE = 141;
 
+/** A command gets this long to end in order after the first signal; a second signal ends it at once. */
+const GRACE_MS = 5000;
+
 if (process.argv[2] === "--version" || process.argv[2] === "-V") {
   // From source only: the compiled program answers before it gets here (script/entry-code.ts). console.log because it is
   // the one way to write that loads nothing.
@@ -44,9 +47,6 @@ async function run(): Promise<number> {
     throw error;
   }
 }
-
-/** A command gets this long to end in order after the first signal; a second signal ends it at once. */
-const GRACE_MS = 5000;
 
 function endOnSignals(interruption: AbortController): void {
   for (const [name, exitCode] of [
