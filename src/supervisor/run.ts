@@ -109,6 +109,7 @@ async function start(
     output,
     count: ringCounter(metrics),
     departed: () => end({ kind: "departed" }),
+    updateProblems: () => updates.problems(),
   });
   const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
@@ -132,7 +133,7 @@ async function start(
     };
   };
 
-  const updates = new Updates({
+  const updates: Updates = new Updates({
     memberId: storage.state.self,
     organization: options.organization,
     periodMs,

@@ -101,6 +101,7 @@ export function advance(course: Course, facts: UpdateFacts, nowMs: number, perio
         ...waits(course, step.waiting, nowMs),
         polls: false,
         found: undefined,
+        claim: undefined,
         lookFailure: undefined,
         changeFailure: undefined,
       };
@@ -176,6 +177,8 @@ function runningText({ running }: UpdateFacts): string {
 function claimed(course: Course, { group, memberId }: UpdateFacts, step: Claim): Course {
   const told = group?.population.get(memberId)?.pkgIncarnation ?? 0n;
   const { ident, pkgIncarnation } = step;
+  // Who looks at the channel leads; the word of others is none.
+  if (course.found === undefined) return course;
   if (pkgIncarnation > told) return { ...course, claim: { ident, pkgIncarnation } };
   // To tell another release takes the word on this one back.
   return course.claim === undefined || isSame(course.claim.ident, ident)

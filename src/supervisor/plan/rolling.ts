@@ -1,7 +1,6 @@
 // The rolling strategy: one member after the other, led by the update leader (reference/services.md §15.3, butterfly.md
 // §13.1, §15). The numbers and the order are the original's, so that members of both kinds update together: the leader
-// tells a release under a number of its own (`pkg_incarnation`), and each member goes when the one before it tells that
-// number. Ours tell it when their service is up, not when its start begins; the leader does not change again while a
+// tells a release under a number of its own (`pkg_incarnation`), and each member goes when those before it tell that number. Ours tell it when their service is up, not when its start begins; the leader does not change again while a
 // member is on its way; and a member that comes with another release is taken along. Pure.
 import {
   compareIdents,
@@ -10,24 +9,23 @@ import {
   parseFullIdent,
   satisfies,
 } from "../../package/index.ts";
-import { activeMembers, type CensusGroup, type CensusMember, previousPeer } from "../census/census.ts";
+import { activeMembers, type CensusGroup, type CensusMember } from "../census/census.ts";
 import type { ServiceSpec } from "../spec/spec.ts";
 import { isWanted, pollForItself, type UpdateContext, type UpdateStep, type Waiting } from "./update-step.ts";
 
 /** The next step of a member. One that is alone in its group leads itself. */
 export function rolling(context: UpdateContext): UpdateStep {
-  const { group, memberId, arrived, running, settled } = context;
+  const { group, memberId, arrived, running, settled, found } = context;
   // Before, the group might look empty that has a leader.
   if (!arrived) return { kind: "wait", waiting: { kind: "arrival" } };
   const me = group?.population.get(memberId);
   if (group === undefined || isAlone(group, memberId)) return pollForItself(context);
   if (me === undefined) return comeIn(context, group);
-  if (me.changing && settled) return { kind: "tell", ident: running, pkgIncarnation: me.pkgIncarnation };
-  if (group.updateLeaderId === memberId) return lead(context, group, me);
-  // Something else was told while it was to change; it did not.
-  if (me.package !== formatIdent(running))
-    return { kind: "tell", ident: running, pkgIncarnation: me.pkgIncarnation };
-  return follow(context, group, me);
+  const step = group.updateLeaderId === memberId ? lead(context, group, me) : follow(context, group, me);
+  // Last, when there is no other word to say it with: in between, it would look as if it were not to say that other word.
+  const isOver =
+    me.changing && settled && (step.kind === "wait" || (step.kind === "poll" && found !== undefined));
+  return isOver ? { kind: "tell", ident: running, pkgIncarnation: me.pkgIncarnation } : step;
 }
 
 /** A dead member counts: it may come back, or live on the other side of a broken network. */
@@ -73,7 +71,7 @@ function lead(context: UpdateContext, group: CensusGroup, me: CensusMember): Upd
     return { kind: "tell", ident: running, pkgIncarnation: next };
   if (pkgIncarnation < group.pkgIncarnation)
     return { kind: "tell", ident: running, pkgIncarnation: group.pkgIncarnation };
-  const left = lastBehind(group) ?? others[0];
+  const left = firstBehind(group) ?? others[0];
   return left === undefined ? { kind: "poll" } : { kind: "poll", waiting: waitingFor(left) };
 }
 
@@ -134,6 +132,9 @@ function wasTold({ claim, running }: UpdateContext, { pkgIncarnation }: CensusMe
 }
 
 function follow(context: UpdateContext, group: CensusGroup, me: CensusMember): UpdateStep {
+  // Something else was told while it was to change as a leader; it did not.
+  if (me.package !== formatIdent(context.running))
+    return { kind: "tell", ident: context.running, pkgIncarnation: me.pkgIncarnation };
   const { spec, running, settled, patienceOver } = context;
   const leader = leaderOf(group);
   const isThere = me.pkgIncarnation === group.pkgIncarnation;
@@ -144,13 +145,17 @@ function follow(context: UpdateContext, group: CensusGroup, me: CensusMember): U
   if (leader === undefined) return { kind: "wait", waiting: { kind: "leader" } };
   if (!isLed) return { kind: "wait", waiting: { kind: "leading", memberId: leader.memberId } };
   if (isThere) return { kind: "wait", ...waitingOf(waitingForOthers(context, group, leader)) };
-  const before = previousPeer([...group.population.values()], me.memberId) ?? othersOf(group, me.memberId)[0];
-  if (before !== undefined && before.pkgIncarnation !== leader.pkgIncarnation)
-    return { kind: "wait", waiting: waitingFor(before) };
+  const before = inTurn(group, leader.memberId).find(
+    (member) => member.memberId === me.memberId || member.pkgIncarnation !== leader.pkgIncarnation,
+  );
+  if (before !== undefined && before !== me) return { kind: "wait", waiting: waitingFor(before) };
   const target = releaseFor(spec, leader);
   if (target === undefined) return { kind: "wait", waiting: { kind: "foreign", release: leader.package } };
   const { pkgIncarnation } = leader;
   if (leader.package !== formatIdent(running)) {
+    // Another one is elected soon, who then may begin at the same moment as we.
+    if (leader.health !== "alive")
+      return { kind: "wait", waiting: { kind: "leading", memberId: leader.memberId } };
     const other = changingOther(group, me);
     return other === undefined || patienceOver
       ? { kind: "change", ident: target, pkgIncarnation }
@@ -167,7 +172,7 @@ function waitingForOthers(
   group: CensusGroup,
   leader: CensusMember,
 ): Waiting | undefined {
-  const behind = lastBehind(group);
+  const behind = firstBehind(group);
   if (behind !== undefined) return waitingFor(behind);
   const release = parsed(leader.package);
   if (release === undefined || !isWanted(spec, release, running)) return undefined;
@@ -189,14 +194,21 @@ function front(group: CensusGroup): CensusMember[] {
   );
 }
 
-/** The first member the others wait for: behind, and the one before it is not. */
-export function lastBehind(group: CensusGroup): CensusMember | undefined {
-  const members = [...group.population.values()];
-  const behind = activeMembers(group).filter((member) => member.pkgIncarnation < group.pkgIncarnation);
-  return (
-    behind.find(({ memberId }) => previousPeer(members, memberId)?.pkgIncarnation === group.pkgIncarnation) ??
-    behind[0]
+/** The first member the others wait for. */
+function firstBehind(group: CensusGroup): CensusMember | undefined {
+  return inTurn(group, group.updateLeaderId ?? "").find(
+    (member) => member.pkgIncarnation < group.pkgIncarnation,
   );
+}
+
+/**
+ * In which order members change: those alive by their ids, from the leader on, once round. An original looks only at the
+ * one before it; then two go at once where somebody joined in between.
+ */
+function inTurn(group: CensusGroup, leaderId: string): CensusMember[] {
+  const alive = [...group.population.values()].filter(({ health }) => health === "alive");
+  const after = alive.filter(({ memberId }) => memberId > leaderId);
+  return [...after, ...alive.slice(0, alive.length - after.length)];
 }
 
 function othersOf(group: CensusGroup, memberId: string): CensusMember[] {

@@ -21,6 +21,7 @@ const TICK_MS = 50;
 const SETTLE_MS = 1_000;
 /** Until a member that is dead is known to be. */
 const DETECTION_MS = 2_000;
+const ELECTION_MS = 500;
 
 /** What a member tells of itself. */
 interface Rumor {
@@ -220,7 +221,7 @@ export class SimulatedGroup {
     const gone =
       leader === undefined ||
       leader.departed ||
-      (!leader.isAlive && this.now - leader.diedAtMs > DETECTION_MS);
+      (!leader.isAlive && this.now - leader.diedAtMs > DETECTION_MS + ELECTION_MS);
     const alive = this.alive().filter((member) => member.arrivesAtMs <= this.now);
     const population = [...this.members.values()].filter(({ departed }) => !departed).length;
     if (!gone || alive.length < 2 || alive.length <= Math.floor(population / 2)) return;
