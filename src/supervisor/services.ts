@@ -283,6 +283,8 @@ export class Services {
       }
       slot.service = service;
       slot.condition = { kind: "running" };
+      // Only now is the release that ran before no longer in use.
+      slot.ended = this.#options.started(service);
       if (this.#closing) return;
       service.wake();
     } catch (error) {
@@ -302,7 +304,7 @@ export class Services {
     // Another one, where the chosen release is gone.
     if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
     const group = formatServiceGroup(parts.group);
-    const service = new Service(parts, {
+    return new Service(parts, {
       output,
       launcher,
       metrics,
@@ -316,8 +318,6 @@ export class Services {
       changed: () => this.#options.changed(name),
       restart: (request) => this.#restart(name, slot, request),
     });
-    slot.ended = this.#options.started(service);
-    return service;
   }
 
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */

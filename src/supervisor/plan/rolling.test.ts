@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { parseIdent } from "../../package/index.ts";
+import type { CensusGroup } from "../census/census.ts";
+import { defaultSpec, type ServiceSpec } from "../spec/spec.ts";
+import { updateSuitability } from "./rolling.ts";
 import { PERIOD_MS, release, SimulatedGroup } from "./testing/group.ts";
 
 const [ONE, TWO, THREE] = [release(1), release(2), release(3)];
@@ -237,6 +241,23 @@ describe("what goes wrong is said, and there is a way out", () => {
     made.run(STUCK_MS);
     expect(made.releases()).toEqual(["a 2", "aa 1", "b 2"]);
     expect(made.problem("aa")).toContain("is not a release of acme/app/1.0.0");
+  });
+});
+
+describe("who leads the update (butterfly.md §13.1)", () => {
+  const suitability = (spec: Partial<ServiceSpec>, leaderId?: string) =>
+    updateSuitability({ ...defaultSpec(parseIdent("acme/app")), ...spec }, "me", { leaderId } as CensusGroup);
+
+  test("only who has the strategy stands, and before those who merely vote", () => {
+    expect(suitability({ updateStrategy: "at-once" })).toBeUndefined();
+    expect(suitability({ updateStrategy: "rolling" })).toBe(1n);
+  });
+
+  test("the leader of a leader topology last: nobody stands before it is known", () => {
+    const spec = { updateStrategy: "rolling", topology: "leader" } as const;
+    expect(suitability(spec)).toBeUndefined();
+    expect(suitability(spec, "another")).toBe(2n ** 64n - 1n);
+    expect(suitability(spec, "me")).toBe(1n);
   });
 });
 

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { parseFullIdent, parseIdent } from "../../package/index.ts";
+import { type FullIdent, parseFullIdent, parseIdent } from "../../package/index.ts";
 import { defaultSpec, type UpdateCondition, type UpdateStrategy } from "../spec/spec.ts";
 import { nextUpdateStep, updatePeriodMs } from "./update.ts";
 
-const [OLD, RUNNING, NEWER] = [1, 2, 3].map((version) =>
-  parseFullIdent(`core/redis/${version}.0.0/20260101000000`),
-);
+const redis = (version: number) => parseFullIdent(`core/redis/${version}.0.0/20260101000000`);
+const [OLD, RUNNING, NEWER] = [redis(1), redis(2), redis(3)];
 
-const step = (updateStrategy: UpdateStrategy, updateCondition: UpdateCondition, found = RUNNING) =>
+const step = (updateStrategy: UpdateStrategy, updateCondition: UpdateCondition, found?: FullIdent) =>
   nextUpdateStep({
     spec: { ...defaultSpec(parseIdent("core/redis")), updateStrategy, updateCondition },
-    running: RUNNING as never,
+    running: RUNNING,
     memberId: "b",
     group: undefined,
     arrived: true,
@@ -28,11 +27,11 @@ describe("strategies (services.md §15.3)", () => {
   test.each(["at-once", "rolling"] as const)(
     "%s, alone: looks, and takes what the condition allows",
     (strategy) => {
-      expect(step(strategy, "latest", undefined)).toEqual({ kind: "poll" });
+      expect(step(strategy, "latest")).toEqual({ kind: "poll" });
       expect(step(strategy, "latest", RUNNING)).toEqual({ kind: "poll" });
       expect(step(strategy, "latest", OLD)).toEqual({ kind: "poll" });
-      expect(step(strategy, "latest", NEWER)).toEqual({ kind: "change", ident: NEWER as never });
-      expect(step(strategy, "track-channel", OLD)).toEqual({ kind: "change", ident: OLD as never });
+      expect(step(strategy, "latest", NEWER)).toEqual({ kind: "change", ident: NEWER });
+      expect(step(strategy, "track-channel", OLD)).toEqual({ kind: "change", ident: OLD });
     },
   );
 });
