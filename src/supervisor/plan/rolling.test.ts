@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseIdent } from "../../package/index.ts";
 import type { CensusGroup } from "../census/census.ts";
 import { defaultSpec, type ServiceSpec } from "../spec/spec.ts";
-import { updateSuitability } from "./rolling.ts";
+import { holdsUp, updateSuitability } from "./rolling.ts";
 import { PERIOD_MS, release, SimulatedGroup } from "./testing/group.ts";
 
 const [ONE, TWO, THREE] = [release(1), release(2), release(3)];
@@ -259,6 +259,25 @@ describe("who leads the update (butterfly.md §13.1)", () => {
     expect(suitability(spec, "another")).toBe(2n ** 64n - 1n);
     expect(suitability(spec, "me")).toBe(1n);
   });
+});
+
+test("a member that does not take part knows when the others wait for it", () => {
+  const member = (memberId: string, pkgIncarnation: bigint) => ({
+    memberId,
+    pkgIncarnation,
+    health: "alive",
+  });
+  const census = (own: bigint) =>
+    ({
+      pkgIncarnation: 2n,
+      updateLeaderId: "b",
+      population: new Map([member("a", own), member("b", 2n)].map((each) => [each.memberId, each])),
+    }) as unknown as CensusGroup;
+  const spec = defaultSpec(parseIdent("acme/app"));
+  expect(holdsUp(spec, "a", census(1n))).toBe(true);
+  expect(holdsUp(spec, "a", census(2n))).toBe(false);
+  expect(holdsUp({ ...spec, updateStrategy: "rolling" }, "a", census(1n))).toBe(false);
+  expect(holdsUp(spec, "a", undefined)).toBe(false);
 });
 
 test("whatever happens in whatever order, all end on the wanted release, and never are two down at once", () => {

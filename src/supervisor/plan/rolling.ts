@@ -194,6 +194,12 @@ function front(group: CensusGroup): CensusMember[] {
   );
 }
 
+/** Whether the others wait for a member that does not take part, so that it should say so. */
+export function holdsUp(spec: ServiceSpec, memberId: string, group: CensusGroup | undefined): boolean {
+  if (group === undefined || spec.updateStrategy === "rolling") return false;
+  return firstBehind(group)?.memberId === memberId;
+}
+
 /** The first member the others wait for. */
 function firstBehind(group: CensusGroup): CensusMember | undefined {
   return inTurn(group, group.updateLeaderId ?? "").find(

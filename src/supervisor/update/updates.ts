@@ -5,6 +5,7 @@ import type { FullIdent } from "../../package/index.ts";
 import type { Census } from "../census/census.ts";
 import { formatServiceGroup, serviceGroupOf } from "../group.ts";
 import type { Output } from "../output.ts";
+import { holdsUp } from "../plan/rolling.ts";
 import { looksForUpdates } from "../plan/update.ts";
 import { compareSpecs, type ServiceSpec } from "../spec/spec.ts";
 import { startUpdater, type Updater, type UpdaterOptions } from "./updater.ts";
@@ -50,6 +51,7 @@ interface Held {
 export class Updates {
   readonly #options: UpdatesOptions;
   readonly #held = new Map<string, Held>();
+  #wanted: ReadonlyMap<string, ServiceSpec> = new Map();
 
   constructor(options: UpdatesOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class Updates {
 
   /** Has exactly the updaters that these specs want. */
   keep(wanted: ReadonlyMap<string, ServiceSpec>): void {
+    this.#wanted = wanted;
     for (const [name, held] of this.#held) {
       const spec = wanted.get(name);
       if (spec?.desiredState === "up" && compareSpecs(held.spec, spec) === "equal") continue;
@@ -74,8 +77,8 @@ export class Updates {
   }
 
   #start(name: string, spec: ServiceSpec): Held {
-    const { ring, services, memberId, organization, ...rest } = this.#options;
-    const group = formatServiceGroup(serviceGroupOf(spec.ident.name, spec.group, organization));
+    const { ring, services, memberId, organization: _, ...rest } = this.#options;
+    const group = this.#groupOf(spec);
     const updater = startUpdater({
       ...rest,
       spec,
@@ -105,15 +108,26 @@ export class Updates {
     else for (const { updater } of this.#held.values()) updater.wake();
   }
 
+  /** What keeps a service from being updated, or others from being updated by it. */
   problem(name: string): string | undefined {
+    const spec = this.#wanted.get(name);
+    if (spec?.desiredState !== "up") return undefined;
+    const { ring, memberId } = this.#options;
+    const group = ring.census.groups.get(this.#groupOf(spec));
+    if (holdsUp(spec, memberId, group))
+      return `its group's update waits for it, which has the strategy ${spec.updateStrategy}: give it the strategy rolling, or unload it`;
     return this.#held.get(name)?.updater.problem();
+  }
+
+  #groupOf({ ident, group }: ServiceSpec): string {
+    return formatServiceGroup(serviceGroupOf(ident.name, group, this.#options.organization));
   }
 
   /** What keeps groups from being updated, a sentence each. */
   problems(): string[] {
-    return [...this.#held.values()].flatMap(({ group, updater }) => {
-      const problem = updater.problem();
-      return problem === undefined ? [] : [`${group}: ${problem}`];
+    return [...this.#wanted].flatMap(([name, spec]) => {
+      const problem = this.problem(name);
+      return problem === undefined ? [] : [`${this.#groupOf(spec)}: ${problem}`];
     });
   }
 
