@@ -330,11 +330,3 @@ export function activeMembers(group: CensusGroup): CensusMember[] {
 export function leaderOf(group: CensusGroup): CensusMember | undefined {
   return group.leaderId === undefined ? undefined : group.population.get(group.leaderId);
 }
-
-/** The member before `me` among those alive, in the order of ids, wrapping round; none if `me` is alone (§15.3). */
-export function previousPeer(members: readonly CensusMember[], me: string): CensusMember | undefined {
-  const alive = members.filter((member) => member.health === "alive");
-  const at = alive.findIndex((member) => member.memberId === me);
-  if (at < 0 || alive.length < 2) return undefined;
-  return alive[(at + alive.length - 1) % alive.length];
-}

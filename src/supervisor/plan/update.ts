@@ -25,12 +25,12 @@ export function nextUpdateStep(context: UpdateContext): UpdateStep {
 /** Least time between two polls unless the check is bypassed. */
 const SHORTEST_PERIOD_MS = 60_000;
 
-/** Milliseconds between polls: the option, or `HAB_UPDATE_STRATEGY_PERIOD_MS` raised to a minute (§15.1). */
+/** Milliseconds between polls: the option, a second at least, or `HAB_UPDATE_STRATEGY_PERIOD_MS` raised to a minute (§15.1). */
 export function updatePeriodMs(
   optionSeconds: number,
   environment: { readonly period: string | undefined; readonly bypass: boolean },
 ): number {
-  if (environment.period === undefined) return optionSeconds * 1000;
+  if (environment.period === undefined) return Math.max(1, optionSeconds) * 1000;
   const period = /^\d+$/.test(environment.period) ? Number(environment.period) : SHORTEST_PERIOD_MS;
   return environment.bypass ? Math.max(1, period) : Math.max(period, SHORTEST_PERIOD_MS);
 }

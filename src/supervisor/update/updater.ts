@@ -57,6 +57,8 @@ export function startUpdater(options: UpdaterOptions): Updater {
   let working = false;
   let again = false;
   let suitability: bigint | undefined;
+  /** What was told in the step before, if that was telling. */
+  let told: string | undefined;
 
   const stand = () => {
     const current = updateSuitability(spec, options.facts().memberId, options.facts().group);
@@ -84,14 +86,18 @@ export function startUpdater(options: UpdaterOptions): Updater {
   };
 
   const take = async (action: UpdateAction): Promise<void> => {
+    const before = told;
+    told = undefined;
     switch (action.kind) {
       case "sleep":
         clearTimeout(timer);
         timer = setTimeout(() => void run(), Math.max(1, action.untilMs - now()));
         return;
       case "tell":
-        // Nothing to tell of yet: its start will wake us.
-        if (options.tell(action.ident, action.pkgIncarnation)) again = true;
+        told = `${action.pkgIncarnation}/${formatIdent(action.ident)}`;
+        // Nothing to tell of yet (its start will wake us), or the ring did not take it (its stores are full).
+        if (told !== before && options.tell(action.ident, action.pkgIncarnation)) again = true;
+        else timer = setTimeout(() => void run(), periodMs);
         return;
       case "look":
         await look();
