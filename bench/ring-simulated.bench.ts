@@ -101,17 +101,18 @@ function measure(
   }
 }
 
+/** One for each who believes it. */
 const falseAlarms = (under: string) =>
   [
     {
-      what: `false suspicions in ${MINUTES} min, ${under}`,
+      what: `suspicions of healthy members in ${MINUTES} min, ${under}`,
       unit: "times",
-      pick: ({ measures }: SimulationReport) => [measures.falseSuspicions],
+      pick: ({ measures }: SimulationReport) => [measures.suspicionsOfHealthy],
     },
     {
-      what: `false confirmations in ${MINUTES} min, ${under}`,
+      what: `confirmations of healthy members in ${MINUTES} min, ${under}`,
       unit: "times",
-      pick: ({ measures }: SimulationReport) => [measures.falseConfirmations],
+      pick: ({ measures }: SimulationReport) => [measures.confirmationsOfHealthy],
     },
   ] as const;
 

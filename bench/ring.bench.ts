@@ -35,6 +35,7 @@ const AIMS: Readonly<Record<string, number>> = {
 
 /** What a member is known to see. */
 interface View {
+  speaks: boolean;
   id: string;
   alive: number;
   dead: number;
@@ -143,6 +144,7 @@ class Ring {
   #hear(line: Line): void {
     const view = this.views.get(line.member);
     if (view === undefined) return;
+    view.speaks = true;
     this.kind.read(view, line);
     if (view.applied === this.#lastApplied && !this.applied.has(line.member))
       this.applied.set(line.member, line.atMs);
@@ -150,7 +152,7 @@ class Ring {
   }
 
   start(number: number): void {
-    this.views.set(number, { id: "", alive: 0, dead: 0, applied: 0, leader: "" });
+    this.views.set(number, { speaks: false, id: "", alive: 0, dead: 0, applied: 0, leader: "" });
     this.fleet.start(number, this.kind.command(number, this.fleet.directory));
   }
 
@@ -178,10 +180,10 @@ class Ring {
     return this.views.values().next().value?.leader ?? "";
   }
 
-  /** All start at once. */
+  /** All start at once; the time is that of the ring, from when the last process has begun to speak. */
   async coldStart(): Promise<number> {
-    const begin = performance.now();
     for (let number = 0; number < this.size; number++) this.start(number);
+    const begin = await this.until("to speak", (view) => view.speaks);
     return (await this.untilWhole()) - begin;
   }
 
@@ -193,7 +195,8 @@ class Ring {
     this.kind.apply(this, member, number);
     await this.until("what was applied", (view) => view.applied === number);
     const times = [...this.applied.values()].sort((a, b) => a - b);
-    const begin = this.applied.get(member) ?? 0;
+    // Its own line may be read after those of others.
+    const begin = times[0] ?? 0;
     return [(times[Math.ceil(times.length / 2) - 1] ?? 0) - begin, (times.at(-1) ?? 0) - begin];
   }
 
@@ -251,7 +254,8 @@ interface Result {
   readonly idle: Idle;
 }
 
-async function measure(kind: Kind, size: number): Promise<Result> {
+/** Undefined, and why on standard error, where the machine cannot carry so many. */
+async function measure(kind: Kind, size: number): Promise<Result | undefined> {
   const ring = new Ring(kind, size);
   try {
     const cold = await ring.coldStart();
@@ -284,6 +288,9 @@ async function measure(kind: Kind, size: number): Promise<Result> {
       leader,
       idle: cost,
     };
+  } catch (error) {
+    console.error(`${size} members of ${kind.name}: ${error instanceof Error ? error.message : error}`);
+    return undefined;
   } finally {
     await ring.fleet.stop();
   }
@@ -357,9 +364,11 @@ try {
     );
     const mine = await measure(ours(program), size);
     const theirs = await measure(serf, size);
-    const both = (of: (result: Result) => readonly number[]) => [of(mine), of(theirs)] as const;
+    if (mine === undefined) continue;
+    const both = (of: (result: Result) => readonly number[]) =>
+      [of(mine), theirs === undefined ? [] : of(theirs)] as const;
     compare(
-      "cold start → all see all (ours: and one leader)",
+      "cold start, all speak → all see all (ours: and one leader)",
       size,
       "ms",
       both(({ cold }) => [cold]),

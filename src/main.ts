@@ -2,6 +2,9 @@
 // does not need.
 import { COMPATIBLE_VERSION } from "./cli/version.ts";
 
+/** A command gets this long to end in order after the first signal; a second signal ends it at once. */
+const GRACE_MS = 5000;
+
 /** Exit code when the reader of our output has gone: what a shell shows for a program ended by SIGPIPE. */
 const BROKEN_PIPE_EXIT_CODE = 141;
 
@@ -44,9 +47,6 @@ async function run(): Promise<number> {
     throw error;
   }
 }
-
-/** A command gets this long to end in order after the first signal; a second signal ends it at once. */
-const GRACE_MS = 5000;
 
 function endOnSignals(interruption: AbortController): void {
   for (const [name, exitCode] of [

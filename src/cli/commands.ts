@@ -94,6 +94,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   supportbundle: () => import("./supportbundle.ts"),
   "svc key generate": () => import("./svc/key/generate.ts"),
   "svc load": () => import("./svc/load.ts"),
+  "svc logs": () => import("./svc/logs.ts"),
   "svc start": () => import("./svc/start.ts"),
   "svc status": () => import("./svc/status.ts"),
   "svc stop": () => import("./svc/stop.ts"),

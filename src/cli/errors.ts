@@ -132,4 +132,11 @@ export const cliErrors = errorKinds({
     remedy:
       "A Habitat Supervisor has no such reports, and HAB_FEAT_REDACT_HTTP hides them: ask another member.",
   },
+  notReady: {
+    code: "HAB-CLI-033",
+    title: "Services were not ready in the time given",
+    remedy:
+      "The message says what is missing; `hab svc logs` shows what the services print. Give more time with --timeout.",
+    exitCode: 3,
+  },
 });

@@ -426,6 +426,15 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
   }),
   "svc key generate": KEY_PAIR_FILES,
   "svc load": OF_SERVICE,
+  // With --follow, each of these on a line of its own.
+  "svc logs": listOf(
+    object({
+      at: text("UTC"),
+      service_group: text(),
+      stream: oneOf("stdout", "stderr"),
+      line: text(),
+    }),
+  ),
   "svc start": OF_SERVICE,
   "svc status": listOf(
     object({

@@ -120,6 +120,7 @@ function isAnswer(message: CtlMessage): message is CtlAnswer {
     case "ConsoleLine":
     case "ServiceCfg":
     case "ServiceStatus":
+    case "LogLine":
       return true;
     default:
       return false;

@@ -19,6 +19,8 @@ const SCHEMAS: Readonly<Record<CtlMessageName, DescMessage>> = {
   SvcFilePut: schemas.SvcFilePutSchema,
   SupDepart: schemas.SupDepartSchema,
   SupRestart: schemas.SupRestartSchema,
+  SvcLogs: schemas.SvcLogsSchema,
+  LogLine: schemas.LogLineSchema,
   NetOk: schemas.NetOkSchema,
   NetErr: schemas.NetErrSchema,
   NetProgress: schemas.NetProgressSchema,

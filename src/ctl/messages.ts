@@ -88,7 +88,10 @@ export interface CtlRequests {
   SvcUnload: { ident?: CtlPackageIdent; timeoutInSeconds?: number };
   SvcStart: { ident?: CtlPackageIdent };
   SvcStop: { ident?: CtlPackageIdent; timeoutInSeconds?: number };
-  SvcStatus: { ident?: CtlPackageIdent };
+  /** `withReadiness` is ours. */
+  SvcStatus: { ident?: CtlPackageIdent; withReadiness?: boolean };
+  /** Ours: lines that services printed; of all without `ident`. */
+  SvcLogs: { ident?: CtlPackageIdent; lines?: number; since?: bigint; follow?: boolean };
   /** `serviceGroup` (asks by group) and `withLayers` are ours. */
   SvcGetDefaultCfg: { ident?: CtlPackageIdent; serviceGroup?: CtlServiceGroup; withLayers?: boolean };
   SvcValidateCfg: { serviceGroup?: CtlServiceGroup; format?: number; cfg?: Uint8Array };
@@ -119,7 +122,11 @@ export interface CtlReplies {
     desiredState?: number;
     /** Ours: what is wrong while the last good configuration is in force, a line each. */
     problems?: string;
+    /** Ours: why it is not ready, a line each; empty when it is. */
+    notReady?: string;
   };
+  /** Ours. */
+  LogLine: { serviceGroup: string; errorStream: boolean; at: bigint; line: string; afterGap?: boolean };
 }
 
 export type CtlMessages = HandshakeMessages & CtlRequests & CtlReplies;
@@ -143,6 +150,7 @@ const REQUEST_NAMES: { readonly [Name in keyof CtlRequests]: true } = {
   SvcStart: true,
   SvcStop: true,
   SvcStatus: true,
+  SvcLogs: true,
   SvcGetDefaultCfg: true,
   SvcValidateCfg: true,
   SvcSetCfg: true,

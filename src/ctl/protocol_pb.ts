@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file protocol.proto.
  */
 export const file_protocol: GenFile = /*@__PURE__*/
-  fileDesc("Cg5wcm90b2NvbC5wcm90bxIHaGFiLmN0bCJOCgxQYWNrYWdlSWRlbnQSDgoGb3JpZ2luGAEgAigJEgwKBG5hbWUYAiACKAkSDwoHdmVyc2lvbhgDIAEoCRIPCgdyZWxlYXNlGAQgASgJIkQKDFNlcnZpY2VHcm91cBIPCgdzZXJ2aWNlGAEgAigJEg0KBWdyb3VwGAIgAigJEhQKDG9yZ2FuaXphdGlvbhgEIAEoCSJJCgtTZXJ2aWNlQmluZBIMCgRuYW1lGAEgAigJEiwKDXNlcnZpY2VfZ3JvdXAYAiACKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cCI2Cg9TZXJ2aWNlQmluZExpc3QSIwoFYmluZHMYASADKAsyFC5oYWIuY3RsLlNlcnZpY2VCaW5kIiYKE0hlYWx0aENoZWNrSW50ZXJ2YWwSDwoHc2Vjb25kcxgBIAIoBCI8Cg1Qcm9jZXNzU3RhdHVzEg8KB2VsYXBzZWQYASABKAQSCwoDcGlkGAIgASgNEg0KBXN0YXRlGAMgAigFIrUBCg1TZXJ2aWNlU3RhdHVzEiQKBWlkZW50GAEgAigLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoHcHJvY2VzcxgCIAEoCzIWLmhhYi5jdGwuUHJvY2Vzc1N0YXR1cxIsCg1zZXJ2aWNlX2dyb3VwGAMgAigLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASFQoNZGVzaXJlZF9zdGF0ZRgFIAEoBRIQCghwcm9ibGVtcxhkIAEoCSJTCgpTZXJ2aWNlQ2ZnEhEKBmZvcm1hdBgBIAEoBToBMBIPCgdkZWZhdWx0GAIgASgJEhEKCWVmZmVjdGl2ZRhkIAEoCRIOCgZsYXllcnMYZSABKAkiBwoFTmV0T2siIwoGTmV0RXJyEgwKBGNvZGUYASACKAUSCwoDbXNnGAIgAigJIi4KC05ldFByb2dyZXNzEg0KBXRvdGFsGAEgAigEEhAKCHBvc2l0aW9uGAIgAigEIjgKC0NvbnNvbGVMaW5lEgwKBGxpbmUYASACKAkSDQoFY29sb3IYAiABKAkSDAoEYm9sZBgDIAIoCCIfCglIYW5kc2hha2USEgoKc2VjcmV0X2tleRgBIAEoCSIeCglTdXBEZXBhcnQSEQoJbWVtYmVyX2lkGAEgASgJIgwKClN1cFJlc3RhcnQiiwEKClN2Y0ZpbGVQdXQSLAoNc2VydmljZV9ncm91cBgBIAEoCzIVLmhhYi5jdGwuU2VydmljZUdyb3VwEg8KB2NvbnRlbnQYAiABKAwSEAoIZmlsZW5hbWUYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIbCgxpc19lbmNyeXB0ZWQYBSABKAg6BWZhbHNlInsKEFN2Y0dldERlZmF1bHRDZmcSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBIsCg1zZXJ2aWNlX2dyb3VwGGQgASgLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASEwoLd2l0aF9sYXllcnMYZSABKAgiXgoOU3ZjVmFsaWRhdGVDZmcSLAoNc2VydmljZV9ncm91cBgBIAEoCzIVLmhhYi5jdGwuU2VydmljZUdyb3VwEhEKBmZvcm1hdBgCIAEoBToBMBILCgNjZmcYAyABKAwidAoJU3ZjU2V0Q2ZnEiwKDXNlcnZpY2VfZ3JvdXAYASABKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBILCgNjZmcYAiABKAwSDwoHdmVyc2lvbhgDIAEoBBIbCgxpc19lbmNyeXB0ZWQYBCABKAg6BWZhbHNlIpUDCgdTdmNMb2FkEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoFYmluZHMYAyABKAsyGC5oYWIuY3RsLlNlcnZpY2VCaW5kTGlzdBIQCghibGRyX3VybBgGIAEoCRIUCgxibGRyX2NoYW5uZWwYByABKAkSEwoLY29uZmlnX2Zyb20YCCABKAkSFAoFZm9yY2UYCSABKAg6BWZhbHNlEhYKBWdyb3VwGAogASgJOgdkZWZhdWx0Eh4KFnN2Y19lbmNyeXB0ZWRfcGFzc3dvcmQYCyABKAkSEAoIdG9wb2xvZ3kYDCABKAUSFwoPdXBkYXRlX3N0cmF0ZWd5GA0gASgFEhQKDGJpbmRpbmdfbW9kZRgOIAEoBRI7ChVoZWFsdGhfY2hlY2tfaW50ZXJ2YWwYDyABKAsyHC5oYWIuY3RsLkhlYWx0aENoZWNrSW50ZXJ2YWwSGAoQc2h1dGRvd25fdGltZW91dBgQIAEoDRIYChB1cGRhdGVfY29uZGl0aW9uGBEgASgFIuMCCglTdmNVcGRhdGUSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBInCgViaW5kcxgCIAEoCzIYLmhhYi5jdGwuU2VydmljZUJpbmRMaXN0EhQKDGJpbmRpbmdfbW9kZRgDIAEoBRIQCghibGRyX3VybBgEIAEoCRIUCgxibGRyX2NoYW5uZWwYBSABKAkSDQoFZ3JvdXAYBiABKAkSHgoWc3ZjX2VuY3J5cHRlZF9wYXNzd29yZBgHIAEoCRIQCgh0b3BvbG9neRgIIAEoBRIXCg91cGRhdGVfc3RyYXRlZ3kYCSABKAUSOwoVaGVhbHRoX2NoZWNrX2ludGVydmFsGAogASgLMhwuaGFiLmN0bC5IZWFsdGhDaGVja0ludGVydmFsEhgKEHNodXRkb3duX3RpbWVvdXQYCyABKA0SGAoQdXBkYXRlX2NvbmRpdGlvbhgMIAEoBSJNCglTdmNVbmxvYWQSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBIaChJ0aW1lb3V0X2luX3NlY29uZHMYAyABKA0iMAoIU3ZjU3RhcnQSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudCJLCgdTdmNTdG9wEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSGgoSdGltZW91dF9pbl9zZWNvbmRzGAMgASgNIjEKCVN2Y1N0YXR1cxIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50");
+  fileDesc("Cg5wcm90b2NvbC5wcm90bxIHaGFiLmN0bCJOCgxQYWNrYWdlSWRlbnQSDgoGb3JpZ2luGAEgAigJEgwKBG5hbWUYAiACKAkSDwoHdmVyc2lvbhgDIAEoCRIPCgdyZWxlYXNlGAQgASgJIkQKDFNlcnZpY2VHcm91cBIPCgdzZXJ2aWNlGAEgAigJEg0KBWdyb3VwGAIgAigJEhQKDG9yZ2FuaXphdGlvbhgEIAEoCSJJCgtTZXJ2aWNlQmluZBIMCgRuYW1lGAEgAigJEiwKDXNlcnZpY2VfZ3JvdXAYAiACKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cCI2Cg9TZXJ2aWNlQmluZExpc3QSIwoFYmluZHMYASADKAsyFC5oYWIuY3RsLlNlcnZpY2VCaW5kIiYKE0hlYWx0aENoZWNrSW50ZXJ2YWwSDwoHc2Vjb25kcxgBIAIoBCI8Cg1Qcm9jZXNzU3RhdHVzEg8KB2VsYXBzZWQYASABKAQSCwoDcGlkGAIgASgNEg0KBXN0YXRlGAMgAigFIsgBCg1TZXJ2aWNlU3RhdHVzEiQKBWlkZW50GAEgAigLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoHcHJvY2VzcxgCIAEoCzIWLmhhYi5jdGwuUHJvY2Vzc1N0YXR1cxIsCg1zZXJ2aWNlX2dyb3VwGAMgAigLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASFQoNZGVzaXJlZF9zdGF0ZRgFIAEoBRIQCghwcm9ibGVtcxhkIAEoCRIRCglub3RfcmVhZHkYZSABKAkiUwoKU2VydmljZUNmZxIRCgZmb3JtYXQYASABKAU6ATASDwoHZGVmYXVsdBgCIAEoCRIRCgllZmZlY3RpdmUYZCABKAkSDgoGbGF5ZXJzGGUgASgJIgcKBU5ldE9rIiMKBk5ldEVychIMCgRjb2RlGAEgAigFEgsKA21zZxgCIAIoCSIuCgtOZXRQcm9ncmVzcxINCgV0b3RhbBgBIAIoBBIQCghwb3NpdGlvbhgCIAIoBCI4CgtDb25zb2xlTGluZRIMCgRsaW5lGAEgAigJEg0KBWNvbG9yGAIgASgJEgwKBGJvbGQYAyACKAgiHwoJSGFuZHNoYWtlEhIKCnNlY3JldF9rZXkYASABKAkiHgoJU3VwRGVwYXJ0EhEKCW1lbWJlcl9pZBgBIAEoCSIMCgpTdXBSZXN0YXJ0IosBCgpTdmNGaWxlUHV0EiwKDXNlcnZpY2VfZ3JvdXAYASABKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBIPCgdjb250ZW50GAIgASgMEhAKCGZpbGVuYW1lGAMgASgJEg8KB3ZlcnNpb24YBCABKAQSGwoMaXNfZW5jcnlwdGVkGAUgASgIOgVmYWxzZSJ7ChBTdmNHZXREZWZhdWx0Q2ZnEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSLAoNc2VydmljZV9ncm91cBhkIAEoCzIVLmhhYi5jdGwuU2VydmljZUdyb3VwEhMKC3dpdGhfbGF5ZXJzGGUgASgIIl4KDlN2Y1ZhbGlkYXRlQ2ZnEiwKDXNlcnZpY2VfZ3JvdXAYASABKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBIRCgZmb3JtYXQYAiABKAU6ATASCwoDY2ZnGAMgASgMInQKCVN2Y1NldENmZxIsCg1zZXJ2aWNlX2dyb3VwGAEgASgLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASCwoDY2ZnGAIgASgMEg8KB3ZlcnNpb24YAyABKAQSGwoMaXNfZW5jcnlwdGVkGAQgASgIOgVmYWxzZSKVAwoHU3ZjTG9hZBIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50EicKBWJpbmRzGAMgASgLMhguaGFiLmN0bC5TZXJ2aWNlQmluZExpc3QSEAoIYmxkcl91cmwYBiABKAkSFAoMYmxkcl9jaGFubmVsGAcgASgJEhMKC2NvbmZpZ19mcm9tGAggASgJEhQKBWZvcmNlGAkgASgIOgVmYWxzZRIWCgVncm91cBgKIAEoCToHZGVmYXVsdBIeChZzdmNfZW5jcnlwdGVkX3Bhc3N3b3JkGAsgASgJEhAKCHRvcG9sb2d5GAwgASgFEhcKD3VwZGF0ZV9zdHJhdGVneRgNIAEoBRIUCgxiaW5kaW5nX21vZGUYDiABKAUSOwoVaGVhbHRoX2NoZWNrX2ludGVydmFsGA8gASgLMhwuaGFiLmN0bC5IZWFsdGhDaGVja0ludGVydmFsEhgKEHNodXRkb3duX3RpbWVvdXQYECABKA0SGAoQdXBkYXRlX2NvbmRpdGlvbhgRIAEoBSLjAgoJU3ZjVXBkYXRlEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoFYmluZHMYAiABKAsyGC5oYWIuY3RsLlNlcnZpY2VCaW5kTGlzdBIUCgxiaW5kaW5nX21vZGUYAyABKAUSEAoIYmxkcl91cmwYBCABKAkSFAoMYmxkcl9jaGFubmVsGAUgASgJEg0KBWdyb3VwGAYgASgJEh4KFnN2Y19lbmNyeXB0ZWRfcGFzc3dvcmQYByABKAkSEAoIdG9wb2xvZ3kYCCABKAUSFwoPdXBkYXRlX3N0cmF0ZWd5GAkgASgFEjsKFWhlYWx0aF9jaGVja19pbnRlcnZhbBgKIAEoCzIcLmhhYi5jdGwuSGVhbHRoQ2hlY2tJbnRlcnZhbBIYChBzaHV0ZG93bl90aW1lb3V0GAsgASgNEhgKEHVwZGF0ZV9jb25kaXRpb24YDCABKAUiTQoJU3ZjVW5sb2FkEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSGgoSdGltZW91dF9pbl9zZWNvbmRzGAMgASgNIjAKCFN2Y1N0YXJ0EiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQiSwoHU3ZjU3RvcBIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50EhoKEnRpbWVvdXRfaW5fc2Vjb25kcxgDIAEoDSJJCglTdmNTdGF0dXMSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBIWCg53aXRoX3JlYWRpbmVzcxhkIAEoCCJdCgdTdmNMb2dzEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSDQoFbGluZXMYAiABKA0SDQoFc2luY2UYAyABKAQSDgoGZm9sbG93GAQgASgIImMKB0xvZ0xpbmUSFQoNc2VydmljZV9ncm91cBgBIAIoCRIUCgxlcnJvcl9zdHJlYW0YAiACKAgSCgoCYXQYAyACKAQSDAoEbGluZRgEIAIoCRIRCglhZnRlcl9nYXAYBSABKAg");
 
 /**
  * @generated from message hab.ctl.PackageIdent
@@ -189,6 +189,13 @@ export type ServiceStatus = Message<"hab.ctl.ServiceStatus"> & {
    * @generated from field: optional string problems = 100;
    */
   problems: string;
+
+  /**
+   * Ours: why it is not ready, a line each; empty when it is. Only where asked for, and for services that are to run.
+   *
+   * @generated from field: optional string not_ready = 101;
+   */
+  notReady: string;
 };
 
 /**
@@ -713,6 +720,13 @@ export type SvcStatus = Message<"hab.ctl.SvcStatus"> & {
    * @generated from field: optional hab.ctl.PackageIdent ident = 1;
    */
   ident?: PackageIdent | undefined;
+
+  /**
+   * Ours: asks for `not_ready`, too.
+   *
+   * @generated from field: optional bool with_readiness = 100;
+   */
+  withReadiness: boolean;
 };
 
 /**
@@ -721,4 +735,87 @@ export type SvcStatus = Message<"hab.ctl.SvcStatus"> & {
  */
 export const SvcStatusSchema: GenMessage<SvcStatus> = /*@__PURE__*/
   messageDesc(file_protocol, 24);
+
+/**
+ * Ours: lines that services printed.
+ *
+ * @generated from message hab.ctl.SvcLogs
+ */
+export type SvcLogs = Message<"hab.ctl.SvcLogs"> & {
+  /**
+   * @generated from field: optional hab.ctl.PackageIdent ident = 1;
+   */
+  ident?: PackageIdent | undefined;
+
+  /**
+   * Only the last so many.
+   *
+   * @generated from field: optional uint32 lines = 2;
+   */
+  lines: number;
+
+  /**
+   * Only those from this moment on, in epoch milliseconds.
+   *
+   * @generated from field: optional uint64 since = 3;
+   */
+  since: bigint;
+
+  /**
+   * Goes on with what is printed from now on.
+   *
+   * @generated from field: optional bool follow = 4;
+   */
+  follow: boolean;
+};
+
+/**
+ * Describes the message hab.ctl.SvcLogs.
+ * Use `create(SvcLogsSchema)` to create a new message.
+ */
+export const SvcLogsSchema: GenMessage<SvcLogs> = /*@__PURE__*/
+  messageDesc(file_protocol, 25);
+
+/**
+ * Ours: one of them.
+ *
+ * @generated from message hab.ctl.LogLine
+ */
+export type LogLine = Message<"hab.ctl.LogLine"> & {
+  /**
+   * @generated from field: required string service_group = 1;
+   */
+  serviceGroup: string;
+
+  /**
+   * @generated from field: required bool error_stream = 2;
+   */
+  errorStream: boolean;
+
+  /**
+   * Epoch milliseconds.
+   *
+   * @generated from field: required uint64 at = 3;
+   */
+  at: bigint;
+
+  /**
+   * @generated from field: required string line = 4;
+   */
+  line: string;
+
+  /**
+   * Lines before this one were printed and forgotten before they could be sent.
+   *
+   * @generated from field: optional bool after_gap = 5;
+   */
+  afterGap: boolean;
+};
+
+/**
+ * Describes the message hab.ctl.LogLine.
+ * Use `create(LogLineSchema)` to create a new message.
+ */
+export const LogLineSchema: GenMessage<LogLine> = /*@__PURE__*/
+  messageDesc(file_protocol, 26);
 

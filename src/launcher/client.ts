@@ -4,6 +4,7 @@ import { environmentValue, isProcessRunning, type TerminationResult, terminateGr
 import { adoptOutput } from "./adopt-output.ts";
 import { Console, lineFormat } from "./console.ts";
 import { launcherErrors } from "./errors.ts";
+import type { TailAnswer } from "./line-tail.ts";
 import {
   type ExitedEvent,
   encodeLine,
@@ -50,6 +51,8 @@ export interface LauncherClient {
   pidOf(group: string): Promise<number | undefined>;
   /** Tells the launcher that the Supervisor now does what it is there for. Never throws. */
   serving(): Promise<void>;
+  /** Lines of a service group, or of all, after a number; waits up to `waitMs` for some. */
+  lines(group: string | undefined, after: number, waitMs: number): Promise<TailAnswer>;
   close(): void;
 }
 
@@ -163,6 +166,10 @@ class Client implements LauncherClient {
     await this.#ask("serving", {}).catch(() => {});
   }
 
+  lines(group: string | undefined, after: number, waitMs: number): Promise<TailAnswer> {
+    return this.#ask("lines", { after, waitMs, ...(group === undefined ? {} : { group }) });
+  }
+
   close(): void {
     this.#closed = true;
     this.#socket?.end();
@@ -179,7 +186,8 @@ class Client implements LauncherClient {
     }
     this.#waiting.set(id, { resolve, reject });
     this.#flush();
-    if (name === "spawn" || name === "terminate") return promise as Promise<Replies[Name]>;
+    if (name === "spawn" || name === "terminate" || name === "lines")
+      return promise as Promise<Replies[Name]>;
     // Answered from memory: a launcher that takes longer is stuck.
     const timer = setTimeout(() => {
       this.#waiting.delete(id);

@@ -5,6 +5,7 @@ import type { LauncherClient } from "./client.ts";
 export { becomeLauncher } from "./become.ts";
 export type { LauncherClient, LauncherEvents, ServiceExit } from "./client.ts";
 export { launcherErrors } from "./errors.ts";
+export type { TailAnswer, TailLine } from "./line-tail.ts";
 export type { ServiceProcess, ServiceSpec } from "./protocol.ts";
 export { PID_VARIABLE, PIPE_VARIABLE } from "./protocol.ts";
 export { DONE_EXIT_CODE, FAILED_EXIT_CODE } from "./respawn.ts";

@@ -14,6 +14,7 @@ import { Console, lineFormat } from "./console.ts";
 import { Door } from "./door.ts";
 import { launcherErrors } from "./errors.ts";
 import { leftoverPatienceMs, stopLeftovers } from "./leftovers.ts";
+import { LineTail } from "./line-tail.ts";
 import {
   PID_VARIABLE,
   PING_VERSION,
@@ -26,7 +27,12 @@ import { LauncherRecords, type ServiceRecord } from "./records.ts";
 import { judgeExit } from "./respawn.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { ServiceTable } from "./service-table.ts";
-import { CONNECT_TIMEOUT_MS, SERVICE_MANAGER_MARGIN_MS, SHUTDOWN_PATIENCE_MS } from "./timing.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  MAX_LINES_WAIT_MS,
+  SERVICE_MANAGER_MARGIN_MS,
+  SHUTDOWN_PATIENCE_MS,
+} from "./timing.ts";
 import { Vigil } from "./vigil.ts";
 
 /**
@@ -44,6 +50,7 @@ class Launcher {
   readonly #console: Console;
   readonly #manager = new ServiceManager();
   readonly #records = new LauncherRecords();
+  readonly #tail = new LineTail(Date.now);
   readonly #services: ServiceTable;
   readonly #stopping = new AbortController();
   #door: Door | undefined;
@@ -62,6 +69,7 @@ class Launcher {
     this.#console = new Console(lineFormat(args, process.env));
     this.#services = new ServiceTable({
       console: this.#console,
+      tail: this.#tail,
       keep: (services) => {
         this.#recorded = services;
         this.#keep();
@@ -185,7 +193,8 @@ class Launcher {
   }
 
   async #handle(request: Exclude<Request, { do: "register" }>): Promise<Replies[RequestName]> {
-    this.#progress();
+    // Looking on is no progress.
+    if (request.do !== "lines") this.#progress();
     switch (request.do) {
       case "spawn": {
         if (this.#stopping.signal.aborted)
@@ -204,6 +213,12 @@ class Launcher {
       case "alive":
         this.#vigil?.answered();
         return {};
+      case "lines":
+        return this.#tail.readOrWait(
+          request.group,
+          request.after,
+          Math.min(request.waitMs, MAX_LINES_WAIT_MS),
+        );
     }
   }
 

@@ -4,6 +4,7 @@
 import { HabError } from "../error/index.ts";
 import type { Identity, TerminationResult } from "../host/index.ts";
 import { launcherErrors } from "./errors.ts";
+import type { TailAnswer } from "./line-tail.ts";
 
 /** 2: `serving`, and `ping` with its answer `alive`. */
 export const PROTOCOL_VERSION = 2;
@@ -55,6 +56,8 @@ export interface Requests {
   serving: Record<never, never>;
   /** The answer to a `ping`. */
   alive: Record<never, never>;
+  /** Lines services printed, after a number; waits for some up to `waitMs`. A launcher from before that refuses it. */
+  lines: { readonly group?: string; readonly after: number; readonly waitMs: number };
 }
 
 export interface Replies {
@@ -64,6 +67,7 @@ export interface Replies {
   services: { readonly services: readonly ServiceProcess[] };
   serving: Record<never, never>;
   alive: Record<never, never>;
+  lines: TailAnswer;
 }
 
 export type RequestName = keyof Requests;
@@ -178,6 +182,11 @@ export function parseRequest(line: Record<string, unknown>): Request {
     case "serving":
     case "alive":
       return { id, do: line["do"] };
+    case "lines": {
+      const { group, after, waitMs } = line;
+      if (!isOptional(group, isString) || !isCount(after) || !isCount(waitMs)) throw wrong("lines");
+      return { id, do: "lines", after, waitMs, ...(group === undefined ? {} : { group }) };
+    }
     default:
       throw wrong(`the unknown request ${JSON.stringify(line["do"])}`);
   }

@@ -10,6 +10,7 @@ import {
 } from "../host/index.ts";
 import type { Console } from "./console.ts";
 import { launcherErrors } from "./errors.ts";
+import type { LineTail } from "./line-tail.ts";
 import type { ExitedEvent, ServiceProcess, ServiceSpec } from "./protocol.ts";
 import type { ServiceRecord } from "./records.ts";
 import { DEFAULT_STOP_TIMEOUT_MS } from "./timing.ts";
@@ -31,6 +32,7 @@ interface Entry {
 
 export interface ServiceTableOptions {
   readonly console: Console;
+  readonly tail: LineTail;
   /** Called with what runs after every change. */
   readonly keep: (services: readonly ServiceRecord[]) => void;
   /** Told of each end; answers whether a Supervisor has heard it. */
@@ -154,8 +156,10 @@ export class ServiceTable {
 
   async #print(group: string, stream: "stdout" | "stderr", output: ProcessOutput): Promise<void> {
     try {
-      for await (const lines of output.lineBatches())
+      for await (const lines of output.lineBatches()) {
+        this.#options.tail.add(group, stream, lines);
         await this.#options.console.serviceLines(group, stream, lines);
+      }
     } catch (error) {
       this.#options.console.remark(`Lost the ${stream} of ${group}: ${describeError(error)}`);
     }

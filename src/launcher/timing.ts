@@ -38,3 +38,6 @@ export const VIGIL_MISSED_ASKS = 2;
 
 /** A Supervisor that lost its launcher begins to stop its services at once: one that has not within this time hangs. */
 export const ORPHANED_SUPERVISOR_MS = 5000;
+
+/** A request for lines is answered within this time, lines or none: nobody waits in the launcher for long. */
+export const MAX_LINES_WAIT_MS = 30_000;

@@ -190,6 +190,8 @@ export type RingNote =
       readonly candidate: string;
     }
   | { readonly kind: "joined"; readonly by: string }
+  /** What the ring knew when we came, we know now, or there was nobody to tell us. */
+  | { readonly kind: "arrived" }
   | { readonly kind: "synced"; readonly with: string; readonly received: number; readonly sent: number }
   | { readonly kind: "awareness"; readonly score: number; readonly why: string }
   | { readonly kind: "forgotten"; readonly what: string; readonly count: number }

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { describeError, HabError } from "../error/index.ts";
 import { environmentValue, type FileLock } from "../host/index.ts";
+import type { LauncherClient } from "../launcher/index.ts";
 import { type FullIdent, formatIdent } from "../package/index.ts";
 import type { RingNode } from "../ring/index.ts";
 import { Console } from "./control/console.ts";
@@ -76,7 +77,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
     lost: () => ending.resolve({ kind: "shutdown" }),
   });
   try {
-    const supervisor = await start(options, output, launcher, (how) => ending.resolve(how));
+    const supervisor = await start(options, output, launcher, client, (how) => ending.resolve(how));
     await client.serving();
     return await supervisor.end(await ending.promise);
   } finally {
@@ -93,6 +94,7 @@ async function start(
   options: SupervisorOptions,
   output: Output,
   launcher: LauncherPort,
+  client: LauncherClient,
   end: (how: Ending) => void,
 ): Promise<Running> {
   const say = (content: string) => output.line(PROGRAM, "MR", content);
@@ -222,6 +224,7 @@ async function start(
     output,
     organization: options.organization,
     install: installer.forLoad,
+    lines: (group, after, waitMs) => client.lines(group, after, waitMs),
     restartSupervisor: () => end({ kind: "restart" }),
     now: Date.now,
   });

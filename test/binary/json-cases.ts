@@ -137,6 +137,8 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "svc start", args: ["acme/app"] },
     { words: "svc update", args: ["acme/app", "--strategy", "at-once"] },
     { words: "svc status" },
+    { words: "svc logs" },
+    { words: "svc logs", args: ["acme/app", "--lines", "1", "--since", "1h"] },
     { words: "svc stop", args: ["acme/app"] },
     { words: "stop", args: ["acme/app"] },
     { words: "svc unload", args: ["acme/app"] },

@@ -119,6 +119,19 @@ function answers({ message, fields }: CtlRequest): CtlReply[] {
   };
   const ok: CtlReply = { message: "NetOk", fields: {} };
   switch (message) {
+    case "SvcLogs":
+      return [
+        ...[false, true].map((errorStream) => ({
+          message: "LogLine" as const,
+          fields: {
+            serviceGroup: "app.default",
+            errorStream,
+            at: 1_767_225_600_000n,
+            line: "listening \u001b[2J",
+          },
+        })),
+        ok,
+      ];
     case "SvcStatus":
       return [true, false].map((isUp) => ({
         message: "ServiceStatus",

@@ -50,6 +50,16 @@ function supervisor(): number {
   return Number(machine.run("pgrep", "-o", "-P", String(launcher()), "-f", "hab-sup run").trim());
 }
 
+/** What an operator would write with `systemctl edit`; gone after a reboot. */
+function dropIn(name: string, settings: string): void {
+  const directory = `/run/systemd/system/${UNIT}.service.d`;
+  machine.run(
+    "sh",
+    "-c",
+    `mkdir -p ${directory} && printf '[Service]\n${settings}\n' >${directory}/${name}.conf`,
+  );
+}
+
 /** Every process of the unit. */
 function processes(): string[] {
   const path = `/sys/fs/cgroup${machine.property(UNIT, "ControlGroup") || `/system.slice/${UNIT}.service`}/cgroup.procs`;
@@ -70,6 +80,7 @@ describe.skipIf(reason !== undefined)("the Supervisor as a service of systemd", 
     machine.addPackage("web", service(0));
     // A process of its own session, which outlives its service.
     machine.addPackage("db", service(0.5, "setsid sleep 2000000 &"));
+    dropIn("quick", "RestartSec=100ms");
   }, 60_000);
   afterAll(() => machine?.stop(), 30_000);
 
@@ -150,12 +161,7 @@ describe.skipIf(reason !== undefined)("the Supervisor as a service of systemd", 
 
   describe("with a watchdog of 3 seconds", () => {
     beforeAll(() => {
-      machine.run(
-        "sh",
-        "-c",
-        `mkdir -p /run/systemd/system/${UNIT}.service.d &&
-        printf '[Service]\\nWatchdogSec=3\\nTimeoutStopSec=1\\n' >/run/systemd/system/${UNIT}.service.d/test.conf`,
-      );
+      dropIn("watchdog", "WatchdogSec=3\nTimeoutStopSec=1");
       machine.run("systemctl", "daemon-reload");
       machine.run("systemctl", "restart", UNIT);
       ended++;

@@ -10,7 +10,7 @@ import {
   startHttpGateway,
 } from "../../src/supervisor/http/gateway.ts";
 import { Metrics } from "../../src/supervisor/http/metrics.ts";
-import type { Readiness } from "../../src/supervisor/http/readiness.ts";
+import type { Readiness } from "../../src/supervisor/readiness.ts";
 
 let gateway: HttpGateway | undefined;
 afterEach(async () => {

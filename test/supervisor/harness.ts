@@ -33,13 +33,20 @@ export class TestSupervisor {
   readonly #ports: readonly number[];
   readonly #env: Record<string, string>;
   readonly #arguments: readonly string[];
+  readonly #wrapper: readonly string[];
   #process: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   #log = "";
 
-  private constructor(ports: readonly number[], env: Record<string, string>, args: readonly string[]) {
+  private constructor(
+    ports: readonly number[],
+    env: Record<string, string>,
+    args: readonly string[],
+    wrapper: readonly string[],
+  ) {
     this.root = mkdtempSync(join(tmpdir(), "hab-supervisor-"));
     this.#ports = ports;
     this.#arguments = args;
+    this.#wrapper = wrapper;
     this.#env = {
       PATH: "/usr/bin:/bin",
       FS_ROOT: this.root,
@@ -52,9 +59,15 @@ export class TestSupervisor {
   }
 
   static async create(
-    options: { readonly env?: Record<string, string>; readonly args?: readonly string[] } = {},
+    options: {
+      readonly env?: Record<string, string>;
+      readonly args?: readonly string[];
+      /** Words before `hab`: what it is started by. */
+      readonly wrapper?: readonly string[];
+    } = {},
   ): Promise<TestSupervisor> {
-    return new TestSupervisor(await freePorts(3), options.env ?? {}, options.args ?? []);
+    const { env = {}, args = [], wrapper = [] } = options;
+    return new TestSupervisor(await freePorts(3), env, args, wrapper);
   }
 
   /** Writes an installed package of origin `vec`, version 1.0.0. */
@@ -108,6 +121,7 @@ export class TestSupervisor {
     const [gossip, http, ctl] = this.#ports;
     this.#process = Bun.spawn(
       [
+        ...this.#wrapper,
         process.execPath,
         join(PROJECT, "src/main.ts"),
         "sup",
@@ -205,14 +219,12 @@ export class TestSupervisor {
     for (const home of ["hab", ".hab"]) this.write(`${home}/etc/cli.toml`, text);
   }
 
-  /** Runs `hab` against this Supervisor. */
-  async hab(
-    ...words: string[]
-  ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+  /** Starts `hab` against this Supervisor. */
+  spawnHab(...words: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
     const remote =
       ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart" || words[1] === "depart";
     const gateway = words[0] === "ring" && words[1] !== "key";
-    const child = Bun.spawn(
+    return Bun.spawn(
       [
         process.execPath,
         join(PROJECT, "src/main.ts"),
@@ -222,11 +234,22 @@ export class TestSupervisor {
       ],
       { cwd: this.root, env: this.#env, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
     );
+  }
+
+  /** Runs `hab` against this Supervisor. */
+  async hab(
+    ...words: string[]
+  ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+    const child = this.spawnHab(...words);
     const [out, err] = await Promise.all([
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
     ]);
     return { exit: await child.exited, out, err };
+  }
+
+  httpUrl(path: string): string {
+    return `http://127.0.0.1:${this.#ports[1]}${path}`;
   }
 
   /** Applies configuration from a text. */

@@ -1,12 +1,14 @@
 // `hab svc status` (reference/cli.md §10.12, supervisor.md §12.8).
-import { type CtlReplies, ProcessState } from "../../ctl/index.ts";
+import { type CtlReplies, type CtlRequests, ProcessState } from "../../ctl/index.ts";
 import { formatIdent } from "../../package/index.ts";
 import { formatServiceGroup } from "../../supervisor/index.ts";
 import { formatTable } from "../../ui/index.ts";
-import { defineCommand, optionalArgument } from "../command.ts";
+import { defineCommand, option, optionalArgument } from "../command.ts";
 import { identType } from "../ident-types.ts";
 import { remoteSupOption } from "../shared-options.ts";
+import { choice, integer } from "../values.ts";
 import { askSupervisor } from "./ask.ts";
+import { waitUntilReady } from "./wait-ready.ts";
 
 type ServiceStatus = CtlReplies["ServiceStatus"];
 
@@ -21,6 +23,10 @@ export const command = defineCommand({
   examples: [
     { command: "hab svc status", explains: "all services" },
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
+    {
+      command: "hab svc status --wait ready --timeout 120",
+      explains: "for a script that goes on when all are up",
+    },
   ],
   args: {
     ident: optionalArgument({
@@ -30,18 +36,42 @@ export const command = defineCommand({
       type: identType,
     }),
   },
-  options: { remoteSup: remoteSupOption() },
+  options: {
+    wait: option({
+      long: "wait",
+      value: "STATE",
+      help: "Wait until the services are so: up, initialized and not critical",
+      type: choice("ready"),
+    }),
+    timeout: option({
+      long: "timeout",
+      value: "SECONDS",
+      help: "With --wait, seconds to wait at most; then the exit code is 3",
+      type: integer(),
+      default: "60",
+    }),
+    remoteSup: remoteSupOption(),
+  },
   json: true,
   async run(context) {
     const { args, options, json, printJson, stdout, ui } = context;
-    const found: ServiceStatus[] = [];
-    const request = {
-      message: "SvcStatus",
-      fields: args.ident === undefined ? {} : { ident: { ...args.ident } },
-    } as const;
-    for await (const reply of askSupervisor(context, options.remoteSup, request)) {
-      if (reply.message === "ServiceStatus") found.push(reply.fields);
-    }
+    const ident = args.ident === undefined ? {} : { ident: { ...args.ident } };
+    const ask = async (fields: CtlRequests["SvcStatus"]) => {
+      const found: ServiceStatus[] = [];
+      const request = { message: "SvcStatus", fields } as const;
+      for await (const reply of askSupervisor(context, options.remoteSup, request)) {
+        if (reply.message === "ServiceStatus") found.push(reply.fields);
+      }
+      return found;
+    };
+    const found =
+      options.wait === undefined
+        ? await ask(ident)
+        : await waitUntilReady({
+            ask: () => ask({ ...ident, withReadiness: true }),
+            timeoutSeconds: options.timeout,
+            signal: context.signal,
+          });
     if (json) return printJson(found.map(statusJson));
     if (found.length === 0) {
       stdout.write("No services loaded.\n");

@@ -1,7 +1,7 @@
 // When a member that has just started knows what its ring knows. Before, it would take a group with a leader for one
 // without, and could outdo that leader by its id (reference/butterfly.md §13.4): until then it takes no part in elections.
 import { ARRIVAL_ALONE_MS, ARRIVAL_COMPARING_MS, ARRIVAL_FETCHING_MS } from "../timing.ts";
-import type { Core } from "./core.ts";
+import { type Core, note } from "./core.ts";
 
 export interface Arrival {
   /** There is somebody to join, by address or remembered. */
@@ -10,10 +10,12 @@ export interface Arrival {
   inCompany: boolean;
   /** Elections wait until then. */
   overAt: number;
+  /** Whether that moment has been told of. */
+  isTold: boolean;
 }
 
 export function notArriving(): Arrival {
-  return { expectsOthers: false, inCompany: false, overAt: Number.NEGATIVE_INFINITY };
+  return { expectsOthers: false, inCompany: false, overAt: Number.NEGATIVE_INFINITY, isTold: false };
 }
 
 /** There are others to be found: given addresses, or members remembered from before. */
@@ -35,6 +37,19 @@ export function meetCompany({ arrival, now }: Core): void {
 export function comparedStores({ arrival, elections, now }: Core, missing: number): void {
   arrival.overAt = Math.min(arrival.overAt, missing > 0 ? now + ARRIVAL_FETCHING_MS : now);
   elections.lookAt = Math.min(elections.lookAt, Math.max(now, arrival.overAt));
+}
+
+/** Tells once that it is over. */
+export function tellArrival(core: Core): void {
+  const { arrival } = core;
+  if (!arrival.expectsOthers || arrival.isTold || isArriving(core)) return;
+  arrival.isTold = true;
+  note(core, { kind: "arrived" });
+}
+
+/** When there is something to tell. */
+export function arrivalDue({ arrival }: Core): number {
+  return arrival.expectsOthers && !arrival.isTold ? arrival.overAt : Number.POSITIVE_INFINITY;
 }
 
 /** Whether elections still have to wait. */

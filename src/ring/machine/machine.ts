@@ -1,6 +1,7 @@
 // One member of the ring as a pure state machine: events in, effects out (`protocol.ts`). Each event changes the stores;
 // what changed is then told, followed up and, where a moment has come, acted on. No clock, sockets, disk or chance inside.
 import type { MachineOptions, RingInsight, RingMachine } from "../protocol.ts";
+import { arrivalDue, tellArrival } from "./arrival.ts";
 import { type Core, newCore } from "./core.ts";
 import { couriersDue, dispatchCouriers } from "./couriers.ts";
 import { driveElections, electionsDue } from "./elect.ts";
@@ -40,6 +41,7 @@ export function memberOf(core: Core): RingMachine {
 
 /** What time brings. */
 function act(core: Core): void {
+  tellArrival(core);
   driveJoining(core);
   driveProbes(core);
   watchLeaders(core);
@@ -67,6 +69,7 @@ function wakeAt(core: Core): number {
     joiningDue(core),
     probesDue(core),
     leaderWatchDue(core),
+    arrivalDue(core),
     nextSuspicionEnd(core),
     chaseDue(core),
     nacksDue(core),

@@ -57,6 +57,9 @@ export interface Measures {
   /** Suspicions (one for each who suspects) of members that run and that no fault touches, nor who suspects. */
   readonly falseSuspicions: number;
   readonly falseConfirmations: number;
+  /** The same whoever suspects, and on however bad a network: of members that have no fault of their own. */
+  readonly suspicionsOfHealthy: number;
+  readonly confirmationsOfHealthy: number;
   readonly datagrams: number;
   readonly messages: number;
   readonly datagramsPerMemberSecond: number;
@@ -128,6 +131,8 @@ export class Measuring implements Witness {
   #firstLeaderMs: number | undefined;
   #falseSuspicions = 0;
   #falseConfirmations = 0;
+  #suspicionsOfHealthy = 0;
+  #confirmationsOfHealthy = 0;
   #datagrams = 0;
   #messages = 0;
   #bytes = 0;
@@ -204,6 +209,9 @@ export class Measuring implements Witness {
     const owner = this.#world.owners.get(member);
     if (owner === undefined || owner.id !== member || !owner.running || owner.left) return;
     const { trouble } = this.#world;
+    if (trouble.touchesAlone(owner.index, since)) return;
+    if (to === "suspect") this.#suspicionsOfHealthy++;
+    if (to === "confirmed") this.#confirmationsOfHealthy++;
     if (trouble.touches(owner.index, since) || trouble.touches(by.index, since)) return;
     if (to === "suspect") this.#falseSuspicions++;
     if (to === "confirmed") this.#falseConfirmations++;
@@ -242,6 +250,8 @@ export class Measuring implements Witness {
       })),
       falseSuspicions: this.#falseSuspicions,
       falseConfirmations: this.#falseConfirmations,
+      suspicionsOfHealthy: this.#suspicionsOfHealthy,
+      confirmationsOfHealthy: this.#confirmationsOfHealthy,
       datagrams: this.#datagrams,
       messages: this.#messages,
       datagramsPerMemberSecond: rate(this.#datagrams),

@@ -32,12 +32,12 @@ export class Trouble {
 
   /** Whether a fault touches the host or did at or after `since`. */
   touches(host: number, since: number): boolean {
-    return (
-      this.#everyone > 0 ||
-      this.#everyoneEndedAt >= since ||
-      this.#of(host) > 0 ||
-      (this.#endedAt[host] as number) >= since
-    );
+    return this.#everyone > 0 || this.#everyoneEndedAt >= since || this.touchesAlone(host, since);
+  }
+
+  /** The same for faults that do not touch everybody alike. */
+  touchesAlone(host: number, since: number): boolean {
+    return this.#of(host) > 0 || (this.#endedAt[host] as number) >= since;
   }
 
   #of(host: number): number {

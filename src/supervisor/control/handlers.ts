@@ -1,7 +1,6 @@
 // Answers to the requests of the control gateway (reference/supervisor.md §12.6). Replies and errors are the original's
 // to the byte where a program may read them.
 import {
-  type CtlPackageIdent,
   type CtlReplyStream,
   type CtlRequest,
   type CtlRequests,
@@ -10,6 +9,7 @@ import {
   ProcessState,
 } from "../../ctl/index.ts";
 import { describeError, HabError, isKind } from "../../error/index.ts";
+import type { LauncherClient } from "../../launcher/index.ts";
 import {
   findInstalled,
   formatIdent,
@@ -21,6 +21,7 @@ import { formatJson, formatToml, parseToml } from "../../toml/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import { formatServiceGroup, parseServiceGroup, type ServiceGroup, serviceGroupOf } from "../group.ts";
 import { type Output, PROGRAM } from "../output.ts";
+import { notReadyReasons } from "../readiness.ts";
 import type { RingPort } from "../ring/port.ts";
 import { assertBinds, assertRunnable } from "../service/build.ts";
 import { assertPlainFileName } from "../service/files.ts";
@@ -29,6 +30,8 @@ import type { SpecDirectory } from "../spec/directory.ts";
 import { mergeLoad, mergeUpdate } from "../spec/merge.ts";
 import type { ServiceSpec } from "../spec/spec.ts";
 import { Console } from "./console.ts";
+import { groupFields, identOf, needed, notLoaded, Refusal, shownIdent } from "./fields.ts";
+import { sendLogs } from "./logs.ts";
 
 /** Largest configuration or file one request may carry. */
 const MAX_ENTITY_BYTES = 65_536;
@@ -41,18 +44,10 @@ export interface ControlOptions {
   readonly organization: string | undefined;
   /** Installs the package of a spec from its depot; progress goes to the console. */
   readonly install: (spec: ServiceSpec, console: Console) => Promise<InstalledPackage>;
+  /** Lines services printed, as the launcher keeps them. */
+  readonly lines: LauncherClient["lines"];
   readonly restartSupervisor: () => void;
   readonly now: () => number;
-}
-
-/** A refusal with its code; anything else thrown becomes Internal. */
-class Refusal extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.name = "Refusal";
-    this.code = code;
-  }
 }
 
 export type ControlHandler = (request: CtlRequest, reply: CtlReplyStream) => Promise<void>;
@@ -95,6 +90,8 @@ async function answer(
       break;
     case "SvcStatus":
       return status(request.fields, options, reply);
+    case "SvcLogs":
+      return sendLogs(request.fields, options, reply);
     case "SvcGetDefaultCfg":
       return getConfig(request.fields, options, reply);
     case "SvcValidateCfg":
@@ -208,10 +205,14 @@ async function status(
   }
   const last = found.pop();
   if (last === undefined) return reply.complete({ message: "NetOk", fields: {} });
-  for (const service of found) {
-    await reply.partial({ message: "ServiceStatus", fields: statusFields(service, options) });
-  }
-  await reply.complete({ message: "ServiceStatus", fields: statusFields(last, options) });
+  const shown = (service: ServiceSnapshot) => ({
+    ...statusFields(service, options),
+    ...(fields.withReadiness === true && service.spec.desiredState === "up"
+      ? { notReady: notReadyReasons(service).join("\n") }
+      : {}),
+  });
+  for (const service of found) await reply.partial({ message: "ServiceStatus", fields: shown(service) });
+  await reply.complete({ message: "ServiceStatus", fields: shown(last) });
 }
 
 function statusFields(snapshot: ServiceSnapshot, options: ControlOptions) {
@@ -229,20 +230,6 @@ function statusFields(snapshot: ServiceSnapshot, options: ControlOptions) {
     desiredState: spec.desiredState === "up" ? DesiredState.Up : DesiredState.Down,
     ...(problems.length === 0 ? {} : { problems: problems.join("\n") }),
   };
-}
-
-function groupFields({ spec, parts }: ServiceSnapshot, { organization }: ControlOptions): ServiceGroup {
-  return (
-    parts?.group ?? {
-      service: spec.ident.name,
-      group: spec.group,
-      ...(organization === undefined ? {} : { organization }),
-    }
-  );
-}
-
-function shownIdent({ spec, parts }: ServiceSnapshot): PackageIdent {
-  return parts?.pkg.ident ?? spec.ident;
 }
 
 /** default.toml as the original answers it; to our own client also the effective configuration and its layers. */
@@ -338,17 +325,6 @@ function depart(fields: CtlRequests["SupDepart"], options: ControlOptions): void
   options.ring.depart(memberId);
 }
 
-/** A field the request cannot do without. */
-function needed<T>(value: T | undefined): T {
-  if (value === undefined) throw new Refusal(ErrCode.UpdateClient, "client out of date");
-  return value;
-}
-
-function identOf({ origin, name, version, release }: CtlPackageIdent): PackageIdent {
-  if (version === undefined) return { origin, name };
-  return release === undefined ? { origin, name, version } : { origin, name, version, release };
-}
-
 function groupOf(group: ServiceGroup): ServiceGroup {
   return parseServiceGroup(formatServiceGroup(group));
 }
@@ -371,10 +347,6 @@ function loaded(ident: PackageIdent, { specs }: ControlOptions): ServiceSpec {
   // Compat: Internal, where start and stop answer NotFound (§12.6).
   if (spec === undefined) throw new Refusal(ErrCode.Internal, `Service ${formatIdent(ident)} not loaded`);
   return spec;
-}
-
-function notLoaded(ident: PackageIdent): Refusal {
-  return new Refusal(ErrCode.NotFound, `Service not loaded, ${formatIdent(ident)}`);
 }
 
 function netError(error: unknown): { code: number; msg: string } {

@@ -7,9 +7,9 @@ import { supervisorErrors } from "../errors.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
 import type { HealthResult } from "../plan/health.ts";
+import type { Readiness } from "../readiness.ts";
 import { eventStream } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Readiness } from "./readiness.ts";
 
 /** What the gateway shows. Texts are JSON; undefined means that no such service is loaded. */
 export interface GatewayView {

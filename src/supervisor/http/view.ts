@@ -7,6 +7,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup } from "../group.ts";
 import type { SupervisorPaths } from "../paths.ts";
 import type { RestartConfig } from "../plan/restart.ts";
+import { readiness } from "../readiness.ts";
 import type { RingPort } from "../ring/port.ts";
 import type { RingReports } from "../ring/reports.ts";
 import { hookLogs } from "../service/run-hook.ts";
@@ -16,7 +17,6 @@ import type { SysInfo } from "../sys.ts";
 import { butterflyJson } from "./butterfly-json.ts";
 import type { GatewayView } from "./gateway.ts";
 import type { Metrics } from "./metrics.ts";
-import { readiness } from "./readiness.ts";
 import { serviceJson } from "./service-json.ts";
 
 export interface ViewOptions {

@@ -8,6 +8,7 @@ import {
   type RingCounter,
   type RingMachine,
   type RingNode,
+  type RingState,
   type RingStorage,
   startRingNode,
 } from "../../ring/index.ts";
@@ -50,6 +51,9 @@ export interface Joined {
   readonly reports: RingReports;
 }
 
+/** A little more than the machine waits for others. */
+const ARRIVAL_PATIENCE_MS = 6000;
+
 /** Listens for others and begins to join them. Throws when the address is taken or the ring key missing. */
 export async function joinRing(options: JoinOptions): Promise<Joined> {
   const { supervisor, storage, sys, output, count, departed } = options;
@@ -59,6 +63,15 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
   output.line(PROGRAM, "MR", `Starting gossip-listener on ${listenGossip.host}:${listenGossip.port}`);
   let ring: RingPort | undefined;
   const notes = new RingNotes();
+  let hasArrived = supervisor.peers.length === 0 && !remembersOthers(storage.state);
+  const arrive = (): void => {
+    if (hasArrived) return;
+    hasArrived = true;
+    // Also without a change of the stores: updates wait for this.
+    ring?.refresh(true);
+  };
+  // Peers whose names lead nowhere are never told to the machine, which then has nothing to wait for.
+  if (!hasArrived) setTimeout(arrive, ARRIVAL_PATIENCE_MS).unref();
   let machine: RingMachine | undefined;
   const node = await startRingNode({
     storage,
@@ -74,7 +87,10 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     key,
     changed: () => ring?.refreshSoon(),
     departed,
-    note: (note) => notes.take(note),
+    note: (note) => {
+      notes.take(note);
+      if (note.kind === "arrived") arrive();
+    },
     report: (line) => output.line(PROGRAM, "MR", line),
     count,
   });
@@ -84,6 +100,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
       apply: (event) => node.apply(event),
       // The node saves within a second and elsewhere; what is acknowledged cannot wait for that.
       persist: () => storage.save(),
+      hasArrived: () => hasArrived,
     },
     sys,
     output,
@@ -98,4 +115,8 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     permanent: supervisor.permanentPeer,
   });
   return { node, ring, reports };
+}
+
+function remembersOthers({ members, self }: RingState): boolean {
+  return members.size > (members.has(self) ? 1 : 0);
 }

@@ -42,6 +42,7 @@ function startPort() {
     },
     member: {
       state,
+      hasArrived: () => true,
       apply(event) {
         events.push(event);
         if (event.kind === "announce") insertRumor(state, event.rumor, context);

@@ -25,6 +25,8 @@ export interface RingMember {
   apply(event: RingEvent): void;
   /** Writes the state down; returns once it is on disk. */
   persist(): void;
+  /** Whether we know what the ring knows, or that there is nobody to learn from. */
+  hasArrived(): boolean;
 }
 
 export interface RingPortOptions {
@@ -62,6 +64,11 @@ export class RingPort {
     const { output, decrypt } = options;
     this.#feed = new CensusFeed({ state: this.state, output, decrypt, decrypted: () => this.refresh(true) });
     this.#census = emptyCensus(this.state.self);
+  }
+
+  /** Whether we know what the ring knows, or that there is nobody to learn from. */
+  get hasArrived(): boolean {
+    return this.#options.member.hasArrived();
   }
 
   get census(): Census {

@@ -53,7 +53,7 @@ interface RecordedGroup {
 
 async function census(state: RingState, recordedText: string): Promise<string> {
   const port = new RingPort({
-    member: { state, apply: () => {}, persist: () => {} },
+    member: { state, apply: () => {}, persist: () => {}, hasArrived: () => true },
     sys: {} as never,
     output: { line: () => {} } as never,
     decrypt: async (content) => opened(content, state, recordedText),

@@ -1,6 +1,6 @@
 // Whether everything that should run does (`/readyz`, beyond the original): for load balancers, probes and `hab sup status`.
-import { formatServiceGroup } from "../group.ts";
-import type { ServiceSnapshot } from "../services.ts";
+import { formatServiceGroup } from "./group.ts";
+import type { ServiceSnapshot } from "./services.ts";
 
 export interface ServiceReadiness {
   readonly service_group: string;
@@ -26,7 +26,7 @@ export function readiness(
   const services = snapshots
     .filter(({ spec }) => spec.desiredState === "up")
     .map((snapshot) => {
-      const reasons = reasonsOf(snapshot);
+      const reasons = notReadyReasons(snapshot);
       return { service_group: groupOf(snapshot, organization), ready: reasons.length === 0, reasons };
     })
     .sort((a, b) => (a.service_group < b.service_group ? -1 : 1));
@@ -34,7 +34,8 @@ export function readiness(
   return { ready: !ending && services.every(({ ready }) => ready), reasons, services };
 }
 
-function reasonsOf({ service, problems, nextRestartAtMs }: ServiceSnapshot): string[] {
+/** Why a service that is to run is not ready; empty when it is. */
+export function notReadyReasons({ service, problems, nextRestartAtMs }: ServiceSnapshot): string[] {
   if (service === undefined) {
     if (problems.length > 0) return [...problems];
     return [
