@@ -234,6 +234,8 @@ export interface RingInsight {
   readonly missingPeers: readonly Address[];
   /** For how long stores have differed from those of others, milliseconds. */
   readonly differentForMs: number;
+  /** How many entries the machine's own books have, by name: what must not grow without end. */
+  readonly sizes: Readonly<Record<string, number>>;
 }
 
 /** What every machine is made with. */

@@ -39,6 +39,7 @@ describe("a member that breaks a rule is caught", () => {
     ["incarnationOfOthers", "idle", "incarnation"],
     ["termFalls", "idle", "term"],
     ["storeGrows", "idle", "bounded"],
+    ["booksGrow", "idle", "bounded"],
     ["serviceReturns", "leave", "tombstone"],
     ["memberReturns", "leave", "tombstone"],
     ["deathInvented", "idle", "confirmed"],

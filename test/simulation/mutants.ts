@@ -107,6 +107,26 @@ export const mutants = {
       }
       return undefined;
     }),
+  /** Keeps a book inside that grows with every step. */
+  booksGrow:
+    (make: Factory): Factory =>
+    (options) => {
+      const machine = make(options);
+      let entries = 0;
+      return {
+        state: machine.state,
+        wakeAt: () => machine.wakeAt(),
+        step(event, now) {
+          entries++;
+          return machine.step(event, now);
+        },
+        insight: () => {
+          const insight = machine.insight?.();
+          if (insight === undefined) throw new Error("a member of ours tells of its insides");
+          return { ...insight, sizes: { ...insight.sizes, "told of their health": entries } };
+        },
+      };
+    },
   /** Takes a stopped service for a running one again. */
   serviceReturns: (make: Factory): Factory => {
     const seen = new WeakMap<RingMachine, number>();

@@ -64,9 +64,16 @@ function owedText(owed: Owed): string {
   return owed.accuser === undefined ? keyText(owed) : `${owed.id} accused by ${owed.accuser}`;
 }
 
-/** Owes a rumor to all neighbours and all original members we serve, except to whom it came from. */
-export function oweToAll(core: Core, owed: Owed): void {
-  for (const id of core.neighbours.links) if (id !== core.teller) owe(core, id, owed);
+/**
+ * Owes a rumor to all neighbours and all original members we serve, except to whom it came from. `links`: to no more than
+ * the first so many, which are those beside us.
+ */
+export function oweToAll(core: Core, owed: Owed, links = Number.POSITIVE_INFINITY): void {
+  let left = links;
+  for (const id of core.neighbours.links) {
+    if (left-- <= 0) break;
+    if (id !== core.teller) owe(core, id, owed);
+  }
   if (owed.accuser === undefined)
     for (const id of core.neighbours.served) if (id !== core.teller) owe(core, id, owed);
 }

@@ -95,5 +95,29 @@ function insight(core: Core): RingInsight {
     probing: [...probes.running.keys()],
     missingPeers: missingPeers(core),
     differentForMs: sync.differentSince === undefined ? 0 : core.now - sync.differentSince,
+    sizes: sizesOf(core, owed),
+  };
+}
+
+function sizesOf(core: Core, owed: number): RingInsight["sizes"] {
+  const { spread, tombstones, elections } = core;
+  return {
+    records: core.records.byHash.size,
+    couriers: core.couriers.to.size,
+    owed,
+    "links that broke": core.neighbours.broken.size,
+    suspicions: core.suspicions.size,
+    probes: core.probes.running.size,
+    relaying: core.relaying.size,
+    "told of their health": core.told.size,
+    reasons: core.reasons.size,
+    "news not told": spread.unheard.size,
+    "news told": spread.heard.size,
+    "forgotten members": tombstones.members.size,
+    "forgotten services": tombstones.services.size,
+    "stopped services": core.stopped.size,
+    candidacies: elections.taking.size,
+    "elections not told": elections.unsaid.size,
+    heat: core.state.heat.size,
   };
 }

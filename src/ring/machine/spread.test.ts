@@ -93,3 +93,36 @@ describe("news", () => {
     expect(rig.core.spread.unheard.has("n2") || rig.core.spread.heard.has("n2")).toBe(false);
   });
 });
+
+describe("when many come to life at once", () => {
+  /** To how many the news of a member goes that is heard of after so many others. */
+  function toldOf(others: number, pauseMs = 0): number {
+    const rig = new Rig();
+    for (let n = 1; n <= 10; n++) rig.tell(record(`first${n}`, n));
+    rig.wait(5000);
+    for (let n = 0; n < others; n++) {
+      rig.tell(record(`more${n}`, 20 + n));
+      if (pauseMs > 0) rig.wait(pauseMs);
+    }
+    const before = rig.done.length;
+    rig.tell(record("last", 200));
+    rig.wait(100);
+    const told = new Set<string>();
+    for (const effect of rig.done.slice(before))
+      if (
+        effect.kind === "push" &&
+        effect.messages.some((message) => message.kind === "member" && message.value.member.id === "last")
+      )
+        told.add(effect.to);
+    return told.size;
+  }
+
+  test("each goes to the two beside us and one more; a few go to all", () => {
+    expect(toldOf(5)).toBe(5);
+    expect(toldOf(60)).toBe(3);
+  });
+
+  test("as many one after the other go to all", () => {
+    expect(toldOf(60, 100)).toBe(5);
+  });
+});

@@ -15,6 +15,13 @@ const PIGGYBACK_COUNT = 7;
 /** Pieces of news looked at for one datagram: not every one can go to everybody. */
 const LOOKED_AT = 2 * PIGGYBACK_COUNT;
 
+/** More records than this of members that come to life within the window are a burst… */
+const BURST_RECORDS = 32;
+const BURST_WINDOW_MS = 1000;
+
+/** …of which word goes to the two beside us and to one more. */
+const BURST_LINKS = 3;
+
 /** At least what a datagram takes besides memberships, without the own id and address and without a `forward_to`. */
 const HEAD_BYTES = 100;
 
@@ -26,10 +33,20 @@ export interface Spread {
   /** What this member sends us in bulk (we take in a whole ring) is known to the others: not told again until then. */
   quietFrom: string | undefined;
   quietUntil: number;
+  /** How many records of members that came to life were new in the window that began then. */
+  burstSince: number;
+  burst: number;
 }
 
 export function nothingToSpread(): Spread {
-  return { unheard: new Set(), heard: new Map(), quietFrom: undefined, quietUntil: Number.NEGATIVE_INFINITY };
+  return {
+    unheard: new Set(),
+    heard: new Map(),
+    quietFrom: undefined,
+    quietUntil: Number.NEGATIVE_INFINITY,
+    burstSince: Number.NEGATIVE_INFINITY,
+    burst: 0,
+  };
 }
 
 /** Tells of one changed record. */
@@ -38,11 +55,27 @@ export function spreadChange(core: Core, key: RumorKey): void {
   if (key.kind !== "member") updateRecord(core.records, core.state, key);
   const { quietFrom, quietUntil } = core.spread;
   if (core.now < quietUntil && core.teller === quietFrom && key.id !== core.state.self) return;
-  oweToAll(core, key);
-  if (key.kind === "member") {
-    core.spread.heard.delete(key.id);
-    core.spread.unheard.add(key.id);
+  const many = isOneOfMany(core, key);
+  oweToAll(core, key, many ? BURST_LINKS : undefined);
+  if (key.kind !== "member" || (many && core.spread.unheard.size >= BURST_RECORDS)) return;
+  core.spread.heard.delete(key.id);
+  core.spread.unheard.add(key.id);
+}
+
+/**
+ * Whether so many others have come to life, with their services, at about the same time that each need not go every way
+ * at once: as when a whole ring is started again. The circle alone reaches everybody; where it is broken, the digests do.
+ */
+function isOneOfMany({ spread, state, now }: Core, { kind, id }: RumorKey): boolean {
+  if (id === state.self || (kind !== "service" && kind !== "member")) return false;
+  if (state.members.healthOf(id) !== "alive") return false;
+  if (now - spread.burstSince >= BURST_WINDOW_MS) {
+    spread.burstSince = now;
+    // What came in the window before tells that it goes on.
+    spread.burst = Math.min(spread.burst, BURST_RECORDS + 1) >> 1;
   }
+  spread.burst++;
+  return spread.burst > BURST_RECORDS;
 }
 
 /**

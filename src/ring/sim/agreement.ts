@@ -109,6 +109,19 @@ const compareRumors: Compare = (world, observers, _groups, found) => {
   return compareServices(world, observers, found);
 };
 
+/**
+ * Whether the word of a service has reached anybody of ours, who sees to the rest. Compat: an original says it twice to each
+ * member, heard or not, and never again (butterfly.md §12.3).
+ */
+function reachedOurs(owner: Host, group: string, observers: readonly Host[]): boolean {
+  return (
+    owner.behaviour === "own" ||
+    observers.some(
+      ({ machine }) => machine !== undefined && serviceOf(machine.state, owner.id, group) !== undefined,
+    )
+  );
+}
+
 /** Against what the Supervisors really run. */
 function compareServices(
   world: World,
@@ -120,6 +133,7 @@ function compareServices(
     for (const host of observers) {
       if (host.machine === undefined) continue;
       for (const group of owner.services.keys()) {
+        if (!reachedOurs(owner, group, observers)) continue;
         const rumor = serviceOf(host.machine.state, owner.id, group);
         if (
           (rumor === undefined || rumor.stopped === true) &&

@@ -282,9 +282,36 @@ export class Invariants implements Witness {
       "update elections": this.#groups.size,
       departures: this.#departed.size,
     };
-    const sizes = { ...storeSizes(state), connections: host.links.size };
+    const things =
+      owners.size + this.#services.size + 3 * this.#groups.size + this.#files.size + this.#departed.size;
+    const inside: Readonly<Record<string, number>> = {
+      records: things,
+      couriers: owners.size,
+      // Each courier owes each thing once, and each suspect's accusers.
+      owed: owners.size * (things + owners.size * owners.size),
+      "links that broke": owners.size,
+      suspicions: owners.size,
+      probes: owners.size,
+      relaying: 256,
+      "told of their health": owners.size,
+      // What is about to change is told of in the same step.
+      reasons: owners.size,
+      heat: host.behaviour === "own" ? 0 : things,
+      "news not told": owners.size,
+      "news told": owners.size,
+      "forgotten members": owners.size,
+      "forgotten services": this.#services.size,
+      "stopped services": this.#services.size,
+      candidacies: 2 * this.#groups.size,
+      "elections not told": 2 * this.#groups.size,
+    };
+    const sizes = {
+      ...storeSizes(state),
+      connections: host.links.size,
+      ...(host.behaviour === "own" && host.machine?.insight?.().sizes),
+    };
     for (const [store, size] of Object.entries(sizes)) {
-      const limit = limits[store] ?? 2 * owners.size;
+      const limit = limits[store] ?? inside[store] ?? 2 * owners.size;
       if (size > limit)
         this.#violate(
           "bounded",

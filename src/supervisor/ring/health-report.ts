@@ -54,6 +54,7 @@ export const NO_INSIGHT: RingInsight = {
   probing: [],
   missingPeers: [],
   differentForMs: 0,
+  sizes: {},
 };
 
 /** What the machine tells about itself, gathered for the report. */
