@@ -395,6 +395,14 @@ export const jsonSchemas: Readonly<Record<string, JsonSchema>> = {
         term: nullable(count()),
         leader: nullable(text("member id")),
         quorum: nullable(truth()),
+        update: nullable(
+          object({
+            leader: nullable(text("member id")),
+            release: nullable(text("the release the group runs or changes to")),
+            done: count("alive members that run it"),
+            changing: listOf(text("member id")),
+          }),
+        ),
       }),
     ),
     problems: listOf(text()),

@@ -136,8 +136,12 @@ export type RingEvent =
     }
   /** The suitability hook's word on a group has changed; used in the next election. */
   | { readonly kind: "suitability"; readonly serviceGroup: string; readonly suitability: bigint }
-  /** A new election is asked for by hand (§13.5). */
-  | { readonly kind: "re-elect"; readonly serviceGroup: string }
+  /** A new election is asked for by hand (§13.5): of this kind, else of the first kind the group has held. */
+  | {
+      readonly kind: "re-elect";
+      readonly serviceGroup: string;
+      readonly election?: "election" | "election-update";
+    }
   /** An orderly end: say so to the others. */
   | { readonly kind: "leave" };
 

@@ -30,6 +30,8 @@ export interface ServiceRumor {
   readonly pkgIncarnation: bigint;
   /** Extension: the service has been stopped for good; what follows is a tombstone. */
   readonly stopped?: boolean;
+  /** Extension, a hint: its member is stopping it to start it with another release, and it is not up again yet. */
+  readonly changing?: boolean;
 }
 
 /** Configuration applied to a group. */

@@ -21,6 +21,7 @@ export type {
   RingMemberReport,
   RingRumorReport,
   RingStatusReport,
+  RingUpdateReport,
 } from "./ring/report.ts";
 
 /** Runs a Supervisor under its launcher until it is told to end (see run.ts). */

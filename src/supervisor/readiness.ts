@@ -1,6 +1,6 @@
 // Whether everything that should run does (`/readyz`, beyond the original): for load balancers, probes and `hab sup status`.
 import { formatServiceGroup } from "./group.ts";
-import type { ServiceSnapshot } from "./services.ts";
+import type { ServiceSnapshot } from "./slot.ts";
 
 export interface ServiceReadiness {
   readonly service_group: string;

@@ -11,7 +11,6 @@ import { controlHandler } from "./control/handlers.ts";
 import { readOrCreateCtlSecret } from "./ctl-secret.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { EventStream } from "./event-stream/event-stream.ts";
-import { reportedService, updateStarted } from "./event-stream/report.ts";
 import { EventLog } from "./events/event-log.ts";
 import { type EventWatch, watchEvents } from "./events/watch-events.ts";
 import { openGatewayTls } from "./gateway-tls.ts";
@@ -26,7 +25,7 @@ import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
 import { supervisorPaths } from "./paths.ts";
-import { looksForUpdates, updatePeriodMs } from "./plan/update.ts";
+import { updatePeriodMs } from "./plan/update.ts";
 import { ringCounter } from "./ring/counter.ts";
 import { joinRing, openRingState } from "./ring/join.ts";
 import type { RingPort } from "./ring/port.ts";
@@ -39,7 +38,7 @@ import { Services } from "./services.ts";
 import { openSpecDirectory } from "./spec/directory.ts";
 import { systemInfo } from "./sys.ts";
 import { watchTestExit } from "./test-exit.ts";
-import { startUpdater, type Updater } from "./update/updater.ts";
+import { Updates } from "./update/updates.ts";
 import { watchDirectory, watchFile } from "./watch.ts";
 
 /** Why a Supervisor ends. */
@@ -117,10 +116,10 @@ async function start(
     output,
     count: ringCounter(metrics),
     departed: () => end({ kind: "departed" }),
+    updateProblems: () => updates.problems(),
   });
   const stream = await openStream(options, storage.state.self, metrics, say);
   const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
-  const updaters = new Map<string, Updater>();
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
     period: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_MS"),
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
@@ -136,37 +135,27 @@ async function start(
       say(`user.toml changes detected for ${formatIdent(service.spec.ident)}`);
       service.userConfigChanged();
     });
-    const updater = looksForUpdates(service.spec.updateStrategy)
-      ? startUpdater({
-          spec: service.spec,
-          group: service.group,
-          running: service.parts.pkg.ident,
-          memberId: storage.state.self,
-          periodMs,
-          random: Math.random,
-          census: () => ring.census.groups.get(service.group),
-          output,
-          find: installer.findUpdate,
-          install: installer.exact,
-          apply: (ident, pkgIncarnation) => {
-            stream?.report(updateStarted(reportedService(service.parts, service.spec), ident));
-            services.update(name, ident, pkgIncarnation);
-          },
-          elect: (suitability) => ring.elect("election-update", service.group, suitability),
-        })
-      : undefined;
-    if (updater !== undefined) updaters.set(name, updater);
     if (options.keepLatestPackages !== undefined) {
       void installer.keepLatest(service.spec.ident, options.keepLatestPackages, () => loadedIdents(services));
     }
     return () => {
       watch.close();
-      updater?.stop();
-      if (updaters.get(name) === updater) updaters.delete(name);
     };
   };
 
-  const services = new Services({
+  const updates: Updates = new Updates({
+    memberId: storage.state.self,
+    organization: options.organization,
+    periodMs,
+    now: Date.now,
+    random: Math.random,
+    output,
+    ring,
+    services: () => services,
+    find: installer.findUpdate,
+    install: installer.exact,
+  });
+  const services: Services = new Services({
     specs,
     output,
     metrics,
@@ -184,11 +173,14 @@ async function start(
     ring,
     organization: options.organization,
     started,
-    updated: (spec, desired) => installer.removeNewer(spec.ident, desired),
+    wanted: (wanted) => updates.keep(wanted),
+    updated: (spec, chosen) => installer.removeNewer(spec.ident, chosen),
+    updateProblem: (name) => updates.problem(name),
     ...(stream === undefined ? {} : { report: (report) => stream.report(report) }),
     changed: (name) => {
       view?.changed(name);
       eventWatch?.servicesChanged(name);
+      updates.wake(name);
     },
   });
   view = supervisorView({
@@ -214,7 +206,7 @@ async function start(
   ring.onCensus(() => {
     watch.ringChanged(ring.census, ring.state);
     for (const service of services.running()) service.wake();
-    for (const updater of updaters.values()) updater.wake();
+    updates.wake();
   });
 
   const handle = controlHandler({
@@ -255,6 +247,7 @@ async function start(
 
   return {
     async end(how) {
+      updates.close();
       testExit?.close();
       triggers?.close();
       specWatch.close();

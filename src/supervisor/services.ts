@@ -1,43 +1,23 @@
 // All services of this Supervisor: compares what is wanted with what is held and carries out the steps, each service on
 // its own (reference/services.md §2.1, §5.1, §9). Driven by events; holds at most one timer.
 import { describeError } from "../error/index.ts";
-import { type FullIdent, formatIdent, type PackageIdent } from "../package/index.ts";
+import { type FullIdent, findInstalled, formatIdent, type PackageIdent } from "../package/index.ts";
 import type { Census } from "./census/census.ts";
-import { reportedService, type ServiceReport } from "./event-stream/report.ts";
+import { reportedService, type ServiceReport, updateStarted } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { type Output, PROGRAM } from "./output.ts";
-import { type HeldService, planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
-import {
-  cooledDown,
-  decideRestart,
-  FRESH_RUN_STATE,
-  isFailure,
-  type RestartConfig,
-  type RunState,
-  restarted,
-} from "./plan/restart.ts";
+import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
+import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
 import type { RingPort } from "./ring/port.ts";
 import type { LauncherPort, RestartRequest } from "./service/ports.ts";
-import { Service, type ServiceParts } from "./service/service.ts";
+import { Service } from "./service/service.ts";
+import { newSlot, type Remembered, type ServiceSnapshot, type Slot } from "./slot.ts";
 import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
-import { type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
+import { checkRelease, type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
 import type { SysInfo } from "./sys.ts";
-
-/** What is known about one loaded service, for gateways. */
-export interface ServiceSnapshot {
-  readonly spec: ServiceSpec;
-  /** The running service; absent while stopped, waiting or busy. */
-  readonly service: Service | undefined;
-  /** Package, configuration and templates of the running service or of its last start; absent before the first. */
-  readonly parts: ServiceParts | undefined;
-  readonly runState: RunState;
-  readonly nextRestartAtMs: number | undefined;
-  /** When it last left or entered being up. */
-  readonly enteredAtMs: number;
-  readonly problems: readonly string[];
-}
+import type { ServiceRelease } from "./update/updates.ts";
 
 /** Hooks into the rest of the Supervisor. */
 export interface ServicesOptions extends PrepareOptions {
@@ -53,37 +33,25 @@ export interface ServicesOptions extends PrepareOptions {
   /** Part of every service group. */
   readonly organization: string | undefined;
   readonly ring: Pick<RingPort, "announce" | "elect" | "tellSuitability" | "keepOnly">;
-  /** A service was started: watch its user.toml, its updates. The answer ends that. */
+  /** A service was started: watch its user.toml. The answer ends that. */
   readonly started: (service: Service) => () => void;
-  /** A release was replaced by an update and its service stopped. */
-  readonly updated: (spec: ServiceSpec, desired: FullIdent) => Promise<void>;
+  /** The specs were read. */
+  readonly wanted: (specs: ReadonlyMap<string, ServiceSpec>) => void;
+  /** An update stopped a service, which is now to be started with another release. */
+  readonly updated: (spec: ServiceSpec, chosen: FullIdent) => Promise<void>;
+  /** What keeps a service from being updated. */
+  readonly updateProblem: (name: string) => string | undefined;
   /** For an event stream; absent where there is none. */
   readonly report?: (report: ServiceReport) => void;
   /** Something the gateways show has changed; undefined means the list itself. */
   readonly changed: (name: string | undefined) => void;
 }
 
-interface Slot {
-  spec: ServiceSpec;
-  condition: HeldService["condition"];
-  runState: RunState;
-  service: Service | undefined;
-  /** Ends watching for the running service. */
-  ended: (() => void) | undefined;
-  /** Failed starts in a row. */
-  failures: number;
-  problem: string | undefined;
-  /** Release an update chose, for the next start. */
-  desired: { readonly ident: FullIdent; readonly pkgIncarnation: bigint | undefined } | undefined;
-}
-
-interface Remembered {
-  readonly parts: ServiceParts | undefined;
-  readonly sinceMs: number;
-}
-
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+
+/** A process that has been up for so long is taken for started: one that cannot run mostly ends at once. */
+const SETTLE_MS = 1_000;
 
 export class Services {
   readonly #options: ServicesOptions;
@@ -150,6 +118,7 @@ export class Services {
     }
     this.#schedule(waits);
     this.#options.ring.keepOnly(this.#groups());
+    this.#options.wanted(this.#wanted);
     for (const name of this.#remembered.keys()) if (!this.#wanted.has(name)) this.#remembered.delete(name);
     for (const [name, spec] of this.#wanted) this.#remember(name, spec);
     this.#options.changed(undefined);
@@ -171,17 +140,56 @@ export class Services {
     this.#stopTimeouts.set(name, seconds);
   }
 
-  /** Stops the service and starts it with the release an update found. */
-  update(name: string, ident: FullIdent, pkgIncarnation?: bigint): void {
+  /** Which release of a service runs or is to be started, and whether it is there. */
+  release(name: string): ServiceRelease | undefined {
     const slot = this.#slots.get(name);
-    if (slot?.service === undefined) return;
-    slot.desired = { ident, pkgIncarnation };
-    this.#options.output.line(
-      PROGRAM,
-      "MR",
-      `Restarting ${formatIdent(slot.spec.ident)} with package ${formatIdent(ident)}`,
-    );
+    const service = slot?.service;
+    const parts = service?.parts ?? this.#remembered.get(name)?.parts;
+    if (slot === undefined) return undefined;
+    // One that could never be made a service may be replaced by a better one.
+    const broken = slot.problem === undefined ? undefined : findInstalled(slot.spec.ident)?.ident;
+    const ident = slot.chosen ?? parts?.pkg.ident ?? broken;
+    if (ident === undefined) return undefined;
+    const isUp = service?.initialized === true && service.process.up && slot.condition.kind === "running";
+    return {
+      ident,
+      settlesInMs: isUp ? Math.max(0, SETTLE_MS - service.uptimeMs) : undefined,
+      busy: slot.condition.kind === "busy",
+    };
+  }
+
+  /** Tells the ring which release a service runs or changes to; false when there is nothing to tell of yet. */
+  tell(name: string, ident: FullIdent, pkgIncarnation: bigint): boolean {
+    const parts = this.#slots.get(name)?.service?.parts;
+    if (parts !== undefined) this.#options.ring.announce(parts, { ident, pkgIncarnation, changing: false });
+    return parts !== undefined;
+  }
+
+  /**
+   * Begins to stop the service and to start it with this release, which an update installed; `begun` is called then. Throws,
+   * with the service untouched, when the release cannot be made a service of: a bind, a template, its install hook. False
+   * when the service is busy.
+   */
+  async change(name: string, ident: FullIdent, begun: () => void): Promise<boolean> {
+    const slot = this.#slots.get(name);
+    if (slot === undefined || isBusy(slot)) return false;
+    const { spec } = slot;
+    await checkRelease(spec, ident, this.#remembered.get(name)?.parts?.config, this.#options);
+    if (this.#closing || this.#slots.get(name) !== slot || slot.spec !== spec || isBusy(slot)) return false;
+    begun();
+    this.#say(`Restarting ${formatIdent(spec.ident)} with package ${formatIdent(ident)}`);
+    slot.chosen = ident;
+    if (slot.service === undefined) {
+      this.#begin(name, slot, async () => {
+        await this.#options.updated(spec, ident);
+        slot.condition = { kind: "waiting", readyAtMs: 0 };
+      });
+      return true;
+    }
+    this.#options.ring.announce(slot.service.parts, { ident, changing: true });
+    this.#options.report?.(updateStarted(reportedService(slot.service.parts, spec), ident));
     this.#restart(name, slot, { reason: "package_updated", pid: slot.service.process.pid });
+    return true;
   }
 
   /** Stops everything at once and waits for it, for an orderly end; `giveUp` ends waiting for hooks. */
@@ -224,7 +232,9 @@ export class Services {
       runState: slot?.runState ?? FRESH_RUN_STATE,
       nextRestartAtMs: waiting !== undefined && waiting > this.#options.now() ? waiting : undefined,
       enteredAtMs: service?.process.enteredAtMs ?? remembered?.sinceMs ?? 0,
-      problems: [...(slot?.problem === undefined ? [] : [slot.problem]), ...(service?.problems ?? [])],
+      problems: [slot?.problem, ...(service?.problems ?? []), this.#options.updateProblem(name)].filter(
+        (problem) => problem !== undefined,
+      ),
     };
   }
 
@@ -244,8 +254,6 @@ export class Services {
         if (slot === undefined) return;
         slot.spec = step.spec;
         slot.service?.exchangeSpec(step.spec);
-        slot.ended?.();
-        if (slot.service !== undefined) slot.ended = this.#options.started(slot.service);
         return;
       }
       case "forget":
@@ -254,20 +262,8 @@ export class Services {
   }
 
   #slotFor(name: string, spec: ServiceSpec): Slot {
-    let slot = this.#slots.get(name);
-    if (slot === undefined) {
-      slot = {
-        spec,
-        condition: { kind: "busy" },
-        runState: FRESH_RUN_STATE,
-        service: undefined,
-        ended: undefined,
-        failures: 0,
-        problem: undefined,
-        desired: undefined,
-      };
-      this.#slots.set(name, slot);
-    }
+    const slot = this.#slots.get(name) ?? newSlot(spec);
+    this.#slots.set(name, slot);
     slot.spec = spec;
     return slot;
   }
@@ -297,6 +293,9 @@ export class Services {
       }
       slot.service = service;
       slot.condition = { kind: "running" };
+      // Only now is the release that ran before no longer in use.
+      slot.ended = this.#options.started(service);
+      this.#report("started", service);
       if (this.#closing) return;
       service.wake();
     } catch (error) {
@@ -308,13 +307,15 @@ export class Services {
     const { name } = spec.ident;
     const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const previous = this.#remembered.get(name)?.parts?.config;
-    const parts = await prepareService(spec, slot.desired?.ident, previous, this.#options, (line) =>
-      this.#say(line),
-    );
-    ring.announce(parts, slot.desired?.pkgIncarnation);
-    slot.desired = undefined;
+    const parts = await prepareService(spec, slot.chosen, previous, this.#options, (line) => this.#say(line));
+    const announce = () =>
+      // Nobody would say that a change is over where no strategy looks after it.
+      ring.announce(parts, slot.spec.updateStrategy === "rolling" ? {} : { changing: false });
+    announce();
+    // Another one, where the chosen release is gone.
+    if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
     const group = formatServiceGroup(parts.group);
-    const service = new Service(parts, {
+    return new Service(parts, {
       output,
       launcher,
       metrics,
@@ -322,16 +323,13 @@ export class Services {
       census,
       now,
       random,
-      announce: () => ring.announce(parts),
+      announce,
       elect: (suitability) => ring.elect("election", group, suitability),
       tellSuitability: (suitability) => ring.tellSuitability(group, suitability),
       changed: () => this.#options.changed(name),
       restart: (request) => this.#restart(name, slot, request),
       ...(this.#options.report === undefined ? {} : { report: this.#options.report }),
     });
-    slot.ended = this.#options.started(service);
-    this.#report("started", service);
-    return service;
   }
 
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
@@ -392,8 +390,8 @@ export class Services {
       this.#report("stopped", service);
       this.#forgetProcess(name, service);
       slot.service = undefined;
-      if (!isFailure(request.reason) && slot.desired !== undefined) {
-        await this.#options.updated(slot.spec, slot.desired.ident);
+      if (request.reason === "package_updated" && slot.chosen !== undefined) {
+        await this.#options.updated(slot.spec, slot.chosen);
       }
       slot.condition = { kind: "waiting", readyAtMs };
     });
@@ -444,6 +442,10 @@ export class Services {
   #say(content: string): void {
     this.#options.output.line(PROGRAM, "MR", content);
   }
+}
+
+function isBusy({ condition }: Slot): boolean {
+  return condition.kind === "busy";
 }
 
 function unwanted(spec: ServiceSpec): ServiceSpec {

@@ -8,7 +8,7 @@ import {
   formatIdent,
   packageErrors,
 } from "../package/index.ts";
-import type { BuildService } from "./service/build.ts";
+import { assertRunnable, type BuildService, releaseMissing } from "./service/build.ts";
 import type { ServiceConfig } from "./service/config.ts";
 import type { ServiceParts } from "./service/service.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
@@ -19,6 +19,23 @@ export interface PrepareOptions {
   readonly installMissing: (spec: ServiceSpec) => Promise<void>;
   /** Runs install hooks of the package and its dependencies that have not succeeded yet. Throws when one fails. */
   readonly runInstallHooks: (ident: FullIdent) => Promise<void>;
+}
+
+/**
+ * Whether a service can be made of this installed release: its binds, configuration, templates; its install hooks are run.
+ * Throws what stands against it.
+ */
+export async function checkRelease(
+  spec: ServiceSpec,
+  ident: FullIdent,
+  previous: ServiceConfig | undefined,
+  { build, runInstallHooks }: PrepareOptions,
+): Promise<void> {
+  const installed = findInstalled(ident);
+  if (installed === undefined) throw releaseMissing(ident);
+  assertRunnable(installed);
+  await build(spec, ident, previous);
+  await runInstallHooks(ident);
 }
 
 /** Carries the line the original prints for a start that failed. */

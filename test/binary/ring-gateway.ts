@@ -116,6 +116,7 @@ export function startRingGateway() {
     advertised: undefined,
     keyName: "production-20260101000000",
     permanent: false,
+    updateProblems: () => [],
   });
   return Bun.serve({
     hostname: "127.0.0.1",

@@ -1,7 +1,7 @@
 // Packages from a depot: installed at load, updated at once when promoted, kept with the strategy none, rolled back when
-// demoted (reference/services.md §15).
+// demoted, old releases removed (reference/services.md §15, §24 test_at_once_service_updater).
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../src/crypto/index.ts";
 import { startTestDepot, type TestDepot } from "../../src/depot/testing/depot.ts";
@@ -35,6 +35,7 @@ async function publish(ident: string): Promise<void> {
 }
 
 const promote = (ident: string) => client.promotePackage(parseFullIdent(ident), "stable", TARGET);
+const isInstalled = (ident: string) => existsSync(join(supervisor.root, "hab/pkgs", ident, "IDENT"));
 const running = async (name: string) => (await supervisor.service(name))?.pkg.ident;
 
 beforeAll(async () => {
@@ -48,6 +49,7 @@ beforeAll(async () => {
   await promote(FIRST);
   await promote(FIRST.replace("app", "still"));
   supervisor = await TestSupervisor.create({
+    args: ["--keep-latest-packages=1"],
     env: {
       HAB_UPDATE_STRATEGY_PERIOD_MS: "100",
       HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK: "1",
@@ -90,6 +92,11 @@ describe("a newer release", () => {
     const after = await supervisor.up("app", before.process.pid);
     expect(after.last_process_state?.termination_reason).toBe("package_updated");
     expect(after.restart_count).toBe(0);
+    await supervisor.until(
+      () => !isInstalled(FIRST),
+      "the old release to be removed (--keep-latest-packages=1)",
+    );
+    expect(isInstalled(SECOND)).toBe(true);
   });
 
   test("is left alone by a service with the strategy none", async () => {
@@ -111,6 +118,7 @@ describe("a newer release", () => {
     await client.demotePackage(parseFullIdent(SECOND), "stable", TARGET);
     await supervisor.until(async () => (await running("app")) === FIRST, "the way back");
     await supervisor.up("app");
+    expect(isInstalled(SECOND)).toBe(false);
   });
 });
 

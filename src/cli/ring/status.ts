@@ -5,13 +5,15 @@ import { defineCommand } from "../command.ts";
 import { askRing, gatewayOptions } from "./ask.ts";
 
 const HEADING = ["group", "alive", "members", "election", "quorum", "leader"];
+const UPDATE_HEADING = ["group", "done", "release", "changing", "update leader"];
 const NOT_WELL_EXIT_CODE = 1;
 
 export const command = defineCommand({
   summary: "Say whether all is well with the ring",
   description:
-    "Shows how many members there are and each group's election, and says what is not as it should be: members that do not " +
-    "answer, groups that cannot elect a leader, peers that were never reached. Exit code 1 when there is anything of the kind.",
+    "Shows how many members there are, each group's election and how far its rolling update is, and says what is not as it " +
+    "should be: members that do not answer, groups that cannot elect a leader, updates that wait, peers that were never " +
+    "reached. Exit code 1 when there is anything of the kind.",
   examples: [
     { command: "hab ring status", explains: "as the Supervisor of this machine sees it" },
     { command: "hab ring status --json", explains: "for monitoring" },
@@ -40,6 +42,9 @@ export const command = defineCommand({
       ]),
     );
     if (status.groups.length > 0) stdout.write(`\n${formatTable([HEADING, ...status.groups.map(row)])}`);
+    const updating = status.groups.filter(({ update }) => update !== null);
+    if (updating.length > 0)
+      stdout.write(`\n${formatTable([UPDATE_HEADING, ...updating.flatMap(updateRow)])}`);
     for (const problem of status.problems) ui.warn(problem);
     return exitCode;
   },
@@ -54,4 +59,10 @@ function row(group: RingGroupReport): string[] {
     group.quorum === null ? "" : group.quorum ? "yes" : "no",
     group.leader ?? "",
   ];
+}
+
+function updateRow({ service_group, alive, update }: RingGroupReport): string[][] {
+  if (update === null) return [];
+  const { leader, release, done, changing } = update;
+  return [[service_group, `${done} of ${alive}`, release ?? "", changing.join(" "), leader ?? ""]];
 }

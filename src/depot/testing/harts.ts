@@ -1,7 +1,7 @@
 // For tests: harts of the shared vectors, and harts of any ident made on the spot.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { blake2b256Hex, formatKey, generateOriginKeyPair } from "../../crypto/index.ts";
 import { parseFullIdent, writeArchive } from "../../package/index.ts";
 
@@ -40,7 +40,7 @@ export function publicKeyText(origin: string): string {
   return formatKey(originKeys(origin).publicKey);
 }
 
-/** A hart with these metadata files besides IDENT, TARGET and MANIFEST. */
+/** A hart with these files (metadata, hooks) besides IDENT, TARGET and MANIFEST. */
 export async function makeHart(
   ident: string,
   metafiles: Readonly<Record<string, string>> = {},
@@ -56,7 +56,10 @@ export async function makeHart(
       MANIFEST: `# ${ident}\n`,
       ...metafiles,
     };
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), content);
+    }
     const destination = join(root, "made.hart");
     const { origin } = parseFullIdent(ident);
     await writeArchive({

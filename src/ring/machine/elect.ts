@@ -71,9 +71,9 @@ export function changeSuitability(core: Core, serviceGroup: string, suitability:
   if (taking !== undefined) taking.suitability = suitability;
 }
 
-/** Holds a new election though the leader is well (§13.5). */
-export function holdElection(core: Core, serviceGroup: string): void {
-  for (const kind of ["election", "election-update"] as const) {
+/** Holds a new election though the leader is well (§13.5): of this kind, else of the first one there is. */
+export function holdElection(core: Core, serviceGroup: string, only?: ElectionKind): void {
+  for (const kind of only === undefined ? (["election", "election-update"] as const) : [only]) {
     const stored = storeOf(core, kind).get(serviceGroup);
     if (stored === undefined || !takesPart(core, serviceGroup)) continue;
     restart(core, kind, stored, "asked for");

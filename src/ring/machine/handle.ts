@@ -92,7 +92,7 @@ export function handle(core: Core, event: RingEvent): void {
       changeSuitability(core, event.serviceGroup, event.suitability);
       return;
     case "re-elect":
-      holdElection(core, event.serviceGroup);
+      holdElection(core, event.serviceGroup, event.election);
       return;
     case "leave":
       leave(core);

@@ -160,6 +160,7 @@ function toService(message: Message<typeof SERVICE>) {
     },
     pkgIncarnation: message.pkgIncarnation ?? 0n,
     ...(message.stopped !== undefined && { stopped: message.stopped }),
+    ...(message.changing !== undefined && { changing: message.changing }),
   };
 }
 

@@ -57,6 +57,7 @@ export const SERVICE = {
     sys: { number: 12, type: SYSTEM_INFO },
     pkgIncarnation: { number: 13, type: "uint64" },
     stopped: { number: 1000, type: "bool" },
+    changing: { number: 1001, type: "bool" },
   },
 } as const satisfies Schema;
 

@@ -1,16 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseBind } from "../group.ts";
 import { bindStatus, checkBinds } from "./binds.ts";
-import {
-  activeMembers,
-  type CensusMember,
-  type CensusSources,
-  emptyCensus,
-  leaderOf,
-  type MemberHealth,
-  previousPeer,
-  updateCensus,
-} from "./census.ts";
+import { activeMembers, type CensusSources, emptyCensus, leaderOf, updateCensus } from "./census.ts";
 
 const SYS = {
   ip: "1.2.3.4",
@@ -102,32 +93,6 @@ describe("the census (services.md §14.1, §27)", () => {
 
   test("without a change of the counters nothing changes", () => {
     expect(updateCensus(census, SOURCES)).toEqual({ ...census, changed: false });
-  });
-});
-
-const member = (memberId: string, health: MemberHealth): CensusMember => {
-  const census = updateCensus(emptyCensus(memberId), {
-    ...SOURCES,
-    services: [service(memberId, "a.b", 0n)],
-  });
-  const found = census.groups.get("a.b")?.population.get(memberId) as CensusMember;
-  return { ...found, health };
-};
-
-describe("the previous peer (services.md §15.3, §27)", () => {
-  const alive = (id: string) => member(id, "alive");
-  const dead = (id: string) => member(id, "confirmed");
-  test.each([
-    [[], undefined],
-    [[dead("C"), alive("me")], undefined],
-    [[alive("me")], undefined],
-    [[alive("L"), alive("me")], "L"],
-    [[alive("me"), alive("L")], "L"],
-    [[alive("X"), alive("L"), alive("me"), alive("R")], "L"],
-    [[alive("X"), dead("L"), alive("me"), alive("R")], "X"],
-    [[dead("L"), alive("me"), alive("W"), dead("R")], "W"],
-  ] as const)("case %#", (members, expected) => {
-    expect(previousPeer(members, "me")?.memberId).toBe(expected as string);
   });
 });
 

@@ -42,6 +42,8 @@ export interface CensusMember {
   readonly health: MemberHealth | undefined;
   /** What its service exports. */
   readonly cfg: TomlTable;
+  /** An update is replacing its service, which is not up meanwhile. Members of Habitat do not say so. */
+  readonly changing: boolean;
 }
 
 export interface CensusFile {
@@ -90,6 +92,7 @@ export interface ServiceSource {
   readonly sys: MemberSys;
   /** Withdrawn: the service is gone, its group is remembered. */
   readonly stopped?: boolean;
+  readonly changing?: boolean;
 }
 
 export interface MemberSource {
@@ -232,6 +235,7 @@ function memberOf(service: ServiceSource, previous: CensusMember | undefined, lo
     org: org ?? null,
     sys: service.sys,
     cfg: service.cfg,
+    changing: service.changing === true,
   };
 }
 
@@ -325,12 +329,4 @@ export function activeMembers(group: CensusGroup): CensusMember[] {
 /** The leader of the group, if one is elected. */
 export function leaderOf(group: CensusGroup): CensusMember | undefined {
   return group.leaderId === undefined ? undefined : group.population.get(group.leaderId);
-}
-
-/** The member before `me` among those alive, in the order of ids, wrapping round; none if `me` is alone (§15.3). */
-export function previousPeer(members: readonly CensusMember[], me: string): CensusMember | undefined {
-  const alive = members.filter((member) => member.health === "alive");
-  const at = alive.findIndex((member) => member.memberId === me);
-  if (at < 0 || alive.length < 2) return undefined;
-  return alive[(at + alive.length - 1) % alive.length];
 }

@@ -2,7 +2,7 @@
 import { type CtlPackageIdent, ErrCode } from "../../ctl/index.ts";
 import { formatIdent, type PackageIdent } from "../../package/index.ts";
 import type { ServiceGroup } from "../group.ts";
-import type { ServiceSnapshot } from "../services.ts";
+import type { ServiceSnapshot } from "../slot.ts";
 
 /** A refusal with its code; anything else thrown becomes Internal. */
 export class Refusal extends Error {

@@ -9,7 +9,7 @@ import type { ServiceHook } from "../plan/service.ts";
 import { packageJson, type ServicePackage } from "../service/package.ts";
 import { hookLogs } from "../service/run-hook.ts";
 import type { ServiceParts } from "../service/service.ts";
-import type { ServiceSnapshot } from "../services.ts";
+import type { ServiceSnapshot } from "../slot.ts";
 import type { SysInfo } from "../sys.ts";
 
 export interface ServiceJsonInput {

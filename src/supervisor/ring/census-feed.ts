@@ -74,6 +74,7 @@ export class CensusFeed {
           cfg: decodeExports(rumor.cfg),
           sys: rumor.sys,
           stopped: rumor.stopped === true,
+          changing: rumor.changing === true,
         })),
       ),
       members: memberEntries(state).map(({ member, health }) => ({

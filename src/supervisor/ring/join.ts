@@ -43,6 +43,8 @@ export interface JoinOptions {
   readonly count: RingCounter;
   /** A Departure named us. */
   readonly departed: () => void;
+  /** What keeps groups from being updated, a sentence each. */
+  readonly updateProblems: () => readonly string[];
 }
 
 export interface Joined {
@@ -113,6 +115,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     advertised: advertiseGossip,
     keyName: key === undefined ? undefined : formatNamedRevision(key.id),
     permanent: supervisor.permanentPeer,
+    updateProblems: options.updateProblems,
   });
   return { node, ring, reports };
 }

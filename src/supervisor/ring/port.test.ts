@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { parseFullIdent } from "../../package/index.ts";
 import {
   emptyRingState,
   insertRumor,
@@ -198,6 +199,52 @@ describe("elections", () => {
       { kind: "suitability", serviceGroup: "web.default", suitability: 8n },
       { kind: "re-elect", serviceGroup: "web.default" },
     ]);
+  });
+});
+
+describe("updates", () => {
+  const own = ({ state }: ReturnType<typeof startPort>) => state.services.get("web.default")?.get("me");
+
+  test("are told with the service: the release it changes to, its number, and that it is on its way until it is said to be there", () => {
+    const started = startPort();
+    const { port } = started;
+    const ident = parseFullIdent("acme/web/2.0.0/20260201000000");
+    port.announce(parts());
+    port.announce(parts(), { ident, changing: true });
+    expect(own(started)).toMatchObject({
+      pkg: "acme/web/2.0.0/20260201000000",
+      pkgIncarnation: 0n,
+      changing: true,
+    });
+    port.announce(parts());
+    expect(own(started)?.changing).toBe(true);
+    port.announce(parts(), { pkgIncarnation: 3n, changing: false });
+    expect(own(started)).toMatchObject({ pkgIncarnation: 3n });
+    expect(own(started)?.changing).toBeUndefined();
+    port.announce(parts(), { pkgIncarnation: 2n });
+    expect(own(started)?.pkgIncarnation).toBe(3n);
+  });
+
+  test("are led by somebody else when a service no longer takes part in them", () => {
+    const { port, events, state } = startPort();
+    port.announce(parts());
+    port.resignUpdates("web.default");
+    expect(events.at(-1)).toMatchObject({ kind: "elect", election: "election-update", suitability: 0n });
+    state.electionUpdates.set("web.default", {
+      serviceGroup: "web.default",
+      candidate: "me",
+      term: 0n,
+      suitability: 1n,
+      status: "finished",
+      votes: ["me"],
+    });
+    port.refresh(true);
+    port.resignUpdates("web.default");
+    expect(events.at(-1)).toEqual({
+      kind: "re-elect",
+      serviceGroup: "web.default",
+      election: "election-update",
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 // The Supervisor's hold on the ring: what it announces and withdraws, what it takes in from the control gateway, and the
 // census made of what all members told. What is acknowledged is on disk before (reference/butterfly.md §14, §15).
-import { formatIdent } from "../../package/index.ts";
+import { type FullIdent, formatIdent } from "../../package/index.ts";
 import {
   CLIENT_ID,
   type ElectionKind,
@@ -34,6 +34,15 @@ export interface RingPortOptions {
   readonly sys: SysInfo;
   readonly output: Output;
   readonly decrypt: Decrypt;
+}
+
+/** What a member says of an update beside the service itself. */
+export interface ToldOfUpdate {
+  /** The release it changes to, where that is not the one it runs. */
+  readonly ident?: FullIdent;
+  readonly pkgIncarnation?: bigint;
+  /** Whether it is between two releases; as it was said last where left out. */
+  readonly changing?: boolean;
 }
 
 /** Counters no store has, to make the census anew when only a decryption finished. */
@@ -85,7 +94,8 @@ export class RingPort {
   }
 
   /** Announces a service of ours with what it exports; a newer incarnation replaces the older one (§5.1 step 5). */
-  announce({ group, pkg, config }: ServiceParts, pkgIncarnation = 0n): void {
+  announce({ group, pkg, config }: ServiceParts, told: ToldOfUpdate = {}): void {
+    const { ident = pkg.ident, pkgIncarnation = 0n } = told;
     const serviceGroup = formatServiceGroup(group);
     const stored = ownServiceRumor(this.state, serviceGroup);
     const known = stored?.pkgIncarnation ?? 0n;
@@ -94,10 +104,11 @@ export class RingPort {
       serviceGroup,
       incarnation: (stored?.incarnation ?? 0n) + 1n,
       initialized: false,
-      pkg: formatIdent(pkg.ident),
+      pkg: formatIdent(ident),
       cfg: Buffer.from(formatToml(exportedConfig(pkg.exports, config.merged))),
       sys: memberSys(this.#options.sys),
       pkgIncarnation: pkgIncarnation > known ? pkgIncarnation : known,
+      ...((told.changing ?? stored?.changing) === true && { changing: true }),
     };
     if (this.#own !== undefined) this.#own = new Set([...this.#own, serviceGroup]);
     this.#apply({ kind: "announce", rumor: { kind: "service", fromId: this.state.self, value } });
@@ -142,6 +153,14 @@ export class RingPort {
   /** Has the leader of a group elected anew (§13.5). */
   reElect(serviceGroup: string): void {
     this.#apply({ kind: "re-elect", serviceGroup });
+    this.refresh();
+  }
+
+  /** Leads the group's updates no more, if another member can: our service no longer takes part in them. */
+  resignUpdates(serviceGroup: string): void {
+    this.elect("election-update", serviceGroup, 0n);
+    if (this.#census.groups.get(serviceGroup)?.updateLeaderId !== this.state.self) return;
+    this.#apply({ kind: "re-elect", serviceGroup, election: "election-update" });
     this.refresh();
   }
 

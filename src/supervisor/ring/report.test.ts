@@ -112,6 +112,7 @@ describe("status", () => {
         term: 2,
         leader: "a",
         quorum: true,
+        update: null,
       },
     ]);
   });

@@ -9,6 +9,7 @@ import {
   memberEntries,
   type RingState,
   type Rumor,
+  type ServiceRumor,
   storedRumors,
 } from "../../ring/index.ts";
 
@@ -55,6 +56,19 @@ export interface RingGroupReport {
   readonly leader: string | null;
   /** Whether enough of its members are alive to elect; null where none is elected. */
   readonly quorum: boolean | null;
+  /** Null where nobody updates with the strategy `rolling`. */
+  readonly update: RingUpdateReport | null;
+}
+
+/** How far a rolling update of a group is. */
+export interface RingUpdateReport {
+  readonly leader: string | null;
+  /** What the group runs or changes to: the release its update leader tells. */
+  readonly release: string | null;
+  /** Members that are alive and run it. */
+  readonly done: number;
+  /** Members between two releases now. */
+  readonly changing: readonly string[];
 }
 
 export interface RingStatusReport {
@@ -211,6 +225,27 @@ function groupReport(state: RingState, serviceGroup: string): RingGroupReport {
     term: election === undefined ? null : wide(election.term),
     leader: election?.status === "finished" ? election.candidate : null,
     quorum: election === undefined ? null : hasQuorum(state, serviceGroup),
+    update: updateReport(state, serviceGroup, running),
+  };
+}
+
+function updateReport(
+  state: RingState,
+  serviceGroup: string,
+  running: readonly ServiceRumor[],
+): RingUpdateReport | null {
+  const election = state.electionUpdates.get(serviceGroup);
+  if (election === undefined) return null;
+  const leader = election.status === "finished" ? election.candidate : null;
+  const release = running.find(({ memberId }) => memberId === leader)?.pkg ?? null;
+  const alive = running.filter(
+    ({ memberId }) => memberId === state.self || healthOf(state, memberId) === "alive",
+  );
+  return {
+    leader,
+    release,
+    done: alive.filter(({ pkg, changing }) => pkg === release && changing !== true).length,
+    changing: alive.filter(({ changing }) => changing === true).map(({ memberId }) => memberId),
   };
 }
 

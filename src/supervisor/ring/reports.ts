@@ -11,6 +11,8 @@ export interface RingReportsOptions {
   readonly advertised: RingNode["address"] | undefined;
   readonly keyName: string | undefined;
   readonly permanent: boolean;
+  /** What else is not as it should be with our groups, a sentence each. */
+  readonly updateProblems: () => readonly string[];
 }
 
 /** One function a report. */
@@ -22,12 +24,12 @@ export interface RingReports {
 }
 
 export function ringReports(options: RingReportsOptions): RingReports {
-  const { node, insight, notes, advertised, keyName, permanent } = options;
+  const { node, insight, notes, advertised, keyName, permanent, updateProblems } = options;
   const { state } = node;
   const own = { state, address: advertised ?? node.address, permanent, startedAtMs: performance.now() };
   const input = () => ({ state, health: node.health(), insight: insight(), notes, keyName });
   return {
-    status: () => JSON.stringify(statusReport(own, keyName, troublesOf(input()))),
+    status: () => JSON.stringify(statusReport(own, keyName, [...troublesOf(input()), ...updateProblems()])),
     members: () => JSON.stringify(membersReport(own, performance.now())),
     rumors: async () => JSON.stringify(await rumorsReport(state)),
     health: () => JSON.stringify(healthReport({ ...input(), nowMs: performance.now() })),

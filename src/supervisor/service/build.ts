@@ -1,7 +1,13 @@
 // Everything a service needs before it can start, read from disk: package, configuration, templates
 // (reference/services.md §5.1 step 1).
 import { HabError } from "../../error/index.ts";
-import { type FullIdent, findInstalled, formatIdent, type InstalledPackage } from "../../package/index.ts";
+import {
+  type FullIdent,
+  findInstalled,
+  formatIdent,
+  type InstalledPackage,
+  type PackageIdent,
+} from "../../package/index.ts";
 import { checkBinds } from "../census/binds.ts";
 import type { Census } from "../census/census.ts";
 import { supervisorErrors } from "../errors.ts";
@@ -31,10 +37,7 @@ export function serviceBuilder({ organization, output, census }: BuildOptions): 
   return async (spec, desired, previous) => {
     const installed = findInstalled(desired ?? spec.ident) ?? findInstalled(spec.ident);
     if (installed === undefined) {
-      throw new HabError(
-        supervisorErrors.packageMissing,
-        `Cannot find a release of package: ${formatIdent(spec.ident)}`,
-      );
+      throw releaseMissing(spec.ident);
     }
     assertBinds(installed, spec.binds);
     const group = serviceGroupOf(spec.ident.name, spec.group, organization);
@@ -48,6 +51,13 @@ export function serviceBuilder({ organization, output, census }: BuildOptions): 
     if (applied !== undefined) config.apply(applied.incarnation, applied.value);
     return { spec, group, pkg, config, templates };
   };
+}
+
+export function releaseMissing(ident: PackageIdent): HabError {
+  return new HabError(
+    supervisorErrors.packageMissing,
+    `Cannot find a release of package: ${formatIdent(ident)}`,
+  );
 }
 
 /** Refuses a package without a run hook (§2.3). Throws `notRunnable`. */

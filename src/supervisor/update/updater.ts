@@ -1,21 +1,31 @@
-// Looks for new releases of one service while its strategy wants it (reference/services.md §15): a timer between two
-// looks, nothing else. A slow or absent depot holds up only the updates of this service.
+// Carries out the updates of one service: asks its course (plan/course.ts) what to do whenever something happened or is
+// due, and does it. A slow or absent depot holds up only the updates of this service.
 import { describeError } from "../../error/index.ts";
 import { compareIdents, type FullIdent, formatIdent, type PackageIdent } from "../../package/index.ts";
-import type { CensusGroup } from "../census/census.ts";
 import type { Output } from "../output.ts";
-import { nextUpdateStep, updateSuitability } from "../plan/update.ts";
+import {
+  advance,
+  beginCourse,
+  type Course,
+  changeBegun,
+  changeFailed,
+  courseProblem,
+  looked,
+  lookFailed,
+  type UpdateAction,
+  type UpdateFacts,
+} from "../plan/course.ts";
+import { updateSuitability } from "../plan/rolling.ts";
 import type { ServiceSpec } from "../spec/spec.ts";
 
 export interface UpdaterOptions {
   readonly spec: ServiceSpec;
   readonly group: string;
-  readonly running: FullIdent;
-  readonly memberId: string;
   readonly periodMs: number;
+  readonly now: () => number;
   readonly random: () => number;
-  readonly census: () => CensusGroup | undefined;
   readonly output: Output;
+  readonly facts: () => UpdateFacts;
   /** The release the service should run: installed when this resolves. */
   readonly find: (
     ident: PackageIdent,
@@ -23,93 +33,126 @@ export interface UpdaterOptions {
     signal: AbortSignal,
   ) => Promise<FullIdent | undefined>;
   readonly install: (ident: FullIdent, spec: ServiceSpec, signal: AbortSignal) => Promise<void>;
-  readonly apply: (ident: FullIdent, pkgIncarnation: bigint | undefined) => void;
+  /** Begins to change the service to an installed release; false when it cannot be touched now. Throws when it cannot be started. */
+  readonly change: (ident: FullIdent, announced: () => void) => Promise<boolean>;
+  /** Tells the group; whether there was a service to tell of. */
+  readonly tell: (ident: FullIdent, pkgIncarnation: bigint) => boolean;
   /** Takes part in the election of who leads the group's rolling update. */
   readonly elect: (suitability: bigint) => void;
 }
 
 export interface Updater {
-  /** The census changed: a step that waited for it may be due. */
+  /** The census or the service changed: a step that waited for it may be due. */
   wake(): void;
+  /** What keeps the service from being updated. */
+  problem(): string | undefined;
   stop(): void;
 }
 
 export function startUpdater(options: UpdaterOptions): Updater {
-  const { spec, group, running, output, periodMs } = options;
+  const { spec, group, output, periodMs, now } = options;
   const life = new AbortController();
+  let course: Course = beginCourse(now(), periodMs, options.random());
   let timer: ReturnType<typeof setTimeout> | undefined;
   let working = false;
-  let waitsForCensus = false;
-  let stands = false;
+  let again = false;
+  let suitability: bigint | undefined;
+  /** What was told in the step before, if that was telling. */
+  let told: string | undefined;
 
   const stand = () => {
-    if (stands || life.signal.aborted) return;
-    const suitability = updateSuitability(spec, options.memberId, options.census());
-    if (suitability === undefined) return;
-    stands = true;
-    options.elect(suitability);
+    const current = updateSuitability(spec, options.facts().memberId, options.facts().group);
+    if (current === undefined || current === suitability) return;
+    suitability = current;
+    options.elect(current);
   };
 
-  const look = async () => {
-    if (life.signal.aborted || working) return;
+  const run = async () => {
+    again = true;
+    if (working) return;
     working = true;
-    waitsForCensus = false;
+    clearTimeout(timer);
     try {
-      const found = await takeStep();
-      if (found !== undefined && !life.signal.aborted) {
-        announce(found.ident, found.pkgIncarnation);
-        options.apply(found.ident, found.pkgIncarnation);
-        return;
+      while (again && !life.signal.aborted) {
+        again = false;
+        stand();
+        const next = advance(course, options.facts(), now(), periodMs);
+        course = next.course;
+        await take(next.action);
       }
-    } catch (error) {
-      output.line(
-        group,
-        "SU",
-        `Unable to look for an update of ${formatIdent(spec.ident)}: ${describeError(error)}`,
-      );
     } finally {
       working = false;
     }
-    if (!life.signal.aborted && !waitsForCensus) timer = setTimeout(look, periodMs);
   };
 
-  const takeStep = async () => {
-    const step = nextUpdateStep({ spec, running, memberId: options.memberId, group: options.census() });
-    switch (step.kind) {
-      case "wait":
-        waitsForCensus = true;
-        return undefined;
-      case "poll": {
-        const ident = await options.find(step.ident, spec, life.signal);
-        if (ident === undefined || formatIdent(ident) === formatIdent(running)) return undefined;
-        return { ident, pkgIncarnation: step.pkgIncarnation };
-      }
-      case "follow":
-        await options.install(step.ident, spec, life.signal);
-        return step;
+  const take = async (action: UpdateAction): Promise<void> => {
+    const before = told;
+    told = undefined;
+    switch (action.kind) {
+      case "sleep":
+        clearTimeout(timer);
+        timer = setTimeout(() => void run(), Math.max(1, action.untilMs - now()));
+        return;
+      case "tell":
+        told = `${action.pkgIncarnation}/${formatIdent(action.ident)}`;
+        // Nothing to tell of yet (its start will wake us), or the ring did not take it (its stores are full).
+        if (told !== before && options.tell(action.ident, action.pkgIncarnation)) again = true;
+        else timer = setTimeout(() => void run(), periodMs);
+        return;
+      case "look":
+        await look();
+        again = true;
+        return;
+      case "change":
+        await change(action.ident, action.pkgIncarnation);
     }
   };
 
-  const announce = (ident: FullIdent, pkgIncarnation: bigint | undefined) => {
-    const back = (compareIdents(ident, running) ?? 1) < 0;
-    const target = pkgIncarnation === undefined ? "" : `${pkgIncarnation}/`;
-    output.line(
-      group,
-      "SU",
-      back
-        ? `Rolling back from ${formatIdent(running)} to ${target}${formatIdent(ident)}`
-        : `Updating from ${formatIdent(running)} to ${target}${formatIdent(ident)}`,
-    );
+  const look = async () => {
+    try {
+      const running = options.facts().running;
+      const found = (await options.find(spec.ident, spec, life.signal)) ?? running;
+      if (found !== undefined) course = looked(course, found, now(), periodMs);
+    } catch (error) {
+      const message = describeError(error);
+      if (course.lookFailure !== message && !life.signal.aborted)
+        say(`Unable to look for an update of ${formatIdent(spec.ident)}: ${message}`);
+      course = lookFailed(course, message, now(), periodMs);
+    }
   };
 
-  // The splay keeps many Supervisors started together from asking the depot together.
-  timer = setTimeout(look, options.random() * periodMs);
-  stand();
+  const change = async (ident: FullIdent, pkgIncarnation: bigint | undefined) => {
+    const from = options.facts().running;
+    try {
+      await options.install(ident, spec, life.signal);
+      const begun = await options.change(ident, () => announce(from, ident, pkgIncarnation));
+      if (begun) course = changeBegun(course);
+      else timer = setTimeout(() => void run(), periodMs);
+    } catch (error) {
+      if (life.signal.aborted) return;
+      const message = describeError(error);
+      if (course.changeFailure?.message !== message)
+        say(`Unable to update to ${formatIdent(ident)}: ${message}`);
+      course = changeFailed(course, ident, message, now(), periodMs);
+      again = true;
+    }
+  };
+
+  const announce = (from: FullIdent | undefined, to: FullIdent, pkgIncarnation: bigint | undefined) => {
+    const target = `${pkgIncarnation === undefined ? "" : `${pkgIncarnation}/`}${formatIdent(to)}`;
+    const running = from === undefined ? "no release" : formatIdent(from);
+    const back = from !== undefined && (compareIdents(to, from) ?? 1) < 0;
+    say(back ? `Rolling back from ${running} to ${target}` : `Updating from ${running} to ${target}`);
+  };
+
+  const say = (content: string) => output.line(group, "SU", content);
+
+  const wake = () => void run();
+  // Whoever starts us may not be ready to be asked yet.
+  timer = setTimeout(wake, 0);
   return {
-    wake() {
-      stand();
-      if (waitsForCensus) void look();
-    },
+    wake,
+    problem: () => courseProblem(course, options.facts(), now(), periodMs),
     stop() {
       life.abort();
       clearTimeout(timer);

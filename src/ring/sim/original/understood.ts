@@ -18,7 +18,7 @@ export function understoodMembership(membership: Membership): Membership {
 
 export function understoodRumor(rumor: Rumor): Rumor {
   if (rumor.kind === "member") return { ...rumor, value: understoodMembership(rumor.value) };
-  if (rumor.kind !== "service" || !("stopped" in rumor.value)) return rumor;
-  const { stopped: _, ...known } = rumor.value;
+  if (rumor.kind !== "service" || !("stopped" in rumor.value || "changing" in rumor.value)) return rumor;
+  const { stopped: _, changing: __, ...known } = rumor.value;
   return { ...rumor, value: known };
 }
