@@ -271,6 +271,38 @@ describe("a host", () => {
     expect(timer?.kind === "timer" && Math.round(timer.lateMs)).toBe(4000);
   });
 
+  test("that sleeps is silent, its kernel too, and its clock may stand still meanwhile", () => {
+    const play = stage(2);
+    const host = play.world.hosts[1]!;
+    play.world.run(1000);
+    const before = host.localTime(1000);
+    play.world.perform({ kind: "suspend", host: 1, forMs: 5000, clockStops: true });
+    play.act(0, { kind: "knock", to: "x", address: play.address(1), withinMs: 500 });
+    play.world.run(2000);
+    expect(play.heard(0, "knocked")).toEqual([{ kind: "knocked", to: "x", answer: "silent" }]);
+    play.world.run(6000);
+    expect(Math.abs(host.localTime(6000) - before)).toBeLessThan(1);
+    play.ping(0, 1);
+    play.world.run(6500);
+    expect(play.heard(1, "datagram")).toHaveLength(1);
+  });
+
+  test("that has moved is found at its new address only", () => {
+    const play = stage(2);
+    const old = play.address(1);
+    play.world.perform({ kind: "power-loss", host: 1 });
+    play.world.perform({ kind: "move", host: 1 });
+    play.world.perform({ kind: "start", host: 1, disk: "kept" });
+    play.act(0, { kind: "knock", to: "old", address: old, withinMs: 500 });
+    const address = { ...old, host: play.world.hosts[1]!.address };
+    play.act(0, { kind: "knock", to: "new", address, withinMs: 500 });
+    play.world.run(1000);
+    expect(play.heard(0, "knocked")).toEqual([
+      { kind: "knocked", to: "new", answer: "open" },
+      { kind: "knocked", to: "old", answer: "silent" },
+    ]);
+  });
+
   test("drops datagrams nobody reads", () => {
     const play = stage(2);
     play.world.perform({ kind: "stall", host: 1, forMs: 5000 });

@@ -72,13 +72,16 @@ export function missingPeers(core: Core): Address[] {
   return core.join.peers.filter((peer) => !isPresent(core, peer)).map(({ address }) => address);
 }
 
-function isPresent({ state }: Core, { address, memberId }: Peer): boolean {
+function isPresent({ state }: Core, peer: Peer): boolean {
   const { members } = state;
+  const { address, memberId } = peer;
   if (memberId !== undefined && members.healthOf(memberId) === "alive") return true;
   for (let number = 0; number < members.end; number++) {
     if (members.healthAt(number) !== "alive") continue;
     const member = members.memberAt(number);
-    if (member?.swimPort === address.port && member.address === address.host) return true;
+    if (member?.swimPort !== address.port || member.address !== address.host) continue;
+    peer.memberId = member.id;
+    return true;
   }
   return false;
 }

@@ -40,6 +40,10 @@ export type Action =
   | { readonly kind: "slow"; readonly host: number; readonly byMs: number }
   /** The process stands still, then goes on. */
   | { readonly kind: "stall"; readonly host: number; readonly forMs: number }
+  /** The machine sleeps: not even its kernel answers. `clockStops`: its monotonic clock knows nothing of it afterwards. */
+  | { readonly kind: "suspend"; readonly host: number; readonly forMs: number; readonly clockStops: boolean }
+  /** A machine that is off gets another address. */
+  | { readonly kind: "move"; readonly host: number }
   | {
       readonly kind: "load";
       readonly host: number;
@@ -107,6 +111,10 @@ export function describeAction(action: Action, name: (host: number) => string): 
         : `${name(action.host)} is slow: ${action.byMs} ms an event`;
     case "stall":
       return `${name(action.host)} stands still for ${seconds(action.forMs)}`;
+    case "suspend":
+      return `${name(action.host)} sleeps for ${seconds(action.forMs)}${action.clockStops ? ", and its clock with it" : ""}`;
+    case "move":
+      return `${name(action.host)} gets another address`;
     case "load":
       return `${name(action.host)} runs ${action.group}${action.leader ? ", which elects a leader" : ""}`;
     case "unload":

@@ -22,7 +22,8 @@ const UNREAD_MESSAGES = 1000;
 
 export class Host {
   readonly index: number;
-  readonly address: string;
+  /** Another one after a move. */
+  address: string;
   readonly behaviour: Behaviour;
   readonly persistent: boolean;
   /** Changes only with the loss of the whole disk. */
@@ -116,6 +117,11 @@ export class Host {
   /** Whether an event is dealt with at once: nothing waits and nothing holds it up. */
   isIdle(now: number): boolean {
     return this.slowMs === 0 && this.stalledUntil <= now && this.unread === 0 && this.busyUntil <= now;
+  }
+
+  /** The clock stood still for so long. */
+  holdClock(forMs: number): void {
+    this.#clockOffset -= forMs * this.#drift;
   }
 
   get unread(): number {

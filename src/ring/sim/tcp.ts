@@ -177,6 +177,7 @@ function answerDial(world: TcpWorld, link: Link, far: Host, startedAt: number, r
   const { network } = world;
   if (
     !far.powered ||
+    far.address !== link.address.host ||
     !network.passes(far.index, link.from.index, "tcp") ||
     network.loses(far.index, link.from.index)
   ) {
@@ -230,7 +231,8 @@ function sendSegment(world: TcpWorld, link: Link, push: Push, retryMs: number): 
 }
 
 function arrive(world: TcpWorld, link: Link, far: Host, push: Push): void {
-  if (!far.powered) return; // nobody answers; the watch ends the connection
+  // Nobody answers there (any more); the watch ends the connection.
+  if (!far.powered || far.address !== link.address.host) return;
   if (!far.running || far.process !== link.farProcess) {
     if (!far.running && world.now - far.endedAt < READ_WITHIN_MS)
       acknowledge(world, link, far, push, RETRANSMIT_MS);

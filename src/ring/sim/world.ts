@@ -109,7 +109,8 @@ export class World implements TcpWorld {
   readonly #options: WorldOptions;
   readonly #queue = new EventQueue<Happening>();
   readonly #byAddress = new Map<string, Host>();
-  readonly #endpoints: readonly Address[];
+  readonly #endpoints: Address[];
+  #moves = 0;
   readonly #random: Random;
   readonly #cuts = new Map<string, readonly number[]>();
   /** Shared by all states: what many members know of one is kept once. */
@@ -264,6 +265,12 @@ export class World implements TcpWorld {
         this.trouble.begin(host.index);
         this.after(action.forMs, () => this.trouble.end(host.index, this.#now));
         return;
+      case "suspend":
+        this.#suspend(host, action.forMs, action.clockStops);
+        return;
+      case "move":
+        this.#move(host);
+        return;
       case "load": {
         const service = { group: action.group, leader: action.leader, suitability: action.suitability ?? 0n };
         host.services.set(action.group, service);
@@ -304,6 +311,31 @@ export class World implements TcpWorld {
       case "re-elect":
         this.deliver(host, host.process, { kind: "re-elect", serviceGroup: action.group });
     }
+  }
+
+  #suspend(host: Host, forMs: number, clockStops: boolean): void {
+    const everyone = new Set(this.hosts.map(({ index }) => index));
+    const name = `sleep of ${host.name}`;
+    this.network.cut(name, { from: new Set([host.index]), to: everyone });
+    this.network.cut(`${name} back`, { from: everyone, to: new Set([host.index]) });
+    host.stalledUntil = this.#now + forMs;
+    this.trouble.begin(host.index);
+    this.after(forMs, () => {
+      this.network.heal(name);
+      this.network.heal(`${name} back`);
+      if (clockStops) host.holdClock(forMs);
+      this.trouble.end(host.index, this.#now);
+    });
+  }
+
+  /** Others know of the new address what it tells them: only who starts from now on is given it to join by. */
+  #move(host: Host): void {
+    if (host.running) return;
+    this.#byAddress.delete(host.address);
+    this.#moves++;
+    host.address = addressOf(this.hosts.length + this.#moves);
+    this.#byAddress.set(host.address, host);
+    this.#endpoints[host.index] = { host: host.address, port: RING_PORT };
   }
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */

@@ -131,6 +131,22 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
       draw.schedule.add(draw.now, { kind: "stall", host, forMs: Math.round(draw.until - draw.now) }),
     ),
   (draw) =>
+    onOne(draw, (host) =>
+      draw.schedule.add(draw.now, {
+        kind: "suspend",
+        host,
+        forMs: Math.round(draw.until - draw.now),
+        clockStops: chance(draw.random, 0.5),
+      }),
+    ),
+  (draw) =>
+    onOne(draw, (host) => {
+      const { schedule, now, until } = draw;
+      schedule.add(now, { kind: "power-loss", host });
+      schedule.add(now, { kind: "move", host });
+      schedule.add(until, { kind: "start", host, disk: "kept" });
+    }),
+  (draw) =>
     onOne(draw, (host) => {
       // For good, unless too few would be left.
       if (draw.schedule.up.size * 2 <= draw.setup.members + 2) return;

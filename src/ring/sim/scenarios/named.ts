@@ -208,6 +208,39 @@ const NAMED: readonly Scenario[] = [
     },
   },
   {
+    name: "suspend",
+    summary: "members sleep, a minute and a few seconds, with and without their clocks",
+    members: () => 9,
+    minutes: 1,
+    plan: (setup) => {
+      const [long = 0, short = 1] = sample(setup.random, everyone(setup), 2);
+      return afterStart(setup, [
+        [0, { kind: "suspend", host: long, forMs: setup.minutes * LATER_MS, clockStops: true }],
+        [5000, { kind: "suspend", host: short, forMs: 4000, clockStops: true }],
+        [20_000, { kind: "suspend", host: short, forMs: 4000, clockStops: false }],
+        [
+          setup.minutes * LATER_MS,
+          { kind: "configure", host: long, group: PLAIN_GROUP, version: 1n, text: "up" },
+        ],
+      ]);
+    },
+  },
+  {
+    name: "move",
+    summary: "members go away and come back at another address, one after the other",
+    members: () => 9,
+    minutes: 1,
+    plan: (setup) =>
+      afterStart(
+        setup,
+        everyone(setup).flatMap((host, place) => [
+          [place * 8000, { kind: "power-loss", host }] as const,
+          [place * 8000, { kind: "move", host }] as const,
+          [place * 8000 + 5000, { kind: "start", host, disk: "kept" }] as const,
+        ]),
+      ),
+  },
+  {
     name: "two-members",
     summary: "a ring of two, of which one goes away and comes back",
     members: () => 2,
