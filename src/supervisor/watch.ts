@@ -3,6 +3,9 @@
 import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
+/** When to look at a file again after a watch of it began. */
+const TAKES_HOLD_MS = [200, 1000];
+
 export interface Watch {
   close(): void;
 }
@@ -12,8 +15,20 @@ export function watchFile(path: string, changed: () => void): Watch {
   let watcher: FSWatcher | undefined;
   let watched = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const looks: ReturnType<typeof setTimeout>[] = [];
   let closed = false;
 
+  /** A new watch takes a moment to take hold, and what happens meanwhile is not told: look whether something did. */
+  const lookAgain = () => {
+    const before = signature(path);
+    for (const afterMs of TAKES_HOLD_MS) {
+      const look = setTimeout(() => {
+        looks.splice(looks.indexOf(look), 1);
+        if (signature(path) !== before) notice();
+      }, afterMs);
+      looks.push(look);
+    }
+  };
   const arm = () => {
     if (closed) return;
     let directory = dirname(path);
@@ -28,6 +43,7 @@ export function watchFile(path: string, changed: () => void): Watch {
         if (interesting === undefined || name === interesting || !existsSync(directory)) notice();
       });
       watcher.on("error", notice);
+      lookAgain();
     } catch {
       watcher = undefined;
       watched = "";
@@ -50,9 +66,16 @@ export function watchFile(path: string, changed: () => void): Watch {
     close() {
       closed = true;
       clearTimeout(timer);
+      for (const look of looks) clearTimeout(look);
       watcher?.close();
     },
   };
+}
+
+/** What tells one state of a file from another. */
+function signature(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
 }
 
 /** Calls `changed` after anything happens in an existing directory. */
