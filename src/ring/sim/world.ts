@@ -75,6 +75,8 @@ const CENSUS_MS = 100;
 const LEAVING_MS = 2000;
 /** An original whose main thread panics ends, and its launcher starts it again (butterfly.md §5.3). */
 const LAUNCHER_MS = 1000;
+/** How long a name still stands for an old address. */
+const RESOLVE_MS = 5000;
 const ICMP_CHANCE = 0.8;
 /** So many steps at one and the same moment are a machine that turns in circles. */
 const STEPS_AT_ONCE = 20_000;
@@ -328,7 +330,7 @@ export class World implements TcpWorld {
     });
   }
 
-  /** Others know of the new address what it tells them: only who starts from now on is given it to join by. */
+  /** Members of ours that join by its name find the new address; the others know what it tells them, or what they get at a start. */
   #move(host: Host): void {
     if (host.running) return;
     this.#byAddress.delete(host.address);
@@ -336,6 +338,18 @@ export class World implements TcpWorld {
     host.address = addressOf(this.hosts.length + this.#moves);
     this.#byAddress.set(host.address, host);
     this.#endpoints[host.index] = { host: host.address, port: RING_PORT };
+    for (const other of this.hosts) {
+      if (other.behaviour !== "own" || this.#options.hosts[other.index]?.peers.includes(host.index) !== true)
+        continue;
+      const { process } = other;
+      this.after(RESOLVE_MS, () =>
+        this.deliver(other, process, { kind: "peers", peers: this.#peersOf(other) }),
+      );
+    }
+  }
+
+  #peersOf(host: Host): Address[] {
+    return (this.#options.hosts[host.index]?.peers ?? []).flatMap((peer) => this.#endpoints[peer] ?? []);
   }
 
   /** As if it had been in the ring before: straight into the table, for nothing of it is news. */
@@ -405,10 +419,7 @@ export class World implements TcpWorld {
     host.servicesSeen = -1;
     host.writtenChanges = anyChanges(state);
     for (const witness of this.witnesses) witness.started?.(host);
-    const peers = (this.#options.hosts[host.index]?.peers ?? []).flatMap(
-      (peer) => this.#endpoints[peer] ?? [],
-    );
-    this.deliver(host, host.process, { kind: "start", peers });
+    this.deliver(host, host.process, { kind: "start", peers: this.#peersOf(host) });
     if (host.behaviour === "original" && this.#now < host.diskReadUntilMs)
       this.#persistPeriodically(host, host.process);
     for (const service of host.services.values()) this.#announceService(host, service);
