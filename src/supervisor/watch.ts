@@ -16,15 +16,16 @@ export function watchFile(path: string, changed: () => void): Watch {
   let watched = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
   const looks: ReturnType<typeof setTimeout>[] = [];
+  /** The file as it was when its change was last told of. */
+  let told = signature(path);
   let closed = false;
 
   /** A new watch takes a moment to take hold, and what happens meanwhile is not told: look whether something did. */
   const lookAgain = () => {
-    const before = signature(path);
     for (const afterMs of TAKES_HOLD_MS) {
       const look = setTimeout(() => {
         looks.splice(looks.indexOf(look), 1);
-        if (signature(path) !== before) notice();
+        if (signature(path) !== told) notice();
       }, afterMs);
       looks.push(look);
     }
@@ -58,6 +59,7 @@ export function watchFile(path: string, changed: () => void): Watch {
         watcher = undefined;
       }
       arm();
+      told = signature(path);
       if (!closed) changed();
     }, SETTLE_MS);
   };
