@@ -193,7 +193,6 @@ export type RingNote =
       readonly term: bigint;
       readonly candidate: string;
     }
-  | { readonly kind: "joined"; readonly by: string }
   /** What the ring knew when we came, we know now, or there was nobody to tell us. */
   | { readonly kind: "arrived" }
   | { readonly kind: "synced"; readonly with: string; readonly received: number; readonly sent: number }

@@ -1,6 +1,6 @@
 // The stores as rumors, with the envelope each is told and kept under (reference/butterfly.md §4).
 import type { Membership } from "./member.ts";
-import { CLIENT_ID, type Rumor } from "./rumor.ts";
+import { CLIENT_ID, type Rumor, type RumorKey } from "./rumor.ts";
 import type { RingState } from "./state.ts";
 
 /** Every rumor in the stores but memberships. */
@@ -22,4 +22,35 @@ export function storedRumors(state: RingState): Rumor[] {
 
 export function storedMemberships(state: RingState): Membership[] {
   return [...state.members.values()].map(({ member, health }) => ({ member, health }));
+}
+
+/** The rumor stored under a key; a membership only with what tables hold of it. */
+export function storedRumor(state: RingState, { kind, id, key }: RumorKey): Rumor | undefined {
+  switch (kind) {
+    case "member": {
+      const entry = state.members.get(id);
+      return entry && { kind, fromId: state.self, value: { member: entry.member, health: entry.health } };
+    }
+    case "service": {
+      const value = state.services.get(key)?.get(id);
+      return value && { kind, fromId: value.memberId, value };
+    }
+    case "service-config": {
+      const value = state.serviceConfigs.get(key);
+      return value && { kind, fromId: value.fromId, value };
+    }
+    case "service-file": {
+      const value = state.serviceFiles.get(key)?.get(id);
+      return value && { kind, fromId: value.fromId, value };
+    }
+    case "election":
+    case "election-update": {
+      const value = (kind === "election" ? state.elections : state.electionUpdates).get(key);
+      return value && { kind, fromId: value.candidate, value };
+    }
+    case "departure": {
+      const value = state.departures.get(id);
+      return value && { kind, fromId: CLIENT_ID, value };
+    }
+  }
 }

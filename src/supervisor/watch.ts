@@ -74,10 +74,14 @@ export function watchFile(path: string, changed: () => void): Watch {
   };
 }
 
-/** What tells one state of a file from another. */
+/** What tells one state of a file from another; one that cannot be looked at is like one that is not there. */
 function signature(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    return "";
+  }
 }
 
 /** Calls `changed` after anything happens in an existing directory. */

@@ -3,11 +3,12 @@
 import { isIPv4 } from "node:net";
 import type { GossipMessage } from "../protocol.ts";
 import { memberKey, type Rumor, type RumorKey, serviceKey } from "../rumor.ts";
+import { storedRumor } from "../stored-rumors.ts";
 import { JOIN_LAST_MS, LINK_RETRY_MS, RETELL_ORIGINAL_MS } from "../timing.ts";
 import { type Core, isOwn, keyText } from "./core.ts";
 import { PUSH_BYTES, PUSH_MESSAGES } from "./limits.ts";
 import { gossipAddress } from "./neighbours.ts";
-import { contentBytes, otherKeys, storedRumor } from "./records.ts";
+import { contentBytes, otherKeys } from "./records.ts";
 import { firstAccuser } from "./suspicion.ts";
 
 /** A rumor owed, or word of who accuses a suspect, which is no record of its own. */

@@ -3,8 +3,9 @@
 import { addHash, hash48, subtractHash } from "../hash48.ts";
 import { bucketOf, DIGEST_BUCKETS } from "../member-table.ts";
 import type { Hash48 } from "../protocol.ts";
-import { CLIENT_ID, type Election, type Rumor, type RumorKey, type SystemInfo } from "../rumor.ts";
+import type { Election, Rumor, RumorKey, SystemInfo } from "../rumor.ts";
 import type { RingState } from "../state.ts";
+import { storedRumor } from "../stored-rumors.ts";
 
 interface RecordVersion {
   readonly key: RumorKey;
@@ -48,37 +49,6 @@ export function updateRecord(records: OtherRecords, state: RingState, key: Rumor
   records.bytes += bytes;
   records.digest = addHash(records.digest, version);
   records.sums[bucket] = addHash(records.sums[bucket] ?? 0, version);
-}
-
-/** The rumor stored under a key; a membership only with what tables hold of it. */
-export function storedRumor(state: RingState, { kind, id, key }: RumorKey): Rumor | undefined {
-  switch (kind) {
-    case "member": {
-      const entry = state.members.get(id);
-      return entry && { kind, fromId: state.self, value: { member: entry.member, health: entry.health } };
-    }
-    case "service": {
-      const value = state.services.get(key)?.get(id);
-      return value && { kind, fromId: value.memberId, value };
-    }
-    case "service-config": {
-      const value = state.serviceConfigs.get(key);
-      return value && { kind, fromId: value.fromId, value };
-    }
-    case "service-file": {
-      const value = state.serviceFiles.get(key)?.get(id);
-      return value && { kind, fromId: value.fromId, value };
-    }
-    case "election":
-    case "election-update": {
-      const value = (kind === "election" ? state.elections : state.electionUpdates).get(key);
-      return value && { kind, fromId: value.candidate, value };
-    }
-    case "departure": {
-      const value = state.departures.get(id);
-      return value && { kind, fromId: CLIENT_ID, value };
-    }
-  }
 }
 
 /** How much a rumor carries besides numbers: about what it takes in memory and on the wire. */

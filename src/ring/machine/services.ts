@@ -5,11 +5,12 @@ import { startHot } from "../heat.ts";
 import type { Rumor, RumorKey, ServiceRumor } from "../rumor.ts";
 import { departureKey, nextIncarnation, serviceConfigKey, serviceFileKey, serviceKey } from "../rumor.ts";
 import { insertService, insertServiceConfig, insertServiceFile } from "../services.ts";
+import { storedRumor } from "../stored-rumors.ts";
 import { type Core, note } from "./core.ts";
 import { pushNow } from "./couriers.ts";
 import { forgottenServiceIncarnation, isForgottenService } from "./expire.ts";
 import { CONTENT_BYTES_LIMIT, DEPARTURE_LIMIT, GROUP_LIMIT, RECORD_LIMIT } from "./limits.ts";
-import { contentBytes, contentHash, keyHash, storedRumor } from "./records.ts";
+import { contentBytes, contentHash, keyHash } from "./records.ts";
 
 /** Own services are put right this often at most. */
 const CONTRADICTION_PAUSE_MS = 500;

@@ -92,8 +92,7 @@ export class Story implements Witness {
           `${host.name}: election of ${note.serviceGroup}, term ${note.term}: ${note.what}, ${this.#name(note.candidate)}`,
         );
         return;
-      case "joined":
-        this.#tellOnce("joined", `${host.name} has joined by ${this.#name(note.by)}`);
+      case "arrived":
         return;
       case "awareness":
         this.#tellOnce(`awareness ${host.name}`, `${host.name} doubts itself: ${note.score} (${note.why})`);

@@ -3,6 +3,7 @@
 import { SHARES_PER_MEMBER } from "../../heat.ts";
 import type { Member } from "../../member.ts";
 import type { Rumor } from "../../rumor.ts";
+import { storedRumor } from "../../stored-rumors.ts";
 import {
   type Context,
   isPersistentAndConfirmed,
@@ -12,7 +13,6 @@ import {
   shuffled,
   type Thread,
 } from "./context.ts";
-import { storedRumor } from "./stored-rumor.ts";
 import { GOSSIP_MS, PUSH_SLICE, SEND_TIMEOUT_MS } from "./timing.ts";
 
 export function* pushThread(context: Context): Thread {
