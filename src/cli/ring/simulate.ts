@@ -90,6 +90,10 @@ export const command = defineCommand({
     const scenario = scenarioNamed(options.scenario);
     if (scenario === undefined)
       throw usageProblem(`There is no scenario ${options.scenario}. \`--scenario list\` names them.`);
+    const { members, originals } = options;
+    if (members !== undefined && members < 2) throw usageProblem("--members: a ring has at least 2 members.");
+    if (members !== undefined && originals !== undefined && originals > members)
+      throw usageProblem(`--originals: there are only ${members} members.`);
     const first = Number(options.seed);
     const documents: unknown[] = [];
     let broken = 0;
