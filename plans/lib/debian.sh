@@ -98,47 +98,63 @@ _debian_index() {
   exec {__debian_lock}>&-
 }
 
-# _debian_describe PACKAGE: sets `__version`, `__sha256` and `__file` from the signed index. What the index says is kept
-# beside it until it is updated: asking apt takes half a second.
+# _debian_learn PACKAGE...: what the signed index says of them. It is kept beside it until it is updated: asking apt takes
+# half a second, however many it is asked for.
+_debian_learn() {
+  local field value package version known="$__debian/$debian_suite/known" unknown=()
+  for package in "$@"; do
+    if [[ ! -s "$known/$package" ]]; then unknown+=("$package"); fi
+  done
+  if ((${#unknown[@]} == 0)); then return 0; fi
+  while IFS=' ' read -r field value; do
+    case "$field" in
+      Package:) package="$value" ;;
+      Version:) version="$value" ;;
+      SHA256:)
+        printf '%s %s\n' "$version" "$value" >"$known/$package.$$"
+        mv "$known/$package.$$" "$known/$package"
+        ;;
+    esac
+  done < <(_debian_apt apt-cache show --no-all-versions "${unknown[@]}" 2>/dev/null)
+}
+
+# _debian_describe PACKAGE: sets `__version`, `__sha256` and `__file` from the signed index.
 _debian_describe() {
-  local field value known="$__debian/$debian_suite/known/$1"
+  local known="$__debian/$debian_suite/known/$1"
   __version= __sha256= __file=
-  if [[ ! -s "$known" ]]; then
-    while IFS=' ' read -r field value; do
-      case "$field" in
-        Version:) __version="$value" ;;
-        SHA256:) __sha256="$value" ;;
-      esac
-    done < <(_debian_apt apt-cache show --no-all-versions "$1" 2>/dev/null)
-    if [[ -z "$__version" || ! "$__sha256" =~ ^[0-9a-f]{64}$ ]]; then
-      exit_with "Debian $debian_suite has no package '$1'" 1
-    fi
-    printf '%s %s\n' "$__version" "$__sha256" >"$known.$$"
-    mv "$known.$$" "$known"
+  _debian_learn "$1"
+  if [[ -s "$known" ]]; then read -r __version __sha256 <"$known"; fi
+  if [[ -z "$__version" || ! "$__sha256" =~ ^[0-9a-f]{64}$ ]]; then
+    exit_with "Debian $debian_suite has no package '$1'" 1
   fi
-  read -r __version __sha256 <"$known"
   __file="$__debian/archives/$1-$__sha256.deb"
 }
 
-# _debian_fetch PACKAGE: sets `__file` to the package's .deb, which has the digest that the signed index names.
+# _debian_fetch PACKAGE...: their .deb files, which have the digests that the signed index names.
 _debian_fetch() {
-  local directory computed rest
-  _debian_describe "$1"
-  if [[ ! -f "$__file" ]]; then
-    build_line "Downloading $1 $__version of Debian $debian_suite"
-    # A fresh directory: apt takes a file of the right size that is there already, whatever is in it.
-    directory="$(mktemp -d "$__debian/archives/.fetch-XXXXXX")"
-    (cd "$directory" && _debian_apt apt-get download -qq "$1=$__version")
-    mv "$directory"/*.deb "$directory/package"
-    mv "$directory/package" "$__file.unchecked"
-    rmdir "$directory"
-    read -r computed rest < <(sha256sum "$__file.unchecked")
+  local package missing=() directory computed rest __version __sha256 __file
+  _debian_learn "$@"
+  for package in "$@"; do
+    _debian_describe "$package"
+    if [[ -f "$__file" ]]; then continue; fi
+    build_line "Downloading $package $__version of Debian $debian_suite"
+    missing+=("$package=$__version")
+  done
+  if ((${#missing[@]} == 0)); then return 0; fi
+  # A fresh directory: apt takes a file of the right size that is there already, whatever is in it.
+  directory="$(mktemp -d "$__debian/archives/.fetch-XXXXXX")"
+  (cd "$directory" && _debian_apt apt-get download -qq "${missing[@]}")
+  for package in "${missing[@]}"; do
+    _debian_describe "${package%%=*}"
+    package="${package%%=*}_${__version//:/%3a}"
+    read -r computed rest < <(sha256sum "$directory/$package"_*.deb)
     if [[ "$computed" != "$__sha256" ]]; then
-      rm -f "$__file.unchecked"
-      exit_with "$1 $__version does not have the SHA256 of Debian's index: expected $__sha256, but it is $computed" 1
+      rm -rf "$directory"
+      exit_with "$package does not have the SHA256 of Debian's index: expected $__sha256, but it is $computed" 1
     fi
-    mv "$__file.unchecked" "$__file"
-  fi
+    mv "$directory/$package"_*.deb "$__file"
+  done
+  rmdir "$directory"
 }
 
 # The part of a Debian version that the package's authors gave it. Debian's revision does not sort in idents
@@ -165,8 +181,7 @@ do_before() {
 
 do_download() {
   local PATH="$INITIAL_PATH"
-  local package
-  for package in "${debian_packages[@]}"; do _debian_fetch "$package"; done
+  _debian_fetch "${debian_packages[@]}"
 }
 
 do_verify() {
@@ -274,6 +289,7 @@ debian_edit_strings() {
 _debian_patchelf() {
   local __file __version __sha256
   _debian_fetch patchelf
+  _debian_describe patchelf
   __patchelf="$__debian/tools/patchelf-$__sha256/usr/bin/patchelf"
   if [[ ! -x "$__patchelf" ]]; then
     local directory
