@@ -48,33 +48,30 @@ _debian_require() {
   fi
 }
 
-# _debian_mirror_of_machine ARCHIVE: the address from which the machine's own apt takes that archive, if it does.
-_debian_mirror_of_machine() {
+# _debian_mirrors: sets `__mirror` and `__security`: what is named for these plans, else what the machine's own apt uses.
+_debian_mirrors() {
   local address
+  __mirror="$HAB_DEBIAN_MIRROR" __security="$HAB_DEBIAN_SECURITY_MIRROR"
+  if [[ -n "$__mirror" && -n "$__security" ]]; then return 0; fi
   while read -r address; do
-    if [[ "${address%/}" == */"$1" ]]; then
-      printf '%s\n' "${address%/}"
-      return 0
-    fi
+    case "${address%/}" in
+      */debian) : "${__mirror:=${address%/}}" ;;
+      */debian-security) : "${__security:=${address%/}}" ;;
+    esac
   done < <(LC_ALL=C apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null)
+  if [[ -z "$__mirror" || -z "$__security" ]]; then
+    exit_with "The apt of this machine names no mirror of Debian and of Debian's security updates. Name them in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
+  fi
 }
 
 # _debian_index: a current, signed index of the Debian release. One build at a time makes it.
 _debian_index() {
-  local directory="$__debian/$debian_suite" mirror security keys
+  local directory="$__debian/$debian_suite" keys __mirror __security
   _debian_require
-  mirror="${HAB_DEBIAN_MIRROR:-$(_debian_mirror_of_machine debian)}"
-  security="${HAB_DEBIAN_SECURITY_MIRROR:-$(_debian_mirror_of_machine debian-security)}"
-  if [[ -z "$mirror" || -z "$security" ]]; then
-    exit_with "The apt of this machine names no mirror of Debian and of Debian's security updates. Name them in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
-  fi
-  keys="[arch=$debian_architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
   mkdir -p "$directory"/{known,state,lists/partial,cache/archives/partial} "$__debian/archives" "$__debian/tools"
   exec {__debian_lock}>"$directory/lock"
   flock "$__debian_lock"
   : >>"$directory/status"
-  printf '%s\n' "deb $keys $mirror $debian_suite main" "deb $keys $mirror $debian_suite-updates main" \
-    "deb $keys $security $debian_suite-security main" >"$directory/sources.list"
   # SHA256 for every file (without it security updates have no digest), as one user (`_apt` cannot be had in a
   # namespace), and no index but that of packages.
   printf '%s\n' "Dir::Etc::sourcelist \"$directory/sources.list\";" 'Dir::Etc::sourceparts "-";' \
@@ -84,6 +81,14 @@ _debian_index() {
     'Acquire::ForceHash "SHA256";' 'Acquire::Languages "none";' \
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";' \
     'Acquire::IndexTargets::deb::DEP-11-icons::DefaultEnabled "false";' 'Acquire::Retries "3";' >"$directory/apt.conf"
+  if [[ ! -s "$directory/sources.list" || -n "$HAB_DEBIAN_MIRROR$HAB_DEBIAN_SECURITY_MIRROR" ||
+    -z "$(find "$directory/updated" -mmin "-$__debian_index_max_age_minutes" 2>/dev/null)" ]]; then
+    # Asking apt for its mirrors takes longer than the rest of a small build.
+    _debian_mirrors
+    keys="[arch=$debian_architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
+    printf '%s\n' "deb $keys $__mirror $debian_suite main" "deb $keys $__mirror $debian_suite-updates main" \
+      "deb $keys $__security $debian_suite-security main" >"$directory/sources.list"
+  fi
   if [[ -z "$(find "$directory/updated" -mmin "-$__debian_index_max_age_minutes" 2>/dev/null)" ]]; then
     build_line "Updating the index of Debian $debian_suite"
     if _debian_apt apt-get update -qq -o APT::Update::Error-Mode=any; then
@@ -92,7 +97,7 @@ _debian_index() {
     elif [[ -f "$directory/updated" ]]; then
       warn "Debian's mirror cannot be reached; going on with the index of $(date -ur "$directory/updated" +%F)"
     else
-      exit_with "Debian's index cannot be fetched from $mirror. Check the network, or name another mirror in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
+      exit_with "Debian's index cannot be fetched from $__mirror. Check the network, or name another mirror in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
     fi
   fi
   exec {__debian_lock}>&-
