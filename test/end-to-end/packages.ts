@@ -50,7 +50,7 @@ export async function packagesOf(...plans: readonly string[]): Promise<Packages>
   return packages;
 }
 
-/** A digest of what the packages are made by; Debian's part of it is in the names of what plans/fetch fetched. */
+/** A digest of the plans and of when hab was built: script/test does that, so each run of it makes the packages anew. */
 function stateOfPlans(): string {
   const hash = new Bun.CryptoHasher("sha256");
   const { size, mtimeMs } = statSync(join(PROJECT, "dist/hab"));
