@@ -5,9 +5,9 @@ import { describeError, HabError } from "../error/index.ts";
 import {
   environmentValue,
   inheritedEnvironment,
-  ownCommand,
   type ProcessExit,
   reapOrphans,
+  type StartedProcess,
   startProcess,
 } from "../host/index.ts";
 import { Console, lineFormat } from "./console.ts";
@@ -15,24 +15,30 @@ import { Door } from "./door.ts";
 import { launcherErrors } from "./errors.ts";
 import { leftoverPatienceMs, stopLeftovers } from "./leftovers.ts";
 import { LineTail } from "./line-tail.ts";
+import { Probation } from "./probation.ts";
 import {
   PID_VARIABLE,
   PING_VERSION,
   PIPE_VARIABLE,
+  PROGRAM_VARIABLE,
+  type Program,
   type Replies,
   type Request,
   type RequestName,
+  SLOTS_VERSION,
 } from "./protocol.ts";
 import { LauncherRecords, type ServiceRecord } from "./records.ts";
-import { judgeExit } from "./respawn.ts";
+import { DONE_EXIT_CODE, FAILED_EXIT_CODE, judgeExit } from "./respawn.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { ServiceTable } from "./service-table.ts";
+import { type NextSupervisor, SupervisorSlots } from "./supervisor-slots.ts";
 import {
   CONNECT_TIMEOUT_MS,
   MAX_LINES_WAIT_MS,
   SERVICE_MANAGER_MARGIN_MS,
   SHUTDOWN_PATIENCE_MS,
 } from "./timing.ts";
+import { programProblem } from "./try-out.ts";
 import { Vigil } from "./vigil.ts";
 
 /**
@@ -45,6 +51,18 @@ export async function runLauncher(args: readonly string[]): Promise<number> {
   return launcher.run();
 }
 
+/** How a Supervisor ended. */
+interface SupervisorEnd {
+  readonly exit: ProcessExit;
+  readonly registered: boolean;
+  /** Whether it had come to serve. */
+  readonly isServing: boolean;
+  /** Whether it was on trial and proved itself. */
+  readonly proved: boolean;
+  /** Why it could not even be started. */
+  readonly problem?: unknown;
+}
+
 class Launcher {
   readonly #args: readonly string[];
   readonly #console: Console;
@@ -53,6 +71,10 @@ class Launcher {
   readonly #tail = new LineTail(Date.now);
   readonly #services: ServiceTable;
   readonly #stopping = new AbortController();
+  readonly #slots = new SupervisorSlots((content) => this.#console.remark(content));
+  #probation: Probation | undefined;
+  /** Why the Supervisor that ends now was killed. */
+  #givenUp: string | undefined;
   #door: Door | undefined;
   #socketPath = "";
   #supervisor: { readonly pid: number; readonly startTime: number } | undefined;
@@ -95,6 +117,7 @@ class Launcher {
           this.#protocol = protocol;
           this.#registered();
           this.#vigil?.answered();
+          this.#probation?.answered();
         },
       });
       this.#keepVigil();
@@ -121,9 +144,24 @@ class Launcher {
     let quickDeaths = 0;
     for (let first = true; ; first = false) {
       const begin = performance.now();
-      const ended = await this.#runSupervisor(first);
+      const next = this.#slots.next(this.#args);
+      const ended = await this.#runSupervisor(next);
       if (signal.aborted) return 0;
-      if (ended.exit.code !== 84 && ended.exit.code !== 86 && first && !ended.registered) return 1;
+      if (next.onTrial && !ended.proved) {
+        this.#judgeTrial(ended);
+        quickDeaths = 0;
+        continue;
+      }
+      // Spoiled or removed since it proved itself: the launcher's own program is one that runs for certain.
+      if (next.program !== undefined && !ended.registered && isFailure(ended.exit)) {
+        const how = this.#givenUp ?? `it ${describeExit(ended.exit)} before it had connected`;
+        if (this.#slots.loseGood(ended.problem === undefined ? how : describeError(ended.problem))) continue;
+      }
+      if (ended.problem !== undefined) {
+        if (first) throw ended.problem;
+        this.#console.remark(describeError(ended.problem));
+      }
+      if (isFailure(ended.exit) && first && !ended.registered) return 1;
       const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths);
       if (verdict.kind === "stop") return verdict.exitCode;
       quickDeaths = verdict.quickDeaths;
@@ -139,57 +177,93 @@ class Launcher {
     }
   }
 
+  /** What the end of a Supervisor on trial means for the release it is of. */
+  #judgeTrial({ exit, isServing, problem }: SupervisorEnd): void {
+    if (exit.code === 0 && isServing) {
+      this.#manager.reloading("Restarting the Supervisor");
+      this.#console.remark("Launcher will attempt to reload the supervisor, which is still on trial");
+      this.#slots.restartTrial();
+      return;
+    }
+    const when = isServing ? "within its time of trial" : "before it served";
+    const reason = problem === undefined ? `it ${describeExit(exit)} ${when}` : describeError(problem);
+    this.#slots.fail(this.#givenUp ?? reason);
+    this.#manager.status("A new Supervisor did not prove itself; going back to the one before");
+  }
+
   /** Starts one Supervisor and waits for its end. One that does not register in time is killed. */
-  async #runSupervisor(first: boolean): Promise<{ exit: ProcessExit; registered: boolean }> {
-    let started: Awaited<ReturnType<typeof startProcess>>;
+  async #runSupervisor({ command, program, onTrial }: NextSupervisor): Promise<SupervisorEnd> {
+    let started: StartedProcess;
     try {
+      const problem = program && programProblem(program.path);
+      if (problem !== undefined) throw new HabError(launcherErrors.notTried, problem);
       started = await startProcess({
-        command: this.#supervisorCommand(),
+        command,
         env: {
           ...inheritedEnvironment(),
           [PIPE_VARIABLE]: this.#socketPath,
           [PID_VARIABLE]: String(process.pid),
+          [PROGRAM_VARIABLE]: program?.path ?? "",
         },
         stdout: "inherit",
         stderr: "inherit",
         name: "the Supervisor",
       });
-    } catch (error) {
-      if (first) throw error;
-      this.#console.remark(describeError(error));
-      return { exit: { code: 1, signal: null }, registered: false };
+    } catch (problem) {
+      return { exit: { code: 1, signal: null }, registered: false, isServing: false, proved: false, problem };
     }
     this.#supervisor = started;
+    this.#givenUp = undefined;
     this.#keep();
     let registered = false;
+    let proved = false;
     const timeoutMs = connectTimeoutMs();
     const tooLate = setTimeout(() => {
-      this.#console.remark(
-        `Supervisor (PID ${started.pid}) did not connect within the IPC connection timeout of ${timeoutMs} ms; killing it`,
-      );
-      kill(started.pid, "SIGKILL");
+      this.#killSupervisor(`it did not connect within the IPC connection timeout of ${timeoutMs} ms`);
     }, timeoutMs);
     this.#registered = () => {
       registered = true;
       clearTimeout(tooLate);
       if (this.#stopping.signal.aborted) this.#door?.announce({ event: "shutdown" });
     };
+    const probation =
+      onTrial && program !== undefined ? this.#beginTrial(program, () => (proved = true)) : undefined;
+    this.#probation = probation;
     const exit = await started.exited;
     clearTimeout(tooLate);
     this.#registered = () => {};
     this.#supervisor = undefined;
+    const isServing = this.#isServing;
     this.#isServing = false;
     this.#vigil?.forget();
+    probation?.close();
+    this.#probation = undefined;
+    // An end in order is nothing that speaks against it.
+    if (probation?.isServing === true && this.#stopping.signal.aborted) this.#slots.restartTrial();
     this.#keep();
     this.#collectOrphans();
-    return { exit, registered };
+    return { exit, registered, isServing, proved };
   }
 
-  #supervisorCommand(): string[] {
-    const binary = environmentValue("HAB_SUP_BINARY");
-    return binary === undefined
-      ? ownCommand(["hab-sup", "run", ...this.#args])
-      : [binary, "run", ...this.#args];
+  #beginTrial({ name }: Program, proved: () => void): Probation {
+    this.#console.remark(`Starting ${name} as the Supervisor, on trial`);
+    return new Probation({
+      ask: () => this.#ask(),
+      proved: () => {
+        proved();
+        this.#slots.prove();
+        this.#console.remark(`${name} has proved itself as the Supervisor`);
+        if (this.#protocol >= SLOTS_VERSION) this.#door?.announce({ event: "proved" });
+      },
+      failed: (reason) => {
+        if (!this.#stopping.signal.aborted) this.#killSupervisor(reason);
+      },
+    });
+  }
+
+  /** Asks the Supervisor for a sign of life; false when none is there that could be asked. */
+  #ask(): boolean {
+    return this.#protocol >= PING_VERSION && this.#door?.announce({ event: "ping" }) === true;
   }
 
   async #handle(request: Exclude<Request, { do: "register" }>): Promise<Replies[RequestName]> {
@@ -209,9 +283,19 @@ class Launcher {
       case "serving":
         this.#isServing = true;
         this.#manager.ready(this.#servicesInWords());
+        this.#probation?.serving(request.untaken ?? []);
         return {};
       case "alive":
         this.#vigil?.answered();
+        this.#probation?.answered();
+        return {};
+      case "slots":
+        return this.#slots.report();
+      case "offer":
+        await this.#slots.offer(request.program);
+        return {};
+      case "pardon":
+        this.#slots.pardon();
         return {};
       case "lines":
         return this.#tail.readOrWait(
@@ -228,7 +312,7 @@ class Launcher {
     if (watchdogMs === undefined) return;
     this.#vigil = new Vigil({
       watchdogMs,
-      ask: () => this.#protocol >= PING_VERSION && this.#door?.announce({ event: "ping" }) === true,
+      ask: () => this.#ask(),
       alive: () => this.#manager.alive(),
       hung: () => this.#killSupervisor("it does not answer"),
     });
@@ -315,6 +399,7 @@ class Launcher {
 
   #killSupervisor(reason: string): void {
     if (this.#supervisor === undefined) return;
+    this.#givenUp = reason;
     this.#console.remark(`Killing the Supervisor (PID ${this.#supervisor.pid}): ${reason}`);
     kill(this.#supervisor.pid, "SIGKILL");
   }
@@ -322,6 +407,11 @@ class Launcher {
   #collectOrphans(): void {
     if (process.pid === 1) reapOrphans();
   }
+}
+
+/** Neither done nor unable to go on: those two are words of a Supervisor that works. */
+function isFailure({ code }: ProcessExit): boolean {
+  return code !== DONE_EXIT_CODE && code !== FAILED_EXIT_CODE;
 }
 
 function describeExit({ code, signal }: ProcessExit): string {
