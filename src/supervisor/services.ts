@@ -6,6 +6,7 @@ import type { Census } from "./census/census.ts";
 import { reportedService, type ServiceReport, updateStarted } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
+import type { KeptReleases } from "./kept-releases.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
 import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
@@ -39,6 +40,8 @@ export interface ServicesOptions extends PrepareOptions {
   readonly wanted: (specs: ReadonlyMap<string, ServiceSpec>) => void;
   /** An update stopped a service, which is now to be started with another release. */
   readonly updated: (spec: ServiceSpec, chosen: FullIdent) => Promise<void>;
+  /** Which release each service runs, over a restart of the Supervisor. */
+  readonly kept: Pick<KeptReleases, "get" | "set" | "forget">;
   /** What keeps a service from being updated. */
   readonly updateProblem: (name: string) => string | undefined;
   /** For an event stream; absent where there is none. */
@@ -126,13 +129,23 @@ export class Services {
 
   /** The groups of all that is to run, and of what has not stopped yet. */
   #groups(): Set<string> {
-    const { organization } = this.#options;
     const wanted = [...this.#wanted.values()].filter((spec) => spec.desiredState === "up");
-    const part = organization ? { organization } : {};
     return new Set([
-      ...wanted.map(({ ident, group }) => formatServiceGroup({ service: ident.name, group, ...part })),
+      ...wanted.map((spec) => this.#groupOf(spec)),
       ...this.running().map((service) => service.group),
     ]);
+  }
+
+  #groupOf({ ident, group }: ServiceSpec): string {
+    const { organization } = this.#options;
+    return formatServiceGroup({ service: ident.name, group, ...(organization ? { organization } : {}) });
+  }
+
+  /** Whether the service of this group holds this process; undefined for a group that is not to run here. */
+  isHeld(group: string, pid: number): boolean | undefined {
+    const spec = [...this.#wanted.values()].find((each) => this.#groupOf(each) === group);
+    if (spec?.desiredState !== "up") return undefined;
+    return this.#slots.get(spec.ident.name)?.service?.process.pid === pid;
   }
 
   /** How long the next stop of this service may take, from a control request. */
@@ -307,13 +320,15 @@ export class Services {
     const { name } = spec.ident;
     const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const previous = this.#remembered.get(name)?.parts?.config;
-    const parts = await prepareService(spec, slot.chosen, previous, this.#options, (line) => this.#say(line));
+    const desired = await this.#desiredRelease(spec, slot);
+    const parts = await prepareService(spec, desired, previous, this.#options, (line) => this.#say(line));
     const announce = () =>
       // Nobody would say that a change is over where no strategy looks after it.
       ring.announce(parts, slot.spec.updateStrategy === "rolling" ? {} : { changing: false });
     announce();
     // Another one, where the chosen release is gone.
     if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
+    this.#options.kept.set(name, { running: parts.pkg.ident, isChosen: slot.chosen !== undefined });
     const group = formatServiceGroup(parts.group);
     return new Service(parts, {
       output,
@@ -330,6 +345,19 @@ export class Services {
       restart: (request) => this.#restart(name, slot, request),
       ...(this.#options.report === undefined ? {} : { report: this.#options.report }),
     });
+  }
+
+  /**
+   * Which release to start: the one an update chose, here or before the Supervisor was restarted; for a process that runs
+   * already, what it was started from; undefined for the newest.
+   */
+  async #desiredRelease(spec: ServiceSpec, slot: Slot): Promise<FullIdent | undefined> {
+    const kept = this.#options.kept.get(spec.ident.name, spec.ident);
+    if (slot.chosen !== undefined || kept === undefined || findInstalled(kept.running) === undefined)
+      return slot.chosen;
+    if (kept.isChosen) slot.chosen = kept.running;
+    const runs = kept.isChosen || (await this.#options.launcher.running(this.#groupOf(spec))) !== undefined;
+    return runs ? kept.running : undefined;
   }
 
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
@@ -365,6 +393,7 @@ export class Services {
     }
     slot.service = undefined;
     this.#slots.delete(name);
+    this.#options.kept.forget(name);
   }
 
   #restart(name: string, slot: Slot, request: RestartRequest): void {
