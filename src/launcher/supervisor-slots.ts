@@ -41,6 +41,8 @@ export function recordedSlots(root: string): Slots | undefined {
 /** What the launcher's own program is called. */
 export const OWN_PROGRAM = "the launcher's own program";
 
+const UNPROVED = "did not prove itself";
+
 export class SupervisorSlots {
   /** Named by who started the launcher: then nothing else is ever started. */
   readonly #fixed = environmentValue("HAB_SUP_BINARY");
@@ -65,7 +67,7 @@ export class SupervisorSlots {
       const { name } = this.#slots.trial;
       try {
         this.#keep(trialBegun(this.#slots, Date.now()));
-        if (this.#slots.trial === undefined) this.#tellReturn(name);
+        if (this.#slots.trial === undefined) this.#tellReturn(name, UNPROVED);
       } catch (error) {
         // One that takes the machine down would be tried at each start: better not at all.
         this.#remark(`${name} is not tried, because that cannot be recorded: ${describeError(error)}`);
@@ -117,7 +119,7 @@ export class SupervisorSlots {
     const { trial } = this.#slots;
     if (trial === undefined) return;
     this.#change(failed(this.#slots, reason, Date.now()));
-    this.#tellReturn(trial.name);
+    this.#tellReturn(trial.name, UNPROVED);
   }
 
   /** The one on trial was to be replaced by itself. */
@@ -130,7 +132,7 @@ export class SupervisorSlots {
     const { good } = this.#slots;
     if (good === undefined || this.#fixed !== undefined) return false;
     this.#change(lostGood(this.#slots, reason, Date.now()));
-    this.#tellReturn(good.name);
+    this.#tellReturn(good.name, "cannot be started any more");
     return true;
   }
 
@@ -150,11 +152,11 @@ export class SupervisorSlots {
     };
   }
 
-  #tellReturn(name: string): void {
+  #tellReturn(name: string, what: string): void {
     const { good, refused: list } = this.#slots;
     const reason = list.find((refusal) => refusal.name === name)?.reason ?? "";
     this.#remark(
-      `Going back to ${good?.name ?? OWN_PROGRAM}: ${name} did not prove itself: ${reason}. It is not tried again, except ` +
+      `Going back to ${good?.name ?? OWN_PROGRAM}: ${name} ${what}: ${reason}. It is not tried again, except ` +
         "by `hab sup restart --retry-refused`",
     );
   }

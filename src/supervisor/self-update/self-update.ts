@@ -149,9 +149,7 @@ export class SelfUpdate {
     );
     return [
       ...(this.#problem === undefined ? [] : [`the Supervisor does not update itself: ${this.#problem}`]),
-      ...refused.map(
-        ({ name, reason }) => `the Supervisor went back from ${name}, which did not prove itself: ${reason}`,
-      ),
+      ...refused.map(({ name, reason }) => `the Supervisor went back from ${name}: ${reason}`),
     ];
   }
 
