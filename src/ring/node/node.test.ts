@@ -65,6 +65,8 @@ for (const [name, key] of [
         { serviceGroup: "three.default" },
       ]);
       expect(b.node.health().connections.incoming).toBe(1);
+      // This machine stores nothing: to it, none is news.
+      expect(b.counted.get("ignored_rumor_total{service-config}")).toBe(3);
     });
   });
 
