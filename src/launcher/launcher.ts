@@ -28,9 +28,10 @@ import {
   SLOTS_VERSION,
 } from "./protocol.ts";
 import { LauncherRecords, type ServiceRecord } from "./records.ts";
-import { DONE_EXIT_CODE, FAILED_EXIT_CODE, judgeExit } from "./respawn.ts";
+import { describeExit, isFailure, judgeExit } from "./respawn.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { ServiceTable } from "./service-table.ts";
+import { listenToSignals } from "./signals.ts";
 import { type NextSupervisor, SupervisorSlots } from "./supervisor-slots.ts";
 import {
   CONNECT_TIMEOUT_MS,
@@ -107,7 +108,8 @@ class Launcher {
 
   async run(): Promise<number> {
     this.#records.open();
-    const signals = this.#listenToSignals();
+    this.#slots.open();
+    const ignoreSignals = this.#listenToSignals();
     try {
       await this.#stopLeftovers();
       this.#socketPath = this.#records.socketPath();
@@ -130,7 +132,7 @@ class Launcher {
       this.#console.remark("Hasta la vista, services.");
       return exitCode;
     } finally {
-      signals.dispose();
+      ignoreSignals();
       this.#vigil?.close();
       this.#door?.close();
       this.#records.close();
@@ -347,37 +349,21 @@ class Launcher {
     await stopLeftovers(leftovers, (content, group) => this.#console.remark(content, group));
   }
 
-  #listenToSignals(): { dispose(): void } {
-    const stop = () => this.#stop();
-    const interrupt = () => {
-      // A second ^C: whoever is at the keyboard will not wait for the Supervisor any longer.
-      if (this.#stopping.signal.aborted) this.#killSupervisor("interrupted again");
-      else this.#stop();
-    };
-    const reload = () => {
-      if (this.#supervisor === undefined) return;
-      this.#manager.reloading("Restarting the Supervisor");
-      kill(this.#supervisor.pid, "SIGHUP");
-    };
-    const ignore = () => {};
-    const collect = () => this.#collectOrphans();
-    const handlers: [NodeJS.Signals, () => void][] = [
-      ["SIGTERM", stop],
-      ["SIGINT", interrupt],
-      ["SIGHUP", reload],
-      ["SIGQUIT", ignore],
-      ["SIGALRM", ignore],
-      ["SIGUSR1", ignore],
-      ["SIGUSR2", ignore],
-      // Only pid 1 gets children it did not start.
-      ...(process.pid === 1 ? ([["SIGCHLD", collect]] as [NodeJS.Signals, () => void][]) : []),
-    ];
-    for (const [name, handler] of handlers) process.on(name, handler);
-    return {
-      dispose() {
-        for (const [name, handler] of handlers) process.off(name, handler);
+  #listenToSignals(): () => void {
+    return listenToSignals({
+      stop: () => this.#stop(),
+      interrupt: () => {
+        // A second ^C: whoever is at the keyboard will not wait for the Supervisor any longer.
+        if (this.#stopping.signal.aborted) this.#killSupervisor("interrupted again");
+        else this.#stop();
       },
-    };
+      reload: () => {
+        if (this.#supervisor === undefined) return;
+        this.#manager.reloading("Restarting the Supervisor");
+        kill(this.#supervisor.pid, "SIGHUP");
+      },
+      collect: () => this.#collectOrphans(),
+    });
   }
 
   /** Begins the shutdown: the Supervisor stops its services in its own way and time, as long as it makes progress. */
@@ -407,15 +393,6 @@ class Launcher {
   #collectOrphans(): void {
     if (process.pid === 1) reapOrphans();
   }
-}
-
-/** Neither done nor unable to go on: those two are words of a Supervisor that works. */
-function isFailure({ code }: ProcessExit): boolean {
-  return code !== DONE_EXIT_CODE && code !== FAILED_EXIT_CODE;
-}
-
-function describeExit({ code, signal }: ProcessExit): string {
-  return signal === null ? `exited with an unexpected exit code: ${code}` : `was ended by ${signal}`;
 }
 
 function connectTimeoutMs(): number {

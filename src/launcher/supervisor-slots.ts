@@ -47,12 +47,21 @@ export class SupervisorSlots {
   /** Named by who started the launcher: then nothing else is ever started. */
   readonly #fixed = environmentValue("HAB_SUP_BINARY");
   readonly #remark: (content: string) => void;
-  #slots: Slots;
+  readonly #launcher = ownCommand([]).join(" ");
+  #slots: Slots = readSlots(undefined, this.#launcher);
   #started: NextSupervisor | undefined;
 
   constructor(remark: (content: string) => void) {
     this.#remark = remark;
-    this.#slots = readSlots(readTextIfPresent(habPath("launcher", FILE)), ownCommand([]).join(" "));
+  }
+
+  /** Goes on with what was recorded; to be called by the one launcher of this root. */
+  open(): void {
+    try {
+      this.#slots = readSlots(readTextIfPresent(habPath("launcher", FILE)), this.#launcher);
+    } catch (error) {
+      this.#remark(`Cannot read which Supervisor is to run: ${describeError(error)}`);
+    }
   }
 
   /** What to start next. A program on trial comes out of here at most so many times. */

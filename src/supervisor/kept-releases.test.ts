@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFullIdent, parseIdent } from "../package/index.ts";
-import { KeptReleases } from "./kept-releases.ts";
+import { KeptReleases, releaseToStart } from "./kept-releases.ts";
 
 const one = parseFullIdent("core/redis/7.0.0/20260101000001");
 const redis = parseIdent("core/redis");
@@ -57,5 +57,48 @@ describe("the release a service runs", () => {
     kept.set("redis", { running: one, isChosen: true });
     expect(said).toEqual([expect.stringContaining("Unable to record which releases run")]);
     expect(kept.get("redis", redis)?.running).toEqual(one);
+  });
+});
+
+describe("what is started", () => {
+  let saved: string | undefined;
+  beforeEach(() => {
+    saved = process.env["FS_ROOT"];
+    process.env["FS_ROOT"] = directory;
+    const place = join(directory, "hab/pkgs/core/redis/7.0.0/20260101000001");
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "TARGET"), "x86_64-linux\n");
+  });
+  afterEach(() => {
+    if (saved === undefined) delete process.env["FS_ROOT"];
+    else process.env["FS_ROOT"] = saved;
+  });
+  const two = parseFullIdent("core/redis/7.0.0/20260101000002");
+  const start = (
+    chosen: typeof one | undefined,
+    kept: typeof one | undefined,
+    isChosen: boolean,
+    runs: boolean,
+  ) => releaseToStart(chosen, kept && { running: kept, isChosen }, async () => runs);
+
+  test("is the newest where nothing runs and no update chose", async () => {
+    expect(await start(undefined, undefined, false, false)).toEqual({
+      desired: undefined,
+      chosen: undefined,
+    });
+    expect(await start(undefined, one, false, false)).toEqual({ desired: undefined, chosen: undefined });
+  });
+
+  test("is, of a process that runs, what it was started from", async () => {
+    expect(await start(undefined, one, false, true)).toEqual({ desired: one, chosen: undefined });
+  });
+
+  test("is what an update chose, the last one before all", async () => {
+    expect(await start(undefined, one, true, false)).toEqual({ desired: one, chosen: one });
+    expect(await start(two, one, true, true)).toEqual({ desired: two, chosen: two });
+  });
+
+  test("is not what is gone", async () => {
+    expect(await start(undefined, two, true, true)).toEqual({ desired: undefined, chosen: undefined });
   });
 });

@@ -4,6 +4,7 @@ import { describeError } from "../error/index.ts";
 import { readTextIfPresent, writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
+  findInstalled,
   formatIdent,
   type PackageIdent,
   parseFullIdent,
@@ -56,6 +57,28 @@ export class KeptReleases {
       this.#say(`Unable to record which releases run: ${describeError(error)}`);
     }
   }
+}
+
+export interface ReleaseToStart {
+  /** Undefined: the newest that is installed. */
+  readonly desired: FullIdent | undefined;
+  /** What an update chose. */
+  readonly chosen: FullIdent | undefined;
+}
+
+/**
+ * Which release a service is to be started from: the one an update chose, in this Supervisor's time or before; for a process that
+ * runs already, what it was started from.
+ */
+export async function releaseToStart(
+  chosen: FullIdent | undefined,
+  kept: KeptRelease | undefined,
+  runs: () => Promise<boolean>,
+): Promise<ReleaseToStart> {
+  if (chosen !== undefined || kept === undefined || findInstalled(kept.running) === undefined)
+    return { desired: chosen, chosen };
+  if (kept.isChosen) return { desired: kept.running, chosen: kept.running };
+  return { desired: (await runs()) ? kept.running : undefined, chosen: undefined };
 }
 
 function plain({ running, isChosen }: KeptRelease): { release: string; chosen: boolean } {

@@ -6,7 +6,7 @@ import type { Census } from "./census/census.ts";
 import { reportedService, type ServiceReport, updateStarted } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
-import type { KeptReleases } from "./kept-releases.ts";
+import { type KeptReleases, releaseToStart } from "./kept-releases.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
 import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
@@ -320,7 +320,10 @@ export class Services {
     const { name } = spec.ident;
     const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const previous = this.#remembered.get(name)?.parts?.config;
-    const desired = await this.#desiredRelease(spec, slot);
+    const kept = this.#options.kept.get(name, spec.ident);
+    const runs = async () => (await launcher.running(this.#groupOf(spec))) !== undefined;
+    const { desired, chosen } = await releaseToStart(slot.chosen, kept, runs);
+    slot.chosen = chosen;
     const parts = await prepareService(spec, desired, previous, this.#options, (line) => this.#say(line));
     const announce = () =>
       // Nobody would say that a change is over where no strategy looks after it.
@@ -345,19 +348,6 @@ export class Services {
       restart: (request) => this.#restart(name, slot, request),
       ...(this.#options.report === undefined ? {} : { report: this.#options.report }),
     });
-  }
-
-  /**
-   * Which release to start: the one an update chose, here or before the Supervisor was restarted; for a process that runs
-   * already, what it was started from; undefined for the newest.
-   */
-  async #desiredRelease(spec: ServiceSpec, slot: Slot): Promise<FullIdent | undefined> {
-    const kept = this.#options.kept.get(spec.ident.name, spec.ident);
-    if (slot.chosen !== undefined || kept === undefined || findInstalled(kept.running) === undefined)
-      return slot.chosen;
-    if (kept.isChosen) slot.chosen = kept.running;
-    const runs = kept.isChosen || (await this.#options.launcher.running(this.#groupOf(spec))) !== undefined;
-    return runs ? kept.running : undefined;
   }
 
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
