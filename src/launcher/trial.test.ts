@@ -30,7 +30,7 @@ function startLauncher(stage: Stage, slots: object, options: { args?: string[]; 
     args: options.args ?? [],
     env: {
       HAB_SUP_BINARY: "",
-      HAB_LAUNCH_SUP_PROBATION_SECS: options.seconds ?? "1.5",
+      HAB_LAUNCH_SUP_PROBATION_SECS: options.seconds ?? "2.5",
       HAB_LAUNCH_SUP_CONNECT_TIMEOUT_SECS: "1",
     },
   });

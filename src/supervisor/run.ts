@@ -85,7 +85,9 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
   });
   try {
     const supervisor = await start(options, output, launcher, client, (how) => ending.resolve(how));
-    await client.serving(await supervisor.untaken());
+    // An end that comes meanwhile is not held up, least of all that of the launcher.
+    const untaken = await Promise.race([supervisor.untaken().catch(() => []), ending.promise.then(() => [])]);
+    await client.serving(untaken);
     void supervisor.clean();
     void proved.promise.then(() => supervisor.clean());
     return await supervisor.end(await ending.promise);
@@ -284,7 +286,7 @@ async function start(
   if (storage.state.departed) end({ kind: "departed" });
 
   return {
-    untaken: () => untakenGroups(client, services),
+    untaken: () => untakenGroups(client, (group, pid) => services.takingOver(group, pid)),
     clean: () => selfUpdate.clean(),
     async end(how) {
       selfUpdate.close();

@@ -18,6 +18,7 @@ import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 import { checkRelease, type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
 import type { SysInfo } from "./sys.ts";
+import type { TakingOver } from "./take-over.ts";
 import type { ServiceRelease } from "./update/updates.ts";
 
 /** Hooks into the rest of the Supervisor. */
@@ -141,11 +142,13 @@ export class Services {
     return formatServiceGroup({ service: ident.name, group, ...(organization ? { organization } : {}) });
   }
 
-  /** Whether the service of this group holds this process; undefined for a group that is not to run here. */
-  isHeld(group: string, pid: number): boolean | undefined {
+  /** How far the service of a group is with taking over this process of it, which runs. */
+  takingOver(group: string, pid: number): TakingOver {
     const spec = [...this.#wanted.values()].find((each) => this.#groupOf(each) === group);
-    if (spec?.desiredState !== "up") return undefined;
-    return this.#slots.get(spec.ident.name)?.service?.process.pid === pid;
+    if (spec?.desiredState !== "up") return "unwanted";
+    const slot = this.#slots.get(spec.ident.name);
+    if (slot?.service?.process.pid === pid) return "done";
+    return slot?.problem === undefined ? "under way" : "failed";
   }
 
   /** How long the next stop of this service may take, from a control request. */

@@ -62,7 +62,7 @@ beforeAll(async () => {
       HAB_UPDATE_STRATEGY_PERIOD_MS: "100",
       HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK: "1",
       // The least that a Supervisor on a busy machine answers within.
-      HAB_LAUNCH_SUP_PROBATION_SECS: "3",
+      HAB_LAUNCH_SUP_PROBATION_SECS: "5",
     },
   });
   const noted = (name: string, rest = "exit 0") =>

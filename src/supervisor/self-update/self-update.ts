@@ -133,12 +133,17 @@ export class SelfUpdate {
   async clean(): Promise<void> {
     const { own, keepLatestPackages: count, installer, launcher } = this.#options;
     if (own === undefined || count === undefined) return;
-    const slots = await launcher.slots().catch(() => undefined);
-    this.#slots = slots ?? this.#slots;
-    // Compat: only where the newest runs. On trial, the one before it is still needed.
-    if (slots?.onTrial === true || installed(own).some((each) => isNewer(each, own))) return;
-    const needed = [own, releaseOf(slots?.launcher ?? ""), releaseOf(slots?.good?.path ?? "")];
-    await installer.keepLatest(packageOf(own), count, () => needed.flatMap((each) => each ?? []));
+    try {
+      const slots = await launcher.slots();
+      this.#slots = slots;
+      // Compat: only where the newest runs. On trial, the one before it is still needed.
+      if (slots?.onTrial === true || installed(own).some((each) => isNewer(each, own))) return;
+      const needed = [own, releaseOf(slots?.launcher ?? ""), releaseOf(slots?.good?.path ?? "")];
+      await installer.keepLatest(packageOf(own), count, () => needed.flatMap((each) => each ?? []));
+    } catch (error) {
+      if (!this.#life.signal.aborted)
+        this.#say(`Unable to remove old releases of the Supervisor: ${describeError(error)}`);
+    }
   }
 
   /** What keeps the Supervisor from being updated, a sentence each. */
