@@ -36,6 +36,7 @@ import { type NextSupervisor, SupervisorSlots } from "./supervisor-slots.ts";
 import {
   CONNECT_TIMEOUT_MS,
   MAX_LINES_WAIT_MS,
+  MAX_TRIAL_STARTS,
   SERVICE_MANAGER_MARGIN_MS,
   SHUTDOWN_PATIENCE_MS,
 } from "./timing.ts";
@@ -144,6 +145,8 @@ class Launcher {
   async #superviseUntilStopped(): Promise<number> {
     const { signal } = this.#stopping;
     let quickDeaths = 0;
+    /** Starts in a row of the good program that came to nothing. */
+    let unconnected = 0;
     for (let first = true; ; first = false) {
       const begin = performance.now();
       const next = this.#slots.next(this.#args);
@@ -154,16 +157,16 @@ class Launcher {
         quickDeaths = 0;
         continue;
       }
-      // Spoiled or removed since it proved itself: the launcher's own program is one that runs for certain.
-      if (next.program !== undefined && !ended.registered && isFailure(ended.exit)) {
-        const how = this.#givenUp ?? `it ${describeExit(ended.exit)} before it had connected`;
-        if (this.#slots.loseGood(ended.problem === undefined ? how : describeError(ended.problem))) continue;
-      }
+      const neverConnected = isFailure(ended.exit) && !ended.registered;
+      if (next.program !== undefined && neverConnected) {
+        unconnected += 1;
+        if (this.#isGoodLost(ended, unconnected)) continue;
+      } else unconnected = 0;
       if (ended.problem !== undefined) {
         if (first) throw ended.problem;
         this.#console.remark(describeError(ended.problem));
       }
-      if (isFailure(ended.exit) && first && !ended.registered) return 1;
+      if (first && neverConnected && next.program === undefined) return 1;
       const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths);
       if (verdict.kind === "stop") return verdict.exitCode;
       quickDeaths = verdict.quickDeaths;
@@ -177,6 +180,17 @@ class Launcher {
       await pause(verdict.delayMs, signal);
       if (signal.aborted) return 0;
     }
+  }
+
+  /**
+   * Whether the good program is given up: spoiled or removed since it proved itself, or not coming up any more. The launcher's own is
+   * one that runs for certain.
+   */
+  #isGoodLost({ exit, problem }: SupervisorEnd, unconnected: number): boolean {
+    if (problem !== undefined) return this.#slots.loseGood(describeError(problem));
+    if (unconnected < MAX_TRIAL_STARTS) return false;
+    const last = this.#givenUp ?? `it ${describeExit(exit)}`;
+    return this.#slots.loseGood(`it did not connect ${unconnected} times in a row; the last time ${last}`);
   }
 
   /** What the end of a Supervisor on trial means for the release it is of. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
 import {
   failed,
   lostGood,
@@ -13,6 +14,7 @@ import {
   trialBegun,
   trialRestarted,
 } from "./slots.ts";
+import { MAX_TRIAL_STARTS } from "./timing.ts";
 
 const NOW = 1_800_000_000_000;
 const own: Slots = { launcher: "/opt/hab", refused: [] };
@@ -112,4 +114,56 @@ describe("what is on disk", () => {
   ])("and of no use is as good as nothing: %j", (text) => {
     expect(readSlots(text, own.launcher)).toEqual(own);
   });
+});
+
+test("whatever happens in whatever order, and with power cut in between, there is a program to start", () => {
+  const programs = [one, two, three];
+  const event = fc.oneof(
+    fc.record({ kind: fc.constant("offer" as const), which: fc.nat({ max: 2 }) }),
+    fc.record({
+      kind: fc.constantFrom("start", "prove", "fail", "restart", "lose", "pardon", "power" as const),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      let slots: Slots = own;
+      for (const happened of events) {
+        const before = slots;
+        switch (happened.kind) {
+          case "offer": {
+            const program = programs[happened.which] as (typeof programs)[number];
+            if (offerProblem(slots, program.name) === undefined) slots = offered(slots, program);
+            break;
+          }
+          case "start":
+            slots = trialBegun(slots, NOW);
+            break;
+          case "prove":
+            slots = proved(slots);
+            break;
+          case "fail":
+            slots = failed(slots, "x", NOW);
+            break;
+          case "restart":
+            slots = trialRestarted(slots);
+            break;
+          case "lose":
+            slots = lostGood(slots, "x", NOW);
+            break;
+          case "pardon":
+            slots = pardoned(slots);
+            break;
+          case "power":
+            slots = readSlots(slotsText(slots), own.launcher);
+            expect(slots).toEqual(before);
+        }
+        const { trial, good, refused: list } = slots;
+        // A trial is bounded, is of nothing that was refused, and never takes the place of the good one by itself.
+        expect(trial?.starts ?? 0).toBeLessThanOrEqual(MAX_TRIAL_STARTS);
+        expect(list.map((refusal) => refusal.name)).not.toContain(trial?.name);
+        expect(trial === undefined || trial.path !== good?.path).toBe(true);
+        if (happened.kind !== "prove" && happened.kind !== "lose") expect(good).toEqual(before.good);
+      }
+    }),
+  );
 });

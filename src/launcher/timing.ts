@@ -54,7 +54,10 @@ export const SERVING_PROBATIONS = 5;
 /** While on trial it is asked for signs of life as by a service manager with this watchdog time, or the time of the trial. */
 export const TRIAL_WATCHDOG_MS = 30_000;
 
-/** Starts of a program on trial without proof: one, and two after the power failed in the midst of it. */
+/**
+ * Starts of a program on trial without proof: one, and two after the power failed in the midst of it. So often the good one, too, may
+ * end before it has connected, on a machine that has just started and is busy.
+ */
 export const MAX_TRIAL_STARTS = 3;
 
 /** What a program may take to tell its version, on a machine that is busy. */

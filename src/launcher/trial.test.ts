@@ -221,6 +221,23 @@ describe("a launcher that starts", () => {
     }
   });
 
+  test("has patience with the good one, but not for ever", async () => {
+    const other = new Stage();
+    try {
+      const good = program(other, "weak", "echo started; exit 1");
+      const launcher = startLauncher(
+        other,
+        { launcher: LAUNCHER, good, refused: [] },
+        { args: ["--generate-config"] },
+      );
+      expect(await launcher.exited).toBe(0);
+      await other.shows(`${name("weak")} cannot be started any more: it did not connect 3 times in a row`);
+      expect(other.printed[0].split("started\n")).toHaveLength(4);
+    } finally {
+      await other.end();
+    }
+  });
+
   test("takes nothing where HAB_SUP_BINARY names the program", async () => {
     const other = new Stage();
     try {
