@@ -4,33 +4,53 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Machine, PROJECT } from "./machine.ts";
+import { lockFile } from "../../src/host/index.ts";
+import { Machine, PROJECT, until } from "./machine.ts";
 
 const SOURCES = join(PROJECT, ".cache/sources");
 const BUILT = join(PROJECT, ".cache/packages");
+/** Longer than another file may take to make its packages on a busy machine. */
+const WAIT_SECONDS = 300;
 
 export interface Packages {
   /** Puts them under the machine's /hab/pkgs. */
   giveTo(machine: Machine): Promise<void>;
 }
 
-/** The packages of these plans and of all that they need. */
+/** The packages of these plans and of all that they need. One test file at a time makes its own. */
 export async function packagesOf(...plans: readonly string[]): Promise<Packages> {
-  const directory = join(BUILT, stateOfPlans());
-  for (const other of present(BUILT))
-    if (join(BUILT, other) !== directory) rmSync(join(BUILT, other), { recursive: true });
-  for (const part of ["pkgs", "keys", "results"]) mkdirSync(join(directory, part), { recursive: true });
+  mkdirSync(BUILT, { recursive: true });
+  const lock = await until(
+    "no other test makes packages",
+    () => lockFile(join(BUILT, "lock"), { exclusive: true }),
+    WAIT_SECONDS,
+  );
+  try {
+    const directory = join(BUILT, stateOfPlans());
+    for (const other of readdirSync(BUILT, { withFileTypes: true }))
+      if (other.isDirectory() && join(BUILT, other.name) !== directory)
+        rmSync(join(BUILT, other.name), { recursive: true });
+    await build(directory, plans);
+    return packagesIn(directory);
+  } finally {
+    lock.release();
+  }
+}
 
-  const all = execute("plans/build", "--list", ...plans)
-    .trim()
-    .split("\n");
-  execute("plans/fetch", ...all);
-  const packages: Packages = {
+function packagesIn(directory: string): Packages {
+  return {
     async giveTo(machine) {
       await machine.run(["mkdir", "-p", "/hab/pkgs"]);
       await machine.run(["mount", "--bind", join(directory, "pkgs"), "/hab/pkgs"]);
     },
   };
+}
+
+/** Builds what is not there yet. */
+async function build(directory: string, plans: readonly string[]): Promise<void> {
+  for (const part of ["pkgs", "keys", "results"]) mkdirSync(join(directory, part), { recursive: true });
+  const all = execute("plans/build", "--list", ...plans);
+  execute("plans/fetch", ...all.trim().split("\n"));
   const builder = await Machine.start();
   try {
     Object.assign(builder.env, {
@@ -40,14 +60,13 @@ export async function packagesOf(...plans: readonly string[]): Promise<Packages>
       // What is tried here does not depend on how well they are compressed.
       HAB_HART_COMPRESSION_LEVEL: "0",
     });
-    await packages.giveTo(builder);
-    if (present(join(directory, "keys")).length === 0)
+    await packagesIn(directory).giveTo(builder);
+    if (readdirSync(join(directory, "keys")).length === 0)
       await builder.run(["hab", "origin", "key", "generate", "core"]);
     await builder.run([join(PROJECT, "plans/build"), ...plans]);
   } finally {
     await builder.stop();
   }
-  return packages;
 }
 
 /** A digest of the plans and of when hab was built: script/test does that, so each run of it makes the packages anew. */
@@ -60,14 +79,6 @@ function stateOfPlans(): string {
     if (statSync(path).isFile()) hash.update(`${entry}\n`).update(readFileSync(path));
   }
   return hash.digest("hex").slice(0, 16);
-}
-
-function present(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 function execute(program: string, ...words: readonly string[]): string {

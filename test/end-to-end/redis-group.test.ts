@@ -85,7 +85,7 @@ describe.skipIf(impossible !== undefined)(
       const packages = await packagesOf("redis");
       network = await Network.start(ALL.length);
       await Promise.all(network.machines.map((machine) => packages.giveTo(machine)));
-    }, 240_000);
+    }, 600_000);
 
     afterAll(() => network?.stop(), 30_000);
 

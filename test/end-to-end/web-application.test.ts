@@ -121,7 +121,7 @@ describe.skipIf(impossible !== undefined)(
       const packages = await packagesOf("postgresql", "visits", "haproxy");
       network = await Network.start(ALL.length);
       await Promise.all(network.machines.map((machine) => packages.giveTo(machine)));
-    }, 300_000);
+    }, 600_000);
 
     afterAll(() => network?.stop(), 30_000);
 
