@@ -2,6 +2,8 @@
 // real network: what clients read and write when the primary's machine dies, and when the network cuts it off. The steps build
 // upon each other.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BackgroundProcess, until } from "./machine.ts";
 import { Network, whyNoNetwork } from "./network.ts";
 import { packagesOf } from "./packages.ts";
@@ -77,6 +79,12 @@ async function write(member: number, key: string, value: string, replicas: numbe
 const read = (members: readonly number[], key: string) =>
   Promise.all(members.map((member) => redis(member, `GET ${key}`)));
 
+/** Whether the member's suitability is what it has heard of the primary: more than nothing. */
+function hasHeard(member: number): boolean {
+  const directory = network.machines[member]?.directory ?? "";
+  return Number(readFileSync(join(directory, "hab/svc/redis/logs/suitability.stdout.log"), "utf8")) > 0;
+}
+
 const title = "three Redis servers that elect their primary";
 describe.skipIf(impossible !== undefined)(
   impossible === undefined ? title : `${title} (skipped: ${impossible})`,
@@ -108,6 +116,7 @@ describe.skipIf(impossible !== undefined)(
       const primary = await untilReplicated(ALL);
       await write(primary, "greeting", "hello", 2);
       expect(await read(ALL, "greeting")).toEqual(["hello", "hello", "hello"]);
+      await until("each says in elections how much it has heard", () => ALL.every(hasHeard));
       const replica = (primary + 1) % ALL.length;
       expect(await redis(replica, "SET greeting changed")).toStartWith("-READONLY");
       expect((await askRedis(network, primary, ["GET", "greeting"]))[0]).toStartWith("-NOAUTH");
