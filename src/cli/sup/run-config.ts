@@ -99,6 +99,7 @@ const LOAD_KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   binding_mode: ["bindingMode", oneOf("strict", "relaxed")],
   health_check_interval: ["healthCheckInterval", parsed(bigInteger())],
   shutdown_timeout: ["shutdownTimeout", parsed(integer())],
+  hook: ["hook", list(text)],
   config_from: ["configFrom", text],
 };
 

@@ -19,7 +19,7 @@ export const command = defineCommand({
   summary: "Show the loaded services",
   description:
     "Below the table stands what is wrong with a service: a broken layer of its configuration or a template, while " +
-    "the last good one is in force, or why it cannot start.",
+    "the last good one is in force, a hook that did not end in its time, or why it cannot start or is not ready.",
   examples: [
     { command: "hab svc status", explains: "all services" },
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
@@ -40,7 +40,7 @@ export const command = defineCommand({
     wait: option({
       long: "wait",
       value: "STATE",
-      help: "Wait until the services are so: up, initialized and not critical",
+      help: "Wait until the services are so: up, initialized, not critical, and ready by their own word",
       type: choice("ready"),
     }),
     timeout: option({
@@ -66,7 +66,7 @@ export const command = defineCommand({
     };
     const found =
       options.wait === undefined
-        ? await ask(ident)
+        ? await ask({ ...ident, withReadiness: true })
         : await waitUntilReady({
             ask: () => ask({ ...ident, withReadiness: true }),
             timeoutSeconds: options.timeout,
@@ -78,8 +78,10 @@ export const command = defineCommand({
       return;
     }
     stdout.write(formatTable([HEADING, ...found.map(statusRow)]));
-    for (const { serviceGroup, problems } of found) {
-      for (const problem of problems?.split("\n") ?? [])
+    for (const { serviceGroup, process, problems, notReady } of found) {
+      // One that is on its way up has nothing wrong with it.
+      const shown = process?.state === ProcessState.Up ? linesOf(notReady) : [];
+      for (const problem of new Set([...linesOf(problems), ...shown]))
         ui.warn(`${formatServiceGroup(serviceGroup)}: ${problem}`);
     }
   },
@@ -104,7 +106,12 @@ function stateOf(state: number | undefined): string {
   return state === ProcessState.Up ? "up" : "down";
 }
 
-function statusJson({ ident, process, serviceGroup, desiredState, problems }: ServiceStatus) {
+function linesOf(text: string | undefined): string[] {
+  return text === undefined || text === "" ? [] : text.split("\n");
+}
+
+function statusJson(status: ServiceStatus) {
+  const { ident, process, serviceGroup, desiredState, problems, notReady, draining } = status;
   return {
     package: formatIdent(ident),
     service_group: formatServiceGroup(serviceGroup),
@@ -112,6 +119,9 @@ function statusJson({ ident, process, serviceGroup, desiredState, problems }: Se
     state: stateOf(process?.state),
     elapsed_seconds: process?.elapsed ?? 0n,
     pid: process?.pid ?? null,
-    problems: problems === undefined ? [] : problems.split("\n"),
+    problems: linesOf(problems),
+    ready: notReady === undefined ? null : notReady === "",
+    not_ready: linesOf(notReady),
+    draining: draining === true,
   };
 }
