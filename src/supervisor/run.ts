@@ -14,6 +14,7 @@ import type { EventStream } from "./event-stream/event-stream.ts";
 import { EventLog } from "./events/event-log.ts";
 import { type EventWatch, watchEvents } from "./events/watch-events.ts";
 import { openGatewayTls } from "./gateway-tls.ts";
+import { formatServiceGroup, serviceGroupOf } from "./group.ts";
 import type { HttpGateway } from "./http/gateway.ts";
 import { listenHttp } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -48,8 +49,11 @@ type Ending =
   | { readonly kind: "departed" }
   | { readonly kind: "exit"; readonly code: number };
 
-/** How long hooks and processes may take at an orderly end, beyond their own timeouts, before we go without them. */
-const LAST_HOOKS_MS = 60_000;
+/**
+ * How long the last hook of each service may take at an orderly end. The launcher's patience with us is a minute from the end of
+ * the last process on.
+ */
+const LAST_HOOK_MS = 50_000;
 
 /**
  * Runs a Supervisor under its launcher until it is told to end; answers the exit code the launcher acts on: 0 after an
@@ -119,7 +123,7 @@ async function start(
     updateProblems: () => updates.problems(),
   });
   const stream = await openStream(options, storage.state.self, metrics, say);
-  const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
+  const installer = createInstaller(output, metrics, `hab-sup/${options.version}`, options.depotToken);
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
     period: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_MS"),
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
@@ -166,10 +170,15 @@ async function start(
     census: () => ring.census,
     now: Date.now,
     random: Math.random,
-    installMissing: async (spec) => {
-      await installer.forLoad(spec, new Console(silentReply(), output));
+    installMissing: async (spec, signal) => {
+      await installer.forLoad(spec, new Console(silentReply(), output), signal);
     },
-    runInstallHooks: installer.pendingHooks,
+    runInstallHooks: (ident, { ident: { name }, group, hookSettings: settings }, signal) =>
+      installer.pendingHooks(
+        ident,
+        { group: formatServiceGroup(serviceGroupOf(name, group, options.organization)), settings },
+        signal,
+      ),
     ring,
     organization: options.organization,
     started,
@@ -293,18 +302,18 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
   switch (how.kind) {
     case "exit":
       say(`Simulating abrupt, unexpected exit with code ${how.code}`);
-      services.detachAll();
+      void services.detachAll();
       break;
     case "restart":
       say("Supervisor shutting down for restart");
       say("Preparing services for Supervisor restart");
-      services.detachAll();
+      await services.detachAll();
       break;
     case "shutdown":
     case "departed":
       say("Gracefully departing from butterfly network.");
       await node.leave();
-      await stopServices(services);
+      await services.stopAll(LAST_HOOK_MS);
   }
   ring.close();
   try {
@@ -319,11 +328,4 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
     throw new HabError(supervisorErrors.departed, "This Supervisor has been manually departed.");
   }
   return how.kind === "exit" ? how.code : 0;
-}
-
-async function stopServices(services: Services): Promise<void> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), LAST_HOOKS_MS);
-  await services.stopAll(patience.signal);
-  clearTimeout(timer);
 }

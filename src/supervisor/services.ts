@@ -9,10 +9,12 @@ import type { Metrics } from "./http/metrics.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
 import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
-import type { RingPort } from "./ring/port.ts";
+import { Preparation } from "./preparation.ts";
+import { RememberedServices } from "./remembered.ts";
+import type { RingPort, ToldOfService } from "./ring/port.ts";
 import type { LauncherPort, RestartRequest } from "./service/ports.ts";
 import { Service } from "./service/service.ts";
-import { newSlot, type Remembered, type ServiceSnapshot, type Slot } from "./slot.ts";
+import { newSlot, type ServiceSnapshot, type Slot } from "./slot.ts";
 import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 import { checkRelease, type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
@@ -56,10 +58,10 @@ const SETTLE_MS = 1_000;
 export class Services {
   readonly #options: ServicesOptions;
   readonly #slots = new Map<string, Slot>();
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered: RememberedServices;
+  readonly #preparation = new Preparation();
   readonly #stopTimeouts = new Map<string, number>();
   readonly #toldSpecProblems = new Set<string>();
-  readonly #work = new Set<Promise<void>>();
   #wanted: ReadonlyMap<string, ServiceSpec> = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reconcileQueued = false;
@@ -67,6 +69,13 @@ export class Services {
 
   constructor(options: ServicesOptions) {
     this.#options = options;
+    const { build, now, changed } = options;
+    this.#remembered = new RememberedServices({
+      build,
+      now,
+      isIdle: (name) => !this.#slots.has(name) && this.#wanted.has(name),
+      changed,
+    });
   }
 
   /** All loaded services: running ones first, then the others, each in the order of names. */
@@ -119,8 +128,7 @@ export class Services {
     this.#schedule(waits);
     this.#options.ring.keepOnly(this.#groups());
     this.#options.wanted(this.#wanted);
-    for (const name of this.#remembered.keys()) if (!this.#wanted.has(name)) this.#remembered.delete(name);
-    for (const [name, spec] of this.#wanted) this.#remember(name, spec);
+    this.#remembered.keep(this.#wanted, this.#slots);
     this.#options.changed(undefined);
   }
 
@@ -150,11 +158,14 @@ export class Services {
     const broken = slot.problem === undefined ? undefined : findInstalled(slot.spec.ident)?.ident;
     const ident = slot.chosen ?? parts?.pkg.ident ?? broken;
     if (ident === undefined) return undefined;
-    const isUp = service?.initialized === true && service.process.up && slot.condition.kind === "running";
+    // One that says that it is not ready is not there yet: the next member waits for it.
+    const serves = service?.readiness?.ready !== false;
+    const isUp =
+      service?.initialized === true && service.process.up && serves && slot.condition.kind === "running";
     return {
       ident,
       settlesInMs: isUp ? Math.max(0, SETTLE_MS - service.uptimeMs) : undefined,
-      busy: slot.condition.kind === "busy",
+      busy: isBusy(slot),
     };
   }
 
@@ -174,7 +185,8 @@ export class Services {
     const slot = this.#slots.get(name);
     if (slot === undefined || isBusy(slot)) return false;
     const { spec } = slot;
-    await checkRelease(spec, ident, this.#remembered.get(name)?.parts?.config, this.#options);
+    const previous = this.#remembered.get(name)?.parts?.config;
+    await this.#preparation.run((signal) => checkRelease(spec, ident, previous, this.#options, signal));
     if (this.#closing || this.#slots.get(name) !== slot || slot.spec !== spec || isBusy(slot)) return false;
     begun();
     this.#say(`Restarting ${formatIdent(spec.ident)} with package ${formatIdent(ident)}`);
@@ -192,30 +204,37 @@ export class Services {
     return true;
   }
 
-  /** Stops everything at once and waits for it, for an orderly end; `giveUp` ends waiting for hooks. */
-  async stopAll(giveUp: AbortSignal): Promise<void> {
-    this.#close();
-    await Promise.all(
-      [...this.#slots.values()].map(async (slot) => {
+  /** Stops everything at once and waits for it, for an orderly end; each last hook has this long. */
+  async stopAll(lastHookMs: number): Promise<void> {
+    const started = this.#close();
+    await Promise.all([
+      ...[...this.#slots.values()].map(async (slot) => {
+        const { service } = slot;
         slot.ended?.();
-        await slot.service?.stop(undefined, giveUp);
-        if (slot.service !== undefined) this.#report("stopped", slot.service);
+        if (service === undefined) return;
+        service.hurry(lastHookMs);
+        await service.stop();
+        this.#report("stopped", service);
       }),
-    );
+      started,
+    ]);
   }
 
-  /** Lets go of everything without touching a process, for another Supervisor to take over. */
-  detachAll(): void {
-    this.#close();
-    for (const slot of this.#slots.values()) {
+  /** Lets go of everything without touching a process, for another Supervisor to take over; hooks are ended. */
+  async detachAll(): Promise<void> {
+    const started = this.#close();
+    const detached = [...this.#slots.values()].map((slot) => {
       slot.ended?.();
-      slot.service?.detach();
-    }
+      return slot.service?.detach();
+    });
+    await Promise.all([...detached, started]);
   }
 
-  #close(): void {
+  /** Begins nothing any more. Resolves when what is made ready for a start is cut short. */
+  #close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#timer);
+    return this.#preparation.end();
   }
 
   #snapshot(name: string): ServiceSnapshot {
@@ -256,6 +275,9 @@ export class Services {
         slot.service?.exchangeSpec(step.spec);
         return;
       }
+      case "interrupt":
+        this.#slots.get(step.name)?.starting?.abort();
+        return;
       case "forget":
         this.#slots.delete(step.name);
     }
@@ -271,20 +293,21 @@ export class Services {
   /** Runs work of one service beside everything else; its end leads to another reconciliation. */
   #begin(name: string, slot: Slot, work: () => Promise<void>): void {
     slot.condition = { kind: "busy" };
-    const running = work()
+    void work()
       .catch((error) => this.#say(`Unexpected failure of ${name}: ${describeError(error)}`))
       .finally(() => {
-        this.#work.delete(running);
         this.#options.changed(name);
         this.reconcileSoon();
       });
-    this.#work.add(running);
   }
 
   async #start(name: string, spec: ServiceSpec): Promise<void> {
     const slot = this.#slotFor(name, spec);
+    const starting = new AbortController();
+    slot.starting = starting;
+    slot.condition = { kind: "starting" };
     try {
-      const service = await this.#create(spec, slot);
+      const service = await this.#create(spec, slot, starting.signal);
       slot.failures = 0;
       slot.problem = undefined;
       if (slot.runState.last !== undefined) {
@@ -300,18 +323,27 @@ export class Services {
       service.wake();
     } catch (error) {
       this.#failedStart(slot, error);
+    } finally {
+      slot.starting = undefined;
     }
   }
 
-  async #create(spec: ServiceSpec, slot: Slot): Promise<Service> {
+  async #create(spec: ServiceSpec, slot: Slot, cut: AbortSignal): Promise<Service> {
     const { name } = spec.ident;
     const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const previous = this.#remembered.get(name)?.parts?.config;
-    const parts = await prepareService(spec, slot.chosen, previous, this.#options, (line) => this.#say(line));
-    const announce = () =>
+    const parts = await this.#preparation.run(
+      (signal) =>
+        prepareService(spec, slot.chosen, previous, this.#options, signal, (line) => this.#say(line)),
+      cut,
+    );
+    const announce = (told: ToldOfService = {}) =>
       // Nobody would say that a change is over where no strategy looks after it.
-      ring.announce(parts, slot.spec.updateStrategy === "rolling" ? {} : { changing: false });
-    announce();
+      ring.announce(parts, {
+        ...(slot.spec.updateStrategy === "rolling" ? {} : { changing: false }),
+        ...told,
+      });
+    announce({ draining: false, ...(parts.templates.hooks.has("readiness") ? {} : { notReady: false }) });
     // Another one, where the chosen release is gone.
     if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
     const group = formatServiceGroup(parts.group);
@@ -335,7 +367,9 @@ export class Services {
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
   #failedStart(slot: Slot, error: unknown): void {
     const message = describeError(error);
-    if (slot.problem !== message || slot.failures === 0)
+    // One that was cut short is not wanted any more: there is nothing to mend.
+    const isCut = slot.starting?.signal.aborted === true || this.#closing;
+    if (!isCut && (slot.problem !== message || slot.failures === 0))
       this.#say(error instanceof StartFailure ? error.message : message);
     slot.problem = message;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** slot.failures, LAST_RETRY_MS);
@@ -358,10 +392,10 @@ export class Services {
     const timeout = this.#stopTimeouts.get(name);
     this.#stopTimeouts.delete(name);
     if (service !== undefined) {
-      this.#forgetProcess(name, service);
+      this.#remembered.stopped(name, service.parts);
       await service.stop(timeout);
       this.#report("stopped", service);
-      this.#forgetProcess(name, service);
+      this.#remembered.stopped(name, service.parts);
     }
     slot.service = undefined;
     this.#slots.delete(name);
@@ -388,7 +422,7 @@ export class Services {
       slot.ended = undefined;
       await service.stop();
       this.#report("stopped", service);
-      this.#forgetProcess(name, service);
+      this.#remembered.stopped(name, service.parts);
       slot.service = undefined;
       if (request.reason === "package_updated" && slot.chosen !== undefined) {
         await this.#options.updated(slot.spec, slot.chosen);
@@ -399,29 +433,6 @@ export class Services {
 
   #report(kind: "started" | "stopped", service: Service): void {
     this.#options.report?.({ kind, service: reportedService(service.parts, service.spec) });
-  }
-
-  #forgetProcess(name: string, service: Service): void {
-    this.#remembered.set(name, { parts: service.parts, sinceMs: this.#options.now() });
-  }
-
-  /** Describes services that are loaded and not running, as the gateways list them too. */
-  #remember(name: string, spec: ServiceSpec): void {
-    const slot = this.#slots.get(name);
-    const known = this.#remembered.get(name);
-    if (known === undefined) this.#remembered.set(name, { parts: undefined, sinceMs: this.#options.now() });
-    if (slot !== undefined || known?.parts !== undefined) return;
-    const work = this.#options
-      .build(spec, undefined)
-      .then((parts) => {
-        if (this.#slots.has(name) || !this.#wanted.has(name)) return;
-        this.#remembered.set(name, { parts, sinceMs: this.#options.now() });
-        this.#options.changed(name);
-      })
-      .catch(() => {
-        // Its start will say what is wrong; until then there is nothing to show.
-      });
-    this.#work.add(work.finally(() => this.#work.delete(work)));
   }
 
   #schedule(waits: readonly number[]): void {
@@ -445,7 +456,7 @@ export class Services {
 }
 
 function isBusy({ condition }: Slot): boolean {
-  return condition.kind === "busy";
+  return condition.kind === "busy" || condition.kind === "starting";
 }
 
 function unwanted(spec: ServiceSpec): ServiceSpec {

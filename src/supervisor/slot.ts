@@ -2,7 +2,8 @@
 import type { FullIdent } from "../package/index.ts";
 import type { HeldService } from "./plan/reconcile.ts";
 import { FRESH_RUN_STATE, type RunState } from "./plan/restart.ts";
-import type { Service, ServiceParts } from "./service/service.ts";
+import type { ServiceParts } from "./service/ports.ts";
+import type { Service } from "./service/service.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 
 /** What is known about one loaded service, for gateways. */
@@ -29,14 +30,10 @@ export interface Slot {
   /** Failed starts in a row. */
   failures: number;
   problem: string | undefined;
+  /** Aborting cuts a start short that waits for a download or an install hook; undefined while none is under way. */
+  starting: AbortController | undefined;
   /** The release an update chose: starts keep to it, whatever else is installed meanwhile. */
   chosen: FullIdent | undefined;
-}
-
-/** Of a service that does not run, or of the one before. */
-export interface Remembered {
-  readonly parts: ServiceParts | undefined;
-  readonly sinceMs: number;
 }
 
 export function newSlot(spec: ServiceSpec): Slot {
@@ -48,6 +45,7 @@ export function newSlot(spec: ServiceSpec): Slot {
     ended: undefined,
     failures: 0,
     problem: undefined,
+    starting: undefined,
     chosen: undefined,
   };
 }
