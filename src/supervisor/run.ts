@@ -302,12 +302,12 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
   switch (how.kind) {
     case "exit":
       say(`Simulating abrupt, unexpected exit with code ${how.code}`);
-      void services.detachAll();
+      void services.detachAll(0);
       break;
     case "restart":
       say("Supervisor shutting down for restart");
       say("Preparing services for Supervisor restart");
-      await services.detachAll();
+      await services.detachAll(LAST_HOOK_MS);
       break;
     case "shutdown":
     case "departed":

@@ -220,11 +220,15 @@ export class Services {
     ]);
   }
 
-  /** Lets go of everything without touching a process, for another Supervisor to take over; hooks are ended. */
-  async detachAll(): Promise<void> {
+  /**
+   * Lets go of everything without touching a process, for another Supervisor to take over; hooks are ended. What is being
+   * stopped is stopped.
+   */
+  async detachAll(lastHookMs: number): Promise<void> {
     const started = this.#close();
     const detached = [...this.#slots.values()].map((slot) => {
       slot.ended?.();
+      slot.service?.hurry(lastHookMs);
       return slot.service?.detach();
     });
     await Promise.all([...detached, started]);
@@ -337,15 +341,17 @@ export class Services {
         prepareService(spec, slot.chosen, previous, this.#options, signal, (line) => this.#say(line)),
       cut,
     );
+    // Another one, where the chosen release is gone.
+    if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
     const announce = (told: ToldOfService = {}) =>
-      // Nobody would say that a change is over where no strategy looks after it.
       ring.announce(parts, {
+        // While it is stopped for an update, what it says else must not take back the release it changes to.
+        ident: slot.chosen ?? parts.pkg.ident,
+        // Nobody would say that a change is over where no strategy looks after it.
         ...(slot.spec.updateStrategy === "rolling" ? {} : { changing: false }),
         ...told,
       });
     announce({ draining: false, ...(parts.templates.hooks.has("readiness") ? {} : { notReady: false }) });
-    // Another one, where the chosen release is gone.
-    if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
     const group = formatServiceGroup(parts.group);
     return new Service(parts, {
       output,

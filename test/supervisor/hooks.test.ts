@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isProcessRunning } from "../../src/host/index.ts";
-import { TestSupervisor } from "./harness.ts";
+import { type PackageParts, TestSupervisor } from "./harness.ts";
 
 /** Notes its pid and that of a child, and ends neither by itself nor by SIGTERM. */
 const STUBBORN = `#!/bin/sh
@@ -15,6 +15,15 @@ echo hangs
 wait
 `;
 const note = (word: string, rest = "") => `#!/bin/sh\necho ${word} >>{{pkg.svc_var_path}}/order\n${rest}\n`;
+
+/** Ready while it has a file, and drains until it has another. */
+const WARMS: PackageParts = {
+  hooks: {
+    readiness: "#!/bin/sh\n[ -e {{pkg.svc_var_path}}/warm ] || { echo cold; exit 1; }\n",
+    "pre-stop": "#!/bin/sh\nuntil [ -e {{pkg.svc_var_path}}/go ]; do sleep 0.02; done\n",
+  },
+  files: { "hooks.toml": "[readiness]\ninterval = 1\nfailures = 1\n" },
+};
 
 let supervisor: TestSupervisor;
 
@@ -41,17 +50,25 @@ beforeAll(async () => {
     },
   });
   supervisor.addPackage("drainless", { hooks: { "pre-stop": STUBBORN } });
-  supervisor.addPackage("warms", {
-    hooks: { readiness: "#!/bin/sh\n[ -e {{pkg.svc_var_path}}/warm ] || { echo cold; exit 1; }\n" },
-    files: { "hooks.toml": "[readiness]\ninterval = 1\nfailures = 1\n" },
-  });
+  supervisor.addPackage("warms", WARMS);
   supervisor.addPackage("sick", { hooks: { "health-check": "#!/bin/sh\nexit 2\n" } });
+  for (const name of ["plain", "hung", "forks", "drains", "warms"]) want(name);
+  want("stuck", "shutdown_timeout = 1\n");
+  want("limited", "[hooks.init]\ntimeout = 1\n");
+  want("installing");
+  want("drainless", "shutdown_timeout = 2\n");
+  want("sick", "[health_check_interval]\nsecs = 1\nnanos = 0\n");
   await supervisor.start();
 });
 
 afterAll(async () => {
   await supervisor.stop();
 });
+
+/** Loads a service as who writes its spec does: at once, and many side by side. */
+const want = (name: string, more = "") =>
+  supervisor.write(`hab/sup/default/specs/${name}.spec`, `ident = "vec/${name}"\n${more}`);
+const unload = (name: string) => supervisor.remove(`hab/sup/default/specs/${name}.spec`);
 
 /** The pids a service's hooks noted, once they have. */
 async function pidsOf(name: string): Promise<number[]> {
@@ -99,8 +116,8 @@ const zombies = () =>
 
 describe("a hook that does not end", () => {
   test("in its time is ended with its children, counts as failed, and holds up nothing", async () => {
-    expect((await supervisor.load("hung")).process.state).toBe("up");
-    await supervisor.load("plain");
+    await supervisor.up("hung");
+    await supervisor.up("plain");
     const pids = await pidsOf("hung");
     await supervisor.until(async () => (await runs("hung", "health-check", "timed-out")) > 0, "the limit");
     await goneAll(pids.slice(0, 2));
@@ -131,18 +148,14 @@ describe("a hook that does not end", () => {
   });
 
   test("ends with its service, whether it cares for SIGTERM or not", async () => {
-    expect((await supervisor.hab("svc", "load", "vec/stuck")).exit).toBe(0);
-    const pids = await pidsOf("stuck");
-    await supervisor.hab("svc", "unload", "vec/stuck", "--shutdown-timeout", "1");
-    await goneService("stuck");
+    const pids = [...(await pidsOf("stuck")), ...(await pidsOf("hung"))];
+    unload("stuck");
+    unload("hung");
+    await Promise.all([goneService("stuck"), goneService("hung")]);
     expect(pids.filter(isThere)).toEqual([]);
-    await supervisor.hab("svc", "unload", "vec/hung", "--shutdown-timeout", "1");
-    await goneService("hung");
-    await goneAll(await pidsOf("hung"));
   });
 
   test("is init: fails the start, which is tried again", async () => {
-    await supervisor.hab("svc", "load", "vec/limited", "--hook", "init.timeout=1");
     await supervisor.until(
       async () => ((await supervisor.service("limited"))?.restart_count ?? 0) > 0,
       "another start",
@@ -150,25 +163,24 @@ describe("a hook that does not end", () => {
     expect((await supervisor.service("limited"))?.last_process_state?.termination_reason).toBe(
       "init_hook_failed",
     );
-    await supervisor.hab("svc", "unload", "vec/limited");
+    unload("limited");
     await goneService("limited");
     await goneAll(await pidsOf("limited"));
   });
 
   test("is an install hook: what waits for it can be unloaded", async () => {
-    expect((await supervisor.hab("svc", "load", "vec/installing")).exit).toBe(0);
     const pids = await pidsOf("installing");
-    await supervisor.hab("svc", "unload", "vec/installing");
+    unload("installing");
     await goneAll(pids);
     await goneService("installing");
   });
 });
 
 test("a child that a hook left behind keeps its pipe open and holds up nothing; it is left alone", async () => {
-  await supervisor.load("forks");
+  await supervisor.up("forks");
   const [child = 0] = await pidsOf("forks");
   expect(await runs("forks", "init", "ok")).toBe(1);
-  await supervisor.hab("svc", "unload", "vec/forks");
+  unload("forks");
   await goneService("forks");
   expect(isThere(child)).toBe(true);
   process.kill(child, "SIGKILL");
@@ -179,12 +191,12 @@ describe("draining", () => {
   const order = () => supervisor.read("hab/svc/drains/var/order").trim().split("\n");
 
   test("comes before the signal, and is seen", async () => {
-    const { process: running } = await supervisor.load("drains");
+    const { process: running } = await supervisor.up("drains");
     await supervisor.until(
       () => existsSync(join(supervisor.root, "hab/svc/drains/var/order")),
       "the run hook",
     );
-    await supervisor.hab("svc", "stop", "vec/drains");
+    want("drains", 'desired_state = "down"\n');
     await supervisor.until(async () => (await shown("drains"))["draining"] === true, "draining");
     expect((await shown("drains"))["process"]).toMatchObject({ pid: running.pid, state: "up" });
     const census = JSON.parse((await supervisor.get("/census")).body);
@@ -204,14 +216,13 @@ describe("draining", () => {
   });
 
   test("is over when the service runs again, and comes again before a restart", async () => {
-    await supervisor.hab("svc", "start", "vec/drains");
+    want("drains");
     const { process: running } = await supervisor.up("drains");
     expect(Object.keys(await shown("drains"))).not.toContain("draining");
     const { census_groups: groups } = JSON.parse((await supervisor.get("/census")).body);
     expect(Object.keys(groups["drains.default"].population[supervisor.memberId])).not.toContain("draining");
     await supervisor.until(() => order().at(-1) === "run", "the run hook");
-    await supervisor.hab("svc", "update", "vec/drains", "--group", "other");
-    await supervisor.until(() => order().length === 9 || order().at(-1) === "run", "the restart");
+    want("drains", 'group = "other"\n');
     await supervisor.until(
       async () =>
         JSON.parse((await supervisor.get("/services/drains/other")).body || "{}").process?.state === "up",
@@ -220,12 +231,12 @@ describe("draining", () => {
     await supervisor.until(() => order().length === 9, "the run hook");
     expect(order().slice(4)).toEqual(["run", "pre-stop", "term", "post-stop", "run"]);
     expect(isThere(running.pid as number)).toBe(false);
-    await supervisor.hab("svc", "unload", "vec/drains");
+    unload("drains");
   });
 
   test("does not take more than the shutdown timeout", async () => {
-    const { process: running } = await supervisor.load("drainless");
-    await supervisor.hab("svc", "unload", "vec/drainless", "--shutdown-timeout", "2");
+    const { process: running } = await supervisor.up("drainless");
+    unload("drainless");
     await goneService("drainless");
     await goneAll([running.pid as number, ...(await pidsOf("drainless"))]);
     expect(await runs("drainless", "pre-stop", "timed-out")).toBe(1);
@@ -243,7 +254,7 @@ describe("readiness", () => {
   };
 
   test("is the service's own word, beside its health", async () => {
-    await supervisor.load("warms");
+    await supervisor.up("warms");
     await supervisor.until(async () => (await runs("warms", "readiness", "failed")) > 0, "the hook");
     expect(await shown("warms")).toMatchObject({ health_check: "Ok", ready: false });
     expect(await ready()).toMatchObject({ ready: false, reasons: ["its readiness hook says no: cold"] });
@@ -301,18 +312,70 @@ describe("readiness", () => {
   });
 });
 
+describe("a group of two, and who is bound to it", () => {
+  let other: TestSupervisor;
+  /** Members in the consumer's file. */
+  const listed = () => supervisor.read("hab/svc/front/config/members").trim().split(" ").sort();
+  const both = () => [supervisor.memberId, other.memberId].sort();
+
+  beforeAll(async () => {
+    other = await TestSupervisor.create({ args: ["--peer", supervisor.gossipAddress] });
+    other.addPackage("warms", WARMS);
+    supervisor.addPackage("front", {
+      hooks: { reconfigure: "#!/bin/sh\nexit 0\n" },
+      files: {
+        BINDS: "warms=\n",
+        "config/members": "{{#each bind.warms.members as |each|}}{{each.member_id}} {{/each}}\n",
+      },
+    });
+    supervisor.write("hab/svc/warms/var/warm", "");
+    other.write("hab/sup/default/specs/warms.spec", 'ident = "vec/warms"\n');
+    other.write("hab/svc/warms/var/warm", "");
+    await other.start();
+    want("front", 'binds = ["warms:warms.default"]\n');
+    await supervisor.up("front");
+    await supervisor.until(() => listed().join() === both().join(), "both members");
+  });
+  afterAll(async () => {
+    await other.stop();
+  });
+
+  test("send work to those that are ready, and to all when none is", async () => {
+    other.remove("hab/svc/warms/var/warm");
+    await supervisor.until(() => listed().join() === supervisor.memberId, "the one that is ready");
+    supervisor.remove("hab/svc/warms/var/warm");
+    await supervisor.until(() => listed().join() === both().join(), "both, as neither is ready");
+    supervisor.write("hab/svc/warms/var/warm", "");
+    other.write("hab/svc/warms/var/warm", "");
+    await supervisor.until(
+      async () => !(await supervisor.get("/census")).body.includes("not_ready"),
+      "both to be ready",
+    );
+    await supervisor.until(() => listed().join() === both().join(), "both");
+  });
+
+  test("send nothing more to one that drains, before its process is told to stop", async () => {
+    const { process: running } = await other.up("warms");
+    other.write("hab/sup/default/specs/warms.spec", 'ident = "vec/warms"\ndesired_state = "down"\n');
+    await supervisor.until(() => listed().join() === supervisor.memberId, "the one that stays");
+    expect(isThere(running.pid as number)).toBe(true);
+    other.write("hab/svc/warms/var/go", "");
+    await other.until(async () => (await other.service("warms"))?.process.state === "down", "its end");
+    expect(listed()).toEqual([supervisor.memberId]);
+  });
+});
+
 describe("the liveness rule", () => {
   test("restarts a service after criticals in a row, and only where it is asked for", async () => {
-    const { process: running } = await supervisor.load("sick", "--health-check-interval", "1");
     await supervisor.until(async () => (await runs("sick", "health-check", "failed")) > 1, "two checks");
-    expect((await supervisor.up("sick")).process.pid).toBe(running.pid);
-    await supervisor.hab("svc", "update", "vec/sick", "--hook", "health-check.restart_after=1");
+    expect(await supervisor.up("sick")).toMatchObject({ health_check: "Critical", restart_count: 0 });
+    want("sick", "[health_check_interval]\nsecs = 1\nnanos = 0\n[hooks.health-check]\nrestart_after = 1\n");
     await supervisor.until(
       async () =>
         (await supervisor.service("sick"))?.last_process_state?.termination_reason === "health_check_failed",
       "the restart",
     );
-    await supervisor.hab("svc", "unload", "vec/sick");
+    unload("sick");
     await goneService("sick");
   });
 });
@@ -334,10 +397,12 @@ test("runs of hooks are counted beside the original's histogram, and leave no zo
 test("the end of the Supervisor is held up by no hook, and leaves none", async () => {
   for (const name of ["stuck", "installing"]) {
     supervisor.remove(`hab/svc/${name}/var/pids`);
-    await supervisor.hab("svc", "load", `vec/${name}`);
+    want(name);
   }
   const pids = [...(await pidsOf("stuck")), ...(await pidsOf("installing"))];
-  const { process: running } = await supervisor.load("drainless", "--shutdown-timeout", "2");
+  supervisor.write("hab/svc/warms/var/go", "");
+  want("drainless", "shutdown_timeout = 2\n");
+  const { process: running } = await supervisor.up("drainless");
   process.kill(supervisor.launcherPid, "SIGTERM");
   expect(await supervisor.exited).toBe(0);
   const all = [...pids, ...(await pidsOf("drainless")), running.pid as number];

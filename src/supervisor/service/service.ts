@@ -141,10 +141,11 @@ export class Service {
     return this.#draining;
   }
 
-  /** What must come before it can be initialized: binds of others, the election of a leader. */
+  /** What must come before it is initialized: binds of others, the election of a leader, its init hook. */
   get waitsFor(): readonly string[] {
     if (this.initialized) return [];
     if (this.#saidWaiting) return this.#binds.missing().map((bind) => `the bind ${bind}`);
+    if (this.#phase === "initializing") return ["its init hook to end"];
     const waitsForLeader = this.#leadership !== undefined && this.#leadership.status !== "ElectionFinished";
     return waitsForLeader ? ["the election of a leader"] : [];
   }
@@ -366,9 +367,10 @@ export class Service {
 
   /**
    * Lets go of the process without touching it: another Supervisor will take it over. Resolves when no hook runs any more;
-   * the next Supervisor begins them anew.
+   * the next Supervisor begins them anew. A stop that is under way goes on to its end.
    */
   async detach(): Promise<void> {
+    if (this.#stopped !== undefined) return this.#stopped;
     this.#life.abort();
     await this.#pass;
     await this.#hooks.settled();
