@@ -249,7 +249,7 @@ export const packageErrors = errorKinds({
     code: "HAB-PKG-072",
     title: "An install or uninstall hook did not end in its time",
     remedy:
-      "Look at what it waits for in its output; a longer time is given in the package's hooks.toml, for an install hook also with hab svc load --hook-timeout install=SECONDS.",
+      "Look at what it waits for in its output; a longer time is given in the package's hooks.toml, for an install hook also with hab svc load --hook install.timeout=SECONDS.",
   },
   pinned: {
     code: "HAB-PKG-071",

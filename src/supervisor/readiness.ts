@@ -49,8 +49,7 @@ export function notReadyReasons({ service, problems, nextRestartAtMs }: ServiceS
     return waits.length > 0 ? waits : ["it is not initialized yet", ...problems];
   }
   if (!service.process.up) return ["its process is down", ...problems];
-  if (service.draining) return ["it is draining, to be stopped"];
-  if (service.readiness?.ready === false) return [`its readiness hook says no: ${service.readiness.reason}`];
+  if (service.takesNoWork.length > 0) return [...service.takesNoWork];
   switch (service.health) {
     case "Ok":
     case "Warning":

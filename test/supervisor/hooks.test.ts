@@ -133,7 +133,6 @@ describe("a hook that does not end", () => {
     expect(supervisor.said("hooks.toml: nothing is known of health-check.later")).toBeGreaterThan(0);
     const { err } = await supervisor.hab("svc", "status", "vec/hung");
     expect(err).toContain("hung.default: its health-check hook did not end within 1 s");
-    expect(err).toContain("hung.default: its health check says: critical");
   });
 
   test("is given another limit while its service runs", async () => {

@@ -19,7 +19,7 @@ export const command = defineCommand({
   summary: "Show the loaded services",
   description:
     "Below the table stands what is wrong with a service: a broken layer of its configuration or a template, while " +
-    "the last good one is in force, a hook that did not end in its time, or why it cannot start or is not ready.",
+    "the last good one is in force, a hook that did not end in its time, why it cannot start, or that it says it is not ready.",
   examples: [
     { command: "hab svc status", explains: "all services" },
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
@@ -78,12 +78,8 @@ export const command = defineCommand({
       return;
     }
     stdout.write(formatTable([HEADING, ...found.map(statusRow)]));
-    for (const { serviceGroup, process, problems, notReady } of found) {
-      // One that is on its way up has nothing wrong with it.
-      const shown = process?.state === ProcessState.Up ? linesOf(notReady) : [];
-      for (const problem of new Set([...linesOf(problems), ...shown]))
-        ui.warn(`${formatServiceGroup(serviceGroup)}: ${problem}`);
-    }
+    for (const { serviceGroup, problems } of found)
+      for (const problem of linesOf(problems)) ui.warn(`${formatServiceGroup(serviceGroup)}: ${problem}`);
   },
 });
 

@@ -150,10 +150,18 @@ export class Service {
     return waitsForLeader ? ["the election of a leader"] : [];
   }
 
-  /** What is wrong with it, while the last good configuration and templates are in force. */
+  /** What is wrong with it, while the last good configuration and templates are in force; and that it takes no work. */
   get problems(): readonly string[] {
     const own = this.#problem === undefined ? [] : [this.#problem];
-    return [...this.#rendering.problems, ...own, ...this.#hooks.problems];
+    return [...this.#rendering.problems, ...own, ...this.#hooks.problems, ...this.takesNoWork];
+  }
+
+  /** Why it is to be given no work, though its process is up. */
+  get takesNoWork(): readonly string[] {
+    if (!this.#process.state.up) return [];
+    if (this.#draining) return ["it is draining, to be stopped"];
+    const { readiness } = this;
+    return readiness?.ready === false ? [`its readiness hook says no: ${readiness.reason}`] : [];
   }
 
   /** How long the process has been up, in milliseconds. */
