@@ -38,6 +38,11 @@ beforeAll(async () => {
   supervisor.addPackage("limited", {
     hooks: { init: "#!/bin/sh\necho $$ >>{{pkg.svc_var_path}}/pids\nexec sleep 100000\n" },
   });
+  supervisor.addPackage("jams", {
+    toml: "n = 1\n",
+    hooks: { reconfigure: STUBBORN, "post-stop": STUBBORN },
+    files: { "config/n": "{{cfg.n}}\n", "hooks.toml": "[post-stop]\ntimeout = 1\n" },
+  });
   supervisor.addPackage("installing", { hooks: { install: STUBBORN } });
   supervisor.addPackage("forks", {
     hooks: { init: "#!/bin/sh\nsleep 100000 &\necho $! >{{pkg.svc_var_path}}/pids\necho forked\n" },
@@ -54,6 +59,7 @@ beforeAll(async () => {
   supervisor.addPackage("sick", { hooks: { "health-check": "#!/bin/sh\nexit 2\n" } });
   for (const name of ["plain", "hung", "forks", "drains", "warms"]) want(name);
   want("stuck", "shutdown_timeout = 1\n");
+  want("jams", "shutdown_timeout = 1\n");
   want("limited", "[hooks.init]\ntimeout = 1\n");
   want("installing");
   want("drainless", "shutdown_timeout = 2\n");
@@ -147,11 +153,15 @@ describe("a hook that does not end", () => {
   });
 
   test("ends with its service, whether it cares for SIGTERM or not", async () => {
-    const pids = [...(await pidsOf("stuck")), ...(await pidsOf("hung"))];
-    unload("stuck");
-    unload("hung");
-    await Promise.all([goneService("stuck"), goneService("hung")]);
-    expect(pids.filter(isThere)).toEqual([]);
+    await supervisor.up("jams");
+    supervisor.write("hab/user/jams/config/user.toml", "n = 2\n");
+    const names = ["stuck", "hung", "jams"];
+    const pids = (await Promise.all(names.map(pidsOf))).flat();
+    names.map(unload);
+    await Promise.all(names.map(goneService));
+    expect([...pids, ...(await pidsOf("jams"))].filter(isThere)).toEqual([]);
+    expect(await runs("jams", "reconfigure", "abandoned")).toBe(1);
+    expect(await runs("jams", "post-stop", "timed-out")).toBe(1);
   });
 
   test("is init: fails the start, which is tried again", async () => {

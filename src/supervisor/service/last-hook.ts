@@ -1,35 +1,32 @@
-// The patience with the last hook of a service, `post-stop`, when the Supervisor ends: it may be said before the hook begins or
-// while it runs, and counts from the later of both.
+// The patience with the last hook of a service, `post-stop`, when the Supervisor ends: that may be said before the hook begins,
+// and is then its limit, or while it runs.
 
 export class LastHook {
   readonly #over = new AbortController();
-  #limitMs: number | undefined;
+  #limitMs = Number.POSITIVE_INFINITY;
   #running = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Aborts when the hook has had its time. */
+  /** Aborts when the Supervisor ends while the hook runs, and it has had its time since. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
 
-  limit(milliseconds: number): void {
+  /** The Supervisor ends. */
+  hurry(milliseconds: number): void {
     this.#limitMs = milliseconds;
-    this.#arm();
+    if (this.#running) this.#timer ??= setTimeout(() => this.#over.abort(), milliseconds);
   }
 
-  begin(): void {
+  /** The hook begins, with a limit of its own or none; answers the limit that holds, if any. */
+  begin(ownLimitMs: number | undefined): number | undefined {
     this.#running = true;
-    this.#arm();
+    const limitMs = Math.min(ownLimitMs ?? Number.POSITIVE_INFINITY, this.#limitMs);
+    return Number.isFinite(limitMs) ? limitMs : undefined;
   }
 
   end(): void {
     this.#running = false;
     clearTimeout(this.#timer);
-  }
-
-  #arm(): void {
-    if (!this.#running || this.#limitMs === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#over.abort(), this.#limitMs);
   }
 }

@@ -351,8 +351,8 @@ export class Service {
     await this.#process.stop(leftMs());
     this.#checks.end();
     await this.#hooks.settled();
-    this.#lastHook.begin();
-    await this.#hooks.run("post-stop", { signal: this.#lastHook.signal });
+    const limitMs = this.#lastHook.begin(this.#hooks.limitMs("post-stop"));
+    await this.#hooks.run("post-stop", { signal: this.#lastHook.signal, limitMs });
     this.#lastHook.end();
   }
 
@@ -370,7 +370,7 @@ export class Service {
 
   /** The Supervisor ends: from now on, or from its start, post-stop has this long at most. */
   hurry(milliseconds: number): void {
-    this.#lastHook.limit(milliseconds);
+    this.#lastHook.hurry(milliseconds);
   }
 
   /**
