@@ -1,20 +1,21 @@
 // All services of this Supervisor: compares what is wanted with what is held and carries out the steps, each service on
 // its own (reference/services.md §2.1, §5.1, §9). Driven by events; holds at most one timer.
 import { describeError } from "../error/index.ts";
-import { type FullIdent, findInstalled, formatIdent, type PackageIdent } from "../package/index.ts";
+import { type FullIdent, formatIdent } from "../package/index.ts";
 import type { Census } from "./census/census.ts";
 import { reportedService, type ServiceReport, updateStarted } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
+import { makeService } from "./make-service.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
-import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
+import { cooledDown, decideRestart, type RestartConfig, restarted } from "./plan/restart.ts";
 import { Preparation } from "./preparation.ts";
 import { RememberedServices } from "./remembered.ts";
-import type { RingPort, ToldOfService } from "./ring/port.ts";
+import type { RingPort } from "./ring/port.ts";
 import type { LauncherPort, RestartRequest } from "./service/ports.ts";
-import { Service } from "./service/service.ts";
-import { newSlot, type ServiceSnapshot, type Slot } from "./slot.ts";
+import type { Service } from "./service/service.ts";
+import { isBusy, newSlot, releaseOf, type ServiceSnapshot, type Slot, snapshotOf } from "./slot.ts";
 import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 import { checkRelease, type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
@@ -51,9 +52,6 @@ export interface ServicesOptions extends PrepareOptions {
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
-
-/** A process that has been up for so long is taken for started: one that cannot run mostly ends at once. */
-const SETTLE_MS = 1_000;
 
 export class Services {
   readonly #options: ServicesOptions;
@@ -151,22 +149,7 @@ export class Services {
   /** Which release of a service runs or is to be started, and whether it is there. */
   release(name: string): ServiceRelease | undefined {
     const slot = this.#slots.get(name);
-    const service = slot?.service;
-    const parts = service?.parts ?? this.#remembered.get(name)?.parts;
-    if (slot === undefined) return undefined;
-    // One that could never be made a service may be replaced by a better one.
-    const broken = slot.problem === undefined ? undefined : findInstalled(slot.spec.ident)?.ident;
-    const ident = slot.chosen ?? parts?.pkg.ident ?? broken;
-    if (ident === undefined) return undefined;
-    // One that says that it is not ready is not there yet: the next member waits for it.
-    const serves = service?.readiness?.ready !== false;
-    const isUp =
-      service?.initialized === true && service.process.up && serves && slot.condition.kind === "running";
-    return {
-      ident,
-      settlesInMs: isUp ? Math.max(0, SETTLE_MS - service.uptimeMs) : undefined,
-      busy: isBusy(slot),
-    };
+    return slot === undefined ? undefined : releaseOf(slot, this.#remembered.get(name)?.parts);
   }
 
   /** Tells the ring which release a service runs or changes to; false when there is nothing to tell of yet. */
@@ -243,22 +226,10 @@ export class Services {
 
   #snapshot(name: string): ServiceSnapshot {
     const slot = this.#slots.get(name);
-    const service = slot?.service;
-    const remembered = this.#remembered.get(name);
     const spec = this.#wanted.get(name) ?? (slot === undefined ? undefined : unwanted(slot.spec));
     if (spec === undefined) throw new RangeError(`no service ${name}`);
-    const waiting = slot?.condition.kind === "waiting" ? slot.condition.readyAtMs : undefined;
-    return {
-      spec,
-      service,
-      parts: service?.parts ?? remembered?.parts,
-      runState: slot?.runState ?? FRESH_RUN_STATE,
-      nextRestartAtMs: waiting !== undefined && waiting > this.#options.now() ? waiting : undefined,
-      enteredAtMs: service?.process.enteredAtMs ?? remembered?.sinceMs ?? 0,
-      problems: [slot?.problem, ...(service?.problems ?? []), this.#options.updateProblem(name)].filter(
-        (problem) => problem !== undefined,
-      ),
-    };
+    const { now, updateProblem } = this.#options;
+    return snapshotOf(spec, slot, this.#remembered.get(name), updateProblem(name), now());
   }
 
   #take(step: Exclude<ReconcileStep, { kind: "wait" }>): void {
@@ -334,7 +305,6 @@ export class Services {
 
   async #create(spec: ServiceSpec, slot: Slot, cut: AbortSignal): Promise<Service> {
     const { name } = spec.ident;
-    const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const previous = this.#remembered.get(name)?.parts?.config;
     const parts = await this.#preparation.run(
       (signal) =>
@@ -343,31 +313,7 @@ export class Services {
     );
     // Another one, where the chosen release is gone.
     if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
-    const announce = (told: ToldOfService = {}) =>
-      ring.announce(parts, {
-        // While it is stopped for an update, what it says else must not take back the release it changes to.
-        ident: slot.chosen ?? parts.pkg.ident,
-        // Nobody would say that a change is over where no strategy looks after it.
-        ...(slot.spec.updateStrategy === "rolling" ? {} : { changing: false }),
-        ...told,
-      });
-    announce({ draining: false, ...(parts.templates.hooks.has("readiness") ? {} : { notReady: false }) });
-    const group = formatServiceGroup(parts.group);
-    return new Service(parts, {
-      output,
-      launcher,
-      metrics,
-      sys,
-      census,
-      now,
-      random,
-      announce,
-      elect: (suitability) => ring.elect("election", group, suitability),
-      tellSuitability: (suitability) => ring.tellSuitability(group, suitability),
-      changed: () => this.#options.changed(name),
-      restart: (request) => this.#restart(name, slot, request),
-      ...(this.#options.report === undefined ? {} : { report: this.#options.report }),
-    });
+    return makeService(parts, slot, this.#options, (request) => this.#restart(name, slot, request));
   }
 
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
@@ -461,15 +407,6 @@ export class Services {
   }
 }
 
-function isBusy({ condition }: Slot): boolean {
-  return condition.kind === "busy" || condition.kind === "starting";
-}
-
 function unwanted(spec: ServiceSpec): ServiceSpec {
   return { ...spec, desiredState: "down" };
-}
-
-/** The name under which a service is kept: its package's (§1). */
-export function serviceName(ident: PackageIdent): string {
-  return ident.name;
 }
