@@ -20,7 +20,7 @@ export const hookOption = (values: "one" | "zero-or-more") =>
   });
 
 /** A word as it stands, when it says something that can be said. */
-function hookWord(word: string): string {
+export function hookWord(word: string): string {
   settingsOf(word);
   return word;
 }
