@@ -24,14 +24,26 @@ export function hookLogs(
 export class HookOutput {
   readonly #stdout: Stream;
   readonly #stderr: Stream;
+  readonly #dropped = new AbortController();
 
   constructor(
     { stdout, stderr }: Pick<StartedProcess, "stdout" | "stderr">,
     logs: ReturnType<typeof hookLogs>,
     print: (line: string) => void,
   ) {
-    this.#stdout = new Stream(stdout, logs.stdout, print);
-    this.#stderr = new Stream(stderr, logs.stderr, print);
+    const { signal } = this.#dropped;
+    this.#stdout = new Stream(stdout, logs.stdout, print, signal);
+    this.#stderr = new Stream(stderr, logs.stderr, print, signal);
+  }
+
+  /** Resolves when nobody can print to it any more. */
+  get copied(): Promise<unknown> {
+    return Promise.all([this.#stdout.copied, this.#stderr.copied]);
+  }
+
+  /** Listens to nobody any more. */
+  drop(): void {
+    this.#dropped.abort();
   }
 
   get lastLine(): string {
@@ -52,7 +64,7 @@ export class HookOutput {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, TRAILING_OUTPUT_MS);
     });
-    await Promise.race([Promise.all([this.#stdout.copied, this.#stderr.copied]), patience]);
+    await Promise.race([this.copied, patience]);
     clearTimeout(timer);
     await Promise.all([this.#stdout.closeLog(), this.#stderr.closeLog()]);
   }
@@ -66,15 +78,15 @@ class Stream {
   #room = keptBytes();
   #log: Promise<FileHandle | undefined> | undefined;
 
-  constructor(source: ProcessOutput, logPath: string, print: (line: string) => void) {
+  constructor(source: ProcessOutput, logPath: string, print: (line: string) => void, dropped: AbortSignal) {
     // A log that cannot be written is done without.
     this.#log = open(logPath, "w", 0o644).catch(() => undefined);
-    this.copied = this.#copy(source, print);
+    this.copied = this.#copy(source, print, dropped);
   }
 
-  async #copy(source: ProcessOutput, print: (line: string) => void): Promise<void> {
+  async #copy(source: ProcessOutput, print: (line: string) => void, dropped: AbortSignal): Promise<void> {
     try {
-      for await (const lines of source.lineBatches()) {
+      for await (const lines of source.lineBatches(dropped)) {
         for (const line of lines) {
           this.lastLine = line;
           this.#keep(line);
@@ -107,4 +119,22 @@ class Stream {
 function keptBytes(): number {
   const given = Number(environmentValue("HAB_HOOK_STANDARD_STREAM_BYTE_LIMIT") ?? KEPT_OUTPUT_BYTES);
   return Number.isSafeInteger(given) && given >= 0 ? given : KEPT_OUTPUT_BYTES;
+}
+
+/** Outputs of one service that children of hooks may keep open. A hook that leaves one at each run must not fill the table of files. */
+const MAX_LEFT_OPEN = 32;
+
+/** The outputs that children of hooks have left open; the oldest is let go when there are too many. */
+export class OpenOutputs {
+  readonly #open = new Set<HookOutput>();
+
+  add(output: HookOutput): void {
+    this.#open.add(output);
+    void output.copied.then(() => this.#open.delete(output));
+    const [oldest] = this.#open;
+    if (oldest !== undefined && this.#open.size > MAX_LEFT_OPEN) {
+      this.#open.delete(oldest);
+      oldest.drop();
+    }
+  }
 }

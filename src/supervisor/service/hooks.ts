@@ -3,6 +3,7 @@
 import type { Metrics } from "../http/metrics.ts";
 import type { Output } from "../output.ts";
 import { countHook } from "./hook-metrics.ts";
+import { OpenOutputs } from "./hook-output.ts";
 import type { ServicePackage } from "./package.ts";
 import {
   describeHookFailure,
@@ -34,6 +35,7 @@ export interface HookRunOptions {
 
 export class ServiceHooks {
   readonly #options: ServiceHooksOptions;
+  readonly #outputs = new OpenOutputs();
   readonly #running = new Set<Promise<HookResult>>();
   /** What did not end in its time, and has not ended well since. */
   readonly #overdue = new Map<EndingServiceHook, string>();
@@ -64,6 +66,7 @@ export class ServiceHooks {
       group,
       pkg,
       output,
+      outputs: this.#outputs,
       signal,
       limitMs,
       graceMs: graceMs === undefined ? usualGraceMs : () => graceMs,

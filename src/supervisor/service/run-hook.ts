@@ -8,7 +8,7 @@ import { type EndingHook, hookEnd, serviceIdentity } from "../../package/index.t
 import type { Output } from "../output.ts";
 import type { HookExit } from "../plan/health.ts";
 import type { ServiceHook } from "../plan/service.ts";
-import { HookOutput, hookLogs } from "./hook-output.ts";
+import { HookOutput, hookLogs, type OpenOutputs } from "./hook-output.ts";
 import type { ServicePackage } from "./package.ts";
 
 /** Hooks of a service that are meant to end. */
@@ -19,6 +19,7 @@ export interface HookRequest {
   readonly group: string;
   readonly pkg: ServicePackage;
   readonly output: Output;
+  readonly outputs: OpenOutputs;
   /** Milliseconds it may take; undefined for as long as it likes. */
   readonly limitMs: number | undefined;
   /** Between SIGTERM and SIGKILL where we end it. */
@@ -37,7 +38,7 @@ export interface HookResult {
 
 /** Runs a rendered hook to its end. Never rejects: a hook that cannot be started is a result, too. */
 export async function runHook(request: HookRequest): Promise<HookResult> {
-  const { hook, group, pkg, output, limitMs, graceMs, signal } = request;
+  const { hook, group, pkg, output, outputs, limitMs, graceMs, signal } = request;
   const started = performance.now();
   const result = (exit: HookResult["exit"], lastLine: string): HookResult => ({
     exit,
@@ -58,6 +59,7 @@ export async function runHook(request: HookRequest): Promise<HookResult> {
     const printed = new HookOutput(child, hookLogs(pkg, hook), (line) =>
       output.line(`${group} hook[${hook}]:`, "HK", line),
     );
+    outputs.add(printed);
     const end = hookEnd(
       await endOf(child, { limitMs, signal, graceMs }),
       Math.round((limitMs ?? 0) / 100) / 10,
