@@ -8,7 +8,7 @@ import type { Secret } from "../crypto/index.ts";
 import { describeError, HabError, isKind, systemErrorCode } from "../error/index.ts";
 import {
   endOf,
-  inheritedEnvironment,
+  environmentForServices,
   type ProcessOutput,
   readTextIfPresent,
   startProcess,
@@ -193,7 +193,7 @@ async function execute(
   const child = await startProcess({
     command: [join(paths.hooks, hook)],
     env: {
-      ...inheritedEnvironment(),
+      ...environmentForServices(),
       ...Object.fromEntries(environment),
       ...(hook === "install" && token !== undefined && { HAB_AUTH_TOKEN: token.reveal() }),
     },

@@ -3,7 +3,7 @@
 import { constants } from "node:os";
 import { join } from "node:path";
 import { describeError } from "../../error/index.ts";
-import { endOf, inheritedEnvironment, startProcess } from "../../host/index.ts";
+import { endOf, environmentForServices, startProcess } from "../../host/index.ts";
 import { type EndingHook, hookEnd, serviceIdentity } from "../../package/index.ts";
 import type { Output } from "../output.ts";
 import type { HookExit } from "../plan/health.ts";
@@ -50,7 +50,7 @@ export async function runHook(request: HookRequest): Promise<HookResult> {
     const identity = serviceIdentity(pkg.account);
     const child = await startProcess({
       command: [join(pkg.paths.hooks, hook)],
-      env: { ...inheritedEnvironment(), ...Object.fromEntries(pkg.env) },
+      env: { ...environmentForServices(), ...Object.fromEntries(pkg.env) },
       ...(identity === undefined ? {} : { user: identity }),
       stdout: "pipe",
       stderr: "pipe",
