@@ -10,6 +10,7 @@
 //   views, rumors, leader   at the end (agreement.ts)
 import type { RingEffect, RingEvent } from "../protocol.ts";
 import type { Action } from "./action.ts";
+import { RING_PORT } from "./addresses.ts";
 import { type Difference, findDifferences, memberName } from "./agreement.ts";
 import { HarmWatch } from "./harm.ts";
 import type { Host } from "./host.ts";
@@ -17,7 +18,8 @@ import { below, type Random, sample } from "./random.ts";
 import type { Sizes } from "./sizes.ts";
 import { SMALL_RING, type Transition } from "./transitions.ts";
 import { electionChanges, recordOf, rumorChanges, serviceOf, storeSizes, termOf } from "./view.ts";
-import { RING_PORT, type Witness, type World } from "./world.ts";
+import type { Witness } from "./witness.ts";
+import type { World } from "./world.ts";
 
 export type Rule =
   | "incarnation"
@@ -98,7 +100,7 @@ export class Invariants implements Witness {
   constructor(options: InvariantOptions) {
     this.#options = options;
     this.#harm = new HarmWatch(
-      (address) => options.world.hostAt({ host: address, port: RING_PORT }),
+      (address) => options.world.addresses.hostAt({ host: address, port: RING_PORT }),
       ({ to, by, what }) => {
         if (by.behaviour === "own")
           this.#violate("harm", by, `${by.name} made ${to.name} refuse ${what}`, what);
