@@ -23,7 +23,7 @@ let supervisor: BackgroundProcess;
 let shared: string;
 
 beforeAll(async () => {
-  const fetched = spawnSync(join(PROJECT, "plans/fetch"), {
+  const fetched = spawnSync(join(PROJECT, "plans/fetch"), PLANS, {
     env: { ...process.env, HAB_CACHE_SRC_PATH: SOURCES },
     encoding: "utf8",
   });
