@@ -2,9 +2,9 @@
 import { ctlErrors } from "../ctl/index.ts";
 import { isKind } from "../error/index.ts";
 import { formatIdent } from "../package/index.ts";
-import { argument, defineCommand } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import { DEFAULT_CHANNEL } from "./configuration.ts";
-import { identType } from "./ident-types.ts";
+import { installedPackageArgument } from "./ident-types.ts";
 import { remoteSupOption } from "./shared-options.ts";
 import { withoutSecrets } from "./sup/hand-over.ts";
 import { mergeConfigFiles, readConfigFiles } from "./sup/run-config.ts";
@@ -29,12 +29,7 @@ export const command = defineCommand({
     },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   options: { ...runOptions(), remoteSup: { ...remoteSupOption(), ...withoutShortName() } },
   helpIfBare: true,

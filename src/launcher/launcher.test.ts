@@ -377,7 +377,8 @@ describe("a launcher that is killed", () => {
   test("a sweep waits for that Supervisor too, and leaves a launcher that runs alone", async () => {
     const launcher = stage.start();
     const { pid = 0 } = await stage.heard("up");
-    const service = await stage.spawn("a.default", SLEEP);
+    // What the Supervisor may take to stop it is waited for: not long.
+    const service = await stage.spawn("a.default", SLEEP, { stopTimeoutMs: 100 });
     expect(await stage.start({ verb: "sweep" }).exited).toBe(0);
     expect(isProcessRunning(service.pid, service.startTime)).toBe(true);
     launcher.kill("SIGKILL");

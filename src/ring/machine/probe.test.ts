@@ -1,6 +1,7 @@
 // When a member is probed, and what each answer, or none, leads to (probe.ts, relay.ts).
 import { describe, expect, test } from "bun:test";
-import { datagrams, hostOf, only, original, Rig, record } from "./rig.ts";
+import { hostOf, original, record } from "./testing/records.ts";
+import { datagrams, only, Rig } from "./testing/rig.ts";
 
 const M = hostOf(1);
 

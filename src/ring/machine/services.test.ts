@@ -1,7 +1,8 @@
 // Services, configuration, files and departures as they come in (services.ts).
 import { describe, expect, test } from "bun:test";
 import { CONTENT_BYTES_LIMIT, DEPARTURE_LIMIT, GROUP_LIMIT, RECORD_LIMIT } from "./limits.ts";
-import { only, pushedTo, Rig, record, serviceOf } from "./rig.ts";
+import { record, serviceOf } from "./testing/records.ts";
+import { only, pushedTo, Rig } from "./testing/rig.ts";
 
 const GROUP = "g.default";
 const MAXIMUM = 2n ** 64n - 1n;

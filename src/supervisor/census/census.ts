@@ -1,18 +1,10 @@
 // The census: every group and member known through rumors, as services and their templates see it
 // (reference/services.md §14.1). Pure: sources in, census out.
+import type { SystemInfo } from "../../ring/index.ts";
 import type { TomlTable } from "../../toml/index.ts";
 
 /** Addresses a member announces with each of its services. */
-export interface MemberSys {
-  readonly ip: string;
-  readonly hostname: string;
-  readonly gossipIp: string;
-  readonly gossipPort: number;
-  readonly httpGatewayIp: string;
-  readonly httpGatewayPort: number;
-  readonly ctlGatewayIp: string;
-  readonly ctlGatewayPort: number;
-}
+export type MemberSys = SystemInfo;
 
 export type ElectionStatus = "None" | "ElectionInProgress" | "ElectionNoQuorum" | "ElectionFinished";
 export type MemberHealth = "alive" | "suspect" | "confirmed" | "departed";
