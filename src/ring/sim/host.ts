@@ -71,6 +71,8 @@ export class Host {
   readonly #drift: number;
   /** What this process's clock showed at the start of virtual time. */
   #clockOffset: number;
+  #secondBegunAt = 0;
+  #stepsInSecond = 0;
   #unread: RingEvent[] = [];
   #unreadDatagrams = 0;
   #read = 0;
@@ -158,6 +160,15 @@ export class Host {
       this.#read = 0;
     }
     return event;
+  }
+
+  /** Counts a step; how many there were in the second it falls into. */
+  stepsIn(now: number): number {
+    if (now - this.#secondBegunAt >= 1000) {
+      this.#secondBegunAt = now;
+      this.#stepsInSecond = 0;
+    }
+    return ++this.#stepsInSecond;
   }
 
   /** A new process knows nothing of what the old one had in its hands. */

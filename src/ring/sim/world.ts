@@ -49,6 +49,8 @@ export interface HostPlan {
 
 /** So many steps at one and the same moment are a machine that turns in circles. */
 const STEPS_AT_ONCE = 20_000;
+/** …and so are so many within a second: what a member does leads back to it. */
+const STEPS_A_SECOND = 200_000;
 /** Clocks are compared no finer than this: times pass through a multiplication on their way. */
 const CLOCK_GRAIN_MS = 1e-4;
 
@@ -213,6 +215,10 @@ export class World implements TcpWorld, UdpWorld {
     host.lastStepAt = this.#now;
     if (host.stepsAtOnce > STEPS_AT_ONCE) {
       this.#misbehaves(host, `takes more than ${STEPS_AT_ONCE} steps at one moment (${event.kind})`);
+      return;
+    }
+    if (host.stepsIn(this.#now) > STEPS_A_SECOND) {
+      this.#misbehaves(host, `takes more than ${STEPS_A_SECOND} steps within a second (${event.kind})`);
       return;
     }
     let effects: readonly RingEffect[];
