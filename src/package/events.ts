@@ -33,6 +33,13 @@ export type InstallEvent =
       readonly ident: FullIdent;
       readonly line: string;
     }
+  /** What was rendered for a hook, and how it failed; the key says whether it is about a hook or a configuration file. */
+  | {
+      readonly kind: "hook note";
+      readonly ident: FullIdent;
+      readonly key: "HK" | "CF";
+      readonly text: string;
+    }
   /** A hook whose template cannot be parsed is as good as none. */
   | {
       readonly kind: "hook ignored";

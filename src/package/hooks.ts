@@ -11,6 +11,7 @@ import {
   type ProcessExit,
   type ProcessOutput,
   readTextIfPresent,
+  signalNumber,
   startProcess,
   writeFileWhole,
 } from "../host/index.ts";
@@ -27,6 +28,11 @@ import { serviceEnvironment } from "./service-environment.ts";
 import { type ServicePaths, servicePaths } from "./service-paths.ts";
 
 export type PackageHook = "install" | "uninstall";
+
+const FAILURE_TITLES: { readonly [hook in PackageHook]: string } = {
+  install: "Installation failed!",
+  uninstall: "Uninstallation failed!",
+};
 
 const HOOK_MODE = 0o755;
 const CONFIG_MODE = 0o740;
@@ -49,17 +55,32 @@ export async function runInstallHook(pkg: InstalledPackage, options: HookOptions
     writeFileWhole(join(pkg.path, INSTALL_HOOK_STATUS), String(exit.code), {
       mode: 0o666 & ~process.umask(),
     });
-  throwUnlessSuccess(pkg, "install", exit);
+  throwUnlessSuccess(pkg, "install", exit, options.report);
 }
 
 /** Runs the uninstall hook, if there is one. Throws HAB-PKG-041 (its exit code is the hook's) and what stops it from running. */
 export async function runUninstallHook(pkg: InstalledPackage, options: HookOptions = {}): Promise<void> {
   const exit = await runHook(pkg, "uninstall", options);
-  if (exit !== undefined) throwUnlessSuccess(pkg, "uninstall", exit);
+  if (exit !== undefined) throwUnlessSuccess(pkg, "uninstall", exit, options.report);
 }
 
-function throwUnlessSuccess(pkg: InstalledPackage, hook: PackageHook, { code, signal }: ProcessExit): void {
+function throwUnlessSuccess(
+  pkg: InstalledPackage,
+  hook: PackageHook,
+  { code, signal }: ProcessExit,
+  report: Report | undefined,
+): void {
   if (code === 0) return;
+  report?.({
+    kind: "hook note",
+    ident: pkg.ident,
+    key: "HK",
+    // Compat: these lines are the original's.
+    text:
+      code === null
+        ? `${hook} was terminated by signal Some(${signal === null ? "?" : (signalNumber(signal) ?? signal)})`
+        : `${FAILURE_TITLES[hook]} '${hook}' exited with status code ${code}`,
+  });
   throw new HabError(
     packageErrors.hookFailed,
     `the ${hook} hook of ${pkg} ${code === null ? `was ended by ${signal}` : `exited with status ${code}`}`,
@@ -81,9 +102,16 @@ async function runHook(
   const environment = serviceEnvironment(pkg);
   createServiceDirectories(paths, account);
   const context = hookContext(pkg, { paths, account, environment });
-  await renderConfigInstall(pkg, paths, account, context);
-  for (const [name, template] of templates)
-    writeRendered(join(paths.hooks, name), template.render(name, context), { mode: HOOK_MODE });
+  const note = (key: "HK" | "CF", text: string) =>
+    options.report?.({ kind: "hook note", ident: pkg.ident, key, text });
+  await renderConfigInstall(pkg, paths, account, context, (path, change) =>
+    note("CF", `${change === "created" ? "Created" : "Modified"} configuration file ${path}`),
+  );
+  for (const [name, template] of templates) {
+    const path = join(paths.hooks, name);
+    if (writeRendered(path, template.render(name, context), { mode: HOOK_MODE }) !== "unchanged")
+      note("HK", `Modified hook content in ${path}`);
+  }
   return execute(pkg, hook, paths, account, environment, options);
 }
 
@@ -114,6 +142,7 @@ async function renderConfigInstall(
   paths: ServicePaths,
   account: ServiceAccount,
   context: TemplateData,
+  changed: (path: string, change: "created" | "modified") => void,
 ): Promise<void> {
   const files = templateFiles(join(pkg.path, "config_install"));
   if (files.size === 0) return;
@@ -122,7 +151,8 @@ async function renderConfigInstall(
   for (const name of templates.names) {
     const path = join(paths.configInstall, name);
     makeRenderedParents(paths.configInstall, path, owner);
-    writeRendered(path, templates.render(name, context), { mode: CONFIG_MODE, owner });
+    const change = writeRendered(path, templates.render(name, context), { mode: CONFIG_MODE, owner });
+    if (change !== "unchanged") changed(path, change);
   }
 }
 

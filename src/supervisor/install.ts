@@ -103,6 +103,8 @@ export function createInstaller(
         report: (event) => {
           if (event.kind === "hook line") {
             output.line(`${event.ident.name} hook[${event.hook}]:`, "HK", event.line);
+          } else if (event.kind === "hook note") {
+            output.line(event.ident.name, event.key, event.text);
           }
         },
       });
@@ -172,6 +174,7 @@ function tell(console: Console, event: InstallEvent): void {
       break;
     case "hook":
     case "hook line":
+    case "hook note":
       break;
     case "end":
       console.end(
