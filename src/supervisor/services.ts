@@ -58,7 +58,7 @@ export class Services {
   readonly #slots = new Map<string, Slot>();
   readonly #remembered = new Map<string, Remembered>();
   readonly #stopTimeouts = new Map<string, number>();
-  readonly #toldSpecProblems = new Set<string>();
+  #specProblems: ReadonlySet<string> = new Set();
   readonly #work = new Set<Promise<void>>();
   #wanted: ReadonlyMap<string, ServiceSpec> = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -108,8 +108,8 @@ export class Services {
   /** Compares wanted and held now and begins the steps. */
   reconcile(): void {
     if (this.#closing) return;
-    const { specs, now } = this.#options;
-    this.#wanted = specs.read((message) => this.#tellSpecProblem(message));
+    const { now } = this.#options;
+    this.#wanted = this.#readSpecs();
     const held = new Map([...this.#slots].map(([name, { spec, condition }]) => [name, { spec, condition }]));
     const waits: number[] = [];
     for (const step of planReconcile(this.#wanted, held, now())) {
@@ -306,8 +306,11 @@ export class Services {
   async #create(spec: ServiceSpec, slot: Slot): Promise<Service> {
     const { name } = spec.ident;
     const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
-    const previous = this.#remembered.get(name)?.parts?.config;
-    const parts = await prepareService(spec, slot.chosen, previous, this.#options, (line) => this.#say(line));
+    const known = this.#remembered.get(name);
+    const parts = await prepareService(spec, slot.chosen, known?.parts?.config, this.#options, {
+      say: (line) => this.#say(line),
+      built: (parts) => this.#remembered.set(name, { parts, sinceMs: known?.sinceMs ?? now() }),
+    });
     const announce = () =>
       // Nobody would say that a change is over where no strategy looks after it.
       ring.announce(parts, slot.spec.updateStrategy === "rolling" ? {} : { changing: false });
@@ -432,11 +435,14 @@ export class Services {
     this.#timer = setTimeout(() => this.reconcile(), delay);
   }
 
-  #tellSpecProblem(message: string): void {
-    // A broken file is read at each reconciliation; an operator needs to hear of it once.
-    if (this.#toldSpecProblems.has(message)) return;
-    this.#toldSpecProblems.add(message);
-    this.#options.output.line(PROGRAM, "SD", message);
+  /** A broken file is read at each reconciliation; an operator hears of it once, and again when it was good in between. */
+  #readSpecs(): ReadonlyMap<string, ServiceSpec> {
+    const problems = new Set<string>();
+    const specs = this.#options.specs.read((message) => problems.add(message));
+    for (const message of problems)
+      if (!this.#specProblems.has(message)) this.#options.output.line(PROGRAM, "SD", message);
+    this.#specProblems = problems;
+    return specs;
   }
 
   #say(content: string): void {
