@@ -217,8 +217,11 @@ export class Service {
       const status = bindStatus(this.#host.census(), bind, this.#requiredExports(bind));
       if (status.kind !== "satisfied") unsatisfied = true;
       const key = formatBind(bind);
-      if (this.#bindStatus.get(key) === status.kind) continue;
+      const before = this.#bindStatus.get(key);
+      if (before === status.kind) continue;
       this.#bindStatus.set(key, status.kind);
+      // Nothing was missing: there is nothing to tell.
+      if (before === undefined && status.kind === "satisfied") continue;
       this.#say("SR", describeBind(bind, status));
     }
     return unsatisfied;
