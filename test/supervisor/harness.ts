@@ -240,7 +240,7 @@ export class TestSupervisor {
 
   /** The words of a command, and where it finds this Supervisor. */
   #addressed(words: readonly string[]): string[] {
-    if (words.includes("--remote-sup")) return [...words];
+    if (words.includes("--remote-sup") || words[1] === "key") return [...words];
     const remote =
       ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart" || words[1] === "depart";
     const gateway = words[0] === "ring" && words[1] !== "key";
