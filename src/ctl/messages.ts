@@ -104,12 +104,14 @@ export interface CtlRequests {
     isEncrypted?: boolean;
   };
   SupDepart: { memberId?: string };
-  SupRestart: Record<never, never>;
+  /** `retryRefused` is ours. */
+  SupRestart: { retryRefused?: boolean };
 }
 
 /** Message name → its fields: what a Supervisor may answer. */
 export interface CtlReplies {
-  NetOk: Record<never, never>;
+  /** Ours: what is wrong with the Supervisor itself, a line each; in the answer to SvcStatus. */
+  NetOk: { supervisorProblems?: string };
   NetErr: { code: number; msg: string };
   NetProgress: { total: bigint; position: bigint };
   ConsoleLine: { line: string; color?: string; bold: boolean };
@@ -124,6 +126,8 @@ export interface CtlReplies {
     problems?: string;
     /** Ours: why it is not ready, a line each; empty when it is. */
     notReady?: string;
+    /** Ours: what is wrong with the Supervisor itself, a line each; in the last reply. */
+    supervisorProblems?: string;
   };
   /** Ours. */
   LogLine: { serviceGroup: string; errorStream: boolean; at: bigint; line: string; afterGap?: boolean };

@@ -95,6 +95,16 @@ describe("a Supervisor that ends", () => {
   });
 });
 
+test("the Supervisor's own secrets are not given to services", async () => {
+  stage.start({ env: { HAB_RING_KEY: "k3y", HAB_EVENT_STREAM_URL: "nats://u:p@h", HAB_AUTH_TOKEN: "kept" } });
+  await stage.heard("up");
+  await stage.spawn(
+    "a.default",
+    'echo "[$HAB_RING_KEY$HAB_EVENT_STREAM_URL]$HAB_AUTH_TOKEN"; exec sleep 1000',
+  );
+  await stage.shows("a.default(O): []kept\n");
+});
+
 describe("a first Supervisor that does not come up", () => {
   test("by ending", async () => {
     expect(await stage.start({ supervisor: "/bin/false" }).exited).toBe(1);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Secret } from "../crypto/index.ts";
 import { describeError, HabError, isKind, systemErrorCode } from "../error/index.ts";
 import {
-  inheritedEnvironment,
+  environmentForServices,
   type ProcessExit,
   type ProcessOutput,
   readTextIfPresent,
@@ -192,7 +192,7 @@ async function execute(
   const child = await startProcess({
     command: [join(paths.hooks, hook)],
     env: {
-      ...inheritedEnvironment(),
+      ...environmentForServices(),
       ...Object.fromEntries(environment),
       ...(hook === "install" && token !== undefined && { HAB_AUTH_TOKEN: token.reveal() }),
     },

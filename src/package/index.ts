@@ -37,6 +37,7 @@ export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pac
 export { runPendingInstallHooks } from "./pending-hooks.ts";
 export * from "./pins.ts";
 export * from "./provides.ts";
+export { releaseOf } from "./release-at.ts";
 export { runningReleases } from "./running.ts";
 export * from "./service-account.ts";
 export * from "./service-directories.ts";

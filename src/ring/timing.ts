@@ -107,6 +107,9 @@ export const TOMBSTONE_MS = 604_800_000;
 /** Votes that come in within this time are told together. */
 export const ELECTION_BATCH_MS = 20;
 
+/** …and no later than this, however late the process is. */
+export const ELECTION_LONGEST_BATCH_MS = 500;
+
 /** An election that runs is told again this often: an original candidate counts its votes only when it hears its own. */
 export const ELECTION_REPEAT_MS = 1000;
 

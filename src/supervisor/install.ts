@@ -21,6 +21,9 @@ import type { Console } from "./control/console.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 
+/** Where releases come from. */
+export type PackageOrigin = Pick<ServiceSpec, "bldrUrl" | "channel">;
+
 export interface Installer {
   /** Installs what a spec asks for; install hooks wait for the start of the service. */
   forLoad(spec: ServiceSpec, console: Console): Promise<InstalledPackage>;
@@ -28,8 +31,10 @@ export interface Installer {
   file(path: string, console: Console): Promise<FullIdent>;
   /** The release a service should run by its update condition, installed; undefined when the channel has none. */
   findUpdate(ident: PackageIdent, spec: ServiceSpec, signal: AbortSignal): Promise<FullIdent | undefined>;
+  /** The newest release in the channel; undefined when it has none. */
+  head(ident: PackageIdent, from: PackageOrigin, signal: AbortSignal): Promise<FullIdent | undefined>;
   /** Installs exactly this release. */
-  exact(ident: FullIdent, spec: ServiceSpec, signal: AbortSignal): Promise<void>;
+  exact(ident: FullIdent, from: PackageOrigin, signal: AbortSignal): Promise<void>;
   /** Removes installed releases newer than the one rolled back to, so that a restart does not take them up again (§15.4). */
   removeNewer(ident: PackageIdent, desired: FullIdent): Promise<void>;
   /** Removes all but the newest releases, except those in use (`--keep-latest-packages`). */
@@ -53,7 +58,7 @@ export function createInstaller(
 
   const install = async (
     what: string,
-    spec: ServiceSpec | undefined,
+    spec: PackageOrigin | undefined,
     report: (event: InstallEvent) => void,
     signal?: AbortSignal,
   ): Promise<FullIdent> => {
@@ -70,7 +75,13 @@ export function createInstaller(
     return ident;
   };
 
+  const head = async (ident: PackageIdent, from: PackageOrigin, signal: AbortSignal) => {
+    const depot = await source(from.bldrUrl);
+    return depot.latest(ident, { channel: from.channel, target: activeTarget(), signal });
+  };
+
   return {
+    head,
     async forLoad(spec, console) {
       return loadInstalled(await install(formatIdent(spec.ident), spec, (event) => tell(console, event)));
     },
@@ -78,15 +89,14 @@ export function createInstaller(
     async findUpdate(ident, spec, signal) {
       if (spec.updateCondition === "latest") return install(formatIdent(ident), spec, () => {}, signal);
       // The channel's head counts, also when it is older than what runs: a demoted release is rolled back.
-      const depot = await source(spec.bldrUrl);
-      const head = await depot.latest(ident, { channel: spec.channel, target: activeTarget(), signal });
-      if (head !== undefined && findInstalled(head) === undefined) {
-        await install(formatIdent(head), spec, () => {}, signal);
+      const found = await head(ident, spec, signal);
+      if (found !== undefined && findInstalled(found) === undefined) {
+        await install(formatIdent(found), spec, () => {}, signal);
       }
-      return head;
+      return found;
     },
-    async exact(ident, spec, signal) {
-      if (findInstalled(ident) === undefined) await install(formatIdent(ident), spec, () => {}, signal);
+    async exact(ident, from, signal) {
+      if (findInstalled(ident) === undefined) await install(formatIdent(ident), from, () => {}, signal);
     },
     async removeNewer(ident, desired) {
       for (const each of listInstalled({ ident })) {

@@ -20,16 +20,20 @@ import { Metrics } from "./http/metrics.ts";
 import { type SupervisorView, supervisorView } from "./http/view.ts";
 import { loadAtStart, silentReply } from "./initial-load.ts";
 import { createInstaller } from "./install.ts";
+import { KeptReleases } from "./kept-releases.ts";
 import { launcherPort } from "./launcher-port.ts";
 import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
 import { supervisorPaths } from "./paths.ts";
+import { selfUpdatePeriodMs } from "./plan/self-update.ts";
 import { updatePeriodMs } from "./plan/update.ts";
 import { ringCounter } from "./ring/counter.ts";
 import { joinRing, openRingState } from "./ring/join.ts";
 import type { RingPort } from "./ring/port.ts";
 import { watchElectionTriggers } from "./ring/trigger.ts";
+import { ownRelease, ownTitle } from "./self-update/own-program.ts";
+import { SelfUpdate } from "./self-update/self-update.ts";
 import { serviceBuilder } from "./service/build.ts";
 import { userConfigPath } from "./service/config.ts";
 import type { LauncherPort } from "./service/ports.ts";
@@ -37,6 +41,7 @@ import type { Service } from "./service/service.ts";
 import { Services } from "./services.ts";
 import { openSpecDirectory } from "./spec/directory.ts";
 import { systemInfo } from "./sys.ts";
+import { untakenGroups } from "./take-over.ts";
 import { watchTestExit } from "./test-exit.ts";
 import { Updates } from "./update/updates.ts";
 import { watchDirectory, watchFile } from "./watch.ts";
@@ -44,7 +49,8 @@ import { watchDirectory, watchFile } from "./watch.ts";
 /** Why a Supervisor ends. */
 type Ending =
   | { readonly kind: "shutdown" }
-  | { readonly kind: "restart" }
+  /** `update`: the release that takes this one's place; `retryRefused`: of those installed, also one that was refused. */
+  | { readonly kind: "restart"; readonly update?: FullIdent; readonly retryRefused?: boolean }
   | { readonly kind: "departed" }
   | { readonly kind: "exit"; readonly code: number };
 
@@ -68,16 +74,22 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
 
   const { connectToLauncher } = await import("../launcher/index.ts");
   const client = await connectToLauncher();
+  const proved = Promise.withResolvers<void>();
   const launcher = launcherPort(client, {
     shutdown: () => {
       output.line(PROGRAM, "MR", "Supervisor received shutdown signal from launcher");
       ending.resolve({ kind: "shutdown" });
     },
     lost: () => ending.resolve({ kind: "shutdown" }),
+    proved: () => proved.resolve(),
   });
   try {
     const supervisor = await start(options, output, launcher, client, (how) => ending.resolve(how));
-    await client.serving();
+    // An end that comes meanwhile is not held up, least of all that of the launcher.
+    const untaken = await Promise.race([supervisor.untaken().catch(() => []), ending.promise.then(() => [])]);
+    await client.serving(untaken);
+    void supervisor.clean();
+    void proved.promise.then(() => supervisor.clean());
     return await supervisor.end(await ending.promise);
   } finally {
     client.close();
@@ -85,6 +97,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
 }
 
 interface Running {
+  /** Service groups that run and could not be taken over. */
+  untaken(): Promise<readonly string[]>;
+  /** Removes what `--keep-latest-packages` does not keep of the Supervisor's own package. */
+  clean(): Promise<void>;
   /** Ends in the given way and answers the exit code. */
   end(how: Ending): Promise<number>;
 }
@@ -97,14 +113,16 @@ async function start(
   end: (how: Ending) => void,
 ): Promise<Running> {
   const say = (content: string) => output.line(PROGRAM, "MR", content);
+  const own = ownRelease();
+  const { title, version } = ownTitle(own, options.version);
   const paths = supervisorPaths();
   mkdirSync(paths.data, { recursive: true });
   const specs = openSpecDirectory(paths.specs);
   const lock = acquireSupervisorLock(paths.lock);
-  say(`chef/hab-sup (chef/hab-sup/${options.version})`);
+  say(title);
 
   const storage = openRingState(paths.root, output);
-  const sys = await systemInfo(options, storage.state.self, output);
+  const sys = await systemInfo({ ...options, version }, storage.state.self, output);
   say(`Supervisor Member-ID ${storage.state.self}`);
   specs.migrate((message) => output.line(PROGRAM, "SD", message));
 
@@ -116,10 +134,30 @@ async function start(
     output,
     count: ringCounter(metrics),
     departed: () => end({ kind: "departed" }),
-    updateProblems: () => updates.problems(),
+    updateProblems: () => [...updates.problems(), ...selfUpdate.problems()],
   });
   const stream = await openStream(options, storage.state.self, metrics, say);
-  const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
+  const installer = createInstaller(output, `hab-sup/${version}`, options.depotToken);
+  const selfUpdate = await SelfUpdate.begin({
+    own,
+    launcher: client,
+    installer,
+    output,
+    ...(options.autoUpdate === undefined
+      ? {}
+      : {
+          automatic: {
+            from: options.autoUpdate.from,
+            periodMs: selfUpdatePeriodMs(
+              options.autoUpdate.periodSeconds,
+              environmentValue("HAB_SUP_UPDATE_MS"),
+            ),
+            random: Math.random(),
+            taken: (update) => end({ kind: "restart", update }),
+          },
+        }),
+    ...(options.keepLatestPackages === undefined ? {} : { keepLatestPackages: options.keepLatestPackages }),
+  });
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
     period: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_MS"),
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
@@ -175,6 +213,7 @@ async function start(
     started,
     wanted: (wanted) => updates.keep(wanted),
     updated: (spec, chosen) => installer.removeNewer(spec.ident, chosen),
+    kept: new KeptReleases(paths.releases, say),
     updateProblem: (name) => updates.problem(name),
     ...(stream === undefined ? {} : { report: (report) => stream.report(report) }),
     changed: (name) => {
@@ -217,7 +256,8 @@ async function start(
     organization: options.organization,
     install: installer.forLoad,
     lines: (group, after, waitMs) => client.lines(group, after, waitMs),
-    restartSupervisor: () => end({ kind: "restart" }),
+    restartSupervisor: (retryRefused) => end({ kind: "restart", retryRefused }),
+    supervisorProblems: () => selfUpdate.problems(),
     now: Date.now,
   });
   await loadAtStart({ load: options.load, marker: paths.initialLoad, handle, installer, output });
@@ -246,7 +286,12 @@ async function start(
   if (storage.state.departed) end({ kind: "departed" });
 
   return {
+    untaken: () => untakenGroups(client, (group, pid) => services.takingOver(group, pid)),
+    clean: () => selfUpdate.clean(),
     async end(how) {
+      selfUpdate.close();
+      if (how.kind === "restart" && how.update === undefined)
+        await selfUpdate.beforeRestart(how.retryRefused === true);
       updates.close();
       testExit?.close();
       triggers?.close();
@@ -296,7 +341,11 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
       services.detachAll();
       break;
     case "restart":
-      say("Supervisor shutting down for restart");
+      say(
+        how.update === undefined
+          ? "Supervisor shutting down for restart"
+          : `Supervisor shutting down for automatic update to ${formatIdent(how.update)}`,
+      );
       say("Preparing services for Supervisor restart");
       services.detachAll();
       break;

@@ -6,6 +6,7 @@ import type { Census } from "./census/census.ts";
 import { reportedService, type ServiceReport, updateStarted } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
+import { type KeptReleases, releaseToStart } from "./kept-releases.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
 import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
@@ -17,6 +18,7 @@ import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 import { checkRelease, type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
 import type { SysInfo } from "./sys.ts";
+import type { TakingOver } from "./take-over.ts";
 import type { ServiceRelease } from "./update/updates.ts";
 
 /** Hooks into the rest of the Supervisor. */
@@ -39,6 +41,8 @@ export interface ServicesOptions extends PrepareOptions {
   readonly wanted: (specs: ReadonlyMap<string, ServiceSpec>) => void;
   /** An update stopped a service, which is now to be started with another release. */
   readonly updated: (spec: ServiceSpec, chosen: FullIdent) => Promise<void>;
+  /** Which release each service runs, over a restart of the Supervisor. */
+  readonly kept: Pick<KeptReleases, "get" | "set" | "forget">;
   /** What keeps a service from being updated. */
   readonly updateProblem: (name: string) => string | undefined;
   /** For an event stream; absent where there is none. */
@@ -126,13 +130,25 @@ export class Services {
 
   /** The groups of all that is to run, and of what has not stopped yet. */
   #groups(): Set<string> {
-    const { organization } = this.#options;
     const wanted = [...this.#wanted.values()].filter((spec) => spec.desiredState === "up");
-    const part = organization ? { organization } : {};
     return new Set([
-      ...wanted.map(({ ident, group }) => formatServiceGroup({ service: ident.name, group, ...part })),
+      ...wanted.map((spec) => this.#groupOf(spec)),
       ...this.running().map((service) => service.group),
     ]);
+  }
+
+  #groupOf({ ident, group }: ServiceSpec): string {
+    const { organization } = this.#options;
+    return formatServiceGroup({ service: ident.name, group, ...(organization ? { organization } : {}) });
+  }
+
+  /** How far the service of a group is with taking over this process of it, which runs. */
+  takingOver(group: string, pid: number): TakingOver {
+    const spec = [...this.#wanted.values()].find((each) => this.#groupOf(each) === group);
+    if (spec?.desiredState !== "up") return "unwanted";
+    const slot = this.#slots.get(spec.ident.name);
+    if (slot?.service?.process.pid === pid) return "done";
+    return slot?.problem === undefined ? "under way" : "failed";
   }
 
   /** How long the next stop of this service may take, from a control request. */
@@ -307,7 +323,11 @@ export class Services {
     const { name } = spec.ident;
     const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const known = this.#remembered.get(name);
-    const parts = await prepareService(spec, slot.chosen, known?.parts?.config, this.#options, {
+    const kept = this.#options.kept.get(name, spec.ident);
+    const runs = async () => (await launcher.running(this.#groupOf(spec))) !== undefined;
+    const { desired, chosen } = await releaseToStart(slot.chosen, kept, runs);
+    slot.chosen = chosen;
+    const parts = await prepareService(spec, desired, known?.parts?.config, this.#options, {
       say: (line) => this.#say(line),
       built: (parts) => this.#remembered.set(name, { parts, sinceMs: known?.sinceMs ?? now() }),
     });
@@ -317,6 +337,7 @@ export class Services {
     announce();
     // Another one, where the chosen release is gone.
     if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
+    this.#options.kept.set(name, { running: parts.pkg.ident, isChosen: slot.chosen !== undefined });
     const group = formatServiceGroup(parts.group);
     return new Service(parts, {
       output,
@@ -368,6 +389,7 @@ export class Services {
     }
     slot.service = undefined;
     this.#slots.delete(name);
+    this.#options.kept.forget(name);
   }
 
   #restart(name: string, slot: Slot, request: RestartRequest): void {

@@ -44,7 +44,7 @@ beforeAll(async () => {
     HAB_OUTPUT_PATH: join(shared, "results"),
     NO_INSTALL_DEPS: "true",
   });
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await server?.stop();

@@ -19,7 +19,8 @@ export const command = defineCommand({
   summary: "Show the loaded services",
   description:
     "Below the table stands what is wrong with a service: a broken layer of its configuration or a template, while " +
-    "the last good one is in force, or why it cannot start.",
+    "the last good one is in force, or why it cannot start. What is wrong with the Supervisor itself stands before it, on " +
+    "standard error.",
   examples: [
     { command: "hab svc status", explains: "all services" },
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
@@ -56,11 +57,15 @@ export const command = defineCommand({
   async run(context) {
     const { args, options, json, printJson, stdout, ui } = context;
     const ident = args.ident === undefined ? {} : { ident: { ...args.ident } };
+    let supervisorProblems: readonly string[] | undefined;
     const ask = async (fields: CtlRequests["SvcStatus"]) => {
       const found: ServiceStatus[] = [];
+      supervisorProblems = undefined;
       const request = { message: "SvcStatus", fields } as const;
       for await (const reply of askSupervisor(context, options.remoteSup, request)) {
         if (reply.message === "ServiceStatus") found.push(reply.fields);
+        if (reply.message === "ServiceStatus" || reply.message === "NetOk")
+          supervisorProblems = reply.fields.supervisorProblems?.split("\n");
       }
       return found;
     };
@@ -72,6 +77,7 @@ export const command = defineCommand({
             timeoutSeconds: options.timeout,
             signal: context.signal,
           });
+    for (const problem of supervisorProblems ?? []) ui.warn(problem);
     if (json) return printJson(found.map(statusJson));
     if (found.length === 0) {
       stdout.write("No services loaded.\n");

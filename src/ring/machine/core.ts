@@ -35,6 +35,8 @@ export interface Core {
   now: number;
   /** What is to be done about it. */
   effects: RingEffect[];
+  /** How late the last timer was looked at: how busy this process, or its machine, is. */
+  lateMs: number;
   /** Distrust in oneself, 0 to `MAXIMUM_AWARENESS`: what others are given to answer is stretched by one more than it. */
   awareness: number;
   /** The own record says so from an orderly end on. */
@@ -85,6 +87,7 @@ export function newCore({ state, self, random }: MachineOptions): Core {
     random,
     now: 0,
     effects: [],
+    lateMs: 0,
     awareness: 0,
     leaving: false,
     teller: undefined,

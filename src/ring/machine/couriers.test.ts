@@ -63,6 +63,34 @@ describe("a rumor", () => {
     expect(services(effects)).toEqual([]);
   });
 
+  test("need not go to a neighbour that meanwhile tells us the same", () => {
+    const rig = withNeighbour();
+    const { push } = only(announce(rig), "push")[0]!;
+    const heard = serviceOf("other", "g.default");
+    rig.tell(record("other", 2));
+    rig.service(heard);
+    rig.service(heard, "n");
+    rig.tell(record("other", 2), "alive", {}, "n");
+    const next = pushedTo(rig.event({ kind: "pushed", push, delivered: true }), "n");
+    expect(next).toEqual([]);
+  });
+
+  test("goes to it all the same where it tells us something else", () => {
+    const rig = withNeighbour();
+    const { push } = only(announce(rig), "push")[0]!;
+    rig.tell(record("other", 2));
+    rig.service(serviceOf("other", "g.default", { incarnation: 2n }));
+    rig.service(serviceOf("other", "g.default", { incarnation: 1n }), "n");
+    const next = pushedTo(rig.event({ kind: "pushed", push, delivered: true }), "n");
+    expect(next.map(({ kind }) => kind).sort()).toEqual(["member", "service"]);
+  });
+
+  test("of ours goes also to who said the contrary", () => {
+    const rig = withNeighbour();
+    const effects = rig.tell(record("self", 0), "suspect", {}, "n");
+    expect(pushedTo(effects, "n")).toMatchObject([{ kind: "member", value: { member: { id: "self" } } }]);
+  });
+
   test("does not wake anybody up while its neighbour is out of reach", () => {
     const rig = withNeighbour();
     announce(rig);

@@ -2,13 +2,14 @@
 // what changes meanwhile gathers and goes with the next, in its newest version.
 import { isIPv4 } from "node:net";
 import type { GossipMessage } from "../protocol.ts";
-import { memberKey, type Rumor, type RumorKey, serviceKey } from "../rumor.ts";
+import { electionKey, memberKey, type Rumor, type RumorKey, serviceKey } from "../rumor.ts";
 import { storedRumor } from "../stored-rumors.ts";
 import { JOIN_LAST_MS, LINK_RETRY_MS, RETELL_ORIGINAL_MS } from "../timing.ts";
+import { isSame } from "./ballot.ts";
 import { type Core, isOwn, keyText } from "./core.ts";
 import { PUSH_BYTES, PUSH_MESSAGES } from "./limits.ts";
 import { gossipAddress } from "./neighbours.ts";
-import { contentBytes, otherKeys } from "./records.ts";
+import { contentBytes, contentHash, otherKeys } from "./records.ts";
 import { firstAccuser } from "./suspicion.ts";
 
 /** A rumor owed, or word of who accuses a suspect, which is no record of its own. */
@@ -61,6 +62,41 @@ export function owe(core: Core, to: string, owed: Owed): void {
   courierTo(core, to).owed.set(owedText(owed), owed);
 }
 
+/** A member that tells us what is stored here just so need not be told of it. */
+export function tellerKnows(core: Core, rumor: Common): void {
+  const owed = core.teller === undefined ? undefined : core.couriers.to.get(core.teller)?.owed;
+  if (owed === undefined || owed.size === 0) return;
+  const key = keyOf(rumor);
+  const text = keyText(key);
+  if (owed.has(text) && isStored(core, rumor, key)) owed.delete(text);
+}
+
+/** What there is most of. */
+type Common = Extract<Rumor, { kind: "member" | "service" | "election" | "election-update" }>;
+
+function keyOf({ kind, value }: Common): RumorKey {
+  if (kind === "member") return memberKey(value.member.id);
+  return kind === "service"
+    ? serviceKey(value.memberId, value.serviceGroup)
+    : electionKey(kind, value.serviceGroup);
+}
+
+function isStored({ state }: Core, rumor: Common, key: RumorKey): boolean {
+  const stored = storedRumor(state, key);
+  if (rumor.kind === "member") {
+    if (stored?.kind !== "member") return false;
+    const { member, health } = stored.value;
+    return member.incarnation === rumor.value.member.incarnation && health === rumor.value.health;
+  }
+  if (rumor.kind === "service")
+    return (
+      stored?.kind === "service" &&
+      contentHash(stored) === contentHash(rumor) &&
+      stored.value.incarnation === rumor.value.incarnation
+    );
+  return stored?.kind === rumor.kind && isSame(stored.value, rumor.value);
+}
+
 function owedText(owed: Owed): string {
   return owed.accuser === undefined ? keyText(owed) : `${owed.id} accused by ${owed.accuser}`;
 }
@@ -70,13 +106,15 @@ function owedText(owed: Owed): string {
  * the first so many, which are those beside us.
  */
 export function oweToAll(core: Core, owed: Owed, links = Number.POSITIVE_INFINITY): void {
+  // What was said of us we have contradicted: that is news to whoever said it, too.
+  const from = owed.id === core.state.self ? undefined : core.teller;
   let left = links;
   for (const id of core.neighbours.links) {
     if (left-- <= 0) break;
-    if (id !== core.teller) owe(core, id, owed);
+    if (id !== from) owe(core, id, owed);
   }
   if (owed.accuser === undefined)
-    for (const id of core.neighbours.served) if (id !== core.teller) owe(core, id, owed);
+    for (const id of core.neighbours.served) if (id !== from) owe(core, id, owed);
 }
 
 /** Owes everything stored: to an original member that never asks. */

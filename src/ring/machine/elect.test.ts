@@ -1,7 +1,7 @@
 // Elections that come to an end, whatever happens meanwhile (elect.ts; reference/butterfly.md §13, §19.10, §19.11).
 import { describe, expect, test } from "bun:test";
 import { GROUP_LIMIT, VOTE_LIMIT } from "./limits.ts";
-import { only, Rig, record, SmallRing, serviceOf } from "./rig.ts";
+import { only, pushedTo, Rig, record, SmallRing, serviceOf } from "./rig.ts";
 
 const GROUP = "g.default";
 const PATIENCE_MS = 20_000;
@@ -24,6 +24,43 @@ const leads = (ring: SmallRing, ids = all(ring), within = PATIENCE_MS): string |
 const cut = (ring: SmallRing, side: readonly string[]) => {
   ring.lost = (from, to) => side.includes(from) !== side.includes(to);
 };
+
+describe("what is told of an election", () => {
+  const standing = (): Rig => {
+    const rig = new Rig();
+    rig.tell(record("n", 1));
+    rig.tell(record("self", 0));
+    rig.event({
+      kind: "announce",
+      rumor: { kind: "service", fromId: "self", value: serviceOf("self", GROUP) },
+    });
+    rig.service(serviceOf("n", GROUP));
+    rig.wait(100);
+    return rig;
+  };
+  const told = (effects: Parameters<typeof pushedTo>[0]) =>
+    pushedTo(effects, "n").filter(({ kind }) => kind === "election").length;
+
+  test("goes to all neighbours, also if a message of one of them comes just then", () => {
+    const rig = standing();
+    rig.event({ kind: "elect", election: "election", serviceGroup: GROUP, suitability: 0n });
+    rig.now += 100; // held up: the timer is not looked at
+    expect(told(rig.tell(record("x", 2), "alive", {}, "n"))).toBe(1);
+  });
+
+  test("waits longer for more votes where the process is late, but not for ever", () => {
+    for (const [lateMs, pause] of [
+      [0, 20],
+      [50, 200],
+      [5000, 500],
+    ] as const) {
+      const rig = standing();
+      rig.event({ kind: "timer", lateMs });
+      rig.event({ kind: "elect", election: "election", serviceGroup: GROUP, suitability: 0n });
+      expect(rig.core.elections.sayAt - rig.now).toBe(pause);
+    }
+  });
+});
 
 describe("one leader, the same for all", () => {
   test.each([2, 3, 5, 10])("of %p members", (count) => {

@@ -8,6 +8,7 @@ import { electorate, hasQuorum, population } from "../quorum.ts";
 import { type Election, electionKey, MAXIMUM_U64, type RumorKey } from "../rumor.ts";
 import {
   ELECTION_BATCH_MS,
+  ELECTION_LONGEST_BATCH_MS,
   ELECTION_MAJORITY_MS,
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
@@ -27,6 +28,9 @@ import {
 } from "./limits.ts";
 import { textLength } from "./records.ts";
 import { canVote, isGone, isLeading, takesPart } from "./standing.ts";
+
+/** How much longer than the process is late votes are gathered. */
+const BATCH_TO_LATENESS = 4;
 
 export type ElectionKind = "election" | "election-update";
 
@@ -98,6 +102,11 @@ export function hearElection(core: Core, kind: ElectionKind, heard: Election): v
     keep(core, kind, undefined, incoming);
     return;
   }
+  if (isSame(stored, incoming)) {
+    // Each neighbour tells it: most of what is heard.
+    if (takes) reconsider(core, kind, serviceGroup);
+    return;
+  }
   if (isBehind(core, kind, stored, incoming)) return;
   if (!takes) {
     keep(core, kind, stored, incoming.term > stored.term ? incoming : chosen(stored, incoming));
@@ -136,10 +145,14 @@ export function electionsDue({ elections }: Core): number {
   return elections.taking.size === 0 ? elections.sayAt : Math.min(elections.sayAt, elections.lookAt);
 }
 
-/** A changed election is told a moment later, with the votes that come in meanwhile. */
-export function tellElection({ elections, now }: Core, key: RumorKey): void {
+/**
+ * A changed election is told a moment later, with the votes that come in meanwhile: a longer one where this process is late,
+ * for votes then come faster than it can pass each on.
+ */
+export function tellElection({ elections, now, lateMs }: Core, key: RumorKey): void {
+  const pause = Math.min(ELECTION_LONGEST_BATCH_MS, Math.max(ELECTION_BATCH_MS, BATCH_TO_LATENESS * lateMs));
   elections.unsaid.set(`${key.kind} ${key.key}`, key);
-  elections.sayAt = Math.min(elections.sayAt, now + ELECTION_BATCH_MS);
+  elections.sayAt = Math.min(elections.sayAt, now + pause);
 }
 
 /** What must be done about a group's election as things stand. */

@@ -20,7 +20,7 @@ import type { RingState } from "../state.ts";
 import { LATE_MS } from "../timing.ts";
 import { expectOthers } from "./arrival.ts";
 import { type Core, changeAwareness, digest, isOwn, note, ownRecord, raiseIncarnation } from "./core.ts";
-import { oweToAll, pushed, pushNow } from "./couriers.ts";
+import { oweToAll, pushed, pushNow, tellerKnows } from "./couriers.ts";
 import { changeSuitability, hearElection, holdElection, takePart, withdrawFromElections } from "./elect.ts";
 import { takeForKnown } from "./follow-up.ts";
 import { hearFrom, hearFromShort, hearMembership, seenAddress } from "./hear.ts";
@@ -63,6 +63,7 @@ export function handle(core: Core, event: RingEvent): void {
       hearMessage(core, event.message, event.from);
       return;
     case "timer":
+      core.lateMs = event.lateMs;
       if (event.lateMs >= LATE_MS) heldUp(core, event.lateMs);
       return;
     case "pushed":
@@ -275,10 +276,16 @@ function hearMessage(core: Core, message: GossipMessage, host: string): void {
     case "member":
       core.teller ??= message.fromId;
       hearMembership(core, message.value);
+      tellerKnows(core, message);
       return;
     case "election":
     case "election-update":
       hearElection(core, message.kind, message.value);
+      tellerKnows(core, message);
+      return;
+    case "service":
+      hearRumor(core, message);
+      tellerKnows(core, message);
       return;
     default:
       hearRumor(core, message);

@@ -214,6 +214,16 @@ describe("word of ourselves", () => {
 });
 
 describe("a member told to depart", () => {
+  test("hears of it where it speaks from, though it moved since", () => {
+    const rig = new Rig();
+    rig.tell(record("x", 1));
+    rig.message({ kind: "departure", fromId: "butterflyclient", value: { memberId: "x" } });
+    rig.wait(1000);
+    const ping = { kind: "ping", from: record("x", 1, { address: "" }), membership: [] } as const;
+    const [push] = only(rig.datagram(ping, "10.9.9.9"), "push");
+    expect(push).toMatchObject({ to: "x", address: { host: "10.9.9.9" }, messages: [{ kind: "departure" }] });
+  });
+
   const depart = (rig: Rig, memberId = "m") =>
     rig.message({ kind: "departure", fromId: "butterflyclient", value: { memberId } });
 

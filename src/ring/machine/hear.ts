@@ -63,7 +63,6 @@ export function hearFrom(core: Core, sender: Member, source: Address, relayed = 
     hearMembership(core, { member, health: "departed" }, "it said that it leaves");
     return;
   }
-  if (state.departures.has(sender.id)) tellDeparted(core, sender.id);
   meetCompany(core);
   probeAnswered(core, sender.id);
   const stored = state.members.get(sender.id);
@@ -71,14 +70,16 @@ export function hearFrom(core: Core, sender: Member, source: Address, relayed = 
     tellForgotten(core, member);
     return;
   }
-  if (stored === undefined || member.incarnation > stored.member.incarnation) {
+  if (stored === undefined || member.incarnation > stored.member.incarnation)
     hearMembership(core, { member, health: "alive" }, "it spoke to us");
-    return;
+  else {
+    learnAbilities(core, stored.member, member);
+    if (member.incarnation === stored.member.incarnation && !relayed)
+      learnAddress(core, stored.member, member);
+    if (stored.health !== "alive") tellItsHealth(core, sender.id);
   }
-  learnAbilities(core, stored.member, member);
-  if (stored.health !== "alive") tellItsHealth(core, stored.member, stored.health);
-  else if (member.incarnation === stored.member.incarnation && !relayed)
-    learnAddress(core, stored.member, member);
+  // Where it speaks from, not where it was before it moved.
+  if (state.departures.has(sender.id)) tellDeparted(core, sender.id);
 }
 
 /** The address a sender is known by: what it says if that is one, else where the datagram came from. */
@@ -130,16 +131,18 @@ export function hearFromShort(core: Core, short: number, incarnation: bigint, so
  * A member we hold for dead or suspect speaks with the incarnation it had: it does not know. A Ping carries its record, and
  * it will refute.
  */
-function tellItsHealth(core: Core, member: Member, health: Health): void {
-  if (core.state.departures.has(member.id)) return;
-  const last = core.told.get(member.id) ?? Number.NEGATIVE_INFINITY;
+function tellItsHealth(core: Core, id: string): void {
+  const entry = core.state.members.get(id);
+  if (entry === undefined || core.state.departures.has(id)) return;
+  const { member, health } = entry;
+  const last = core.told.get(id) ?? Number.NEGATIVE_INFINITY;
   if (core.now - last < CHASE_MS) return;
-  core.told.set(member.id, core.now);
+  core.told.set(id, core.now);
   if (member.incarnation === MAXIMUM_U64 && health !== "departed") {
     // Nothing is above this number, so it cannot refute; its word is enough.
-    core.state.members.set(member.id, { member, health: "alive", since: core.now });
+    core.state.members.set(id, { member, health: "alive", since: core.now });
     core.state.counters.members++;
-    startHot(core.state.heat, memberKey(member.id));
+    startHot(core.state.heat, memberKey(id));
     return;
   }
   ping(core, member, nextSequence(core));

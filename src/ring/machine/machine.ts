@@ -55,6 +55,8 @@ function act(core: Core): void {
 /** Follows changes up until nothing changes any more. */
 function settle(core: Core): void {
   let changed = followUp(core);
+  // What comes now is our own doing: nobody has told it to us.
+  core.teller = undefined;
   for (;;) {
     for (const key of driveElections(core, changed)) spreadChange(core, key);
     refreshNeighbours(core);

@@ -16,11 +16,14 @@ const PIGGYBACK_COUNT = 7;
 const LOOKED_AT = 2 * PIGGYBACK_COUNT;
 
 /** More records than this of members that come to life within the window are a burst… */
-const BURST_RECORDS = 32;
+const BURST_RECORDS = 8;
 const BURST_WINDOW_MS = 1000;
 
 /** …of which word goes to the two beside us and to one more. */
 const BURST_LINKS = 3;
+
+/** …and no more pieces of such news than this wait for datagrams. */
+const BURST_PIGGYBACK = 32;
 
 /** At least what a datagram takes besides memberships, without the own id and address and without a `forward_to`. */
 const HEAD_BYTES = 100;
@@ -57,7 +60,7 @@ export function spreadChange(core: Core, key: RumorKey): void {
   if (core.now < quietUntil && core.teller === quietFrom && key.id !== core.state.self) return;
   const many = isOneOfMany(core, key);
   oweToAll(core, key, many ? BURST_LINKS : undefined);
-  if (key.kind !== "member" || (many && core.spread.unheard.size >= BURST_RECORDS)) return;
+  if (key.kind !== "member" || (many && core.spread.unheard.size >= BURST_PIGGYBACK)) return;
   core.spread.heard.delete(key.id);
   core.spread.unheard.add(key.id);
 }
@@ -70,9 +73,10 @@ function isOneOfMany({ spread, state, now }: Core, { kind, id }: RumorKey): bool
   if (id === state.self || (kind !== "service" && kind !== "member")) return false;
   if (state.members.healthOf(id) !== "alive") return false;
   if (now - spread.burstSince >= BURST_WINDOW_MS) {
-    spread.burstSince = now;
     // What came in the window before tells that it goes on.
-    spread.burst = Math.min(spread.burst, BURST_RECORDS + 1) >> 1;
+    const goesOn = now - spread.burstSince < 2 * BURST_WINDOW_MS;
+    spread.burst = goesOn ? Math.min(spread.burst, BURST_RECORDS + 1) >> 1 : 0;
+    spread.burstSince = now;
   }
   spread.burst++;
   return spread.burst > BURST_RECORDS;

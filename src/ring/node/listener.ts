@@ -22,6 +22,8 @@ export interface ListenerOptions {
   readonly now: () => number;
   /** A message is there to be looked at: `bytes` is one envelope. */
   readonly message: (bytes: Uint8Array, connection: Incoming) => void;
+  /** So many messages were too long to be looked at. */
+  readonly passedOver: (count: number, from: string) => void;
   /** This connection has messages again. */
   readonly waiting: (connection: MessageSource) => void;
   /** A connection was closed for what it did. */
@@ -180,7 +182,8 @@ class Connection implements MessageSource, Incoming {
   received(bytes: Uint8Array): void {
     if (!this.#open) return;
     this.#hall.heard(this);
-    const { messages, reply, refused } = this.#zmtp.push(bytes);
+    const { messages, tooLong, reply, refused } = this.#zmtp.push(bytes);
+    if (tooLong > 0) this.#hall.options.passedOver(tooLong, this.from);
     for (const message of messages) {
       this.#messages.push(message);
       this.#messageBytes += message.length;

@@ -74,6 +74,11 @@ export class Meter {
     this.#counter.set("hab_butterfly_gossip_received_bytes", bytes, labels);
   }
 
+  /** A rumor that changed nothing: it was known, or older than what is stored (§12). */
+  rumorIgnored({ kind }: GossipMessage): void {
+    this.#counter.increment("hab_butterfly_ignored_rumor_total", { rumor: kind });
+  }
+
   messageDropped(reason: DropReason, bytes: number): void {
     this.dropped.messages[reason]++;
     if (reason === "not-sendable") {

@@ -65,8 +65,35 @@ for (const [name, key] of [
         { serviceGroup: "three.default" },
       ]);
       expect(b.node.health().connections.incoming).toBe(1);
+      // This machine stores nothing: to it, none is news.
+      expect(b.counted.get("ignored_rumor_total{service-config}")).toBe(3);
     });
   });
+
+test("two members of IPv6 exchange datagrams and rumors", async () => {
+  const listen = { host: "::1", port: 0 };
+  const [a, b] = [await startScripted({ listen }), await startScripted({ listen })];
+  ping(a, b);
+  push(a, b, 1, [config("one")]);
+  await until(() => a.machine.of("datagram").length === 1 && b.machine.of("message").length === 1);
+  expect(a.machine.of("datagram")[0]).toMatchObject({ from: b.node.address, message: { kind: "ack" } });
+  expect(b.machine.of("message")[0]).toMatchObject({ from: "::1" });
+});
+
+test("a flood of datagrams does not keep a member from answering others", async () => {
+  const [a, b] = [await startScripted(), await startScripted()];
+  const { host, port } = b.node.address;
+  const flood = await Bun.udpSocket({ connect: { hostname: host, port } });
+  const junk = Array.from({ length: 200 }, () => new Uint8Array(1000).fill(7));
+  for (let answered = 0; answered < 20; answered++) {
+    // More than it looks at in one turn, before each Ping.
+    for (let times = 0; times < 5; times++) flood.sendMany(junk);
+    ping(a, b);
+    await until(() => a.machine.of("datagram").length > answered);
+  }
+  flood.close();
+  expect(b.node.health().datagrams.dropped["not-an-envelope"]).toBeGreaterThan(1000);
+});
 
 describe("a member with a key and one without, or with another", () => {
   test.each([[undefined], [otherKey]])("do not hear each other, and both count it", async (key) => {
@@ -187,6 +214,16 @@ describe("far ends that do not do their part", () => {
     await until(() => a.machine.of("pushed").length === 1);
     expect(a.machine.of("link")).toEqual([{ kind: "link", to: "far", state: "lost" }]);
     expect(a.machine.of("pushed")[0]!.delivered).toBe(false);
+    far.server.stop(true);
+  });
+
+  test("one that takes the connection and says nothing is lost after some seconds", async () => {
+    const far = listen(undefined);
+    const a = await startScripted();
+    a.act({ kind: "push", push: 1, to: "far", address: far.address, messages: [config("one")] });
+    await until(() => a.machine.of("pushed").length === 1);
+    expect(a.machine.of("link")).toEqual([{ kind: "link", to: "far", state: "lost" }]);
+    expect([a.machine.of("pushed")[0]!.delivered, a.node.health().connections.outgoing]).toEqual([false, 0]);
     far.server.stop(true);
   });
 

@@ -4,7 +4,7 @@
 import type { SecretKey } from "../../crypto/index.ts";
 import { describeError } from "../../error/index.ts";
 import { ringErrors } from "../errors.ts";
-import { DATAGRAM_LIMIT_BYTES } from "../limits.ts";
+import { DATAGRAM_LIMIT_BYTES, MESSAGE_LIMIT_BYTES } from "../limits.ts";
 import type { RingCounter } from "../metrics.ts";
 import type { Resolve } from "../peers.ts";
 import type {
@@ -20,6 +20,7 @@ import type { RingState } from "../state.ts";
 import type { RingStorage } from "../storage.ts";
 import { type Envelope, ringEnvelope } from "../wire/envelope.ts";
 import { Alarm } from "./alarm.ts";
+import { changesBy, changesOf, isAlone } from "./changes.ts";
 import { Codec } from "./codec.ts";
 import { createComplaints } from "./complaints.ts";
 import { type DatagramSocket, openDatagramSocket } from "./datagram-socket.ts";
@@ -254,6 +255,13 @@ class Node implements RingNode {
           listen: this.#listen,
           now,
           message: (bytes, connection) => this.#lookAtMessage(bytes, connection),
+          passedOver: (count, from) => {
+            for (let n = 0; n < count; n++) this.#meter.messageDropped("too-long", 0);
+            this.#complaints.complain(
+              "message too-long",
+              `Passed over a message of ${from}: it has more than ${MESSAGE_LIMIT_BYTES} bytes`,
+            );
+          },
           waiting: (connection) => this.#inbox.putSource(connection),
           closed: (why, from, detail) => {
             countClose(this.#closes, why);
@@ -301,7 +309,9 @@ class Node implements RingNode {
     this.#meter.messageReceived(message, bytes.length);
     if (message.kind === "hello") connection.by = message.from.id;
     const { by } = connection;
+    const before = changesBy(message, this.state);
     this.#step({ kind: "message", from, message, ...(by === undefined ? {} : { by }) });
+    if (before !== undefined && before === changesBy(message, this.state)) this.#meter.rumorIgnored(message);
   }
 
   #unreachable(address: Address | undefined): void {
@@ -390,19 +400,6 @@ class Node implements RingNode {
       this.#options.changed();
     });
   }
-}
-
-/** Grows with every change of a store. */
-function changesOf({ counters, incarnation }: RingState): number {
-  let sum = Number(incarnation % 2n ** 32n);
-  for (const count of Object.values(counters)) sum += count;
-  return sum;
-}
-
-function isAlone(state: RingState): boolean {
-  for (const [id, { health }] of state.members)
-    if (id !== state.self && (health === "alive" || health === "suspect")) return false;
-  return true;
 }
 
 /** As other programs of this host look names up. */

@@ -5,8 +5,8 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { describeError } from "../../error/index.ts";
 import {
+  environmentForServices,
   environmentValue,
-  inheritedEnvironment,
   type ProcessOutput,
   startProcess,
   terminateGroup,
@@ -66,7 +66,7 @@ export async function runHook(request: HookRequest): Promise<HookResult> {
     const identity = serviceIdentity(pkg.account);
     const child = await startProcess({
       command: [join(pkg.paths.hooks, hook)],
-      env: { ...inheritedEnvironment(), ...Object.fromEntries(pkg.env) },
+      env: { ...environmentForServices(), ...Object.fromEntries(pkg.env) },
       ...(identity === undefined ? {} : { user: identity }),
       stdout: "pipe",
       stderr: "pipe",
