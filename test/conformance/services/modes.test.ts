@@ -39,14 +39,14 @@ const NAMES: Readonly<Record<string, VectorPackage>> = {
 const AS_ROOT = tightMask.name;
 const DEPARTURES: readonly Departure[] = [
   {
-    why: "files of our own: services for the next launcher, its lock and socket, which load of `sup run` was carried out",
+    why: "files of our own: services for the next launcher, its lock and socket, which load was carried out, which releases run",
     cases: [state.name, AS_ROOT, asNobody.name],
     what: [
       /^hab\/launcher\/services\.json: undefined → "file 06[04][04] /,
       /^hab\/launcher\/LOCK: undefined → "file 06[04][04] /,
       /^hab\/launcher\/ipc-\d+: undefined → "dir 0700 /,
       /^hab\/launcher\/ipc-\d+\/socket: undefined → "other /,
-      /^hab\/sup\/default\/data\/INITIAL_LOAD: undefined → "file 0600 /,
+      /^hab\/sup\/default\/data\/(INITIAL_LOAD|RELEASES): undefined → "file 0600 /,
     ],
   },
   {

@@ -2,7 +2,7 @@
 // and edits of the spec of a running service (spec-load.json, spec-handwritten.json; reference/services.md §2). One
 // Supervisor for all.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ServiceJson, TestSupervisor } from "../../supervisor/harness.ts";
 import vectorsOfBinds from "./binds.json";
@@ -210,11 +210,17 @@ describe("hand-written while it runs", () => {
   beforeAll(async () => {
     await clear();
     from = supervisor.mark;
-    for (const { file = "", content = "" } of whileRunning) supervisor.write(join(SPECS, file), content);
+    for (const { file = "", content = "" } of whileRunning) appear(file, content);
   });
 
   test.each(titled(whileRunning))("%s", async (_, one) => agreeOnFile(one, from));
 });
+
+/** Writes a spec that is there as a whole or not at all. */
+function appear(file: string, content: string): void {
+  supervisor.write("written.spec", content);
+  renameSync(join(supervisor.root, "written.spec"), join(supervisor.root, SPECS, file));
+}
 
 /** Removes all specs and waits until nothing is left of their services. */
 async function clear(): Promise<void> {
@@ -234,7 +240,7 @@ describe("edited by hand while the service runs", () => {
     const { expect: wanted } = one;
     before = await shown("sp01");
     const from = supervisor.mark;
-    if (typeof wanted.spec === "string") supervisor.write(join(SPECS, "sp01.spec"), wanted.spec);
+    if (typeof wanted.spec === "string") appear("sp01.spec", wanted.spec);
     else supervisor.remove(join(SPECS, "sp01.spec"));
     // What was looked at after the change is told after it: the Supervisor answers in order.
     await supervisor.typed("svc", "status");
