@@ -116,7 +116,12 @@ async function stopAndStart(): Promise<readonly string[]> {
   expect(isProcessRunning(pid)).toBe(true);
   const service = await supervisor.up("again", pid);
   expect([service.restart_count, service.last_process_state]).toEqual([0, null]);
-  return linesAbout("again").slice(before).map(comparable).filter(isCertain);
+  const isReadyAgain = () => linesAbout("again").slice(before).includes("again.default(O): ready");
+  await supervisor.until(isReadyAgain, "the traps to be set again");
+  const said = linesAbout("again").slice(before).map(comparable).filter(isCertain);
+  // The end of the Supervisor need not wait for it.
+  await supervisor.typed("svc", "unload", "vec/again", "--shutdown-timeout", "0");
+  return said;
 }
 
 describe("stopping a service, as the original does", () => {
