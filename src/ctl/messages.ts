@@ -48,6 +48,19 @@ export interface CtlHealthCheckInterval {
   seconds: bigint;
 }
 
+/** Ours: what goes before what the package says of a hook. */
+export interface CtlHookSetting {
+  hook: string;
+  timeout?: number;
+  interval?: number;
+  failures?: number;
+  restartAfter?: number;
+}
+
+export interface CtlHookSettings {
+  hooks: CtlHookSetting[];
+}
+
 /** What only the handshake carries. */
 export interface HandshakeMessages {
   Handshake: { secretKey?: string };
@@ -70,6 +83,8 @@ export interface CtlRequests {
     healthCheckInterval?: CtlHealthCheckInterval;
     shutdownTimeout?: number;
     updateCondition?: number;
+    /** Ours. */
+    hookSettings?: CtlHookSettings;
   };
   SvcUpdate: {
     ident?: CtlPackageIdent;
@@ -84,6 +99,8 @@ export interface CtlRequests {
     healthCheckInterval?: CtlHealthCheckInterval;
     shutdownTimeout?: number;
     updateCondition?: number;
+    /** Ours. */
+    hookSettings?: CtlHookSettings;
   };
   SvcUnload: { ident?: CtlPackageIdent; timeoutInSeconds?: number };
   SvcStart: { ident?: CtlPackageIdent };
@@ -126,6 +143,8 @@ export interface CtlReplies {
     problems?: string;
     /** Ours: why it is not ready, a line each; empty when it is. */
     notReady?: string;
+    /** Ours: about to be stopped. */
+    draining?: boolean;
     /** Ours: what is wrong with the Supervisor itself, a line each; in the last reply. */
     supervisorProblems?: string;
   };

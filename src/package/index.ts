@@ -20,6 +20,8 @@ export {
   type Verified,
   verifyHart,
 } from "./hart.ts";
+export * from "./hook-end.ts";
+export * from "./hook-settings.ts";
 export type { HookOptions } from "./hooks.ts";
 export * from "./ident.ts";
 export {

@@ -9,6 +9,7 @@ import {
   type FullIdent,
   findInstalled,
   formatIdent,
+  type HookSettings,
   type InstallEvent,
   type InstalledPackage,
   listInstalled,
@@ -18,7 +19,9 @@ import {
   type UninstallOptions,
 } from "../package/index.ts";
 import type { Console } from "./control/console.ts";
+import type { Metrics } from "./http/metrics.ts";
 import { type Output, PROGRAM } from "./output.ts";
+import { countHook } from "./service/hook-metrics.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 
 /** Where releases come from. */
@@ -26,7 +29,7 @@ export type PackageOrigin = Pick<ServiceSpec, "bldrUrl" | "channel">;
 
 export interface Installer {
   /** Installs what a spec asks for; install hooks wait for the start of the service. */
-  forLoad(spec: ServiceSpec, console: Console): Promise<InstalledPackage>;
+  forLoad(spec: ServiceSpec, console: Console, signal?: AbortSignal): Promise<InstalledPackage>;
   /** Installs a package file and answers what it is. */
   file(path: string, console: Console): Promise<FullIdent>;
   /** The release a service should run by its update condition, installed; undefined when the channel has none. */
@@ -39,13 +42,21 @@ export interface Installer {
   removeNewer(ident: PackageIdent, desired: FullIdent): Promise<void>;
   /** Removes all but the newest releases, except those in use (`--keep-latest-packages`). */
   keepLatest(ident: PackageIdent, count: number, inUse: () => readonly FullIdent[]): Promise<void>;
-  /** Runs install hooks of the package and its dependencies that have not succeeded yet. */
-  pendingHooks(ident: FullIdent): Promise<void>;
+  /** Runs install hooks of the package and its dependencies that have not succeeded yet, for this service. */
+  pendingHooks(ident: FullIdent, service: HookedService, signal: AbortSignal): Promise<void>;
+}
+
+/** The service whose package has install hooks to run. */
+export interface HookedService {
+  readonly group: string;
+  /** Goes before what packages say. */
+  readonly settings: HookSettings;
 }
 
 /** `token` is the depot token of cli.toml, used where HAB_AUTH_TOKEN is not set. */
 export function createInstaller(
   output: Output,
+  metrics: Pick<Metrics, "count" | "observe">,
   product: string,
   configuredToken?: Secret<string>,
 ): Installer {
@@ -82,8 +93,9 @@ export function createInstaller(
 
   return {
     head,
-    async forLoad(spec, console) {
-      return loadInstalled(await install(formatIdent(spec.ident), spec, (event) => tell(console, event)));
+    async forLoad(spec, console, signal) {
+      const report = (event: InstallEvent) => tell(console, event);
+      return loadInstalled(await install(formatIdent(spec.ident), spec, report, signal));
     },
     file: (path, console) => install(path, undefined, (event) => tell(console, event)),
     async findUpdate(ident, spec, signal) {
@@ -106,16 +118,23 @@ export function createInstaller(
     async keepLatest(ident, count, inUse) {
       await remove(output, { ident, keepLatest: count, loaded: inUse() });
     },
-    async pendingHooks(ident) {
+    async pendingHooks(ident, { group, settings }, signal) {
       const { runPendingInstallHooks } = await import("../package/index.ts");
       await runPendingInstallHooks(ident, {
         ...(token === undefined ? {} : { token }),
+        settings,
+        signal,
         report: (event) => {
-          if (event.kind === "hook line") {
+          if (event.kind === "hook line")
             output.line(`${event.ident.name} hook[${event.hook}]:`, "HK", event.line);
-          } else if (event.kind === "hook note") {
-            output.line(event.ident.name, event.key, event.text);
-          }
+          if (event.kind === "hook note") output.line(event.ident.name, event.key, event.text);
+          if (event.kind === "hook ended")
+            countHook(metrics, {
+              group,
+              hook: event.hook,
+              exit: event.end,
+              seconds: event.seconds,
+            });
         },
       });
     },
@@ -185,6 +204,7 @@ function tell(console: Console, event: InstallEvent): void {
     case "hook":
     case "hook line":
     case "hook note":
+    case "hook ended":
       break;
     case "end":
       console.end(

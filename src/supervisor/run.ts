@@ -14,6 +14,7 @@ import type { EventStream } from "./event-stream/event-stream.ts";
 import { EventLog } from "./events/event-log.ts";
 import { type EventWatch, watchEvents } from "./events/watch-events.ts";
 import { openGatewayTls } from "./gateway-tls.ts";
+import { formatServiceGroup, serviceGroupOf } from "./group.ts";
 import type { HttpGateway } from "./http/gateway.ts";
 import { listenHttp } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -54,8 +55,11 @@ type Ending =
   | { readonly kind: "departed" }
   | { readonly kind: "exit"; readonly code: number };
 
-/** How long hooks and processes may take at an orderly end, beyond their own timeouts, before we go without them. */
-const LAST_HOOKS_MS = 60_000;
+/**
+ * How long the last hook of each service may take at an orderly end. The launcher's patience with us is a minute from the end of
+ * the last process on.
+ */
+const LAST_HOOK_MS = 50_000;
 
 /**
  * Runs a Supervisor under its launcher until it is told to end; answers the exit code the launcher acts on: 0 after an
@@ -137,7 +141,7 @@ async function start(
     updateProblems: () => [...updates.problems(), ...selfUpdate.problems()],
   });
   const stream = await openStream(options, storage.state.self, metrics, say);
-  const installer = createInstaller(output, `hab-sup/${version}`, options.depotToken);
+  const installer = createInstaller(output, metrics, `hab-sup/${version}`, options.depotToken);
   const selfUpdate = await SelfUpdate.begin({
     own,
     launcher: client,
@@ -204,10 +208,15 @@ async function start(
     census: () => ring.census,
     now: Date.now,
     random: Math.random,
-    installMissing: async (spec) => {
-      await installer.forLoad(spec, new Console(silentReply(), output));
+    installMissing: async (spec, signal) => {
+      await installer.forLoad(spec, new Console(silentReply(), output), signal);
     },
-    runInstallHooks: installer.pendingHooks,
+    runInstallHooks: (ident, { ident: { name }, group, hookSettings: settings }, signal) =>
+      installer.pendingHooks(
+        ident,
+        { group: formatServiceGroup(serviceGroupOf(name, group, options.organization)), settings },
+        signal,
+      ),
     ring,
     organization: options.organization,
     started,
@@ -338,7 +347,7 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
   switch (how.kind) {
     case "exit":
       say(`Simulating abrupt, unexpected exit with code ${how.code}`);
-      services.detachAll();
+      void services.detachAll(0);
       break;
     case "restart":
       say(
@@ -347,13 +356,13 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
           : `Supervisor shutting down for automatic update to ${formatIdent(how.update)}`,
       );
       say("Preparing services for Supervisor restart");
-      services.detachAll();
+      await services.detachAll(LAST_HOOK_MS);
       break;
     case "shutdown":
     case "departed":
       say("Gracefully departing from butterfly network.");
       await node.leave();
-      await stopServices(services);
+      await services.stopAll(LAST_HOOK_MS);
   }
   ring.close();
   try {
@@ -368,11 +377,4 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
     throw new HabError(supervisorErrors.departed, "This Supervisor has been manually departed.");
   }
   return how.kind === "exit" ? how.code : 0;
-}
-
-async function stopServices(services: Services): Promise<void> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), LAST_HOOKS_MS);
-  await services.stopAll(patience.signal);
-  clearTimeout(timer);
 }

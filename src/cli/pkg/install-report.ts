@@ -92,6 +92,8 @@ function printEvent(event: Exclude<InstallEvent, { kind: "progress" }>, ui: Ui):
     case "hook note":
       ui.info(`${event.ident.name}(${event.key}): ${event.text}`);
       break;
+    case "hook ended":
+      break;
     case "hook ignored":
       ui.warn(`The ${event.hook} hook of ${formatIdent(event.ident)} is left out: ${event.problem}`);
       break;

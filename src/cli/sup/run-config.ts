@@ -5,6 +5,7 @@ import { describeError, HabError } from "../../error/index.ts";
 import { isRegularFile } from "../../host/index.ts";
 import { parseBind, supervisorErrors } from "../../supervisor/index.ts";
 import { parseToml, type TomlTable, type TomlValue } from "../../toml/index.ts";
+import { hookWord } from "../svc/hook-option.ts";
 import {
   absoluteUrl,
   bigInteger,
@@ -101,6 +102,7 @@ const LOAD_KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   binding_mode: ["bindingMode", oneOf("strict", "relaxed")],
   health_check_interval: ["healthCheckInterval", parsed(bigInteger())],
   shutdown_timeout: ["shutdownTimeout", parsed(integer())],
+  hook: ["hook", list(parsed(hookWord))],
   config_from: ["configFrom", text],
 };
 

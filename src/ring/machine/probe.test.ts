@@ -355,6 +355,18 @@ describe("pinging for others", () => {
       expect(only(effects, "datagram")).toEqual([]);
     }
   });
+
+  test("an Ack does not go back to where it came from: so none goes round for ever", () => {
+    const rig = knowing();
+    const forwardTo = record("asker", 1);
+    const effects = rig.datagram({ kind: "ack", from: record("m", 1), forwardTo, membership: [] }, M);
+    expect(only(effects, "datagram")).toEqual([]);
+    expect(only(effects, "note").map(({ note }) => note)).toContainEqual({
+      kind: "refused",
+      what: "ack",
+      why: "it is to go on to where it came from",
+    });
+  });
 });
 
 describe("whose turn it is", () => {

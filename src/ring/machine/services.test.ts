@@ -64,6 +64,17 @@ describe("our own service", () => {
     expect(own(rig)).toMatchObject({ incarnation: 10n, stopped: true });
   });
 
+  test.each(["draining", "notReady"] as const)(
+    "a copy that lost the word `%s` on its way does not replace it, and is replaced by it",
+    (word) => {
+      const rig = new Rig();
+      const full = serviceOf("m", GROUP, { incarnation: 3n, [word]: true });
+      const { [word]: _, ...stripped } = full;
+      for (const heard of [stripped, full, stripped]) rig.service(heard);
+      expect(rig.state.services.get(GROUP)?.get("m")).toEqual(full);
+    },
+  );
+
   test("a copy that lost the word `stopped` on its way is not above it: no answer, no circle", () => {
     const rig = new Rig();
     announce(rig, 3n);

@@ -44,6 +44,10 @@ export interface CensusMember {
   readonly cfg: TomlTable;
   /** An update is replacing its service, which is not up meanwhile. Members of Habitat do not say so. */
   readonly changing: boolean;
+  /** Its service is about to be stopped. Members of Habitat do not say so. */
+  readonly draining: boolean;
+  /** Its service says that it cannot do its work now. Members of Habitat do not say so. */
+  readonly notReady: boolean;
 }
 
 export interface CensusFile {
@@ -93,6 +97,8 @@ export interface ServiceSource {
   /** Withdrawn: the service is gone, its group is remembered. */
   readonly stopped?: boolean;
   readonly changing?: boolean;
+  readonly draining?: boolean;
+  readonly notReady?: boolean;
 }
 
 export interface MemberSource {
@@ -236,6 +242,8 @@ function memberOf(service: ServiceSource, previous: CensusMember | undefined, lo
     sys: service.sys,
     cfg: service.cfg,
     changing: service.changing === true,
+    draining: service.draining === true,
+    notReady: service.notReady === true,
   };
 }
 
@@ -324,6 +332,16 @@ export function activeMembers(group: CensusGroup): CensusMember[] {
   return [...group.population.values()].filter(
     (member) => member.health === "alive" || member.health === "suspect",
   );
+}
+
+/**
+ * The active members work may be sent to: not those that drain or are not ready. Where that would be nobody, all of them:
+ * one that is slow to be ready is better than none.
+ */
+export function servingMembers(group: CensusGroup): CensusMember[] {
+  const active = activeMembers(group);
+  const serving = active.filter((member) => !member.draining && !member.notReady);
+  return serving.length > 0 ? serving : active;
 }
 
 /** The leader of the group, if one is elected. */

@@ -235,6 +235,7 @@ function statusFields(snapshot: ServiceSnapshot, options: ControlOptions) {
     serviceGroup: groupFields(snapshot, options),
     desiredState: spec.desiredState === "up" ? DesiredState.Up : DesiredState.Down,
     ...(problems.length === 0 ? {} : { problems: problems.join("\n") }),
+    ...(service?.draining === true ? { draining: true } : {}),
   };
 }
 
