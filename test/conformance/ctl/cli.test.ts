@@ -221,9 +221,13 @@ async function carryOut({
 function frameText({ message, fields }: RecordedFrame): string {
   const text = JSON.stringify(fields ?? {});
   if (text.includes("(cut)") || text.length > 60_000) return `${message}, long`;
-  return printed(JSON.stringify({ message, fields: fields ?? {} }))
-    .replaceAll(/"(elapsed|pid)":\d+/g, '"$1":0')
-    .replaceAll("24999", "PORT");
+  return (
+    printed(JSON.stringify({ message, fields: fields ?? {} }))
+      .replaceAll(/"(elapsed|pid)":\d+/g, '"$1":0')
+      // Ours asks for readiness too, a field the original does not know and skips (docs/beyond-habitat.md).
+      .replaceAll(/,?"with_readiness":true/g, "")
+      .replaceAll("24999", "PORT")
+  );
 }
 
 /** The order of services in a status is that of a hash map. */
