@@ -224,8 +224,8 @@ function frameText({ message, fields }: RecordedFrame): string {
   return (
     printed(JSON.stringify({ message, fields: fields ?? {} }))
       .replaceAll(/"(elapsed|pid)":\d+/g, '"$1":0')
-      // Ours asks for readiness too, a field the original does not know and skips (docs/beyond-habitat.md).
-      .replaceAll(/,?"with_readiness":true/g, "")
+      // Ours asks for readiness too, by fields the original does not know and skips (docs/beyond-habitat.md).
+      .replaceAll(/,?"(with_readiness":true|not_ready":"(\\.|[^"\\])*")/g, "")
       .replaceAll("24999", "PORT")
   );
 }
