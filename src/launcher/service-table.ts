@@ -4,6 +4,7 @@ import {
   environmentForServices,
   isProcessRunning,
   type ProcessOutput,
+  signalNumber,
   startProcess,
   type TerminationResult,
   terminateGroup,
@@ -91,8 +92,11 @@ export class ServiceTable {
       // However soon it ended: the reply to who asked for it goes out first.
       await afterReplies();
       this.#running.delete(spec.group);
-      const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-      this.#options.console.remark(`Child for service '${spec.group}' with PID ${process.pid} ${how}`);
+      // Compat: the original's words, in which a signal is a code too.
+      const how = signal === null ? `exit status: ${code}` : `signal: ${signalNumber(signal)} (${signal})`;
+      this.#options.console.remark(
+        `Child for service '${spec.group}' with PID ${process.pid} exited with code ${how}`,
+      );
       const { group, pid, startTime } = process;
       if (!this.#options.exited({ event: "exited", group, pid, startTime, code, signal }))
         this.#unheard.set(group, { ...process, exit: { code, signal } });
