@@ -2,7 +2,7 @@
 // (reference/supervisor.md §5, §9).
 import { mkdirSync } from "node:fs";
 import { describeError, HabError } from "../error/index.ts";
-import { environmentValue, type FileLock } from "../host/index.ts";
+import { environmentValue, type FileLock, sweepTemporaries } from "../host/index.ts";
 import type { LauncherClient } from "../launcher/index.ts";
 import { type FullIdent, formatIdent } from "../package/index.ts";
 import type { RingNode } from "../ring/index.ts";
@@ -101,6 +101,8 @@ async function start(
   mkdirSync(paths.data, { recursive: true });
   const specs = openSpecDirectory(paths.specs);
   const lock = acquireSupervisorLock(paths.lock);
+  // What one that was killed left half-written: from here on nobody else writes there.
+  for (const directory of [paths.root, paths.data, paths.specs]) sweepTemporaries(directory, { all: true });
   say(`chef/hab-sup (chef/hab-sup/${options.version})`);
 
   const storage = openRingState(paths.root, output);
