@@ -242,28 +242,29 @@ export const FAULTS: readonly Fault[] = [
 async function whileBad(world: World, random: Random, begin: () => void, end: () => void): Promise<Harm> {
   const said: string[] = [];
   let ended: string[] = [];
+  const killOne = async () => {
+    const name = await killService(world, random);
+    if (name === undefined) return;
+    ended = [...ended, name];
+    said.push(`${name} killed`);
+  };
   begin();
   try {
+    if (random.once(2)) await killOne();
+    if (random.once(2)) {
+      await killSupervisor(world);
+      said.push("Supervisor killed");
+    }
     if (random.once(2)) {
       const service = random.pick(configured(world));
       said.push(`configuration ${word(await world.apply(service))}`);
       ended = [...ended, ...restartedBy(service)];
     }
-    if (random.once(3)) {
+    if (random.once(2)) {
       const service = world.services.find(({ kind }) => kindOf(kind).uploaded);
       if (service !== undefined) said.push(`file ${word(await world.upload(service))}`);
     }
-    if (random.once(2)) {
-      const name = await killService(world, random);
-      if (name !== undefined) {
-        ended = [...ended, name];
-        said.push(`${name} killed`);
-      }
-    }
-    if (random.once(2)) {
-      await killSupervisor(world);
-      said.push("Supervisor killed");
-    }
+    if (said.length === 0) await killOne();
     await Bun.sleep(LASTING_MS + random.below(1500));
   } finally {
     end();

@@ -12,6 +12,7 @@ const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 const DISK_SIZE = "64m";
 /** A command that has not answered by then hangs. */
 const COMMAND_LIMIT_MS = 60_000;
+const LOADS_AT_ONCE = 4;
 const GATEWAY_LIMIT_MS = 5000;
 
 /** What a service was told: one value once it was acknowledged, until then also the one before. */
@@ -83,7 +84,7 @@ export class World {
 
   /** Why the clock of one program alone cannot be stepped here; undefined where it can. */
   static whyNoClock(): string | undefined {
-    return existsSync(FAKETIME) ? undefined : "the Debian package faketime is not installed";
+    return existsSync(FAKETIME) ? undefined : "the Debian package libfaketime is not installed";
   }
 
   get follower(): Follower | undefined {
@@ -100,7 +101,10 @@ export class World {
     if (options.follows) this.#follower = await Follower.start(this.directory, this.#mustHab);
     this.startLauncher();
     await this.until("the Supervisor answers", async () => (await this.states()) !== undefined);
-    for (const service of this.services) await this.load(service);
+    for (let first = 0; first < this.services.length; first += LOADS_AT_ONCE)
+      await Promise.all(
+        this.services.slice(first, first + LOADS_AT_ONCE).map((service) => this.load(service)),
+      );
     await this.#follower?.load();
   }
 
