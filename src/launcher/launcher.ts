@@ -59,6 +59,8 @@ class Launcher {
   #recorded: readonly ServiceRecord[] = [];
   #vigil: Vigil | undefined;
   #isServing = false;
+  /** Some Supervisor of ours has served: what runs is worth keeping. */
+  #hasServed = false;
   /** Version the connected Supervisor speaks. */
   #protocol = 0;
   #registered: () => void = () => {};
@@ -121,10 +123,14 @@ class Launcher {
     let quickDeaths = 0;
     for (let first = true; ; first = false) {
       const begin = performance.now();
+      const servedBefore = this.#hasServed;
+      this.#hasServed = false;
       const ended = await this.#runSupervisor(first);
+      const couldNotStart = servedBefore && !this.#hasServed;
+      this.#hasServed ||= servedBefore;
       if (signal.aborted) return 0;
       if (ended.exit.code !== 84 && ended.exit.code !== 86 && first && !ended.registered) return 1;
-      const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths);
+      const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths, couldNotStart);
       if (verdict.kind === "stop") return verdict.exitCode;
       quickDeaths = verdict.quickDeaths;
       const after = verdict.delayMs === 0 ? "" : ` in ${verdict.delayMs / 1000} s`;
@@ -208,6 +214,7 @@ class Launcher {
         return { services: this.#services.describe() };
       case "serving":
         this.#isServing = true;
+        this.#hasServed = true;
         this.#manager.ready(this.#servicesInWords());
         return {};
       case "alive":
