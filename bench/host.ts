@@ -32,10 +32,14 @@ export class BenchHost {
     };
   }
 
-  /** Writes an installed package `bench/NAME`, whose service sleeps, with one template and dependencies. */
-  addPackage(name: string, dependencies: readonly string[] = []): void {
+  /** Writes an installed package `bench/NAME`, whose service sleeps, with one template, dependencies and further files. */
+  addPackage(
+    name: string,
+    dependencies: readonly string[] = [],
+    files: Readonly<Record<string, string>> = {},
+  ): void {
     const ident = `bench/${name}/1.0.0/20260101000000`;
-    for (const [path, text] of Object.entries(sleepingPackage(ident, dependencies))) {
+    for (const [path, text] of Object.entries({ ...sleepingPackage(ident, dependencies), ...files })) {
       const file = join(this.root, "hab/pkgs", ident, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text, { mode: 0o755 });
@@ -63,10 +67,14 @@ export class BenchHost {
     return `127.0.0.1:${this.#ctl}`;
   }
 
+  url(path: string): string {
+    return `http://127.0.0.1:${this.#http}${path}`;
+  }
+
   /** What the HTTP gateway answers at `path`; undefined when it does not answer 200. */
   async get(path: string): Promise<unknown> {
     try {
-      const response = await fetch(`http://127.0.0.1:${this.#http}${path}`, { keepalive: false });
+      const response = await fetch(this.url(path), { keepalive: false });
       return response.ok ? await response.json() : undefined;
     } catch {
       return undefined;
