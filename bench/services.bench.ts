@@ -6,7 +6,8 @@ import { BenchHost, cpuTimeOf, memoryOf, until } from "./host.ts";
 import { install } from "./installed.ts";
 import { figure, report } from "./measure.ts";
 
-const SETTLE_MS = 5000;
+/** Half a minute after something happened the runtime stops looking after its heap every second. */
+const SETTLE_MS = 35_000;
 const IDLE_MS = 10_000;
 const LOOKS = 5;
 const REQUEST_SECONDS = 3;

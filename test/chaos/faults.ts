@@ -2,7 +2,7 @@
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import type { Random } from "../fuzz/random.ts";
 import { WAYS } from "./depot.ts";
-import { kill, processes } from "./processes.ts";
+import { kill, processes, signal } from "./processes.ts";
 import { kindOf } from "./services.ts";
 import { type TestService, World } from "./world.ts";
 
@@ -60,7 +60,7 @@ export const FAULTS: readonly Fault[] = [
     name: "kill-launcher",
     async run(world) {
       const ends = world.launcherEnds();
-      kill(world.launcherPid);
+      await kill(world.launcherPid);
       await ends;
       world.startLauncher();
       return { said: "started again at once", ended: "all" };
@@ -71,9 +71,9 @@ export const FAULTS: readonly Fault[] = [
     async run(world) {
       const ends = world.launcherEnds();
       const supervisor = world.supervisor()?.pid;
-      kill(world.launcherPid, "SIGSTOP");
-      kill(supervisor);
-      kill(world.launcherPid);
+      signal(world.launcherPid, "SIGSTOP");
+      await kill(supervisor);
+      await kill(world.launcherPid);
       await ends;
       world.startLauncher();
       return { said: "started again at once", ended: "all" };
@@ -90,8 +90,14 @@ export const FAULTS: readonly Fault[] = [
     name: "kill-services",
     async run(world, random) {
       const names: string[] = [];
-      for (const [name, { isUp, pid }] of (await world.states()) ?? [])
-        if (isUp && random.below(3) > 0 && kill(pid)) names.push(name);
+      const victims = [...((await world.states()) ?? [])].filter(
+        ([, { isUp }]) => isUp && random.below(3) > 0,
+      );
+      await Promise.all(
+        victims.map(async ([name, { pid }]) => {
+          if (await kill(pid)) names.push(name);
+        }),
+      );
       return { said: `${names.length}`, ended: names };
     },
   },
@@ -104,7 +110,7 @@ export const FAULTS: readonly Fault[] = [
       while (ended < 1 + random.below(3) && performance.now() < deadline) {
         const all = processes();
         const supervisor = world.supervisor(all)?.pid;
-        for (const { pid, parent } of all.values()) if (parent === supervisor && kill(pid)) ended++;
+        for (const { pid, parent } of all.values()) if (parent === supervisor && (await kill(pid))) ended++;
         await Bun.sleep(5);
       }
       await asked;
@@ -123,7 +129,7 @@ export const FAULTS: readonly Fault[] = [
       const said: string[] = [];
       for (let times = 0; times < 4 && candidates.length > 0; times++) {
         const { pid, command } = random.pick(candidates);
-        if (!kill(pid)) continue;
+        if (!(await kill(pid))) continue;
         said.push(pid === supervisor ? "the Supervisor" : command.slice(0, 40));
         for (const [name, state] of states) if (state.pid === pid) names.push(name);
       }
@@ -134,9 +140,9 @@ export const FAULTS: readonly Fault[] = [
     name: "freeze-supervisor",
     async run(world, random) {
       const pid = world.supervisor()?.pid;
-      const name = await killService(world, random, () => kill(pid, "SIGSTOP"));
+      const name = await killService(world, random, () => signal(pid, "SIGSTOP"));
       await Bun.sleep(LASTING_MS + random.below(1500));
-      kill(pid, "SIGCONT");
+      signal(pid, "SIGCONT");
       return { said: `${name ?? "nothing"} killed meanwhile`, ended: name === undefined ? [] : [name] };
     },
   },
@@ -231,7 +237,7 @@ export const FAULTS: readonly Fault[] = [
     name: "restart-supervisor",
     async run(world) {
       const pid = world.supervisor()?.pid;
-      kill(world.launcherPid, "SIGHUP");
+      signal(world.launcherPid, "SIGHUP");
       await world.until("the Supervisor is replaced", () => world.supervisor()?.pid !== pid);
       return { said: `pid ${pid} went`, ended: [] };
     },
@@ -272,10 +278,9 @@ async function whileBad(world: World, random: Random, begin: () => void, end: ()
   return { said: said.join(", "), ended };
 }
 
-/** Kills it, and waits until that one is gone. */
 async function killSupervisor(world: World): Promise<number | undefined> {
   const pid = world.supervisor()?.pid;
-  if (kill(pid)) await world.until("it is gone", () => world.supervisor()?.pid !== pid);
+  await kill(pid);
   return pid;
 }
 
@@ -288,7 +293,7 @@ async function killService(
   before();
   if (up.length === 0) return undefined;
   const [name, { pid }] = random.pick(up);
-  kill(pid);
+  await kill(pid);
   return name;
 }
 

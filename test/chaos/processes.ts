@@ -48,8 +48,18 @@ export function treeOf(all: ReadonlyMap<number, Process>, root: number): Set<num
   return tree;
 }
 
-/** Ends a process, if it is there; whether it was. */
-export function kill(pid: number | undefined, signal: NodeJS.Signals = "SIGKILL"): boolean {
+/** Ends a process by SIGKILL, if it is there, and waits until it no longer runs; whether it was there. */
+export async function kill(pid: number | undefined): Promise<boolean> {
+  if (!signal(pid, "SIGKILL")) return false;
+  for (;;) {
+    const state = processes().get(pid ?? 0)?.state;
+    if (state === undefined || state === "Z" || state === "X") return true;
+    await Bun.sleep(2);
+  }
+}
+
+/** Sends a signal to a process, if it is there; whether it was. */
+export function signal(pid: number | undefined, signal: NodeJS.Signals): boolean {
   if (pid === undefined) return false;
   try {
     process.kill(pid, signal);
