@@ -13,7 +13,14 @@ export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./proce
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
 export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";
 export { isCompiled, ownCommand, workerModule } from "./process-self.ts";
-export { isProcessRunning, processStartTime, processStatus, runningGroupMembers } from "./process-table.ts";
+export {
+  isProcessRunning,
+  processStartTime,
+  processStatus,
+  runningGroupMembers,
+  type SessionLeader,
+  sessionLeaders,
+} from "./process-table.ts";
 export {
   signalNumber,
   type TerminateOptions,

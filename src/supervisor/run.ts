@@ -21,6 +21,7 @@ import { type SupervisorView, supervisorView } from "./http/view.ts";
 import { loadAtStart, silentReply } from "./initial-load.ts";
 import { createInstaller } from "./install.ts";
 import { launcherPort } from "./launcher-port.ts";
+import { stopLeftoverHooks } from "./leftover-hooks.ts";
 import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
@@ -104,6 +105,7 @@ async function start(
   // What one that was killed left half-written: from here on nobody else writes there.
   for (const directory of [paths.root, paths.data, paths.specs]) sweepTemporaries(directory, { all: true });
   say(`chef/hab-sup (chef/hab-sup/${options.version})`);
+  await stopLeftoverHooks(say);
 
   const storage = openRingState(paths.root, output);
   const sys = await systemInfo(options, storage.state.self, output);
