@@ -1,7 +1,7 @@
 // What the program asks of the operating system.
 export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
-export { monotonicMicroseconds } from "./clock.ts";
+export { asTimeOfDay, monotonicMicroseconds, steadyNow } from "./clock.ts";
 export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";

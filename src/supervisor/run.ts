@@ -2,7 +2,7 @@
 // (reference/supervisor.md §5, §9).
 import { mkdirSync } from "node:fs";
 import { describeError, HabError } from "../error/index.ts";
-import { environmentValue, type FileLock, sweepTemporaries } from "../host/index.ts";
+import { environmentValue, type FileLock, steadyNow, sweepTemporaries } from "../host/index.ts";
 import type { LauncherClient } from "../launcher/index.ts";
 import { type FullIdent, formatIdent } from "../package/index.ts";
 import type { RingNode } from "../ring/index.ts";
@@ -151,7 +151,7 @@ async function start(
     memberId: storage.state.self,
     organization: options.organization,
     periodMs,
-    now: Date.now,
+    now: steadyNow,
     random: Math.random,
     output,
     ring,
@@ -168,7 +168,7 @@ async function start(
     restartConfig: options.restart,
     build: serviceBuilder({ organization: options.organization, output, census: () => ring.census }),
     census: () => ring.census,
-    now: Date.now,
+    now: steadyNow,
     random: Math.random,
     installMissing: async (spec) => {
       await installer.forLoad(spec, new Console(silentReply(), output));
@@ -222,7 +222,7 @@ async function start(
     install: installer.forLoad,
     lines: (group, after, waitMs) => client.lines(group, after, waitMs),
     restartSupervisor: () => end({ kind: "restart" }),
-    now: Date.now,
+    now: steadyNow,
   });
   await loadAtStart({ load: options.load, marker: paths.initialLoad, handle, installer, output });
 
