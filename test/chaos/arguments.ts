@@ -18,7 +18,7 @@ export function chaosArguments(words: readonly string[]): ChaosArguments {
     options: {
       minutes: { type: "string", default: "5" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      services: { type: "string", default: "8" },
+      services: { type: "string", default: "9" },
       only: { type: "string", default: "" },
       count: { type: "string" },
     },

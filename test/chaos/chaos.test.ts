@@ -24,6 +24,8 @@ test.skipIf(!canUnshare)(
   "a real Supervisor lives through faults: services run, nothing acknowledged is lost, nothing is left over",
   async () => {
     const words = [
+      "--services",
+      "8",
       "--seed",
       "7",
       "--minutes",

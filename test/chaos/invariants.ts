@@ -11,6 +11,9 @@ const SPARE_DESCRIPTORS = 10;
 /** A garbage-collected process breathes; a leak of every round does not stop here. */
 const SPARE_MEGABYTES = { launcher: 40, supervisor: 100 };
 
+/** What a service that keeps ending waits at most, rounded up. */
+const LONGEST_PAUSE_SECONDS = 5;
+
 /** What was there when everything ran for the first time. */
 export interface Usual {
   readonly descriptors: { readonly launcher: number; readonly supervisor: number };
@@ -68,6 +71,8 @@ function problemsOfService(
     if (process?.parent !== world.launcherPid || process.state === "Z")
       found.push(`${name} is said to run as ${state.pid}, which is no process of the launcher`);
   } else if (kind.crashes !== true) found.push(`${name} does not run`);
+  else if (state.waitsSeconds !== undefined && state.waitsSeconds > LONGEST_PAUSE_SECONDS)
+    found.push(`${name} is to wait ${state.waitsSeconds} s before it is started again`);
   if (kind.configured === true) {
     const rendered = textOf(`/hab/svc/${name}/config/app.conf`);
     const right = service.config.acceptable.map((value) => `value ${value}\n`);

@@ -58,6 +58,10 @@ export const KINDS = {
     steady: true,
     configured: true,
   },
+  lingering: {
+    files: { "hooks/run": SLEEP, "hooks/post-run": "#!/bin/sh -e\nsleep 100004\n" },
+    steady: true,
+  },
   restarting: {
     files: { ...CONFIGURED, "hooks/run": SLEEP },
     steady: false,

@@ -40,7 +40,8 @@ export interface ServiceState {
   readonly initialized: boolean;
   readonly pid: number | undefined;
   readonly isUp: boolean;
-  readonly waits: boolean;
+  /** By the machine's clock. */
+  readonly waitsSeconds: number | undefined;
   readonly ident: string;
 }
 
@@ -180,7 +181,7 @@ export class World {
             initialized,
             pid: process.pid ?? undefined,
             isUp: process.state === "up",
-            waits: next_restart_at !== null,
+            waitsSeconds: next_restart_at === null ? undefined : next_restart_at - Date.now() / 1000,
             ident: pkg.ident,
           },
         ]),
@@ -303,7 +304,16 @@ function run(command: readonly string[]): void {
 
 /** So many services: one of each kind first, then ones that just run. */
 function mixed(count: number): [string, KindName][] {
-  const kinds: KindName[] = ["filed", "slow", "crashing", "restarting", "forking", "talking", "plain"];
+  const kinds: KindName[] = [
+    "filed",
+    "slow",
+    "crashing",
+    "restarting",
+    "forking",
+    "talking",
+    "plain",
+    "lingering",
+  ];
   return Array.from({ length: count }, (_, index) => {
     const kind = kinds[index] ?? "plain";
     return [index < kinds.length ? kind : `plain${index}`, kind];
