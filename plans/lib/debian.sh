@@ -48,33 +48,30 @@ _debian_require() {
   fi
 }
 
-# _debian_mirror_of_machine ARCHIVE: the address from which the machine's own apt takes that archive, if it does.
-_debian_mirror_of_machine() {
+# _debian_mirrors: sets `__mirror` and `__security`: what is named for these plans, else what the machine's own apt uses.
+_debian_mirrors() {
   local address
+  __mirror="$HAB_DEBIAN_MIRROR" __security="$HAB_DEBIAN_SECURITY_MIRROR"
+  if [[ -n "$__mirror" && -n "$__security" ]]; then return 0; fi
   while read -r address; do
-    if [[ "${address%/}" == */"$1" ]]; then
-      printf '%s\n' "${address%/}"
-      return 0
-    fi
+    case "${address%/}" in
+      */debian) : "${__mirror:=${address%/}}" ;;
+      */debian-security) : "${__security:=${address%/}}" ;;
+    esac
   done < <(LC_ALL=C apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null)
+  if [[ -z "$__mirror" || -z "$__security" ]]; then
+    exit_with "The apt of this machine names no mirror of Debian and of Debian's security updates. Name them in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
+  fi
 }
 
 # _debian_index: a current, signed index of the Debian release. One build at a time makes it.
 _debian_index() {
-  local directory="$__debian/$debian_suite" mirror security keys
+  local directory="$__debian/$debian_suite" keys __mirror __security
   _debian_require
-  mirror="${HAB_DEBIAN_MIRROR:-$(_debian_mirror_of_machine debian)}"
-  security="${HAB_DEBIAN_SECURITY_MIRROR:-$(_debian_mirror_of_machine debian-security)}"
-  if [[ -z "$mirror" || -z "$security" ]]; then
-    exit_with "The apt of this machine names no mirror of Debian and of Debian's security updates. Name them in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
-  fi
-  keys="[arch=$debian_architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
   mkdir -p "$directory"/{known,state,lists/partial,cache/archives/partial} "$__debian/archives" "$__debian/tools"
   exec {__debian_lock}>"$directory/lock"
   flock "$__debian_lock"
   : >>"$directory/status"
-  printf '%s\n' "deb $keys $mirror $debian_suite main" "deb $keys $mirror $debian_suite-updates main" \
-    "deb $keys $security $debian_suite-security main" >"$directory/sources.list"
   # SHA256 for every file (without it security updates have no digest), as one user (`_apt` cannot be had in a
   # namespace), and no index but that of packages.
   printf '%s\n' "Dir::Etc::sourcelist \"$directory/sources.list\";" 'Dir::Etc::sourceparts "-";' \
@@ -84,6 +81,14 @@ _debian_index() {
     'Acquire::ForceHash "SHA256";' 'Acquire::Languages "none";' \
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";' \
     'Acquire::IndexTargets::deb::DEP-11-icons::DefaultEnabled "false";' 'Acquire::Retries "3";' >"$directory/apt.conf"
+  if [[ ! -s "$directory/sources.list" || -n "$HAB_DEBIAN_MIRROR$HAB_DEBIAN_SECURITY_MIRROR" ||
+    -z "$(find "$directory/updated" -mmin "-$__debian_index_max_age_minutes" 2>/dev/null)" ]]; then
+    # Asking apt for its mirrors takes longer than the rest of a small build.
+    _debian_mirrors
+    keys="[arch=$debian_architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
+    printf '%s\n' "deb $keys $__mirror $debian_suite main" "deb $keys $__mirror $debian_suite-updates main" \
+      "deb $keys $__security $debian_suite-security main" >"$directory/sources.list"
+  fi
   if [[ -z "$(find "$directory/updated" -mmin "-$__debian_index_max_age_minutes" 2>/dev/null)" ]]; then
     build_line "Updating the index of Debian $debian_suite"
     if _debian_apt apt-get update -qq -o APT::Update::Error-Mode=any; then
@@ -92,53 +97,69 @@ _debian_index() {
     elif [[ -f "$directory/updated" ]]; then
       warn "Debian's mirror cannot be reached; going on with the index of $(date -ur "$directory/updated" +%F)"
     else
-      exit_with "Debian's index cannot be fetched from $mirror. Check the network, or name another mirror in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
+      exit_with "Debian's index cannot be fetched from $__mirror. Check the network, or name another mirror in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR" 1
     fi
   fi
   exec {__debian_lock}>&-
 }
 
-# _debian_describe PACKAGE: sets `__version`, `__sha256` and `__file` from the signed index. What the index says is kept
-# beside it until it is updated: asking apt takes half a second.
+# _debian_learn PACKAGE...: what the signed index says of them. It is kept beside it until it is updated: asking apt takes
+# half a second, however many it is asked for.
+_debian_learn() {
+  local field value package version known="$__debian/$debian_suite/known" unknown=()
+  for package in "$@"; do
+    if [[ ! -s "$known/$package" ]]; then unknown+=("$package"); fi
+  done
+  if ((${#unknown[@]} == 0)); then return 0; fi
+  while IFS=' ' read -r field value; do
+    case "$field" in
+      Package:) package="$value" ;;
+      Version:) version="$value" ;;
+      SHA256:)
+        printf '%s %s\n' "$version" "$value" >"$known/$package.$$"
+        mv "$known/$package.$$" "$known/$package"
+        ;;
+    esac
+  done < <(_debian_apt apt-cache show --no-all-versions "${unknown[@]}" 2>/dev/null)
+}
+
+# _debian_describe PACKAGE: sets `__version`, `__sha256` and `__file` from the signed index.
 _debian_describe() {
-  local field value known="$__debian/$debian_suite/known/$1"
+  local known="$__debian/$debian_suite/known/$1"
   __version= __sha256= __file=
-  if [[ ! -s "$known" ]]; then
-    while IFS=' ' read -r field value; do
-      case "$field" in
-        Version:) __version="$value" ;;
-        SHA256:) __sha256="$value" ;;
-      esac
-    done < <(_debian_apt apt-cache show --no-all-versions "$1" 2>/dev/null)
-    if [[ -z "$__version" || ! "$__sha256" =~ ^[0-9a-f]{64}$ ]]; then
-      exit_with "Debian $debian_suite has no package '$1'" 1
-    fi
-    printf '%s %s\n' "$__version" "$__sha256" >"$known.$$"
-    mv "$known.$$" "$known"
+  _debian_learn "$1"
+  if [[ -s "$known" ]]; then read -r __version __sha256 <"$known"; fi
+  if [[ -z "$__version" || ! "$__sha256" =~ ^[0-9a-f]{64}$ ]]; then
+    exit_with "Debian $debian_suite has no package '$1'" 1
   fi
-  read -r __version __sha256 <"$known"
   __file="$__debian/archives/$1-$__sha256.deb"
 }
 
-# _debian_fetch PACKAGE: sets `__file` to the package's .deb, which has the digest that the signed index names.
+# _debian_fetch PACKAGE...: their .deb files, which have the digests that the signed index names.
 _debian_fetch() {
-  local directory computed rest
-  _debian_describe "$1"
-  if [[ ! -f "$__file" ]]; then
-    build_line "Downloading $1 $__version of Debian $debian_suite"
-    # A fresh directory: apt takes a file of the right size that is there already, whatever is in it.
-    directory="$(mktemp -d "$__debian/archives/.fetch-XXXXXX")"
-    (cd "$directory" && _debian_apt apt-get download -qq "$1=$__version")
-    mv "$directory"/*.deb "$directory/package"
-    mv "$directory/package" "$__file.unchecked"
-    rmdir "$directory"
-    read -r computed rest < <(sha256sum "$__file.unchecked")
+  local package missing=() directory computed rest __version __sha256 __file
+  _debian_learn "$@"
+  for package in "$@"; do
+    _debian_describe "$package"
+    if [[ -f "$__file" ]]; then continue; fi
+    build_line "Downloading $package $__version of Debian $debian_suite"
+    missing+=("$package=$__version")
+  done
+  if ((${#missing[@]} == 0)); then return 0; fi
+  # A fresh directory: apt takes a file of the right size that is there already, whatever is in it.
+  directory="$(mktemp -d "$__debian/archives/.fetch-XXXXXX")"
+  (cd "$directory" && _debian_apt apt-get download -qq "${missing[@]}")
+  for package in "${missing[@]}"; do
+    _debian_describe "${package%%=*}"
+    package="${package%%=*}_${__version//:/%3a}"
+    read -r computed rest < <(sha256sum "$directory/$package"_*.deb)
     if [[ "$computed" != "$__sha256" ]]; then
-      rm -f "$__file.unchecked"
-      exit_with "$1 $__version does not have the SHA256 of Debian's index: expected $__sha256, but it is $computed" 1
+      rm -rf "$directory"
+      exit_with "$package does not have the SHA256 of Debian's index: expected $__sha256, but it is $computed" 1
     fi
-    mv "$__file.unchecked" "$__file"
-  fi
+    mv "$directory/$package"_*.deb "$__file"
+  done
+  rmdir "$directory"
 }
 
 # The part of a Debian version that the package's authors gave it. Debian's revision does not sort in idents
@@ -165,8 +186,7 @@ do_before() {
 
 do_download() {
   local PATH="$INITIAL_PATH"
-  local package
-  for package in "${debian_packages[@]}"; do _debian_fetch "$package"; done
+  _debian_fetch "${debian_packages[@]}"
 }
 
 do_verify() {
@@ -274,6 +294,7 @@ debian_edit_strings() {
 _debian_patchelf() {
   local __file __version __sha256
   _debian_fetch patchelf
+  _debian_describe patchelf
   __patchelf="$__debian/tools/patchelf-$__sha256/usr/bin/patchelf"
   if [[ ! -x "$__patchelf" ]]; then
     local directory

@@ -157,3 +157,24 @@ test("without bash there is an error that says so", async () => {
     code: "HAB-BLD-001",
   });
 });
+
+describe("hooks.toml", () => {
+  const hooks = (text: string) => {
+    mkdirSync(join(root, "plan"), { recursive: true });
+    writeFileSync(join(root, "plan/hooks.toml"), text);
+  };
+
+  test("goes into the package", async () => {
+    hooks("[health-check]\ntimeout = 5\n");
+    expect((await build(ONE_FILE)).status).toBe(0);
+    const place = join(root, "hab/pkgs/acme/app/1.0", RELEASE);
+    expect(readFileSync(join(place, "hooks.toml"), "utf8")).toBe("[health-check]\ntimeout = 5\n");
+  });
+
+  test("with a word that is not known ends the build", async () => {
+    hooks("[health-check]\ntimeuot = 5\n");
+    const { status, output } = await build(ONE_FILE);
+    expect(status).toBe(1);
+    expect(output).toContain("hooks.toml: nothing is known of health-check.timeuot");
+  });
+});

@@ -70,4 +70,9 @@ export const buildErrors = errorKinds({
     title: "The build may not write where packages are installed",
     remedy: "Build as root, or in a root of your own: script/private-root start DIR.",
   },
+  badHookSettings: {
+    code: "HAB-BLD-014",
+    title: "The plan's hooks.toml says something that is not known",
+    remedy: "Correct the named key: docs/run-a-service.md lists what can be said of which hook.",
+  },
 });

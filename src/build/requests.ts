@@ -7,9 +7,11 @@ import { writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
+  HOOK_SETTINGS_FILE,
   installPath,
   type PackageIdent,
   parseIdent,
+  readHookSettings,
   signHart,
   writeArchive,
 } from "../package/index.ts";
@@ -101,6 +103,15 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "copy-files": (paths) => {
     for (let index = 0; index + 1 < paths.length; index += 2)
       copyFileWhole(paths[index] ?? "", paths[index + 1] ?? "");
+    return [];
+  },
+  "check-hook-settings": ([plan = ""]) => {
+    const { unknown } = readHookSettings(plan);
+    if (unknown.length > 0)
+      throw new HabError(
+        buildErrors.badHookSettings,
+        `${plan}/${HOOK_SETTINGS_FILE}: nothing is known of ${unknown.join(", ")}`,
+      );
     return [];
   },
   "fix-libtool": ([directory = ""]) => fixLibtoolScripts(directory),

@@ -1,24 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { memoryOutput } from "../ui/index.ts";
 import { commands } from "./commands.ts";
-import { dispatch } from "./dispatch.ts";
 import { SHORT_FORMS } from "./groups.ts";
 import { originalCommands } from "./original.ts";
+import { runHab } from "./testing/run-hab.ts";
 
 async function hab(line: string, env: Record<string, string> = {}) {
-  const stdout = memoryOutput();
-  const stderr = memoryOutput();
-  const code = await dispatch(
-    line.split(" ").filter((word) => word !== ""),
-    {
-      stdout,
-      stderr,
-      env: { HAB_NOCOLORING: "1", ...env },
-      readLine: async () => undefined,
-      signal: new AbortController().signal,
-    },
-  );
-  return { code, stdout: stdout.text, stderr: stderr.text };
+  const words = line.split(" ").filter((word) => word !== "");
+  const { exitCode, stdout, stderr } = await runHab(words, { env: { HAB_NOCOLORING: "1", ...env } });
+  return { code: exitCode, stdout, stderr };
 }
 
 describe("help, version and usage errors of groups (reference/cli.md §2.3)", () => {

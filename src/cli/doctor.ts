@@ -7,7 +7,7 @@ const FAILED_EXIT_CODE = 1;
 export const command = defineCommand({
   summary: "Look for what keeps hab from working on this machine",
   description:
-    "Looks at ports, keys, permissions, disk, clock, versions, packages and the account of services. Changes nothing. Each " +
+    "Looks at ports, keys, permissions, disk, clock, versions, packages, the Supervisor and the account of services. Changes nothing. Each " +
     "thing that is wrong comes with what to do next. Asks no other host than a depot you have configured, for its date.",
   examples: [
     { command: "hab doctor", explains: "a line for each thing, exit code 1 when one fails" },
@@ -50,6 +50,7 @@ async function sections(): Promise<readonly Section[]> {
     (await import("./doctor/clock.ts")).checkClock,
     (await import("./doctor/versions.ts")).checkVersions,
     (await import("./doctor/packages.ts")).checkPackages,
+    (await import("./doctor/supervisor.ts")).checkSupervisor,
     (await import("./doctor/account.ts")).checkAccount,
   ];
 }

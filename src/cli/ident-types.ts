@@ -2,6 +2,7 @@
 // them in two ways: some of its commands name the value in back-ticks (grammar/parse.ts).
 import { isRegularFile } from "../host/index.ts";
 import { type PackageIdent, parseIdent } from "../package/index.ts";
+import { argument } from "./command.ts";
 
 /** A package, with or without version and release. Its error names the value in back-ticks. */
 export function identType(text: string): PackageIdent {
@@ -24,6 +25,15 @@ export function plainIdentType(text: string): PackageIdent {
     `Invalid package identifier: ${JSON.stringify(text)}. A valid identifier is in the form origin/name (example: acme/redis)`,
   );
 }
+
+/** The argument of a command about a package that is installed. */
+export const installedPackageArgument = (example = "core/redis") =>
+  argument({
+    value: "PKG_IDENT",
+    help: `A package (${example})`,
+    completes: "installed-package",
+    type: identType,
+  });
 
 /** A package or the path of a hart, as text. A file is only looked into by the command. */
 export function installSourceType(text: string): string {

@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryOutput } from "../ui/index.ts";
-import { dispatch } from "./dispatch.ts";
+import { runHab } from "./testing/run-hab.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -13,21 +12,11 @@ beforeEach(() => {
 afterEach(() => rmSync(join(directory, ".."), { recursive: true, force: true }));
 
 async function hab(words: string, stdin = "", env: Record<string, string> = {}) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const lines = stdin === "" ? [] : stdin.split("\n");
-  const exitCode = await dispatch(words.split(" "), {
-    stdout,
-    stderr,
+  const ended = await runHab(words.split(" "), {
     env: { HAB_CACHE_KEY_PATH: directory, HAB_NOCOLORING: "true", ...env },
-    readLine: async () => lines.shift(),
-    signal: new AbortController().signal,
+    answers: stdin === "" ? [] : stdin.split("\n"),
   });
-  return {
-    exitCode,
-    stdout: stdout.text.replaceAll(/\d{14}/g, "REV"),
-    stderr: stderr.text,
-    raw: stdout.text,
-  };
+  return { ...ended, stdout: ended.stdout.replaceAll(/\d{14}/g, "REV"), raw: ended.stdout };
 }
 const files = () =>
   readdirSync(directory)

@@ -7,6 +7,7 @@ export const SECRET_LONG_OPTIONS: readonly string[] = [
   "auth",
   "ring-key",
   "event-stream-token",
+  "event-stream-url",
   "password",
   "secret",
   "token",
@@ -19,6 +20,7 @@ const SECRET_VARIABLES: readonly string[] = [
   "HAB_CTL_SECRET",
   "HAB_RING_KEY",
   "HAB_AUTOMATE_AUTH_TOKEN",
+  "HAB_EVENT_STREAM_URL",
   "HAB_SUP_GATEWAY_AUTH_TOKEN",
 ];
 

@@ -2,13 +2,13 @@
 import { ctlErrors } from "../ctl/index.ts";
 import { isKind } from "../error/index.ts";
 import { formatIdent } from "../package/index.ts";
-import { argument, defineCommand } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import { DEFAULT_CHANNEL } from "./configuration.ts";
-import { identType } from "./ident-types.ts";
+import { installedPackageArgument } from "./ident-types.ts";
 import { remoteSupOption } from "./shared-options.ts";
+import { withoutSecrets } from "./sup/hand-over.ts";
 import { mergeConfigFiles, readConfigFiles } from "./sup/run-config.ts";
 import { runOptions } from "./sup/run-options.ts";
-import { refuseUnbuilt } from "./sup/unbuilt.ts";
 import { askSupervisor, tellSupervisor } from "./svc/ask.ts";
 import { loadFields } from "./svc/load-options.ts";
 
@@ -29,12 +29,7 @@ export const command = defineCommand({
     },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   options: { ...runOptions(), remoteSup: { ...remoteSupOption(), ...withoutShortName() } },
   helpIfBare: true,
@@ -51,11 +46,11 @@ export const command = defineCommand({
       if (!isKind(error, ctlErrors.notReachable) || options.remoteSup !== undefined) throw error;
       const files = readConfigFiles(options.configFiles);
       const { values } = mergeConfigFiles(options, formatIdent(args.ident), files);
-      refuseUnbuilt(values);
       const { becomeLauncher } = await import("../launcher/index.ts");
       // A channel of the command line would outdo all that a file says of the service.
       const defaulted = source("channel") === "default" && values.channel === DEFAULT_CHANNEL;
-      becomeLauncher(defaulted ? [...words, "--channel", channel] : words);
+      const handed = withoutSecrets(words, options, source);
+      becomeLauncher(defaulted ? [...handed.words, "--channel", channel] : handed.words, handed.variables);
       return;
     }
     if (loaded) {

@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Blake2b256, blake2b256Hex, digestsEqual } from "./blake2b.ts";
+import { bulkHashing } from "./blake2b-bulk.ts";
 import { hashFile } from "./hash-file.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "hab-hash-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("hashing a file", () => {
-  for (const size of [0, 1, 127, 128, 129, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1]) {
+  const MIB = 1024 * 1024;
+  for (const size of [0, 1, 127, 128, 129, MIB - 1, MIB, MIB + 1, 8 * MIB, 9 * MIB + 77]) {
     test(`of ${size} bytes gives what hashing its bytes gives`, async () => {
       const bytes = Buffer.alloc(size, "hab");
       const path = join(directory, `${size}`);
@@ -25,6 +27,16 @@ describe("hashing a file", () => {
   test("a file without a size, as in /proc, is read to its end", async () => {
     expect(await hashFile("/proc/version")).toBe(blake2b256Hex(await Bun.file("/proc/version").bytes()));
   });
+});
+
+test("much data hashes as little does, in pieces of any length", async () => {
+  const bytes = Buffer.alloc(3 * 1024 * 1024 + 5, "habitat");
+  for (const length of [1, 127, 4096, 1_000_000]) {
+    const hasher = (await bulkHashing())();
+    for (let at = 0; at < Math.min(bytes.length, 5000 * length); at += length)
+      hasher.update(bytes.subarray(at, at + length));
+    expect(hasher.digestHex()).toBe(blake2b256Hex(bytes.subarray(0, 5000 * length)));
+  }
 });
 
 test("pieces hash as the whole", () => {

@@ -1,6 +1,6 @@
 // BLAKE2b-256 of a file, for which more is loaded than for what is in memory (docs/decisions/0003-blake2b.md).
 import { open } from "node:fs/promises";
-import { Blake2b256 } from "./blake2b.ts";
+import { hasherFor } from "./blake2b-bulk.ts";
 
 /** A piece takes about 1 ms to hash; from 256 KiB to 4 MiB the size made no difference to the whole. */
 const READ_SIZE_BYTES = 1024 * 1024;
@@ -9,8 +9,9 @@ const READ_SIZE_BYTES = 1024 * 1024;
 export async function hashFile(path: string): Promise<string> {
   const file = await open(path, "r");
   try {
-    const size = Math.max(1, Math.min(READ_SIZE_BYTES, (await file.stat()).size + 1));
-    const hasher = new Blake2b256();
+    const total = (await file.stat()).size;
+    const size = Math.max(1, Math.min(READ_SIZE_BYTES, total + 1));
+    const hasher = await hasherFor(total);
     let filling = Buffer.allocUnsafeSlow(size);
     let spare = Buffer.allocUnsafeSlow(size);
     let read = file.read(filling, 0, size, null);

@@ -1,6 +1,7 @@
 // Keys, the key cache, signatures, encryption and hashing. Nothing heavy is loaded before it is used.
 export { decodeBase64, encodeBase64 } from "./base64.ts";
 export { Blake2b256, blake2b256, blake2b256Hex, digestsEqual, parseDigest } from "./blake2b.ts";
+export { bulkHashing, type Hasher, hasherFor } from "./blake2b-bulk.ts";
 export { type Boxes, loadBoxes, NONCE_LENGTH_BYTES, type Sealed } from "./boxes.ts";
 export {
   type AnonymousBox,

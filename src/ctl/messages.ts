@@ -48,6 +48,19 @@ export interface CtlHealthCheckInterval {
   seconds: bigint;
 }
 
+/** Ours: what goes before what the package says of a hook. */
+export interface CtlHookSetting {
+  hook: string;
+  timeout?: number;
+  interval?: number;
+  failures?: number;
+  restartAfter?: number;
+}
+
+export interface CtlHookSettings {
+  hooks: CtlHookSetting[];
+}
+
 /** What only the handshake carries. */
 export interface HandshakeMessages {
   Handshake: { secretKey?: string };
@@ -70,6 +83,8 @@ export interface CtlRequests {
     healthCheckInterval?: CtlHealthCheckInterval;
     shutdownTimeout?: number;
     updateCondition?: number;
+    /** Ours. */
+    hookSettings?: CtlHookSettings;
   };
   SvcUpdate: {
     ident?: CtlPackageIdent;
@@ -84,6 +99,8 @@ export interface CtlRequests {
     healthCheckInterval?: CtlHealthCheckInterval;
     shutdownTimeout?: number;
     updateCondition?: number;
+    /** Ours. */
+    hookSettings?: CtlHookSettings;
   };
   SvcUnload: { ident?: CtlPackageIdent; timeoutInSeconds?: number };
   SvcStart: { ident?: CtlPackageIdent };
@@ -104,12 +121,14 @@ export interface CtlRequests {
     isEncrypted?: boolean;
   };
   SupDepart: { memberId?: string };
-  SupRestart: Record<never, never>;
+  /** `retryRefused` is ours. */
+  SupRestart: { retryRefused?: boolean };
 }
 
 /** Message name → its fields: what a Supervisor may answer. */
 export interface CtlReplies {
-  NetOk: Record<never, never>;
+  /** Ours: what is wrong with the Supervisor itself, a line each; in the answer to SvcStatus. */
+  NetOk: { supervisorProblems?: string };
   NetErr: { code: number; msg: string };
   NetProgress: { total: bigint; position: bigint };
   ConsoleLine: { line: string; color?: string; bold: boolean };
@@ -124,6 +143,10 @@ export interface CtlReplies {
     problems?: string;
     /** Ours: why it is not ready, a line each; empty when it is. */
     notReady?: string;
+    /** Ours: about to be stopped. */
+    draining?: boolean;
+    /** Ours: what is wrong with the Supervisor itself, a line each; in the last reply. */
+    supervisorProblems?: string;
   };
   /** Ours. */
   LogLine: { serviceGroup: string; errorStream: boolean; at: bigint; line: string; afterGap?: boolean };

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file protocol.proto.
  */
 export const file_protocol: GenFile = /*@__PURE__*/
-  fileDesc("Cg5wcm90b2NvbC5wcm90bxIHaGFiLmN0bCJOCgxQYWNrYWdlSWRlbnQSDgoGb3JpZ2luGAEgAigJEgwKBG5hbWUYAiACKAkSDwoHdmVyc2lvbhgDIAEoCRIPCgdyZWxlYXNlGAQgASgJIkQKDFNlcnZpY2VHcm91cBIPCgdzZXJ2aWNlGAEgAigJEg0KBWdyb3VwGAIgAigJEhQKDG9yZ2FuaXphdGlvbhgEIAEoCSJJCgtTZXJ2aWNlQmluZBIMCgRuYW1lGAEgAigJEiwKDXNlcnZpY2VfZ3JvdXAYAiACKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cCI2Cg9TZXJ2aWNlQmluZExpc3QSIwoFYmluZHMYASADKAsyFC5oYWIuY3RsLlNlcnZpY2VCaW5kIiYKE0hlYWx0aENoZWNrSW50ZXJ2YWwSDwoHc2Vjb25kcxgBIAIoBCI8Cg1Qcm9jZXNzU3RhdHVzEg8KB2VsYXBzZWQYASABKAQSCwoDcGlkGAIgASgNEg0KBXN0YXRlGAMgAigFIsgBCg1TZXJ2aWNlU3RhdHVzEiQKBWlkZW50GAEgAigLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoHcHJvY2VzcxgCIAEoCzIWLmhhYi5jdGwuUHJvY2Vzc1N0YXR1cxIsCg1zZXJ2aWNlX2dyb3VwGAMgAigLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASFQoNZGVzaXJlZF9zdGF0ZRgFIAEoBRIQCghwcm9ibGVtcxhkIAEoCRIRCglub3RfcmVhZHkYZSABKAkiUwoKU2VydmljZUNmZxIRCgZmb3JtYXQYASABKAU6ATASDwoHZGVmYXVsdBgCIAEoCRIRCgllZmZlY3RpdmUYZCABKAkSDgoGbGF5ZXJzGGUgASgJIgcKBU5ldE9rIiMKBk5ldEVychIMCgRjb2RlGAEgAigFEgsKA21zZxgCIAIoCSIuCgtOZXRQcm9ncmVzcxINCgV0b3RhbBgBIAIoBBIQCghwb3NpdGlvbhgCIAIoBCI4CgtDb25zb2xlTGluZRIMCgRsaW5lGAEgAigJEg0KBWNvbG9yGAIgASgJEgwKBGJvbGQYAyACKAgiHwoJSGFuZHNoYWtlEhIKCnNlY3JldF9rZXkYASABKAkiHgoJU3VwRGVwYXJ0EhEKCW1lbWJlcl9pZBgBIAEoCSIMCgpTdXBSZXN0YXJ0IosBCgpTdmNGaWxlUHV0EiwKDXNlcnZpY2VfZ3JvdXAYASABKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBIPCgdjb250ZW50GAIgASgMEhAKCGZpbGVuYW1lGAMgASgJEg8KB3ZlcnNpb24YBCABKAQSGwoMaXNfZW5jcnlwdGVkGAUgASgIOgVmYWxzZSJ7ChBTdmNHZXREZWZhdWx0Q2ZnEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSLAoNc2VydmljZV9ncm91cBhkIAEoCzIVLmhhYi5jdGwuU2VydmljZUdyb3VwEhMKC3dpdGhfbGF5ZXJzGGUgASgIIl4KDlN2Y1ZhbGlkYXRlQ2ZnEiwKDXNlcnZpY2VfZ3JvdXAYASABKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBIRCgZmb3JtYXQYAiABKAU6ATASCwoDY2ZnGAMgASgMInQKCVN2Y1NldENmZxIsCg1zZXJ2aWNlX2dyb3VwGAEgASgLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASCwoDY2ZnGAIgASgMEg8KB3ZlcnNpb24YAyABKAQSGwoMaXNfZW5jcnlwdGVkGAQgASgIOgVmYWxzZSKVAwoHU3ZjTG9hZBIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50EicKBWJpbmRzGAMgASgLMhguaGFiLmN0bC5TZXJ2aWNlQmluZExpc3QSEAoIYmxkcl91cmwYBiABKAkSFAoMYmxkcl9jaGFubmVsGAcgASgJEhMKC2NvbmZpZ19mcm9tGAggASgJEhQKBWZvcmNlGAkgASgIOgVmYWxzZRIWCgVncm91cBgKIAEoCToHZGVmYXVsdBIeChZzdmNfZW5jcnlwdGVkX3Bhc3N3b3JkGAsgASgJEhAKCHRvcG9sb2d5GAwgASgFEhcKD3VwZGF0ZV9zdHJhdGVneRgNIAEoBRIUCgxiaW5kaW5nX21vZGUYDiABKAUSOwoVaGVhbHRoX2NoZWNrX2ludGVydmFsGA8gASgLMhwuaGFiLmN0bC5IZWFsdGhDaGVja0ludGVydmFsEhgKEHNodXRkb3duX3RpbWVvdXQYECABKA0SGAoQdXBkYXRlX2NvbmRpdGlvbhgRIAEoBSLjAgoJU3ZjVXBkYXRlEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoFYmluZHMYAiABKAsyGC5oYWIuY3RsLlNlcnZpY2VCaW5kTGlzdBIUCgxiaW5kaW5nX21vZGUYAyABKAUSEAoIYmxkcl91cmwYBCABKAkSFAoMYmxkcl9jaGFubmVsGAUgASgJEg0KBWdyb3VwGAYgASgJEh4KFnN2Y19lbmNyeXB0ZWRfcGFzc3dvcmQYByABKAkSEAoIdG9wb2xvZ3kYCCABKAUSFwoPdXBkYXRlX3N0cmF0ZWd5GAkgASgFEjsKFWhlYWx0aF9jaGVja19pbnRlcnZhbBgKIAEoCzIcLmhhYi5jdGwuSGVhbHRoQ2hlY2tJbnRlcnZhbBIYChBzaHV0ZG93bl90aW1lb3V0GAsgASgNEhgKEHVwZGF0ZV9jb25kaXRpb24YDCABKAUiTQoJU3ZjVW5sb2FkEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSGgoSdGltZW91dF9pbl9zZWNvbmRzGAMgASgNIjAKCFN2Y1N0YXJ0EiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQiSwoHU3ZjU3RvcBIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50EhoKEnRpbWVvdXRfaW5fc2Vjb25kcxgDIAEoDSJJCglTdmNTdGF0dXMSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBIWCg53aXRoX3JlYWRpbmVzcxhkIAEoCCJdCgdTdmNMb2dzEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSDQoFbGluZXMYAiABKA0SDQoFc2luY2UYAyABKAQSDgoGZm9sbG93GAQgASgIImMKB0xvZ0xpbmUSFQoNc2VydmljZV9ncm91cBgBIAIoCRIUCgxlcnJvcl9zdHJlYW0YAiACKAgSCgoCYXQYAyACKAQSDAoEbGluZRgEIAIoCRIRCglhZnRlcl9nYXAYBSABKAg");
+  fileDesc("Cg5wcm90b2NvbC5wcm90bxIHaGFiLmN0bCJOCgxQYWNrYWdlSWRlbnQSDgoGb3JpZ2luGAEgAigJEgwKBG5hbWUYAiACKAkSDwoHdmVyc2lvbhgDIAEoCRIPCgdyZWxlYXNlGAQgASgJIkQKDFNlcnZpY2VHcm91cBIPCgdzZXJ2aWNlGAEgAigJEg0KBWdyb3VwGAIgAigJEhQKDG9yZ2FuaXphdGlvbhgEIAEoCSJJCgtTZXJ2aWNlQmluZBIMCgRuYW1lGAEgAigJEiwKDXNlcnZpY2VfZ3JvdXAYAiACKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cCI2Cg9TZXJ2aWNlQmluZExpc3QSIwoFYmluZHMYASADKAsyFC5oYWIuY3RsLlNlcnZpY2VCaW5kIiYKE0hlYWx0aENoZWNrSW50ZXJ2YWwSDwoHc2Vjb25kcxgBIAIoBCJnCgtIb29rU2V0dGluZxIMCgRob29rGAEgAigJEg8KB3RpbWVvdXQYAiABKA0SEAoIaW50ZXJ2YWwYAyABKA0SEAoIZmFpbHVyZXMYBCABKA0SFQoNcmVzdGFydF9hZnRlchgFIAEoDSIzCgxIb29rU2V0dGluZ3MSIwoFaG9va3MYASADKAsyFC5oYWIuY3RsLkhvb2tTZXR0aW5nIjwKDVByb2Nlc3NTdGF0dXMSDwoHZWxhcHNlZBgBIAEoBBILCgNwaWQYAiABKA0SDQoFc3RhdGUYAyACKAUi9wEKDVNlcnZpY2VTdGF0dXMSJAoFaWRlbnQYASACKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBInCgdwcm9jZXNzGAIgASgLMhYuaGFiLmN0bC5Qcm9jZXNzU3RhdHVzEiwKDXNlcnZpY2VfZ3JvdXAYAyACKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBIVCg1kZXNpcmVkX3N0YXRlGAUgASgFEhAKCHByb2JsZW1zGGQgASgJEhEKCW5vdF9yZWFkeRhlIAEoCRIbChNzdXBlcnZpc29yX3Byb2JsZW1zGGYgASgJEhAKCGRyYWluaW5nGGcgASgIIlMKClNlcnZpY2VDZmcSEQoGZm9ybWF0GAEgASgFOgEwEg8KB2RlZmF1bHQYAiABKAkSEQoJZWZmZWN0aXZlGGQgASgJEg4KBmxheWVycxhlIAEoCSIkCgVOZXRPaxIbChNzdXBlcnZpc29yX3Byb2JsZW1zGGQgASgJIiMKBk5ldEVychIMCgRjb2RlGAEgAigFEgsKA21zZxgCIAIoCSIuCgtOZXRQcm9ncmVzcxINCgV0b3RhbBgBIAIoBBIQCghwb3NpdGlvbhgCIAIoBCI4CgtDb25zb2xlTGluZRIMCgRsaW5lGAEgAigJEg0KBWNvbG9yGAIgASgJEgwKBGJvbGQYAyACKAgiHwoJSGFuZHNoYWtlEhIKCnNlY3JldF9rZXkYASABKAkiHgoJU3VwRGVwYXJ0EhEKCW1lbWJlcl9pZBgBIAEoCSIjCgpTdXBSZXN0YXJ0EhUKDXJldHJ5X3JlZnVzZWQYZCABKAgiiwEKClN2Y0ZpbGVQdXQSLAoNc2VydmljZV9ncm91cBgBIAEoCzIVLmhhYi5jdGwuU2VydmljZUdyb3VwEg8KB2NvbnRlbnQYAiABKAwSEAoIZmlsZW5hbWUYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIbCgxpc19lbmNyeXB0ZWQYBSABKAg6BWZhbHNlInsKEFN2Y0dldERlZmF1bHRDZmcSJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBIsCg1zZXJ2aWNlX2dyb3VwGGQgASgLMhUuaGFiLmN0bC5TZXJ2aWNlR3JvdXASEwoLd2l0aF9sYXllcnMYZSABKAgiXgoOU3ZjVmFsaWRhdGVDZmcSLAoNc2VydmljZV9ncm91cBgBIAEoCzIVLmhhYi5jdGwuU2VydmljZUdyb3VwEhEKBmZvcm1hdBgCIAEoBToBMBILCgNjZmcYAyABKAwidAoJU3ZjU2V0Q2ZnEiwKDXNlcnZpY2VfZ3JvdXAYASABKAsyFS5oYWIuY3RsLlNlcnZpY2VHcm91cBILCgNjZmcYAiABKAwSDwoHdmVyc2lvbhgDIAEoBBIbCgxpc19lbmNyeXB0ZWQYBCABKAg6BWZhbHNlIsMDCgdTdmNMb2FkEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoFYmluZHMYAyABKAsyGC5oYWIuY3RsLlNlcnZpY2VCaW5kTGlzdBIQCghibGRyX3VybBgGIAEoCRIUCgxibGRyX2NoYW5uZWwYByABKAkSEwoLY29uZmlnX2Zyb20YCCABKAkSFAoFZm9yY2UYCSABKAg6BWZhbHNlEhYKBWdyb3VwGAogASgJOgdkZWZhdWx0Eh4KFnN2Y19lbmNyeXB0ZWRfcGFzc3dvcmQYCyABKAkSEAoIdG9wb2xvZ3kYDCABKAUSFwoPdXBkYXRlX3N0cmF0ZWd5GA0gASgFEhQKDGJpbmRpbmdfbW9kZRgOIAEoBRI7ChVoZWFsdGhfY2hlY2tfaW50ZXJ2YWwYDyABKAsyHC5oYWIuY3RsLkhlYWx0aENoZWNrSW50ZXJ2YWwSGAoQc2h1dGRvd25fdGltZW91dBgQIAEoDRIYChB1cGRhdGVfY29uZGl0aW9uGBEgASgFEiwKDWhvb2tfc2V0dGluZ3MYZCABKAsyFS5oYWIuY3RsLkhvb2tTZXR0aW5ncyKRAwoJU3ZjVXBkYXRlEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSJwoFYmluZHMYAiABKAsyGC5oYWIuY3RsLlNlcnZpY2VCaW5kTGlzdBIUCgxiaW5kaW5nX21vZGUYAyABKAUSEAoIYmxkcl91cmwYBCABKAkSFAoMYmxkcl9jaGFubmVsGAUgASgJEg0KBWdyb3VwGAYgASgJEh4KFnN2Y19lbmNyeXB0ZWRfcGFzc3dvcmQYByABKAkSEAoIdG9wb2xvZ3kYCCABKAUSFwoPdXBkYXRlX3N0cmF0ZWd5GAkgASgFEjsKFWhlYWx0aF9jaGVja19pbnRlcnZhbBgKIAEoCzIcLmhhYi5jdGwuSGVhbHRoQ2hlY2tJbnRlcnZhbBIYChBzaHV0ZG93bl90aW1lb3V0GAsgASgNEhgKEHVwZGF0ZV9jb25kaXRpb24YDCABKAUSLAoNaG9va19zZXR0aW5ncxhkIAEoCzIVLmhhYi5jdGwuSG9va1NldHRpbmdzIk0KCVN2Y1VubG9hZBIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50EhoKEnRpbWVvdXRfaW5fc2Vjb25kcxgDIAEoDSIwCghTdmNTdGFydBIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50IksKB1N2Y1N0b3ASJAoFaWRlbnQYASABKAsyFS5oYWIuY3RsLlBhY2thZ2VJZGVudBIaChJ0aW1lb3V0X2luX3NlY29uZHMYAyABKA0iSQoJU3ZjU3RhdHVzEiQKBWlkZW50GAEgASgLMhUuaGFiLmN0bC5QYWNrYWdlSWRlbnQSFgoOd2l0aF9yZWFkaW5lc3MYZCABKAgiXQoHU3ZjTG9ncxIkCgVpZGVudBgBIAEoCzIVLmhhYi5jdGwuUGFja2FnZUlkZW50Eg0KBWxpbmVzGAIgASgNEg0KBXNpbmNlGAMgASgEEg4KBmZvbGxvdxgEIAEoCCJjCgdMb2dMaW5lEhUKDXNlcnZpY2VfZ3JvdXAYASACKAkSFAoMZXJyb3Jfc3RyZWFtGAIgAigIEgoKAmF0GAMgAigEEgwKBGxpbmUYBCACKAkSEQoJYWZ0ZXJfZ2FwGAUgASgI");
 
 /**
  * @generated from message hab.ctl.PackageIdent
@@ -133,6 +133,70 @@ export const HealthCheckIntervalSchema: GenMessage<HealthCheckInterval> = /*@__P
   messageDesc(file_protocol, 4);
 
 /**
+ * Ours: what goes before what the package says of a hook. A field that is not sent says nothing.
+ *
+ * @generated from message hab.ctl.HookSetting
+ */
+export type HookSetting = Message<"hab.ctl.HookSetting"> & {
+  /**
+   * @generated from field: required string hook = 1;
+   */
+  hook: string;
+
+  /**
+   * Seconds; 0 for as long as it likes.
+   *
+   * @generated from field: optional uint32 timeout = 2;
+   */
+  timeout: number;
+
+  /**
+   * Of readiness, in seconds.
+   *
+   * @generated from field: optional uint32 interval = 3;
+   */
+  interval: number;
+
+  /**
+   * Of readiness: in a row.
+   *
+   * @generated from field: optional uint32 failures = 4;
+   */
+  failures: number;
+
+  /**
+   * Of health-check: criticals in a row; 0 for never.
+   *
+   * @generated from field: optional uint32 restart_after = 5;
+   */
+  restartAfter: number;
+};
+
+/**
+ * Describes the message hab.ctl.HookSetting.
+ * Use `create(HookSettingSchema)` to create a new message.
+ */
+export const HookSettingSchema: GenMessage<HookSetting> = /*@__PURE__*/
+  messageDesc(file_protocol, 5);
+
+/**
+ * @generated from message hab.ctl.HookSettings
+ */
+export type HookSettings = Message<"hab.ctl.HookSettings"> & {
+  /**
+   * @generated from field: repeated hab.ctl.HookSetting hooks = 1;
+   */
+  hooks: HookSetting[];
+};
+
+/**
+ * Describes the message hab.ctl.HookSettings.
+ * Use `create(HookSettingsSchema)` to create a new message.
+ */
+export const HookSettingsSchema: GenMessage<HookSettings> = /*@__PURE__*/
+  messageDesc(file_protocol, 6);
+
+/**
  * @generated from message hab.ctl.ProcessStatus
  */
 export type ProcessStatus = Message<"hab.ctl.ProcessStatus"> & {
@@ -157,7 +221,7 @@ export type ProcessStatus = Message<"hab.ctl.ProcessStatus"> & {
  * Use `create(ProcessStatusSchema)` to create a new message.
  */
 export const ProcessStatusSchema: GenMessage<ProcessStatus> = /*@__PURE__*/
-  messageDesc(file_protocol, 5);
+  messageDesc(file_protocol, 7);
 
 /**
  * @generated from message hab.ctl.ServiceStatus
@@ -196,6 +260,20 @@ export type ServiceStatus = Message<"hab.ctl.ServiceStatus"> & {
    * @generated from field: optional string not_ready = 101;
    */
   notReady: string;
+
+  /**
+   * Ours: what is wrong with the Supervisor itself, a line each. Only in the last reply.
+   *
+   * @generated from field: optional string supervisor_problems = 102;
+   */
+  supervisorProblems: string;
+
+  /**
+   * Ours: about to be stopped, and finishing what it has to do.
+   *
+   * @generated from field: optional bool draining = 103;
+   */
+  draining: boolean;
 };
 
 /**
@@ -203,7 +281,7 @@ export type ServiceStatus = Message<"hab.ctl.ServiceStatus"> & {
  * Use `create(ServiceStatusSchema)` to create a new message.
  */
 export const ServiceStatusSchema: GenMessage<ServiceStatus> = /*@__PURE__*/
-  messageDesc(file_protocol, 6);
+  messageDesc(file_protocol, 8);
 
 /**
  * @generated from message hab.ctl.ServiceCfg
@@ -237,12 +315,18 @@ export type ServiceCfg = Message<"hab.ctl.ServiceCfg"> & {
  * Use `create(ServiceCfgSchema)` to create a new message.
  */
 export const ServiceCfgSchema: GenMessage<ServiceCfg> = /*@__PURE__*/
-  messageDesc(file_protocol, 7);
+  messageDesc(file_protocol, 9);
 
 /**
  * @generated from message hab.ctl.NetOk
  */
 export type NetOk = Message<"hab.ctl.NetOk"> & {
+  /**
+   * Ours: what is wrong with the Supervisor itself, a line each. Only in the answer to SvcStatus.
+   *
+   * @generated from field: optional string supervisor_problems = 100;
+   */
+  supervisorProblems: string;
 };
 
 /**
@@ -250,7 +334,7 @@ export type NetOk = Message<"hab.ctl.NetOk"> & {
  * Use `create(NetOkSchema)` to create a new message.
  */
 export const NetOkSchema: GenMessage<NetOk> = /*@__PURE__*/
-  messageDesc(file_protocol, 8);
+  messageDesc(file_protocol, 10);
 
 /**
  * @generated from message hab.ctl.NetErr
@@ -272,7 +356,7 @@ export type NetErr = Message<"hab.ctl.NetErr"> & {
  * Use `create(NetErrSchema)` to create a new message.
  */
 export const NetErrSchema: GenMessage<NetErr> = /*@__PURE__*/
-  messageDesc(file_protocol, 9);
+  messageDesc(file_protocol, 11);
 
 /**
  * @generated from message hab.ctl.NetProgress
@@ -294,7 +378,7 @@ export type NetProgress = Message<"hab.ctl.NetProgress"> & {
  * Use `create(NetProgressSchema)` to create a new message.
  */
 export const NetProgressSchema: GenMessage<NetProgress> = /*@__PURE__*/
-  messageDesc(file_protocol, 10);
+  messageDesc(file_protocol, 12);
 
 /**
  * @generated from message hab.ctl.ConsoleLine
@@ -321,7 +405,7 @@ export type ConsoleLine = Message<"hab.ctl.ConsoleLine"> & {
  * Use `create(ConsoleLineSchema)` to create a new message.
  */
 export const ConsoleLineSchema: GenMessage<ConsoleLine> = /*@__PURE__*/
-  messageDesc(file_protocol, 11);
+  messageDesc(file_protocol, 13);
 
 /**
  * @generated from message hab.ctl.Handshake
@@ -338,7 +422,7 @@ export type Handshake = Message<"hab.ctl.Handshake"> & {
  * Use `create(HandshakeSchema)` to create a new message.
  */
 export const HandshakeSchema: GenMessage<Handshake> = /*@__PURE__*/
-  messageDesc(file_protocol, 12);
+  messageDesc(file_protocol, 14);
 
 /**
  * @generated from message hab.ctl.SupDepart
@@ -355,12 +439,18 @@ export type SupDepart = Message<"hab.ctl.SupDepart"> & {
  * Use `create(SupDepartSchema)` to create a new message.
  */
 export const SupDepartSchema: GenMessage<SupDepart> = /*@__PURE__*/
-  messageDesc(file_protocol, 13);
+  messageDesc(file_protocol, 15);
 
 /**
  * @generated from message hab.ctl.SupRestart
  */
 export type SupRestart = Message<"hab.ctl.SupRestart"> & {
+  /**
+   * Ours: releases of the Supervisor that did not prove themselves may be tried again.
+   *
+   * @generated from field: optional bool retry_refused = 100;
+   */
+  retryRefused: boolean;
 };
 
 /**
@@ -368,7 +458,7 @@ export type SupRestart = Message<"hab.ctl.SupRestart"> & {
  * Use `create(SupRestartSchema)` to create a new message.
  */
 export const SupRestartSchema: GenMessage<SupRestart> = /*@__PURE__*/
-  messageDesc(file_protocol, 14);
+  messageDesc(file_protocol, 16);
 
 /**
  * @generated from message hab.ctl.SvcFilePut
@@ -405,7 +495,7 @@ export type SvcFilePut = Message<"hab.ctl.SvcFilePut"> & {
  * Use `create(SvcFilePutSchema)` to create a new message.
  */
 export const SvcFilePutSchema: GenMessage<SvcFilePut> = /*@__PURE__*/
-  messageDesc(file_protocol, 15);
+  messageDesc(file_protocol, 17);
 
 /**
  * @generated from message hab.ctl.SvcGetDefaultCfg
@@ -436,7 +526,7 @@ export type SvcGetDefaultCfg = Message<"hab.ctl.SvcGetDefaultCfg"> & {
  * Use `create(SvcGetDefaultCfgSchema)` to create a new message.
  */
 export const SvcGetDefaultCfgSchema: GenMessage<SvcGetDefaultCfg> = /*@__PURE__*/
-  messageDesc(file_protocol, 16);
+  messageDesc(file_protocol, 18);
 
 /**
  * @generated from message hab.ctl.SvcValidateCfg
@@ -463,7 +553,7 @@ export type SvcValidateCfg = Message<"hab.ctl.SvcValidateCfg"> & {
  * Use `create(SvcValidateCfgSchema)` to create a new message.
  */
 export const SvcValidateCfgSchema: GenMessage<SvcValidateCfg> = /*@__PURE__*/
-  messageDesc(file_protocol, 17);
+  messageDesc(file_protocol, 19);
 
 /**
  * @generated from message hab.ctl.SvcSetCfg
@@ -495,7 +585,7 @@ export type SvcSetCfg = Message<"hab.ctl.SvcSetCfg"> & {
  * Use `create(SvcSetCfgSchema)` to create a new message.
  */
 export const SvcSetCfgSchema: GenMessage<SvcSetCfg> = /*@__PURE__*/
-  messageDesc(file_protocol, 18);
+  messageDesc(file_protocol, 20);
 
 /**
  * @generated from message hab.ctl.SvcLoad
@@ -570,6 +660,13 @@ export type SvcLoad = Message<"hab.ctl.SvcLoad"> & {
    * @generated from field: optional int32 update_condition = 17;
    */
   updateCondition: number;
+
+  /**
+   * Ours. As with binds, an empty list takes away what is there.
+   *
+   * @generated from field: optional hab.ctl.HookSettings hook_settings = 100;
+   */
+  hookSettings?: HookSettings | undefined;
 };
 
 /**
@@ -577,7 +674,7 @@ export type SvcLoad = Message<"hab.ctl.SvcLoad"> & {
  * Use `create(SvcLoadSchema)` to create a new message.
  */
 export const SvcLoadSchema: GenMessage<SvcLoad> = /*@__PURE__*/
-  messageDesc(file_protocol, 19);
+  messageDesc(file_protocol, 21);
 
 /**
  * @generated from message hab.ctl.SvcUpdate
@@ -642,6 +739,13 @@ export type SvcUpdate = Message<"hab.ctl.SvcUpdate"> & {
    * @generated from field: optional int32 update_condition = 12;
    */
   updateCondition: number;
+
+  /**
+   * Ours.
+   *
+   * @generated from field: optional hab.ctl.HookSettings hook_settings = 100;
+   */
+  hookSettings?: HookSettings | undefined;
 };
 
 /**
@@ -649,7 +753,7 @@ export type SvcUpdate = Message<"hab.ctl.SvcUpdate"> & {
  * Use `create(SvcUpdateSchema)` to create a new message.
  */
 export const SvcUpdateSchema: GenMessage<SvcUpdate> = /*@__PURE__*/
-  messageDesc(file_protocol, 20);
+  messageDesc(file_protocol, 22);
 
 /**
  * @generated from message hab.ctl.SvcUnload
@@ -671,7 +775,7 @@ export type SvcUnload = Message<"hab.ctl.SvcUnload"> & {
  * Use `create(SvcUnloadSchema)` to create a new message.
  */
 export const SvcUnloadSchema: GenMessage<SvcUnload> = /*@__PURE__*/
-  messageDesc(file_protocol, 21);
+  messageDesc(file_protocol, 23);
 
 /**
  * @generated from message hab.ctl.SvcStart
@@ -688,7 +792,7 @@ export type SvcStart = Message<"hab.ctl.SvcStart"> & {
  * Use `create(SvcStartSchema)` to create a new message.
  */
 export const SvcStartSchema: GenMessage<SvcStart> = /*@__PURE__*/
-  messageDesc(file_protocol, 22);
+  messageDesc(file_protocol, 24);
 
 /**
  * @generated from message hab.ctl.SvcStop
@@ -710,7 +814,7 @@ export type SvcStop = Message<"hab.ctl.SvcStop"> & {
  * Use `create(SvcStopSchema)` to create a new message.
  */
 export const SvcStopSchema: GenMessage<SvcStop> = /*@__PURE__*/
-  messageDesc(file_protocol, 23);
+  messageDesc(file_protocol, 25);
 
 /**
  * @generated from message hab.ctl.SvcStatus
@@ -734,7 +838,7 @@ export type SvcStatus = Message<"hab.ctl.SvcStatus"> & {
  * Use `create(SvcStatusSchema)` to create a new message.
  */
 export const SvcStatusSchema: GenMessage<SvcStatus> = /*@__PURE__*/
-  messageDesc(file_protocol, 24);
+  messageDesc(file_protocol, 26);
 
 /**
  * Ours: lines that services printed.
@@ -774,7 +878,7 @@ export type SvcLogs = Message<"hab.ctl.SvcLogs"> & {
  * Use `create(SvcLogsSchema)` to create a new message.
  */
 export const SvcLogsSchema: GenMessage<SvcLogs> = /*@__PURE__*/
-  messageDesc(file_protocol, 25);
+  messageDesc(file_protocol, 27);
 
 /**
  * Ours: one of them.
@@ -817,5 +921,5 @@ export type LogLine = Message<"hab.ctl.LogLine"> & {
  * Use `create(LogLineSchema)` to create a new message.
  */
 export const LogLineSchema: GenMessage<LogLine> = /*@__PURE__*/
-  messageDesc(file_protocol, 26);
+  messageDesc(file_protocol, 28);
 

@@ -10,6 +10,7 @@ import {
 } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
 import {
+  type ArchiveMetadata,
   type ArchiveMetafile,
   type FullIdent,
   formatIdent,
@@ -36,16 +37,13 @@ import { findKey } from "./store/origin-keys.ts";
 import { directDependents, latestPackage, packageOf } from "./store/packages.ts";
 
 /** What the database keeps of a hart that passed. */
-export interface CheckedHart {
-  readonly target: Target;
-  readonly packageType: PackageType;
-  readonly manifest: string;
+export interface CheckedHart
+  extends Pick<
+    ArchiveMetadata,
+    "target" | "packageType" | "manifest" | "deps" | "tdeps" | "buildDeps" | "buildTdeps" | "exposes"
+  > {
+  /** Its default.toml; empty where it has none. */
   readonly config: string;
-  readonly deps: readonly FullIdent[];
-  readonly tdeps: readonly FullIdent[];
-  readonly buildDeps: readonly FullIdent[];
-  readonly buildTdeps: readonly FullIdent[];
-  readonly exposes: readonly number[];
   /** `name-revision` of the signing key. */
   readonly signer: string;
 }

@@ -49,6 +49,22 @@ export function inheritedEnvironment(
   return result;
 }
 
+/** What nobody but a Supervisor has a use for: by these it speaks to others in its own name. */
+const SUPERVISOR_SECRETS: readonly string[] = [
+  "HAB_RING_KEY",
+  "HAB_AUTOMATE_AUTH_TOKEN",
+  "HAB_EVENT_STREAM_URL",
+];
+
+/** The inherited environment for services and hooks, which may run as anybody: without the Supervisor's own secrets. */
+export function environmentForServices(
+  source: Record<string, string | undefined> = process.env,
+): Record<string, string> {
+  const environment = inheritedEnvironment(source);
+  for (const name of SUPERVISOR_SECRETS) delete environment[name];
+  return environment;
+}
+
 function unhiddenName(key: string): string | undefined {
   const tail = key.slice(HIDDEN.length);
   const prefix = HIDDEN_PREFIXES.find((candidate) => tail.startsWith(candidate.slice(1)));

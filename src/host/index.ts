@@ -9,6 +9,7 @@ export * from "./files.ts";
 export { writeFileWholeInBackground } from "./files-background.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
+export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";
 export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./process-identity.ts";
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
 export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";

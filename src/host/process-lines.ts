@@ -51,11 +51,17 @@ export class LineSplitter {
 }
 
 /**
- * Chunks read from a pipe until its end. Takes `descriptor` over: it is closed at the end, and when the loop is left
- * early (the writer then gets SIGPIPE).
+ * Chunks read from a pipe until its end. Takes `descriptor` over: it is closed at the end, when the loop is left early and
+ * when the signal aborts, also while nothing comes (the writer then gets SIGPIPE).
  */
-export async function* readPipe(descriptor: number): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* readPipe(
+  descriptor: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = Bun.file(descriptor).stream().getReader();
+  const abort = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
   // The reader has a duplicate by now; with both, each service would cost two descriptors more.
   closeSync(descriptor);
   try {
@@ -65,14 +71,18 @@ export async function* readPipe(descriptor: number): AsyncGenerator<Uint8Array, 
       yield value;
     }
   } finally {
+    signal?.removeEventListener("abort", abort);
     await reader.cancel().catch(() => {});
   }
 }
 
 /** The lines of a pipe, in the portions in which they arrived. Takes `descriptor` over as `readPipe` does. */
-export async function* readLineBatches(descriptor: number): AsyncGenerator<string[], void, undefined> {
+export async function* readLineBatches(
+  descriptor: number,
+  signal?: AbortSignal,
+): AsyncGenerator<string[], void, undefined> {
   const splitter = new LineSplitter();
-  for await (const chunk of readPipe(descriptor)) {
+  for await (const chunk of readPipe(descriptor, signal)) {
     const lines = splitter.push(chunk);
     if (lines.length > 0) yield lines;
   }

@@ -62,8 +62,8 @@ export interface StartedProcess {
 
 export interface ProcessOutput {
   lines(): AsyncGenerator<string, void, undefined>;
-  /** Lines in the portions in which they arrived. */
-  lineBatches(): AsyncGenerator<string[], void, undefined>;
+  /** Lines in the portions in which they arrived; ends early when the signal aborts. */
+  lineBatches(signal?: AbortSignal): AsyncGenerator<string[], void, undefined>;
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
   /** Closes the pipe unread. */
   discard(): void;
@@ -144,8 +144,8 @@ function outputOf(descriptor: number | undefined): ProcessOutput {
   };
   return {
     lines: () => take(readLines),
-    lineBatches: () => take(readLineBatches),
-    chunks: () => take(readPipe),
+    lineBatches: (signal) => take((taken) => readLineBatches(taken, signal)),
+    chunks: () => take((taken) => readPipe(taken)),
     discard() {
       if (rest !== undefined) closeSync(rest);
       rest = undefined;

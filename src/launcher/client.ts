@@ -13,12 +13,15 @@ import {
   PID_VARIABLE,
   PIPE_VARIABLE,
   PROTOCOL_VERSION,
+  type Program,
   type Replies,
   type Request,
   type RequestName,
   type Requests,
   type ServiceProcess,
   type ServiceSpec,
+  SLOTS_VERSION,
+  type SlotsReport,
 } from "./protocol.ts";
 import { DEFAULT_STOP_TIMEOUT_MS, REPLY_TIMEOUT_MS } from "./timing.ts";
 
@@ -32,6 +35,8 @@ export interface LauncherEvents {
    * reader any more and nobody would start them again.
    */
   lost?(): void;
+  /** The Supervisor was on trial and is not any more: it is the one that stays. */
+  proved?(): void;
 }
 
 export type ServiceExit = Omit<ExitedEvent, "event">;
@@ -49,8 +54,17 @@ export interface LauncherClient {
   services(): Promise<readonly ServiceProcess[]>;
   /** Pid of the process of a service group, or undefined when none runs. */
   pidOf(group: string): Promise<number | undefined>;
-  /** Tells the launcher that the Supervisor now does what it is there for. Never throws. */
-  serving(): Promise<void>;
+  /**
+   * Tells the launcher that the Supervisor now does what it is there for; `untaken` are service groups whose processes run and
+   * should, and that it could not take over. Never throws.
+   */
+  serving(untaken: readonly string[]): Promise<void>;
+  /** What the launcher knows of programs for a Supervisor; undefined from one that knows nothing of it. */
+  slots(): Promise<SlotsReport | undefined>;
+  /** Has the launcher start this program next, on trial. Throws HAB-LCH-011, -012 when it will not. */
+  offer(program: Program): Promise<void>;
+  /** Lets programs that were refused be offered again. */
+  pardon(): Promise<void>;
   /** Lines of a service group, or of all, after a number; waits up to `waitMs` for some. */
   lines(group: string | undefined, after: number, waitMs: number): Promise<TailAnswer>;
   close(): void;
@@ -78,7 +92,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-type Told = { kind: "exited"; exit: ServiceExit } | { kind: "shutdown" } | { kind: "lost" };
+type Told =
+  | { readonly kind: "exited"; readonly exit: ServiceExit }
+  | { readonly kind: "shutdown" | "lost" | "proved" };
 
 class Client implements LauncherClient {
   readonly launcherPid: number;
@@ -93,6 +109,8 @@ class Client implements LauncherClient {
   #untold: Told[] = [];
   #closed = false;
   #lost = false;
+  /** Version both speak. */
+  #protocol = 0;
 
   constructor(launcherPid: number) {
     this.launcherPid = launcherPid;
@@ -114,7 +132,8 @@ class Client implements LauncherClient {
         cause: error,
       });
     }
-    await this.#ask("register", { protocol: PROTOCOL_VERSION, pid: process.pid });
+    const { protocol } = await this.#ask("register", { protocol: PROTOCOL_VERSION, pid: process.pid });
+    this.#protocol = protocol;
   }
 
   listen(events: LauncherEvents): void {
@@ -161,9 +180,23 @@ class Client implements LauncherClient {
     return services.find((service) => service.group === group && service.exit === undefined)?.pid;
   }
 
-  async serving(): Promise<void> {
+  async serving(untaken: readonly string[]): Promise<void> {
     // A launcher that is older than this word, or gone, needs none.
-    await this.#ask("serving", {}).catch(() => {});
+    await this.#ask("serving", untaken.length === 0 ? {} : { untaken }).catch(() => {});
+  }
+
+  async slots(): Promise<SlotsReport | undefined> {
+    return this.#protocol < SLOTS_VERSION ? undefined : await this.#ask("slots", {});
+  }
+
+  async offer(program: Program): Promise<void> {
+    if (this.#protocol < SLOTS_VERSION)
+      throw new HabError(launcherErrors.launcherTooOld, `the launcher does not take ${program.name}`);
+    await this.#ask("offer", { program });
+  }
+
+  async pardon(): Promise<void> {
+    if (this.#protocol >= SLOTS_VERSION) await this.#ask("pardon", {});
   }
 
   lines(group: string | undefined, after: number, waitMs: number): Promise<TailAnswer> {
@@ -186,7 +219,7 @@ class Client implements LauncherClient {
     }
     this.#waiting.set(id, { resolve, reject });
     this.#flush();
-    if (name === "spawn" || name === "terminate" || name === "lines")
+    if (name === "spawn" || name === "terminate" || name === "lines" || name === "offer")
       return promise as Promise<Replies[Name]>;
     // Answered from memory: a launcher that takes longer is stuck.
     const timer = setTimeout(() => {
@@ -220,10 +253,11 @@ class Client implements LauncherClient {
   }
 
   #event(line: Record<string, unknown>): void {
-    if (line["event"] === "shutdown") this.#tell({ kind: "shutdown" });
+    const { event } = line;
+    if (event === "shutdown" || event === "proved") this.#tell({ kind: event });
     if (line["event"] === "ping") void this.#ask("alive", {}).catch(() => {});
     if (line["event"] !== "exited") return;
-    const { event: _, ...exit } = line as unknown as ExitedEvent;
+    const { event: _kind, ...exit } = line as unknown as ExitedEvent;
     this.#processes.delete(exit.pid);
     this.#tell({ kind: "exited", exit });
   }

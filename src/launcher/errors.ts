@@ -57,4 +57,15 @@ export const launcherErrors = errorKinds({
     title: "There is no launcher to reload",
     remedy: "`systemctl reload` runs this; `hab sup restart` does the same by hand.",
   },
+  launcherTooOld: {
+    code: "HAB-LCH-011",
+    title: "The launcher is of a version that starts no other Supervisor than its own program",
+    remedy:
+      "Restart all of it with the newer program: `systemctl restart hab-sup`, or `hab sup term` and `hab sup run`.",
+  },
+  notTried: {
+    code: "HAB-LCH-012",
+    title: "The launcher does not try this program as the Supervisor",
+    remedy: "Promote a release that is good, or try it again with `hab sup restart --retry-refused`.",
+  },
 });

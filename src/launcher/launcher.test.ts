@@ -101,6 +101,16 @@ describe("a Supervisor that ends", () => {
   });
 });
 
+test("the Supervisor's own secrets are not given to services", async () => {
+  stage.start({ env: { HAB_RING_KEY: "k3y", HAB_EVENT_STREAM_URL: "nats://u:p@h", HAB_AUTH_TOKEN: "kept" } });
+  await stage.heard("up");
+  await stage.spawn(
+    "a.default",
+    'echo "[$HAB_RING_KEY$HAB_EVENT_STREAM_URL]$HAB_AUTH_TOKEN"; exec sleep 1000',
+  );
+  await stage.shows("a.default(O): []kept\n");
+});
+
 describe("a first Supervisor that does not come up", () => {
   test("by ending", async () => {
     expect(await stage.start({ supervisor: "/bin/false" }).exited).toBe(1);
@@ -384,7 +394,8 @@ describe("a launcher that is killed", () => {
   test("a sweep waits for that Supervisor too, and leaves a launcher that runs alone", async () => {
     const launcher = stage.start();
     const { pid = 0 } = await stage.heard("up");
-    const service = await stage.spawn("a.default", SLEEP);
+    // What the Supervisor may take to stop it is waited for: not long.
+    const service = await stage.spawn("a.default", SLEEP, { stopTimeoutMs: 100 });
     expect(await stage.start({ verb: "sweep" }).exited).toBe(0);
     expect(isProcessRunning(service.pid, service.startTime)).toBe(true);
     launcher.kill("SIGKILL");

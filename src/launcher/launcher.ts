@@ -5,9 +5,9 @@ import { describeError, HabError } from "../error/index.ts";
 import {
   environmentValue,
   inheritedEnvironment,
-  ownCommand,
   type ProcessExit,
   reapOrphans,
+  type StartedProcess,
   startProcess,
 } from "../host/index.ts";
 import { Console, lineFormat } from "./console.ts";
@@ -15,24 +15,32 @@ import { Door } from "./door.ts";
 import { launcherErrors } from "./errors.ts";
 import { leftoverPatienceMs, stopLeftovers } from "./leftovers.ts";
 import { LineTail } from "./line-tail.ts";
+import { Probation } from "./probation.ts";
 import {
   PID_VARIABLE,
   PING_VERSION,
   PIPE_VARIABLE,
+  PROGRAM_VARIABLE,
+  type Program,
   type Replies,
   type Request,
   type RequestName,
+  SLOTS_VERSION,
 } from "./protocol.ts";
 import { LauncherRecords, type ServiceRecord } from "./records.ts";
-import { judgeExit } from "./respawn.ts";
+import { describeExit, isFailure, judgeExit } from "./respawn.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { ServiceTable } from "./service-table.ts";
+import { listenToSignals } from "./signals.ts";
+import { type NextSupervisor, SupervisorSlots } from "./supervisor-slots.ts";
 import {
   CONNECT_TIMEOUT_MS,
   MAX_LINES_WAIT_MS,
+  MAX_TRIAL_STARTS,
   SERVICE_MANAGER_MARGIN_MS,
   SHUTDOWN_PATIENCE_MS,
 } from "./timing.ts";
+import { programProblem } from "./try-out.ts";
 import { Vigil } from "./vigil.ts";
 
 /**
@@ -45,6 +53,18 @@ export async function runLauncher(args: readonly string[]): Promise<number> {
   return launcher.run();
 }
 
+/** How a Supervisor ended. */
+interface SupervisorEnd {
+  readonly exit: ProcessExit;
+  readonly registered: boolean;
+  /** Whether it had come to serve. */
+  readonly isServing: boolean;
+  /** Whether it was on trial and proved itself. */
+  readonly proved: boolean;
+  /** Why it could not even be started. */
+  readonly problem?: unknown;
+}
+
 class Launcher {
   readonly #args: readonly string[];
   readonly #console: Console;
@@ -53,6 +73,10 @@ class Launcher {
   readonly #tail = new LineTail(Date.now);
   readonly #services: ServiceTable;
   readonly #stopping = new AbortController();
+  readonly #slots = new SupervisorSlots((content) => this.#console.remark(content));
+  #probation: Probation | undefined;
+  /** Why the Supervisor that ends now was killed. */
+  #givenUp: string | undefined;
   #door: Door | undefined;
   #socketPath = "";
   #supervisor: { readonly pid: number; readonly startTime: number } | undefined;
@@ -87,7 +111,8 @@ class Launcher {
 
   async run(): Promise<number> {
     this.#records.open();
-    const signals = this.#listenToSignals();
+    this.#slots.open();
+    const ignoreSignals = this.#listenToSignals();
     try {
       await this.#stopLeftovers();
       this.#socketPath = this.#records.socketPath();
@@ -97,6 +122,7 @@ class Launcher {
           this.#protocol = protocol;
           this.#registered();
           this.#vigil?.answered();
+          this.#probation?.answered();
         },
       });
       this.#keepVigil();
@@ -109,7 +135,7 @@ class Launcher {
       this.#console.remark("Hasta la vista, services.");
       return exitCode;
     } finally {
-      signals.dispose();
+      ignoreSignals();
       this.#vigil?.close();
       this.#door?.close();
       this.#records.close();
@@ -121,15 +147,32 @@ class Launcher {
   async #superviseUntilStopped(): Promise<number> {
     const { signal } = this.#stopping;
     let quickDeaths = 0;
+    /** Starts in a row of the good program that came to nothing. */
+    let unconnected = 0;
     for (let first = true; ; first = false) {
       const begin = performance.now();
+      const next = this.#slots.next(this.#args);
       const servedBefore = this.#hasServed;
       this.#hasServed = false;
-      const ended = await this.#runSupervisor(first);
+      const ended = await this.#runSupervisor(next);
       const couldNotStart = servedBefore && !this.#hasServed;
       this.#hasServed ||= servedBefore;
       if (signal.aborted) return 0;
-      if (ended.exit.code !== 84 && ended.exit.code !== 86 && first && !ended.registered) return 1;
+      if (next.onTrial && !ended.proved) {
+        this.#judgeTrial(ended);
+        quickDeaths = 0;
+        continue;
+      }
+      const neverConnected = isFailure(ended.exit) && !ended.registered;
+      if (next.program !== undefined && neverConnected) {
+        unconnected += 1;
+        if (this.#isGoodLost(ended, unconnected)) continue;
+      } else unconnected = 0;
+      if (ended.problem !== undefined) {
+        if (first) throw ended.problem;
+        this.#console.remark(describeError(ended.problem));
+      }
+      if (first && neverConnected && next.program === undefined) return 1;
       const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths, couldNotStart);
       if (verdict.kind === "stop") return verdict.exitCode;
       quickDeaths = verdict.quickDeaths;
@@ -145,57 +188,104 @@ class Launcher {
     }
   }
 
+  /**
+   * Whether the good program is given up: spoiled or removed since it proved itself, or not coming up any more. The launcher's own is
+   * one that runs for certain.
+   */
+  #isGoodLost({ exit, problem }: SupervisorEnd, unconnected: number): boolean {
+    if (problem !== undefined) return this.#slots.loseGood(describeError(problem));
+    if (unconnected < MAX_TRIAL_STARTS) return false;
+    const last = this.#givenUp ?? `it ${describeExit(exit)}`;
+    return this.#slots.loseGood(`it did not connect ${unconnected} times in a row; the last time ${last}`);
+  }
+
+  /** What the end of a Supervisor on trial means for the release it is of. */
+  #judgeTrial({ exit, isServing, problem }: SupervisorEnd): void {
+    if (exit.code === 0 && isServing) {
+      this.#manager.reloading("Restarting the Supervisor");
+      this.#console.remark("Launcher will attempt to reload the supervisor, which is still on trial");
+      this.#slots.restartTrial();
+      return;
+    }
+    const when = isServing ? "within its time of trial" : "before it served";
+    const reason = problem === undefined ? `it ${describeExit(exit)} ${when}` : describeError(problem);
+    this.#slots.fail(this.#givenUp ?? reason);
+    this.#manager.status("A new Supervisor did not prove itself; going back to the one before");
+  }
+
   /** Starts one Supervisor and waits for its end. One that does not register in time is killed. */
-  async #runSupervisor(first: boolean): Promise<{ exit: ProcessExit; registered: boolean }> {
-    let started: Awaited<ReturnType<typeof startProcess>>;
+  async #runSupervisor({ command, program, onTrial }: NextSupervisor): Promise<SupervisorEnd> {
+    let started: StartedProcess;
     try {
+      const problem = program && programProblem(program.path);
+      if (problem !== undefined) throw new HabError(launcherErrors.notTried, problem);
       started = await startProcess({
-        command: this.#supervisorCommand(),
+        command,
         env: {
           ...inheritedEnvironment(),
           [PIPE_VARIABLE]: this.#socketPath,
           [PID_VARIABLE]: String(process.pid),
+          [PROGRAM_VARIABLE]: program?.path ?? "",
         },
         stdout: "inherit",
         stderr: "inherit",
         name: "the Supervisor",
       });
-    } catch (error) {
-      if (first) throw error;
-      this.#console.remark(describeError(error));
-      return { exit: { code: 1, signal: null }, registered: false };
+    } catch (problem) {
+      return { exit: { code: 1, signal: null }, registered: false, isServing: false, proved: false, problem };
     }
     this.#supervisor = started;
+    this.#givenUp = undefined;
     this.#keep();
     let registered = false;
+    let proved = false;
     const timeoutMs = connectTimeoutMs();
     const tooLate = setTimeout(() => {
-      this.#console.remark(
-        `Supervisor (PID ${started.pid}) did not connect within the IPC connection timeout of ${timeoutMs} ms; killing it`,
-      );
-      kill(started.pid, "SIGKILL");
+      this.#killSupervisor(`it did not connect within the IPC connection timeout of ${timeoutMs} ms`);
     }, timeoutMs);
     this.#registered = () => {
       registered = true;
       clearTimeout(tooLate);
       if (this.#stopping.signal.aborted) this.#door?.announce({ event: "shutdown" });
     };
+    const probation =
+      onTrial && program !== undefined ? this.#beginTrial(program, () => (proved = true)) : undefined;
+    this.#probation = probation;
     const exit = await started.exited;
     clearTimeout(tooLate);
     this.#registered = () => {};
     this.#supervisor = undefined;
+    const isServing = this.#isServing;
     this.#isServing = false;
     this.#vigil?.forget();
+    probation?.close();
+    this.#probation = undefined;
+    // An end in order is nothing that speaks against it.
+    if (probation?.isServing === true && this.#stopping.signal.aborted) this.#slots.restartTrial();
     this.#keep();
     this.#collectOrphans();
-    return { exit, registered };
+    return { exit, registered, isServing, proved };
   }
 
-  #supervisorCommand(): string[] {
-    const binary = environmentValue("HAB_SUP_BINARY");
-    return binary === undefined
-      ? ownCommand(["hab-sup", "run", ...this.#args])
-      : [binary, "run", ...this.#args];
+  #beginTrial({ name }: Program, proved: () => void): Probation {
+    this.#console.remark(`Starting ${name} as the Supervisor, on trial`);
+    return new Probation({
+      ask: () => this.#ask(),
+      proved: () => {
+        proved();
+        this.#slots.prove();
+        this.#console.remark(`${name} has proved itself as the Supervisor`);
+        if (this.#protocol >= SLOTS_VERSION) this.#door?.announce({ event: "proved" });
+      },
+      failed: (reason) => {
+        if (!this.#stopping.signal.aborted) this.#killSupervisor(reason);
+      },
+    });
+  }
+
+  /** Asks the Supervisor for a sign of life; false when none is there that could be asked. */
+  #ask(): boolean {
+    return this.#protocol >= PING_VERSION && this.#door?.announce({ event: "ping" }) === true;
   }
 
   async #handle(request: Exclude<Request, { do: "register" }>): Promise<Replies[RequestName]> {
@@ -216,9 +306,19 @@ class Launcher {
         this.#isServing = true;
         this.#hasServed = true;
         this.#manager.ready(this.#servicesInWords());
+        this.#probation?.serving(request.untaken ?? []);
         return {};
       case "alive":
         this.#vigil?.answered();
+        this.#probation?.answered();
+        return {};
+      case "slots":
+        return this.#slots.report();
+      case "offer":
+        await this.#slots.offer(request.program);
+        return {};
+      case "pardon":
+        this.#slots.pardon();
         return {};
       case "lines":
         return this.#tail.readOrWait(
@@ -235,7 +335,7 @@ class Launcher {
     if (watchdogMs === undefined) return;
     this.#vigil = new Vigil({
       watchdogMs,
-      ask: () => this.#protocol >= PING_VERSION && this.#door?.announce({ event: "ping" }) === true,
+      ask: () => this.#ask(),
       alive: () => this.#manager.alive(),
       hung: () => this.#killSupervisor("it does not answer"),
     });
@@ -270,37 +370,21 @@ class Launcher {
     await stopLeftovers(leftovers, (content, group) => this.#console.remark(content, group));
   }
 
-  #listenToSignals(): { dispose(): void } {
-    const stop = () => this.#stop();
-    const interrupt = () => {
-      // A second ^C: whoever is at the keyboard will not wait for the Supervisor any longer.
-      if (this.#stopping.signal.aborted) this.#killSupervisor("interrupted again");
-      else this.#stop();
-    };
-    const reload = () => {
-      if (this.#supervisor === undefined) return;
-      this.#manager.reloading("Restarting the Supervisor");
-      kill(this.#supervisor.pid, "SIGHUP");
-    };
-    const ignore = () => {};
-    const collect = () => this.#collectOrphans();
-    const handlers: [NodeJS.Signals, () => void][] = [
-      ["SIGTERM", stop],
-      ["SIGINT", interrupt],
-      ["SIGHUP", reload],
-      ["SIGQUIT", ignore],
-      ["SIGALRM", ignore],
-      ["SIGUSR1", ignore],
-      ["SIGUSR2", ignore],
-      // Only pid 1 gets children it did not start.
-      ...(process.pid === 1 ? ([["SIGCHLD", collect]] as [NodeJS.Signals, () => void][]) : []),
-    ];
-    for (const [name, handler] of handlers) process.on(name, handler);
-    return {
-      dispose() {
-        for (const [name, handler] of handlers) process.off(name, handler);
+  #listenToSignals(): () => void {
+    return listenToSignals({
+      stop: () => this.#stop(),
+      interrupt: () => {
+        // A second ^C: whoever is at the keyboard will not wait for the Supervisor any longer.
+        if (this.#stopping.signal.aborted) this.#killSupervisor("interrupted again");
+        else this.#stop();
       },
-    };
+      reload: () => {
+        if (this.#supervisor === undefined) return;
+        this.#manager.reloading("Restarting the Supervisor");
+        kill(this.#supervisor.pid, "SIGHUP");
+      },
+      collect: () => this.#collectOrphans(),
+    });
   }
 
   /** Begins the shutdown: the Supervisor stops its services in its own way and time, as long as it makes progress. */
@@ -322,6 +406,7 @@ class Launcher {
 
   #killSupervisor(reason: string): void {
     if (this.#supervisor === undefined) return;
+    this.#givenUp = reason;
     this.#console.remark(`Killing the Supervisor (PID ${this.#supervisor.pid}): ${reason}`);
     kill(this.#supervisor.pid, "SIGKILL");
   }
@@ -329,10 +414,6 @@ class Launcher {
   #collectOrphans(): void {
     if (process.pid === 1) reapOrphans();
   }
-}
-
-function describeExit({ code, signal }: ProcessExit): string {
-  return signal === null ? `exited with an unexpected exit code: ${code}` : `was ended by ${signal}`;
 }
 
 function connectTimeoutMs(): number {

@@ -44,6 +44,15 @@ describe("the Supervisor of a launcher that was killed", () => {
     expect(isProcessRunning(supervisor.pid)).toBe(false);
   });
 
+  test("that ends without having stopped them is not waited for: they are stopped in its place", async () => {
+    const supervisor = start("sleep", "0.05");
+    const process = start("sleep", "1000");
+    const leftovers = { supervisor, services: [service(process)] };
+    await stopLeftovers(leftovers, () => {}, { beginMs: 600_000, endMs: 60_000 });
+    expect(await supervisor.child.exited).toBe(0);
+    expect(isProcessRunning(process.pid)).toBe(false);
+  });
+
   test("that ends is not killed", async () => {
     const supervisor = start("sleep", "0.05");
     await stopLeftovers({ supervisor, services: [] }, () => {}, { beginMs: 60_000, endMs: 60_000 });

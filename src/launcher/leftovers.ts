@@ -48,7 +48,12 @@ async function endsInOrder(
   leftovers: Leftovers,
   times: LeftoverTimes,
 ): Promise<boolean> {
-  const stopped = await allEndWithin(leftovers.services, times.beginMs + longestStopMs(leftovers));
+  const patienceMs = times.beginMs + longestStopMs(leftovers);
+  const stopped = await Promise.race([
+    allEndWithin(leftovers.services, patienceMs),
+    // Nothing more is to be expected of one that has ended itself.
+    allEndWithin([supervisor], patienceMs),
+  ]);
   return stopped && (await allEndWithin([supervisor], times.endMs));
 }
 

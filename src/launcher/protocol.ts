@@ -6,11 +6,14 @@ import type { Identity, TerminationResult } from "../host/index.ts";
 import { launcherErrors } from "./errors.ts";
 import type { TailAnswer } from "./line-tail.ts";
 
-/** 2: `serving`, and `ping` with its answer `alive`. */
-export const PROTOCOL_VERSION = 2;
+/** 2: `serving`, and `ping` with its answer `alive`. 3: `slots`, `offer`, `pardon`, the event `proved`, `untaken`. */
+export const PROTOCOL_VERSION = 3;
 
 /** The first version whose Supervisors answer a `ping`. */
 export const PING_VERSION = 2;
+
+/** The first version whose launchers start another program in place of the Supervisor's. */
+export const SLOTS_VERSION = 3;
 
 /** Longest line in bytes; a service's environment is most of the longest request. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -18,6 +21,9 @@ export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Environment variables by which a Supervisor finds its launcher (reference/supervisor.md §4). */
 export const PIPE_VARIABLE = "HAB_LAUNCHER_PIPE";
 export const PID_VARIABLE = "HAB_LAUNCHER_PID";
+
+/** By it a Supervisor knows the program that was started, where that is not the launcher's own. */
+export const PROGRAM_VARIABLE = "HAB_LAUNCHER_SUP_PROGRAM";
 
 /** A service process to start, and how to stop it when nobody else does. */
 export interface ServiceSpec {
@@ -52,12 +58,49 @@ export interface Requests {
   spawn: { readonly service: ServiceSpec };
   terminate: { readonly pid: number; readonly signal?: string; readonly timeoutMs?: number };
   services: Record<never, never>;
-  /** The Supervisor does what it is there for: its gateways are open. */
-  serving: Record<never, never>;
+  /**
+   * The Supervisor does what it is there for: its gateways are open. `untaken`: service groups that run and should, and that
+   * it could not take over from the one before.
+   */
+  serving: { readonly untaken?: readonly string[] };
   /** The answer to a `ping`. */
   alive: Record<never, never>;
   /** Lines services printed, after a number; waits for some up to `waitMs`. A launcher from before that refuses it. */
   lines: { readonly group?: string; readonly after: number; readonly waitMs: number };
+  /** Which programs there are for a Supervisor. */
+  slots: Record<never, never>;
+  /** The next Supervisor is to be this program, on trial. */
+  offer: { readonly program: Program };
+  /** Programs that were refused may be offered again. */
+  pardon: Record<never, never>;
+}
+
+/** A program that can be a Supervisor. */
+export interface Program {
+  /** What it is called in messages: the ident of its package. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A program that did not prove itself. */
+export interface Refusal {
+  readonly name: string;
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/** What the launcher knows of programs for a Supervisor. */
+export interface SlotsReport {
+  /** The program the launcher itself is. */
+  readonly launcher: string;
+  /** Whether HAB_SUP_BINARY names the one that is always started. */
+  readonly fixed: boolean;
+  /** Whether the Supervisor that runs has still to prove itself. */
+  readonly onTrial: boolean;
+  /** The one that has proved itself; absent where that is the launcher's own program. */
+  readonly good?: Program;
+  readonly refused: readonly Refusal[];
 }
 
 export interface Replies {
@@ -68,6 +111,9 @@ export interface Replies {
   serving: Record<never, never>;
   alive: Record<never, never>;
   lines: TailAnswer;
+  slots: SlotsReport;
+  offer: Record<never, never>;
+  pardon: Record<never, never>;
 }
 
 export type RequestName = keyof Requests;
@@ -103,7 +149,12 @@ export interface PingEvent {
   readonly event: "ping";
 }
 
-export type Event = ExitedEvent | ShutdownEvent | PingEvent;
+/** The Supervisor is no longer on trial. */
+export interface ProvedEvent {
+  readonly event: "proved";
+}
+
+export type Event = ExitedEvent | ShutdownEvent | PingEvent | ProvedEvent;
 
 /** A line to send. */
 export function encodeLine(message: Request | Reply | Event): Uint8Array {
@@ -179,9 +230,20 @@ export function parseRequest(line: Record<string, unknown>): Request {
       };
     }
     case "services":
-    case "serving":
     case "alive":
+    case "slots":
+    case "pardon":
       return { id, do: line["do"] };
+    case "serving": {
+      const { untaken } = line;
+      if (!isOptional(untaken, isStrings)) throw wrong("serving");
+      return { id, do: "serving", ...(untaken === undefined ? {} : { untaken }) };
+    }
+    case "offer": {
+      const { program } = line;
+      if (!isProgram(program)) throw wrong("offer");
+      return { id, do: "offer", program: { name: program.name, path: program.path } };
+    }
     case "lines": {
       const { group, after, waitMs } = line;
       if (!isOptional(group, isString) || !isCount(after) || !isCount(waitMs)) throw wrong("lines");
@@ -218,12 +280,24 @@ function wrong(what: string): HabError {
   return new HabError(launcherErrors.badMessage, `not understood: ${what}`);
 }
 
+export function isProgram(value: unknown): value is Program {
+  return isObject(value) && isString(value["name"]) && value["name"] !== "" && isPath(value["path"]);
+}
+
+function isPath(value: unknown): value is string {
+  return isString(value) && value.startsWith("/") && !value.includes("\0");
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
 }
 
 export function isCount(value: unknown): value is number {

@@ -32,3 +32,13 @@ export function judgeExit(
   const delayMs = RESPAWN_DELAYS_MS[Math.min(count, RESPAWN_DELAYS_MS.length - 1)] ?? 0;
   return { kind: "respawn", delayMs, quickDeaths: count };
 }
+
+/** Neither done nor unable to go on: those two are words of a Supervisor that works. */
+export function isFailure({ code }: ProcessExit): boolean {
+  return code !== DONE_EXIT_CODE && code !== FAILED_EXIT_CODE;
+}
+
+/** In words that follow `the Supervisor`. */
+export function describeExit({ code, signal }: ProcessExit): string {
+  return signal === null ? `exited with an unexpected exit code: ${code}` : `was ended by ${signal}`;
+}

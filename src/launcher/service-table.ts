@@ -1,7 +1,7 @@
 // The service processes: children of the launcher, so that they live on when Supervisors come and go.
 import { describeError, HabError } from "../error/index.ts";
 import {
-  inheritedEnvironment,
+  environmentForServices,
   isProcessRunning,
   type ProcessOutput,
   startProcess,
@@ -73,7 +73,7 @@ export class ServiceTable {
   async #start(spec: ServiceSpec): Promise<ServiceProcess> {
     const started = await startProcess({
       command: spec.command,
-      env: { ...inheritedEnvironment(), ...spec.env },
+      env: { ...environmentForServices(), ...spec.env },
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...(spec.user === undefined ? {} : { user: spec.user }),
       stdout: "pipe",

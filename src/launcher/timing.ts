@@ -41,3 +41,24 @@ export const ORPHANED_SUPERVISOR_MS = 5000;
 
 /** A request for lines is answered within this time, lines or none: nobody waits in the launcher for long. */
 export const MAX_LINES_WAIT_MS = 30_000;
+
+/**
+ * How long a Supervisor on trial has to serve until it is taken for good. Most of what is wrong with a release shows at its start;
+ * a minute also holds the ring's first exchanges and a look at each service's health. HAB_LAUNCH_SUP_PROBATION_SECS changes it.
+ */
+export const PROBATION_MS = 60_000;
+
+/** A Supervisor on trial has to come to serve within so many of these times: it may have packages to download before. */
+export const SERVING_PROBATIONS = 5;
+
+/** While on trial it is asked for signs of life as by a service manager with this watchdog time, or the time of the trial. */
+export const TRIAL_WATCHDOG_MS = 30_000;
+
+/**
+ * Starts of a program on trial without proof: one, and two after the power failed in the midst of it. So often the good one, too, may
+ * end before it has connected, on a machine that has just started and is busy.
+ */
+export const MAX_TRIAL_STARTS = 3;
+
+/** What a program may take to tell its version, on a machine that is busy. */
+export const TRY_OUT_MS = 10_000;

@@ -1,9 +1,9 @@
-// Whether the Supervisor still answers: asked only where a service manager wants a watchdog (sd_watchdog_enabled(3)), so
-// that an idle launcher elsewhere never wakes up.
+// Whether the Supervisor still answers: asked only where a service manager wants a watchdog (sd_watchdog_enabled(3)) and while
+// a Supervisor is on trial, so that an idle launcher elsewhere never wakes up.
 import { VIGIL_ASKS_PER_WATCHDOG, VIGIL_MISSED_ASKS } from "./timing.ts";
 
 export interface VigilOptions {
-  /** The service manager restarts everything when it has heard nothing for so long. */
+  /** After so long without an answer it would be too late: the service manager restarts everything. */
   readonly watchdogMs: number;
   /** Asks the Supervisor for an answer; false when there is none that could be asked. */
   readonly ask: () => boolean;
@@ -29,6 +29,11 @@ export class Vigil {
   answered(): void {
     this.#unanswered = undefined;
     this.#options.alive();
+  }
+
+  /** Whether an answer is owed. */
+  get isWaiting(): boolean {
+    return this.#unanswered !== undefined;
   }
 
   /** There is no Supervisor now, or another one. */

@@ -245,6 +245,12 @@ export const packageErrors = errorKinds({
     title: "The archive of a hart decompresses to far more than any package holds",
     remedy: "Do not install it: it is damaged or made to fill disks. Ask its origin for another build.",
   },
+  hookTimedOut: {
+    code: "HAB-PKG-072",
+    title: "An install or uninstall hook did not end in its time",
+    remedy:
+      "Look at what it waits for in its output; a longer time is given in the package's hooks.toml, for an install hook also with hab svc load --hook install.timeout=SECONDS.",
+  },
   pinned: {
     code: "HAB-PKG-071",
     title: "The package is pinned and stays",

@@ -1,4 +1,5 @@
 // What an install or uninstall tells while it works. The command line prints it, the Supervisor logs it.
+import type { HookEnd } from "./hook-end.ts";
 import type { FullIdent, PackageIdent } from "./ident.ts";
 
 export type InstallEvent =
@@ -32,6 +33,14 @@ export type InstallEvent =
       readonly hook: "install" | "uninstall";
       readonly ident: FullIdent;
       readonly line: string;
+    }
+  /** A hook ran: how that ended, and how long it took. */
+  | {
+      readonly kind: "hook ended";
+      readonly hook: "install" | "uninstall";
+      readonly ident: FullIdent;
+      readonly end: HookEnd;
+      readonly seconds: number;
     }
   /** A hook whose template cannot be parsed is as good as none. */
   | {

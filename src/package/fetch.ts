@@ -1,6 +1,7 @@
 // Getting an artifact: the cached one, else the depot's, verified while it arrives (reference/packages.md §13.4).
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { bulkHashing } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
 import { isRegularFile } from "../host/index.ts";
 import { type ArtifactContext, isDamage, signingKey, stageArtifact } from "./artifact.ts";
@@ -43,7 +44,7 @@ async function download(
   mkdirSync(artifactCache, { recursive: true });
   return depot.download(ident, activeTarget(), artifactCache, {
     onProgress: (received, total) => report({ kind: "progress", ident, received, total }),
-    check: new HartCheck((signer) => signingKey(signer, context)),
+    check: new HartCheck((signer) => signingKey(signer, context), await bulkHashing()),
     signal,
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type PublicKey, parseKey } from "../crypto/index.ts";
+import { Blake2b256, type PublicKey, parseKey } from "../crypto/index.ts";
 import { type HabError, isKind } from "../error/index.ts";
 import { packageErrors } from "./errors.ts";
 import { HartCheck } from "./hart-check.ts";
@@ -9,10 +9,11 @@ import { HartCheck } from "./hart-check.ts";
 const vectors = join(import.meta.dir, "../../test/conformance/packages");
 const hart = (name: string) => new Uint8Array(readFileSync(join(vectors, "harts", `${name}.hart`)));
 const key = parseKey("origin-public", readFileSync(join(vectors, "keys/acme-20261123072809.pub"), "utf8"));
+const newHasher = () => new Blake2b256();
 const findKey = async (): Promise<PublicKey<"origin-public">> => key;
 
 async function check(bytes: Uint8Array, pieceSize: number): Promise<void> {
-  const checking = new HartCheck(findKey);
+  const checking = new HartCheck(findKey, newHasher);
   for (let at = 0; at < bytes.length; at += pieceSize) {
     checking.push(bytes.subarray(at, at + pieceSize));
     await Promise.resolve();
@@ -38,7 +39,7 @@ describe("a hart that arrives in pieces", () => {
   });
 
   test("with a false signature is refused before its end", async () => {
-    const checking = new HartCheck(findKey);
+    const checking = new HartCheck(findKey, newHasher);
     const bytes = hart("bad-signature-bit");
     const arrive = async () => {
       for (let at = 0; at < bytes.length; at += 10) {
@@ -58,14 +59,14 @@ describe("a hart that arrives in pieces", () => {
   );
 
   test("that never ends its header is given up after 16 KiB", () => {
-    const checking = new HartCheck(findKey);
+    const checking = new HartCheck(findKey, newHasher);
     expect(() => {
       for (let i = 0; i < 100; i++) checking.push(new Uint8Array(1024).fill(65));
     }).toThrow();
   });
 
   test("can start again", async () => {
-    const checking = new HartCheck(findKey);
+    const checking = new HartCheck(findKey, newHasher);
     checking.push(hart("bad-payload-bit"));
     checking.restart();
     checking.push(hart("base"));

@@ -1,6 +1,6 @@
 // Verifying a hart while it arrives: the signature as soon as the header is there, the content with its last byte. What does
 // not pass never gets its name in the artifact cache (reference/packages.md §5.4).
-import { Blake2b256, type NamedRevision, type PublicKey } from "../crypto/index.ts";
+import type { Hasher, NamedRevision, PublicKey } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
 import { packageErrors } from "./errors.ts";
 import { type HartHeader, LONGEST_HEADER_BYTES, parseHeader, requireDigest, signedDigest } from "./hart.ts";
@@ -18,11 +18,13 @@ export type FindKey = (signer: NamedRevision) => Promise<PublicKey<"origin-publi
  */
 export class HartCheck implements DownloadCheck {
   readonly #findKey: FindKey;
+  readonly #newHasher: () => Hasher;
   #start: Uint8Array[] = [];
   #payload: Payload | undefined;
 
-  constructor(findKey: FindKey) {
+  constructor(findKey: FindKey, newHasher: () => Hasher) {
     this.#findKey = findKey;
+    this.#newHasher = newHasher;
   }
 
   restart(): void {
@@ -50,7 +52,7 @@ export class HartCheck implements DownloadCheck {
 
   #begin(start: Uint8Array): void {
     const header = parseHeader(start.subarray(0, LONGEST_HEADER_BYTES));
-    this.#payload = new Payload(header, this.#findKey(header.signer));
+    this.#payload = new Payload(header, this.#findKey(header.signer), this.#newHasher());
     this.#start = [];
     this.#payload.push(start.subarray(header.payloadOffset));
   }
@@ -59,12 +61,13 @@ export class HartCheck implements DownloadCheck {
 /** Everything after the header, against what the header's signature says of it. */
 class Payload {
   readonly #header: HartHeader;
-  readonly #hasher = new Blake2b256();
+  readonly #hasher: Hasher;
   readonly #signed: Promise<string>;
   #failure: unknown;
 
-  constructor(header: HartHeader, key: Promise<PublicKey<"origin-public">>) {
+  constructor(header: HartHeader, key: Promise<PublicKey<"origin-public">>, hasher: Hasher) {
     this.#header = header;
+    this.#hasher = hasher;
     this.#signed = key.then((found) => signedDigest(header, found));
     this.#signed.catch((error: unknown) => {
       this.#failure = error;

@@ -2,11 +2,11 @@
 // (reference/packages.md §5.1–§5.5).
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import {
-  Blake2b256,
   decodeBase64,
   digestsEqual,
   encodeBase64,
   formatNamedRevision,
+  hasherFor,
   type KeyCache,
   type NamedRevision,
   openSignedMessage,
@@ -167,8 +167,9 @@ export function hartHeader(payloadDigest: string, key: SecretKey<"origin-secret"
 
 /** BLAKE2b-256 of a file from `offset` on; with `copy`, writes what it reads there. Lets others have their turn. */
 export async function hashRest(fd: number, offset: number, copy?: number): Promise<string> {
-  const hasher = new Blake2b256();
-  const buffer = new Uint8Array(Math.max(1, Math.min(COPY_SIZE_BYTES, fstatSync(fd).size - offset)));
+  const left = fstatSync(fd).size - offset;
+  const hasher = await hasherFor(left);
+  const buffer = new Uint8Array(Math.max(1, Math.min(COPY_SIZE_BYTES, left)));
   for (let at = offset; ; ) {
     const read = readSync(fd, buffer, 0, buffer.length, at);
     if (read === 0) return hasher.digestHex();

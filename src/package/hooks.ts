@@ -7,8 +7,8 @@ import { join } from "node:path";
 import type { Secret } from "../crypto/index.ts";
 import { describeError, HabError, isKind, systemErrorCode } from "../error/index.ts";
 import {
-  inheritedEnvironment,
-  type ProcessExit,
+  endOf,
+  environmentForServices,
   type ProcessOutput,
   readTextIfPresent,
   startProcess,
@@ -18,6 +18,8 @@ import { compileTemplates, type TemplateData, type TemplateSet, templateErrors }
 import { packageErrors } from "./errors.ts";
 import type { Report } from "./events.ts";
 import { hookContext } from "./hook-context.ts";
+import { type HookEnd, hookEnd } from "./hook-end.ts";
+import { type HookSettings, hookSetting, readHookSettings } from "./hook-settings.ts";
 import { type InstalledPackage, packagesDirectory } from "./installed.ts";
 import { INSTALL_HOOK_STATUS } from "./pending-hooks.ts";
 import { makeRenderedParents, writeRendered } from "./rendered-file.ts";
@@ -34,37 +36,64 @@ const CONFIG_MODE = 0o740;
 /** How long output may still come after a hook has ended: from a child it left behind, which keeps the pipe open. */
 const TRAILING_OUTPUT_MS = 500;
 
+/** Between SIGTERM and SIGKILL for a hook whose time is over. */
+const GRACE_MS = 2_000;
+
 export interface HookOptions {
   readonly root?: string;
   readonly token?: Secret<string>;
   readonly report?: Report;
-  readonly signal?: AbortSignal;
+  /** Aborting ends the hook with all it has started. */
+  readonly signal?: AbortSignal | undefined;
+  /** Goes before what the package says in its `hooks.toml`. */
+  readonly settings?: HookSettings;
 }
 
-/** Runs an install hook and keeps its exit code in INSTALL_HOOK_STATUS. Throws HAB-PKG-041 (its exit code is the hook's). */
+/**
+ * Runs an install hook and keeps its exit code in INSTALL_HOOK_STATUS. Throws HAB-PKG-041 (its exit code is the hook's),
+ * HAB-PKG-072 and the reason of the signal.
+ */
 export async function runInstallHook(pkg: InstalledPackage, options: HookOptions): Promise<void> {
-  const exit = await runHook(pkg, "install", options);
-  if (exit === undefined) return;
-  if (exit.code !== null)
-    writeFileWhole(join(pkg.path, INSTALL_HOOK_STATUS), String(exit.code), {
+  const end = await runHook(pkg, "install", options);
+  if (end === undefined) return;
+  if (end.kind === "code")
+    writeFileWhole(join(pkg.path, INSTALL_HOOK_STATUS), String(end.code), {
       mode: 0o666 & ~process.umask(),
     });
-  throwUnlessSuccess(pkg, "install", exit);
+  throwUnlessSuccess(pkg, "install", end, options);
 }
 
-/** Runs the uninstall hook, if there is one. Throws HAB-PKG-041 (its exit code is the hook's) and what stops it from running. */
+/**
+ * Runs the uninstall hook, if there is one. Throws HAB-PKG-041 (its exit code is the hook's), HAB-PKG-072, the reason of the
+ * signal, and what stops it from running.
+ */
 export async function runUninstallHook(pkg: InstalledPackage, options: HookOptions = {}): Promise<void> {
-  const exit = await runHook(pkg, "uninstall", options);
-  if (exit !== undefined) throwUnlessSuccess(pkg, "uninstall", exit);
+  const end = await runHook(pkg, "uninstall", options);
+  if (end !== undefined) throwUnlessSuccess(pkg, "uninstall", end, options);
 }
 
-function throwUnlessSuccess(pkg: InstalledPackage, hook: PackageHook, { code, signal }: ProcessExit): void {
-  if (code === 0) return;
-  throw new HabError(
-    packageErrors.hookFailed,
-    `the ${hook} hook of ${pkg} ${code === null ? `was ended by ${signal}` : `exited with status ${code}`}`,
-    { exitCode: code ?? 1 },
-  );
+function throwUnlessSuccess(
+  pkg: InstalledPackage,
+  hook: PackageHook,
+  end: HookEnd,
+  { signal }: HookOptions,
+): void {
+  const failed = (how: string, exitCode: number) =>
+    new HabError(packageErrors.hookFailed, `the ${hook} hook of ${pkg} ${how}`, { exitCode });
+  switch (end.kind) {
+    case "code":
+      if (end.code !== 0) throw failed(`exited with status ${end.code}`, end.code);
+      return;
+    case "signal":
+      throw failed(`was ended by ${end.signal}`, 1);
+    case "timeout":
+      throw new HabError(
+        packageErrors.hookTimedOut,
+        `the ${hook} hook of ${pkg} did not end within ${end.seconds} s and was ended`,
+      );
+    case "abandoned":
+      signal?.throwIfAborted();
+  }
 }
 
 /** Renders and runs a hook. Undefined when the package has none that can be parsed (Compat: §14). */
@@ -72,7 +101,7 @@ async function runHook(
   pkg: InstalledPackage,
   hook: PackageHook,
   options: HookOptions,
-): Promise<ProcessExit | undefined> {
+): Promise<HookEnd | undefined> {
   const templates = await hookTemplates(pkg, options.report);
   if (!templates.has(hook)) return undefined;
   options.report?.({ kind: "hook", hook, ident: pkg.ident });
@@ -155,14 +184,16 @@ async function execute(
   paths: ServicePaths,
   account: ServiceAccount,
   environment: ReadonlyMap<string, string>,
-  { token, report, signal }: HookOptions,
-): Promise<ProcessExit> {
+  { token, report, signal, settings = {} }: HookOptions,
+): Promise<HookEnd> {
   signal?.throwIfAborted();
+  const { timeout = 0 } = hookSetting(hook, settings, readHookSettings(pkg.path).settings);
+  const started = performance.now();
   const user = serviceIdentity(account);
   const child = await startProcess({
     command: [join(paths.hooks, hook)],
     env: {
-      ...inheritedEnvironment(),
+      ...environmentForServices(),
       ...Object.fromEntries(environment),
       ...(hook === "install" && token !== undefined && { HAB_AUTH_TOKEN: token.reveal() }),
     },
@@ -176,9 +207,17 @@ async function execute(
     copyLines(child.stdout, join(paths.logs, `${hook}.stdout.log`), print),
     copyLines(child.stderr, join(paths.logs, `${hook}.stderr.log`), print),
   ]);
-  const exit = await child.exited;
+  const limitMs = timeout === 0 ? undefined : timeout * 1000;
+  const end = hookEnd(await endOf(child, { limitMs, signal, graceMs: () => GRACE_MS }), timeout);
+  report?.({
+    kind: "hook ended",
+    hook,
+    ident: pkg.ident,
+    end,
+    seconds: (performance.now() - started) / 1000,
+  });
   await Promise.race([copies, Bun.sleep(TRAILING_OUTPUT_MS)]);
-  return exit;
+  return end;
 }
 
 /** Copies lines to a log file and to `print`. A log that cannot be written is done without. */

@@ -20,6 +20,8 @@ export {
   type Verified,
   verifyHart,
 } from "./hart.ts";
+export * from "./hook-end.ts";
+export * from "./hook-settings.ts";
 export type { HookOptions } from "./hooks.ts";
 export * from "./ident.ts";
 export {
@@ -37,6 +39,7 @@ export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pac
 export { runPendingInstallHooks } from "./pending-hooks.ts";
 export * from "./pins.ts";
 export * from "./provides.ts";
+export { releaseOf } from "./release-at.ts";
 export { runningReleases } from "./running.ts";
 export * from "./service-account.ts";
 export * from "./service-directories.ts";

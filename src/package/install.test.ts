@@ -13,13 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyCache } from "../crypto/index.ts";
-import { HabError } from "../error/index.ts";
 import { Claim } from "./claim.ts";
 import type { InstallEvent } from "./events.ts";
 import { formatIdent, parseFullIdent } from "./ident.ts";
 import { type InstallOptions, installPackage } from "./install.ts";
 import type { PackageSource } from "./source.ts";
 import { listInstalled } from "./store.ts";
+import { failure } from "./testing/failure.ts";
 
 const vectors = join(import.meta.dir, "../../test/conformance/packages");
 const KEY = "acme-20261123072809";
@@ -104,15 +104,6 @@ function machine(options?: { withKey: boolean }): Machine {
 afterEach(() => {
   for (const each of machines.splice(0)) rmSync(each.root, { recursive: true, force: true });
 });
-
-async function failure(promise: Promise<unknown>): Promise<HabError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(HabError);
-  return error as HabError;
-}
 
 describe("a package from a depot", () => {
   const all = { [BASE]: hart("base"), [LIB]: hart("lib"), [WEB]: hart("web") };

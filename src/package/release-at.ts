@@ -1,7 +1,9 @@
 // Which release a path lies in.
 import { realpathSync } from "node:fs";
+import { fsRoot } from "../host/index.ts";
 import { type FullIdent, isFullIdent, isPathSafe, parseIdent } from "./ident.ts";
 import { packagesDirectory } from "./installed.ts";
+import { isInstalled, type StoreOptions } from "./store.ts";
 
 /** Where the packages of a root are, by its own name and by the one without links. */
 export function releasePlaces(root: string): string[] {
@@ -20,6 +22,12 @@ export function releaseAt(path: string, places: readonly string[]): FullIdent | 
     if (isFullIdent(ident) && isPathSafe(ident)) return ident;
   }
   return undefined;
+}
+
+/** The installed release a file is of, links followed; undefined for a file of none. */
+export function releaseOf(path: string, { root = fsRoot() }: StoreOptions = {}): FullIdent | undefined {
+  const ident = releaseAt(realPath(path) ?? path, releasePlaces(root));
+  return ident === undefined || !isInstalled(ident, root) ? undefined : ident;
 }
 
 /** The path without links; undefined when nothing is there. */

@@ -18,11 +18,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateOriginKeyPair, KeyCache } from "../crypto/index.ts";
-import { HabError } from "../error/index.ts";
 import { parseFullIdent } from "./ident.ts";
 import { installPackage } from "./install.ts";
 import { InstalledPackage } from "./installed.ts";
 import { writeArchive } from "./pack.ts";
+import { failure } from "./testing/failure.ts";
 import { verifyInstalled } from "./verify-installed.ts";
 
 const vectors = join(import.meta.dir, "../../test/conformance/packages");
@@ -55,15 +55,6 @@ async function install(source: string): Promise<void> {
 async function problems(pkg: InstalledPackage, source: string): Promise<string[]> {
   const { differences } = await verifyInstalled(pkg, source, keys);
   return differences.map(({ path, problem }) => `${problem}: ${path}`);
-}
-
-async function failure(promise: Promise<unknown>): Promise<HabError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(HabError);
-  return error as HabError;
 }
 
 describe("an installed vector", () => {

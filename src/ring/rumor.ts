@@ -32,6 +32,10 @@ export interface ServiceRumor {
   readonly stopped?: boolean;
   /** Extension, a hint: its member is stopping it to start it with another release, and it is not up again yet. */
   readonly changing?: boolean;
+  /** Extension: it is about to be stopped and takes no new work. */
+  readonly draining?: boolean;
+  /** Extension: it runs, and says that it cannot do its work yet, or just now. */
+  readonly notReady?: boolean;
 }
 
 /** Configuration applied to a group. */

@@ -9,6 +9,7 @@ import {
   type FullIdent,
   findInstalled,
   formatIdent,
+  type HookSettings,
   type InstallEvent,
   type InstalledPackage,
   listInstalled,
@@ -18,29 +19,44 @@ import {
   type UninstallOptions,
 } from "../package/index.ts";
 import type { Console } from "./control/console.ts";
+import type { Metrics } from "./http/metrics.ts";
 import { type Output, PROGRAM } from "./output.ts";
+import { countHook } from "./service/hook-metrics.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
+
+/** Where releases come from. */
+export type PackageOrigin = Pick<ServiceSpec, "bldrUrl" | "channel">;
 
 export interface Installer {
   /** Installs what a spec asks for; install hooks wait for the start of the service. */
-  forLoad(spec: ServiceSpec, console: Console): Promise<InstalledPackage>;
+  forLoad(spec: ServiceSpec, console: Console, signal?: AbortSignal): Promise<InstalledPackage>;
   /** Installs a package file and answers what it is. */
   file(path: string, console: Console): Promise<FullIdent>;
   /** The release a service should run by its update condition, installed; undefined when the channel has none. */
   findUpdate(ident: PackageIdent, spec: ServiceSpec, signal: AbortSignal): Promise<FullIdent | undefined>;
+  /** The newest release in the channel; undefined when it has none. */
+  head(ident: PackageIdent, from: PackageOrigin, signal: AbortSignal): Promise<FullIdent | undefined>;
   /** Installs exactly this release. */
-  exact(ident: FullIdent, spec: ServiceSpec, signal: AbortSignal): Promise<void>;
+  exact(ident: FullIdent, from: PackageOrigin, signal: AbortSignal): Promise<void>;
   /** Removes installed releases newer than the one rolled back to, so that a restart does not take them up again (§15.4). */
   removeNewer(ident: PackageIdent, desired: FullIdent): Promise<void>;
   /** Removes all but the newest releases, except those in use (`--keep-latest-packages`). */
   keepLatest(ident: PackageIdent, count: number, inUse: () => readonly FullIdent[]): Promise<void>;
-  /** Runs install hooks of the package and its dependencies that have not succeeded yet. */
-  pendingHooks(ident: FullIdent): Promise<void>;
+  /** Runs install hooks of the package and its dependencies that have not succeeded yet, for this service. */
+  pendingHooks(ident: FullIdent, service: HookedService, signal: AbortSignal): Promise<void>;
+}
+
+/** The service whose package has install hooks to run. */
+export interface HookedService {
+  readonly group: string;
+  /** Goes before what packages say. */
+  readonly settings: HookSettings;
 }
 
 /** `token` is the depot token of cli.toml, used where HAB_AUTH_TOKEN is not set. */
 export function createInstaller(
   output: Output,
+  metrics: Pick<Metrics, "count" | "observe">,
   product: string,
   configuredToken?: Secret<string>,
 ): Installer {
@@ -53,7 +69,7 @@ export function createInstaller(
 
   const install = async (
     what: string,
-    spec: ServiceSpec | undefined,
+    spec: PackageOrigin | undefined,
     report: (event: InstallEvent) => void,
     signal?: AbortSignal,
   ): Promise<FullIdent> => {
@@ -70,23 +86,29 @@ export function createInstaller(
     return ident;
   };
 
+  const head = async (ident: PackageIdent, from: PackageOrigin, signal: AbortSignal) => {
+    const depot = await source(from.bldrUrl);
+    return depot.latest(ident, { channel: from.channel, target: activeTarget(), signal });
+  };
+
   return {
-    async forLoad(spec, console) {
-      return loadInstalled(await install(formatIdent(spec.ident), spec, (event) => tell(console, event)));
+    head,
+    async forLoad(spec, console, signal) {
+      const report = (event: InstallEvent) => tell(console, event);
+      return loadInstalled(await install(formatIdent(spec.ident), spec, report, signal));
     },
     file: (path, console) => install(path, undefined, (event) => tell(console, event)),
     async findUpdate(ident, spec, signal) {
       if (spec.updateCondition === "latest") return install(formatIdent(ident), spec, () => {}, signal);
       // The channel's head counts, also when it is older than what runs: a demoted release is rolled back.
-      const depot = await source(spec.bldrUrl);
-      const head = await depot.latest(ident, { channel: spec.channel, target: activeTarget(), signal });
-      if (head !== undefined && findInstalled(head) === undefined) {
-        await install(formatIdent(head), spec, () => {}, signal);
+      const found = await head(ident, spec, signal);
+      if (found !== undefined && findInstalled(found) === undefined) {
+        await install(formatIdent(found), spec, () => {}, signal);
       }
-      return head;
+      return found;
     },
-    async exact(ident, spec, signal) {
-      if (findInstalled(ident) === undefined) await install(formatIdent(ident), spec, () => {}, signal);
+    async exact(ident, from, signal) {
+      if (findInstalled(ident) === undefined) await install(formatIdent(ident), from, () => {}, signal);
     },
     async removeNewer(ident, desired) {
       for (const each of listInstalled({ ident })) {
@@ -96,14 +118,22 @@ export function createInstaller(
     async keepLatest(ident, count, inUse) {
       await remove(output, { ident, keepLatest: count, loaded: inUse() });
     },
-    async pendingHooks(ident) {
+    async pendingHooks(ident, { group, settings }, signal) {
       const { runPendingInstallHooks } = await import("../package/index.ts");
       await runPendingInstallHooks(ident, {
         ...(token === undefined ? {} : { token }),
+        settings,
+        signal,
         report: (event) => {
-          if (event.kind === "hook line") {
+          if (event.kind === "hook line")
             output.line(`${event.ident.name} hook[${event.hook}]:`, "HK", event.line);
-          }
+          if (event.kind === "hook ended")
+            countHook(metrics, {
+              group,
+              hook: event.hook,
+              exit: event.end,
+              seconds: event.seconds,
+            });
         },
       });
     },
@@ -172,6 +202,7 @@ function tell(console: Console, event: InstallEvent): void {
       break;
     case "hook":
     case "hook line":
+    case "hook ended":
       break;
     case "end":
       console.end(

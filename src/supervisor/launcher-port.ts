@@ -7,6 +7,8 @@ export interface LauncherHandlers {
   readonly shutdown: () => void;
   /** The launcher was killed. */
   readonly lost: () => void;
+  /** The Supervisor was on trial and has proved itself. */
+  readonly proved: () => void;
 }
 
 /** Ends heard of before anyone asked for them are kept for so many processes. */
@@ -27,6 +29,7 @@ export function launcherPort(client: LauncherClient, handlers: LauncherHandlers)
     },
     shutdown: handlers.shutdown,
     lost: handlers.lost,
+    proved: handlers.proved,
   });
 
   const launched = (pid: number): LaunchedProcess => {

@@ -3,6 +3,7 @@
 import type { Secret } from "../crypto/index.ts";
 import type { CtlRequests, CtlServerTlsFiles } from "../ctl/index.ts";
 import type { EventStreamOptions } from "./event-stream/event-stream.ts";
+import type { PackageOrigin } from "./install.ts";
 import type { RestartConfig } from "./plan/restart.ts";
 
 export interface ListenAddress {
@@ -11,7 +12,7 @@ export interface ListenAddress {
 }
 
 export interface SupervisorOptions {
-  /** `2.1.78/<release>` or the bare version. */
+  /** The version of Habitat that this program is compatible with. */
   readonly version: string;
   readonly listenGossip: ListenAddress;
   readonly listenHttp: ListenAddress;
@@ -34,6 +35,8 @@ export interface SupervisorOptions {
   readonly sysIpAddress?: string;
   readonly restart: RestartConfig;
   readonly serviceUpdatePeriodSeconds: number;
+  /** Looks for newer releases of its own program; absent: it does not. */
+  readonly autoUpdate?: { readonly from: PackageOrigin; readonly periodSeconds: number };
   readonly keepLatestPackages?: number;
   /** Service to load at the start: fields of a load request, and the package file they come from, if any. */
   readonly load?: { readonly fields: CtlRequests["SvcLoad"]; readonly artifact?: string };

@@ -12,6 +12,8 @@ export interface SupervisorPaths {
   readonly configFile: string;
   /** Names the launcher whose `sup run PKG` has been carried out. */
   readonly initialLoad: string;
+  /** Which release each service runs. */
+  readonly releases: string;
 }
 
 export function supervisorPaths(): SupervisorPaths {
@@ -25,5 +27,6 @@ export function supervisorPaths(): SupervisorPaths {
     ctlSecret: join(root, "CTL_SECRET"),
     configFile: join(root, "config", "sup.toml"),
     initialLoad: join(root, "data", "INITIAL_LOAD"),
+    releases: join(root, "data", "RELEASES"),
   };
 }

@@ -50,6 +50,7 @@ export function notReadyReasons({ service, problems, nextRestartAtMs }: ServiceS
     return waits.length > 0 ? waits : ["it is not initialized yet", ...problems];
   }
   if (!service.process.up) return ["its process is down", ...problems];
+  if (service.takesNoWork.length > 0) return [...service.takesNoWork];
   switch (service.health) {
     case "Ok":
     case "Warning":

@@ -14,23 +14,28 @@ import type { EventStream } from "./event-stream/event-stream.ts";
 import { EventLog } from "./events/event-log.ts";
 import { type EventWatch, watchEvents } from "./events/watch-events.ts";
 import { openGatewayTls } from "./gateway-tls.ts";
+import { formatServiceGroup, serviceGroupOf } from "./group.ts";
 import type { HttpGateway } from "./http/gateway.ts";
 import { listenHttp } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
 import { type SupervisorView, supervisorView } from "./http/view.ts";
 import { loadAtStart, silentReply } from "./initial-load.ts";
 import { createInstaller } from "./install.ts";
+import { KeptReleases } from "./kept-releases.ts";
 import { launcherPort } from "./launcher-port.ts";
 import { stopLeftoverHooks } from "./leftover-hooks.ts";
 import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
 import { supervisorPaths } from "./paths.ts";
+import { selfUpdatePeriodMs } from "./plan/self-update.ts";
 import { updatePeriodMs } from "./plan/update.ts";
 import { ringCounter } from "./ring/counter.ts";
 import { joinRing, openRingState } from "./ring/join.ts";
 import type { RingPort } from "./ring/port.ts";
 import { watchElectionTriggers } from "./ring/trigger.ts";
+import { ownRelease, ownTitle } from "./self-update/own-program.ts";
+import { SelfUpdate } from "./self-update/self-update.ts";
 import { serviceBuilder } from "./service/build.ts";
 import { userConfigPath } from "./service/config.ts";
 import type { LauncherPort } from "./service/ports.ts";
@@ -38,6 +43,7 @@ import type { Service } from "./service/service.ts";
 import { Services } from "./services.ts";
 import { openSpecDirectory } from "./spec/directory.ts";
 import { systemInfo } from "./sys.ts";
+import { untakenGroups } from "./take-over.ts";
 import { watchTestExit } from "./test-exit.ts";
 import { Updates } from "./update/updates.ts";
 import { watchDirectory, watchFile } from "./watch.ts";
@@ -45,12 +51,16 @@ import { watchDirectory, watchFile } from "./watch.ts";
 /** Why a Supervisor ends. */
 type Ending =
   | { readonly kind: "shutdown" }
-  | { readonly kind: "restart" }
+  /** `update`: the release that takes this one's place; `retryRefused`: of those installed, also one that was refused. */
+  | { readonly kind: "restart"; readonly update?: FullIdent; readonly retryRefused?: boolean }
   | { readonly kind: "departed" }
   | { readonly kind: "exit"; readonly code: number };
 
-/** How long hooks and processes may take at an orderly end, beyond their own timeouts, before we go without them. */
-const LAST_HOOKS_MS = 60_000;
+/**
+ * How long the last hook of each service may take at an orderly end. The launcher's patience with us is a minute from the end of
+ * the last process on.
+ */
+const LAST_HOOK_MS = 50_000;
 
 /**
  * Runs a Supervisor under its launcher until it is told to end; answers the exit code the launcher acts on: 0 after an
@@ -69,16 +79,22 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
 
   const { connectToLauncher } = await import("../launcher/index.ts");
   const client = await connectToLauncher();
+  const proved = Promise.withResolvers<void>();
   const launcher = launcherPort(client, {
     shutdown: () => {
       output.line(PROGRAM, "MR", "Supervisor received shutdown signal from launcher");
       ending.resolve({ kind: "shutdown" });
     },
     lost: () => ending.resolve({ kind: "shutdown" }),
+    proved: () => proved.resolve(),
   });
   try {
     const supervisor = await start(options, output, launcher, client, (how) => ending.resolve(how));
-    await client.serving();
+    // An end that comes meanwhile is not held up, least of all that of the launcher.
+    const untaken = await Promise.race([supervisor.untaken().catch(() => []), ending.promise.then(() => [])]);
+    await client.serving(untaken);
+    void supervisor.clean();
+    void proved.promise.then(() => supervisor.clean());
     return await supervisor.end(await ending.promise);
   } finally {
     client.close();
@@ -86,6 +102,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<number>
 }
 
 interface Running {
+  /** Service groups that run and could not be taken over. */
+  untaken(): Promise<readonly string[]>;
+  /** Removes what `--keep-latest-packages` does not keep of the Supervisor's own package. */
+  clean(): Promise<void>;
   /** Ends in the given way and answers the exit code. */
   end(how: Ending): Promise<number>;
 }
@@ -98,17 +118,19 @@ async function start(
   end: (how: Ending) => void,
 ): Promise<Running> {
   const say = (content: string) => output.line(PROGRAM, "MR", content);
+  const own = ownRelease();
+  const { title, version } = ownTitle(own, options.version);
   const paths = supervisorPaths();
   mkdirSync(paths.data, { recursive: true });
   const specs = openSpecDirectory(paths.specs);
   const lock = acquireSupervisorLock(paths.lock);
   // What one that was killed left half-written: from here on nobody else writes there.
   for (const directory of [paths.root, paths.data, paths.specs]) sweepTemporaries(directory, { all: true });
-  say(`chef/hab-sup (chef/hab-sup/${options.version})`);
+  say(title);
   await stopLeftoverHooks(say);
 
   const storage = openRingState(paths.root, output);
-  const sys = await systemInfo(options, storage.state.self, output);
+  const sys = await systemInfo({ ...options, version }, storage.state.self, output);
   say(`Supervisor Member-ID ${storage.state.self}`);
   specs.migrate((message) => output.line(PROGRAM, "SD", message));
 
@@ -120,10 +142,30 @@ async function start(
     output,
     count: ringCounter(metrics),
     departed: () => end({ kind: "departed" }),
-    updateProblems: () => updates.problems(),
+    updateProblems: () => [...updates.problems(), ...selfUpdate.problems()],
   });
   const stream = await openStream(options, storage.state.self, metrics, say);
-  const installer = createInstaller(output, `hab-sup/${options.version}`, options.depotToken);
+  const installer = createInstaller(output, metrics, `hab-sup/${version}`, options.depotToken);
+  const selfUpdate = await SelfUpdate.begin({
+    own,
+    launcher: client,
+    installer,
+    output,
+    ...(options.autoUpdate === undefined
+      ? {}
+      : {
+          automatic: {
+            from: options.autoUpdate.from,
+            periodMs: selfUpdatePeriodMs(
+              options.autoUpdate.periodSeconds,
+              environmentValue("HAB_SUP_UPDATE_MS"),
+            ),
+            random: Math.random(),
+            taken: (update) => end({ kind: "restart", update }),
+          },
+        }),
+    ...(options.keepLatestPackages === undefined ? {} : { keepLatestPackages: options.keepLatestPackages }),
+  });
   const periodMs = updatePeriodMs(options.serviceUpdatePeriodSeconds, {
     period: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_MS"),
     bypass: environmentValue("HAB_UPDATE_STRATEGY_PERIOD_BYPASS_CHECK") !== undefined,
@@ -170,15 +212,21 @@ async function start(
     census: () => ring.census,
     now: steadyNow,
     random: Math.random,
-    installMissing: async (spec) => {
-      await installer.forLoad(spec, new Console(silentReply(), output));
+    installMissing: async (spec, signal) => {
+      await installer.forLoad(spec, new Console(silentReply(), output), signal);
     },
-    runInstallHooks: installer.pendingHooks,
+    runInstallHooks: (ident, { ident: { name }, group, hookSettings: settings }, signal) =>
+      installer.pendingHooks(
+        ident,
+        { group: formatServiceGroup(serviceGroupOf(name, group, options.organization)), settings },
+        signal,
+      ),
     ring,
     organization: options.organization,
     started,
     wanted: (wanted) => updates.keep(wanted),
     updated: (spec, chosen) => installer.removeNewer(spec.ident, chosen),
+    kept: new KeptReleases(paths.releases, say),
     updateProblem: (name) => updates.problem(name),
     ...(stream === undefined ? {} : { report: (report) => stream.report(report) }),
     changed: (name) => {
@@ -221,7 +269,8 @@ async function start(
     organization: options.organization,
     install: installer.forLoad,
     lines: (group, after, waitMs) => client.lines(group, after, waitMs),
-    restartSupervisor: () => end({ kind: "restart" }),
+    restartSupervisor: (retryRefused) => end({ kind: "restart", retryRefused }),
+    supervisorProblems: () => selfUpdate.problems(),
     now: steadyNow,
   });
   await loadAtStart({ load: options.load, marker: paths.initialLoad, handle, installer, output });
@@ -250,7 +299,12 @@ async function start(
   if (storage.state.departed) end({ kind: "departed" });
 
   return {
+    untaken: () => untakenGroups(client, (group, pid) => services.takingOver(group, pid)),
+    clean: () => selfUpdate.clean(),
     async end(how) {
+      selfUpdate.close();
+      if (how.kind === "restart" && how.update === undefined)
+        await selfUpdate.beforeRestart(how.retryRefused === true);
       updates.close();
       testExit?.close();
       triggers?.close();
@@ -297,18 +351,22 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
   switch (how.kind) {
     case "exit":
       say(`Simulating abrupt, unexpected exit with code ${how.code}`);
-      services.detachAll();
+      void services.detachAll(0);
       break;
     case "restart":
-      say("Supervisor shutting down for restart");
+      say(
+        how.update === undefined
+          ? "Supervisor shutting down for restart"
+          : `Supervisor shutting down for automatic update to ${formatIdent(how.update)}`,
+      );
       say("Preparing services for Supervisor restart");
-      services.detachAll();
+      await services.detachAll(LAST_HOOK_MS);
       break;
     case "shutdown":
     case "departed":
       say("Gracefully departing from butterfly network.");
       await node.leave();
-      await stopServices(services);
+      await services.stopAll(LAST_HOOK_MS);
   }
   ring.close();
   try {
@@ -323,11 +381,4 @@ async function finish(how: Ending, { services, node, ring, output, http, lock }:
     throw new HabError(supervisorErrors.departed, "This Supervisor has been manually departed.");
   }
   return how.kind === "exit" ? how.code : 0;
-}
-
-async function stopServices(services: Services): Promise<void> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), LAST_HOOKS_MS);
-  await services.stopAll(patience.signal);
-  clearTimeout(timer);
 }

@@ -1,22 +1,27 @@
 // All services of this Supervisor: compares what is wanted with what is held and carries out the steps, each service on
 // its own (reference/services.md §2.1, §5.1, §9). Driven by events; holds at most one timer.
 import { describeError } from "../error/index.ts";
-import { type FullIdent, findInstalled, formatIdent, type PackageIdent } from "../package/index.ts";
+import { type FullIdent, formatIdent } from "../package/index.ts";
 import type { Census } from "./census/census.ts";
 import { reportedService, type ServiceReport, updateStarted } from "./event-stream/report.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { Metrics } from "./http/metrics.ts";
+import { type KeptReleases, releaseToStart } from "./kept-releases.ts";
+import { makeService } from "./make-service.ts";
 import { type Output, PROGRAM } from "./output.ts";
 import { planReconcile, type ReconcileStep } from "./plan/reconcile.ts";
-import { cooledDown, decideRestart, FRESH_RUN_STATE, type RestartConfig, restarted } from "./plan/restart.ts";
+import { cooledDown, decideRestart, type RestartConfig, restarted } from "./plan/restart.ts";
+import { Preparation } from "./preparation.ts";
+import { RememberedServices } from "./remembered.ts";
 import type { RingPort } from "./ring/port.ts";
 import type { LauncherPort, RestartRequest } from "./service/ports.ts";
-import { Service } from "./service/service.ts";
-import { newSlot, type Remembered, type ServiceSnapshot, type Slot } from "./slot.ts";
+import type { Service } from "./service/service.ts";
+import { isBusy, newSlot, releaseOf, type ServiceSnapshot, type Slot, snapshotOf } from "./slot.ts";
 import type { SpecDirectory } from "./spec/directory.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 import { checkRelease, type PrepareOptions, prepareService, StartFailure } from "./start-service.ts";
 import type { SysInfo } from "./sys.ts";
+import type { TakingOver } from "./take-over.ts";
 import type { ServiceRelease } from "./update/updates.ts";
 
 /** Hooks into the rest of the Supervisor. */
@@ -39,6 +44,8 @@ export interface ServicesOptions extends PrepareOptions {
   readonly wanted: (specs: ReadonlyMap<string, ServiceSpec>) => void;
   /** An update stopped a service, which is now to be started with another release. */
   readonly updated: (spec: ServiceSpec, chosen: FullIdent) => Promise<void>;
+  /** Which release each service runs, over a restart of the Supervisor. */
+  readonly kept: Pick<KeptReleases, "get" | "set" | "forget">;
   /** What keeps a service from being updated. */
   readonly updateProblem: (name: string) => string | undefined;
   /** For an event stream; absent where there is none. */
@@ -50,16 +57,13 @@ export interface ServicesOptions extends PrepareOptions {
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
-/** A process that has been up for so long is taken for started: one that cannot run mostly ends at once. */
-const SETTLE_MS = 1_000;
-
 export class Services {
   readonly #options: ServicesOptions;
   readonly #slots = new Map<string, Slot>();
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered: RememberedServices;
+  readonly #preparation = new Preparation();
   readonly #stopTimeouts = new Map<string, number>();
   readonly #toldSpecProblems = new Set<string>();
-  readonly #work = new Set<Promise<void>>();
   #wanted: ReadonlyMap<string, ServiceSpec> = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reconcileQueued = false;
@@ -67,6 +71,13 @@ export class Services {
 
   constructor(options: ServicesOptions) {
     this.#options = options;
+    const { build, now, changed } = options;
+    this.#remembered = new RememberedServices({
+      build,
+      now,
+      isIdle: (name) => !this.#slots.has(name) && this.#wanted.has(name),
+      changed,
+    });
   }
 
   /** All loaded services: running ones first, then the others, each in the order of names. */
@@ -119,20 +130,31 @@ export class Services {
     this.#schedule(waits);
     this.#options.ring.keepOnly(this.#groups());
     this.#options.wanted(this.#wanted);
-    for (const name of this.#remembered.keys()) if (!this.#wanted.has(name)) this.#remembered.delete(name);
-    for (const [name, spec] of this.#wanted) this.#remember(name, spec);
+    this.#remembered.keep(this.#wanted, this.#slots);
     this.#options.changed(undefined);
   }
 
   /** The groups of all that is to run, and of what has not stopped yet. */
   #groups(): Set<string> {
-    const { organization } = this.#options;
     const wanted = [...this.#wanted.values()].filter((spec) => spec.desiredState === "up");
-    const part = organization ? { organization } : {};
     return new Set([
-      ...wanted.map(({ ident, group }) => formatServiceGroup({ service: ident.name, group, ...part })),
+      ...wanted.map((spec) => this.#groupOf(spec)),
       ...this.running().map((service) => service.group),
     ]);
+  }
+
+  #groupOf({ ident, group }: ServiceSpec): string {
+    const { organization } = this.#options;
+    return formatServiceGroup({ service: ident.name, group, ...(organization ? { organization } : {}) });
+  }
+
+  /** How far the service of a group is with taking over this process of it, which runs. */
+  takingOver(group: string, pid: number): TakingOver {
+    const spec = [...this.#wanted.values()].find((each) => this.#groupOf(each) === group);
+    if (spec?.desiredState !== "up") return "unwanted";
+    const slot = this.#slots.get(spec.ident.name);
+    if (slot?.service?.process.pid === pid) return "done";
+    return slot?.problem === undefined ? "under way" : "failed";
   }
 
   /** How long the next stop of this service may take, from a control request. */
@@ -143,19 +165,7 @@ export class Services {
   /** Which release of a service runs or is to be started, and whether it is there. */
   release(name: string): ServiceRelease | undefined {
     const slot = this.#slots.get(name);
-    const service = slot?.service;
-    const parts = service?.parts ?? this.#remembered.get(name)?.parts;
-    if (slot === undefined) return undefined;
-    // One that could never be made a service may be replaced by a better one.
-    const broken = slot.problem === undefined ? undefined : findInstalled(slot.spec.ident)?.ident;
-    const ident = slot.chosen ?? parts?.pkg.ident ?? broken;
-    if (ident === undefined) return undefined;
-    const isUp = service?.initialized === true && service.process.up && slot.condition.kind === "running";
-    return {
-      ident,
-      settlesInMs: isUp ? Math.max(0, SETTLE_MS - service.uptimeMs) : undefined,
-      busy: slot.condition.kind === "busy",
-    };
+    return slot === undefined ? undefined : releaseOf(slot, this.#remembered.get(name)?.parts);
   }
 
   /** Tells the ring which release a service runs or changes to; false when there is nothing to tell of yet. */
@@ -174,7 +184,8 @@ export class Services {
     const slot = this.#slots.get(name);
     if (slot === undefined || isBusy(slot)) return false;
     const { spec } = slot;
-    await checkRelease(spec, ident, this.#remembered.get(name)?.parts?.config, this.#options);
+    const previous = this.#remembered.get(name)?.parts?.config;
+    await this.#preparation.run((signal) => checkRelease(spec, ident, previous, this.#options, signal));
     if (this.#closing || this.#slots.get(name) !== slot || slot.spec !== spec || isBusy(slot)) return false;
     begun();
     this.#say(`Restarting ${formatIdent(spec.ident)} with package ${formatIdent(ident)}`);
@@ -192,50 +203,49 @@ export class Services {
     return true;
   }
 
-  /** Stops everything at once and waits for it, for an orderly end; `giveUp` ends waiting for hooks. */
-  async stopAll(giveUp: AbortSignal): Promise<void> {
-    this.#close();
-    await Promise.all(
-      [...this.#slots.values()].map(async (slot) => {
+  /** Stops everything at once and waits for it, for an orderly end; each last hook has this long. */
+  async stopAll(lastHookMs: number): Promise<void> {
+    const started = this.#close();
+    await Promise.all([
+      ...[...this.#slots.values()].map(async (slot) => {
+        const { service } = slot;
         slot.ended?.();
-        await slot.service?.stop(undefined, giveUp);
-        if (slot.service !== undefined) this.#report("stopped", slot.service);
+        if (service === undefined) return;
+        service.hurry(lastHookMs);
+        await service.stop();
+        this.#report("stopped", service);
       }),
-    );
+      started,
+    ]);
   }
 
-  /** Lets go of everything without touching a process, for another Supervisor to take over. */
-  detachAll(): void {
-    this.#close();
-    for (const slot of this.#slots.values()) {
+  /**
+   * Lets go of everything without touching a process, for another Supervisor to take over; hooks are ended. What is being
+   * stopped is stopped.
+   */
+  async detachAll(lastHookMs: number): Promise<void> {
+    const started = this.#close();
+    const detached = [...this.#slots.values()].map((slot) => {
       slot.ended?.();
-      slot.service?.detach();
-    }
+      slot.service?.hurry(lastHookMs);
+      return slot.service?.detach();
+    });
+    await Promise.all([...detached, started]);
   }
 
-  #close(): void {
+  /** Begins nothing any more. Resolves when what is made ready for a start is cut short. */
+  #close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#timer);
+    return this.#preparation.end();
   }
 
   #snapshot(name: string): ServiceSnapshot {
     const slot = this.#slots.get(name);
-    const service = slot?.service;
-    const remembered = this.#remembered.get(name);
     const spec = this.#wanted.get(name) ?? (slot === undefined ? undefined : unwanted(slot.spec));
     if (spec === undefined) throw new RangeError(`no service ${name}`);
-    const waiting = slot?.condition.kind === "waiting" ? slot.condition.readyAtMs : undefined;
-    return {
-      spec,
-      service,
-      parts: service?.parts ?? remembered?.parts,
-      runState: slot?.runState ?? FRESH_RUN_STATE,
-      nextRestartAtMs: waiting !== undefined && waiting > this.#options.now() ? waiting : undefined,
-      enteredAtMs: service?.process.enteredAtMs ?? remembered?.sinceMs ?? 0,
-      problems: [slot?.problem, ...(service?.problems ?? []), this.#options.updateProblem(name)].filter(
-        (problem) => problem !== undefined,
-      ),
-    };
+    const { now, updateProblem } = this.#options;
+    return snapshotOf(spec, slot, this.#remembered.get(name), updateProblem(name), now());
   }
 
   #take(step: Exclude<ReconcileStep, { kind: "wait" }>): void {
@@ -256,6 +266,9 @@ export class Services {
         slot.service?.exchangeSpec(step.spec);
         return;
       }
+      case "interrupt":
+        this.#slots.get(step.name)?.starting?.abort();
+        return;
       case "forget":
         this.#slots.delete(step.name);
     }
@@ -271,20 +284,21 @@ export class Services {
   /** Runs work of one service beside everything else; its end leads to another reconciliation. */
   #begin(name: string, slot: Slot, work: () => Promise<void>): void {
     slot.condition = { kind: "busy" };
-    const running = work()
+    void work()
       .catch((error) => this.#say(`Unexpected failure of ${name}: ${describeError(error)}`))
       .finally(() => {
-        this.#work.delete(running);
         this.#options.changed(name);
         this.reconcileSoon();
       });
-    this.#work.add(running);
   }
 
   async #start(name: string, spec: ServiceSpec): Promise<void> {
     const slot = this.#slotFor(name, spec);
+    const starting = new AbortController();
+    slot.starting = starting;
+    slot.condition = { kind: "starting" };
     try {
-      const service = await this.#create(spec, slot);
+      const service = await this.#create(spec, slot, starting.signal);
       slot.failures = 0;
       slot.problem = undefined;
       if (slot.runState.last !== undefined) {
@@ -300,42 +314,34 @@ export class Services {
       service.wake();
     } catch (error) {
       this.#failedStart(slot, error);
+    } finally {
+      slot.starting = undefined;
     }
   }
 
-  async #create(spec: ServiceSpec, slot: Slot): Promise<Service> {
+  async #create(spec: ServiceSpec, slot: Slot, cut: AbortSignal): Promise<Service> {
     const { name } = spec.ident;
-    const { ring, launcher, output, metrics, sys, census, now, random } = this.#options;
     const previous = this.#remembered.get(name)?.parts?.config;
-    const parts = await prepareService(spec, slot.chosen, previous, this.#options, (line) => this.#say(line));
-    const announce = () =>
-      // Nobody would say that a change is over where no strategy looks after it.
-      ring.announce(parts, slot.spec.updateStrategy === "rolling" ? {} : { changing: false });
-    announce();
+    const { kept, launcher } = this.#options;
+    const runs = async () => (await launcher.running(this.#groupOf(spec))) !== undefined;
+    const { desired, chosen } = await releaseToStart(slot.chosen, kept.get(name, spec.ident), runs);
+    slot.chosen = chosen;
+    const parts = await this.#preparation.run(
+      (signal) => prepareService(spec, desired, previous, this.#options, signal, (line) => this.#say(line)),
+      cut,
+    );
     // Another one, where the chosen release is gone.
     if (slot.chosen !== undefined) slot.chosen = parts.pkg.ident;
-    const group = formatServiceGroup(parts.group);
-    return new Service(parts, {
-      output,
-      launcher,
-      metrics,
-      sys,
-      census,
-      now,
-      random,
-      announce,
-      elect: (suitability) => ring.elect("election", group, suitability),
-      tellSuitability: (suitability) => ring.tellSuitability(group, suitability),
-      changed: () => this.#options.changed(name),
-      restart: (request) => this.#restart(name, slot, request),
-      ...(this.#options.report === undefined ? {} : { report: this.#options.report }),
-    });
+    kept.set(name, { running: parts.pkg.ident, isChosen: slot.chosen !== undefined });
+    return makeService(parts, slot, this.#options, (request) => this.#restart(name, slot, request));
   }
 
   /** Keeps the spec and tries again later, or as soon as spec or configuration change (§26.2). */
   #failedStart(slot: Slot, error: unknown): void {
     const message = describeError(error);
-    if (slot.problem !== message || slot.failures === 0)
+    // One that was cut short is not wanted any more: there is nothing to mend.
+    const isCut = slot.starting?.signal.aborted === true || this.#closing;
+    if (!isCut && (slot.problem !== message || slot.failures === 0))
       this.#say(error instanceof StartFailure ? error.message : message);
     slot.problem = message;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** slot.failures, LAST_RETRY_MS);
@@ -358,13 +364,14 @@ export class Services {
     const timeout = this.#stopTimeouts.get(name);
     this.#stopTimeouts.delete(name);
     if (service !== undefined) {
-      this.#forgetProcess(name, service);
+      this.#remembered.stopped(name, service.parts);
       await service.stop(timeout);
       this.#report("stopped", service);
-      this.#forgetProcess(name, service);
+      this.#remembered.stopped(name, service.parts);
     }
     slot.service = undefined;
     this.#slots.delete(name);
+    this.#options.kept.forget(name);
   }
 
   #restart(name: string, slot: Slot, request: RestartRequest): void {
@@ -388,7 +395,7 @@ export class Services {
       slot.ended = undefined;
       await service.stop();
       this.#report("stopped", service);
-      this.#forgetProcess(name, service);
+      this.#remembered.stopped(name, service.parts);
       slot.service = undefined;
       if (request.reason === "package_updated" && slot.chosen !== undefined) {
         await this.#options.updated(slot.spec, slot.chosen);
@@ -399,29 +406,6 @@ export class Services {
 
   #report(kind: "started" | "stopped", service: Service): void {
     this.#options.report?.({ kind, service: reportedService(service.parts, service.spec) });
-  }
-
-  #forgetProcess(name: string, service: Service): void {
-    this.#remembered.set(name, { parts: service.parts, sinceMs: this.#options.now() });
-  }
-
-  /** Describes services that are loaded and not running, as the gateways list them too. */
-  #remember(name: string, spec: ServiceSpec): void {
-    const slot = this.#slots.get(name);
-    const known = this.#remembered.get(name);
-    if (known === undefined) this.#remembered.set(name, { parts: undefined, sinceMs: this.#options.now() });
-    if (slot !== undefined || known?.parts !== undefined) return;
-    const work = this.#options
-      .build(spec, undefined)
-      .then((parts) => {
-        if (this.#slots.has(name) || !this.#wanted.has(name)) return;
-        this.#remembered.set(name, { parts, sinceMs: this.#options.now() });
-        this.#options.changed(name);
-      })
-      .catch(() => {
-        // Its start will say what is wrong; until then there is nothing to show.
-      });
-    this.#work.add(work.finally(() => this.#work.delete(work)));
   }
 
   #schedule(waits: readonly number[]): void {
@@ -444,15 +428,6 @@ export class Services {
   }
 }
 
-function isBusy({ condition }: Slot): boolean {
-  return condition.kind === "busy";
-}
-
 function unwanted(spec: ServiceSpec): ServiceSpec {
   return { ...spec, desiredState: "down" };
-}
-
-/** The name under which a service is kept: its package's (§1). */
-export function serviceName(ident: PackageIdent): string {
-  return ident.name;
 }

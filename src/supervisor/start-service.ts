@@ -12,15 +12,15 @@ import {
 } from "../package/index.ts";
 import { assertRunnable, type BuildService, releaseMissing } from "./service/build.ts";
 import type { ServiceConfig } from "./service/config.ts";
-import type { ServiceParts } from "./service/service.ts";
+import type { ServiceParts } from "./service/ports.ts";
 import type { ServiceSpec } from "./spec/spec.ts";
 
 export interface PrepareOptions {
   readonly build: BuildService;
   /** Installs the package of a spec that is not here. */
-  readonly installMissing: (spec: ServiceSpec) => Promise<void>;
+  readonly installMissing: (spec: ServiceSpec, signal: AbortSignal) => Promise<void>;
   /** Runs install hooks of the package and its dependencies that have not succeeded yet. Throws when one fails. */
-  readonly runInstallHooks: (ident: FullIdent) => Promise<void>;
+  readonly runInstallHooks: (ident: FullIdent, spec: ServiceSpec, signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -32,12 +32,13 @@ export async function checkRelease(
   ident: FullIdent,
   previous: ServiceConfig | undefined,
   { build, runInstallHooks }: PrepareOptions,
+  signal: AbortSignal,
 ): Promise<void> {
   const installed = findInstalled(ident);
   if (installed === undefined) throw releaseMissing(ident);
   assertRunnable(installed);
   await build(spec, ident, previous);
-  await runInstallHooks(ident);
+  await runInstallHooks(ident, spec, signal);
 }
 
 /** Carries the line the original prints for a start that failed. */
@@ -48,18 +49,19 @@ export class StartFailure extends Error {
   }
 }
 
-/** Makes everything ready; `desired` is the release an update chose. Throws `StartFailure`. */
+/** Makes everything ready; `desired` is the release an update chose. Throws `StartFailure`, also when the signal aborts. */
 export async function prepareService(
   spec: ServiceSpec,
   desired: FullIdent | undefined,
   previous: ServiceConfig | undefined,
   options: PrepareOptions,
+  signal: AbortSignal,
   say: (content: string) => void,
 ): Promise<ServiceParts> {
   const shown = formatIdent(spec.ident);
   let parts: ServiceParts;
   try {
-    if (findInstalled(spec.ident) === undefined) await options.installMissing(spec);
+    if (findInstalled(spec.ident) === undefined) await options.installMissing(spec, signal);
     parts = await options.build(spec, desired, previous);
   } catch (error) {
     throw new StartFailure(`Unable to start ${shown}, ${describeError(error)}`, error);
@@ -67,7 +69,7 @@ export async function prepareService(
   const { ident } = parts.pkg;
   say(`Starting ${shown} (${formatIdent(ident)})`);
   try {
-    await options.runInstallHooks(ident);
+    await options.runInstallHooks(ident, spec, signal);
   } catch (error) {
     throw new StartFailure(`Failed to run install hook for ${shown}, ${describeError(error)}`, error);
   }

@@ -1,5 +1,5 @@
 // One run or more of every command that has `--json`, in an order in which each finds what it needs: keys first, then the
-// depot, packages, and the Supervisor. A new command gets its line here and its schema in src/cli/json-schemas.ts.
+// depot, packages, and the Supervisor. A new command gets its line here and its schema in src/cli/json-schemas/.
 import type { JsonWorld } from "./json-world.ts";
 
 export interface JsonCase {

@@ -109,7 +109,7 @@ describe("a command with --json is complete", async () => {
     const missing = withJson.filter((words) => jsonSchemas[words] === undefined);
     if (missing.length > 0)
       throw new Error(
-        `No schema for: ${missing.join(", ")}.\nAdd to jsonSchemas in src/cli/json-schemas.ts, sorted, for each:\n` +
+        `No schema for: ${missing.join(", ")}.\nAdd to the file of its area in src/cli/json-schemas/, sorted, for each:\n` +
           missing.map((words) => `  "${words}": object({ field: text() }),\n`).join("") +
           "then run script/bun script/docs.ts, which writes docs/json/.",
       );

@@ -23,7 +23,7 @@ let supervisor: BackgroundProcess;
 let shared: string;
 
 beforeAll(async () => {
-  const fetched = spawnSync(join(PROJECT, "plans/fetch"), {
+  const fetched = spawnSync(join(PROJECT, "plans/fetch"), PLANS, {
     env: { ...process.env, HAB_CACHE_SRC_PATH: SOURCES },
     encoding: "utf8",
   });
@@ -44,7 +44,7 @@ beforeAll(async () => {
     HAB_OUTPUT_PATH: join(shared, "results"),
     NO_INSTALL_DEPS: "true",
   });
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await server?.stop();

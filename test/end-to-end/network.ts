@@ -92,12 +92,26 @@ export class Network {
 
   /** What a machine's HTTP gateway answers; undefined when it does not answer 200. */
   async get<Answer>(machine: number, path: string): Promise<Answer | undefined> {
-    const response = await fetch(`http://observer/${Network.address(machine)}:9631${path}`, {
-      unix: join(this.#directory, "observer"),
+    const { status, text } = await this.http(machine, 9631, path);
+    if (status !== 200) return undefined;
+    return (text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text) as Answer;
+  }
+
+  /** What is answered to a GET at a port of a machine; 502 when nothing is. */
+  async http(machine: number, port: number, path: string): Promise<{ status: number; text: string }> {
+    const response = await this.#observed(`${Network.address(machine)}:${port}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Says something to a port of a machine; gives what is said back until the connection is closed there. */
+  async say(machine: number, port: number, words: string): Promise<string> {
+    const response = await this.#observed(`${Network.address(machine)}:${port}`, {
+      method: "POST",
+      body: words,
     });
     const text = await response.text();
-    if (response.status !== 200) return undefined;
-    return (text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text) as Answer;
+    if (response.status !== 200) throw new Error(text);
+    return text;
   }
 
   /** Ends everything in it. */
@@ -107,6 +121,10 @@ export class Network {
     this.#observer.stdin?.end();
     if (this.#observer.exitCode === null) await ended;
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #observed(path: string, request: RequestInit = {}): Promise<Response> {
+    return fetch(`http://observer/${path}`, { ...request, unix: join(this.#directory, "observer") });
   }
 
   #connect(): void {

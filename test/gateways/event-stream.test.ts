@@ -1,5 +1,6 @@
 // The event stream with a real NATS server: the client alone, then a whole Supervisor (reference/supervisor.md §17).
 import { afterEach, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { selfSignedCertificate } from "../../src/crypto/index.ts";
 import {
@@ -189,7 +190,11 @@ describe("a Supervisor", () => {
     supervisor.addPackage("plain");
     await supervisor.start();
     await supervisor.load("web", "--strategy", "at-once", "--channel", "stable");
-    await supervisor.load("plain");
+    const { process: service } = await supervisor.load("plain");
+    // What it takes to speak for this Supervisor is in no command line, and no service gets it.
+    for (const pid of [supervisor.launcherPid, supervisor.supervisorPid])
+      expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).not.toMatch(/nats:|tok/);
+    expect(readFileSync(`/proc/${service.pid}/environ`, "utf8")).not.toMatch(/nats:|=tok/);
     const of = (subject: string, group: string) =>
       listening.messages.filter(
         (message) =>

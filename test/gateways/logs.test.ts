@@ -96,7 +96,7 @@ describe("hab svc status --wait ready", () => {
     expect(exit).toBe(0);
     const late = await supervisor.hab("svc", "status", "--wait", "ready", "--timeout", "0");
     expect(late.exit).toBe(3);
-    expect(late.err).toContain("late.default: it is not initialized yet");
+    expect(late.err).toContain("late.default: it waits for its init hook to end");
     expect((await supervisor.get("/readyz")).status).toBe(503);
 
     const waiting = supervisor.hab("svc", "status", "--wait", "ready", "--timeout", "30");

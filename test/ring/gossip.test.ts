@@ -22,11 +22,11 @@ test("what is encoded decodes to the same", () => {
 });
 
 describe("for an original member", () => {
-  test("a service that stopped is told without saying so", () => {
+  test("a service that stopped, changes, drains or is not ready is told without saying so", () => {
     fc.assert(
       fc.property(gossipMessage, (message) => {
         if (message.kind !== "service") return;
-        const { stopped: _, ...value } = message.value;
+        const { stopped: _, changing: __, draining: ___, notReady: ____, ...value } = message.value;
         expect(encodeGossip(message, { extensions: false })).toEqual(encodeGossip({ ...message, value }));
       }),
     );

@@ -48,6 +48,7 @@ describe("a member that breaks a rule is caught", () => {
     ["leadsItself", "idle", "leader"],
     ["throws", "idle", "behaviour"],
     ["turnsInCircles", "idle", "behaviour"],
+    ["neverStopsTalking", "idle", "behaviour"],
     ["speaksTooLong", "idle", "behaviour"],
   ];
 

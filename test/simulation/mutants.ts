@@ -216,6 +216,13 @@ export const mutants = {
       const machine = make(options);
       return { state: machine.state, step: (event, now) => machine.step(event, now), wakeAt: () => 0 };
     },
+  /** Answers every answer with two more questions. */
+  neverStopsTalking: (make: Factory): Factory =>
+    meddle(make, (_machine, event, effects) => {
+      if (event.kind !== "datagram" || event.message.kind !== "ack") return effects;
+      const ask = { kind: "datagram", to: event.from, message: { ...event.message, kind: "ping" } } as const;
+      return [...effects, ask, ask];
+    }),
   /** Puts more into a datagram than an original can receive. */
   speaksTooLong: (make: Factory): Factory =>
     meddle(make, (machine, _event, effects) => {

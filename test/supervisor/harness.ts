@@ -92,7 +92,7 @@ export class TestSupervisor {
     const full = path.startsWith(this.root) ? path : join(this.root, path);
     mkdirSync(dirname(full), { recursive: true });
     writeFileSync(full, content);
-    if (full.includes("/hooks/")) chmodSync(full, 0o755);
+    if (full.includes("/hooks/") || full.includes("/bin/")) chmodSync(full, 0o755);
   }
 
   read(path: string): string {

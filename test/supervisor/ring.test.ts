@@ -210,7 +210,8 @@ describe("a ring of three", () => {
       return at(1).said("Reattaching to db.default") === 1 && (await at(1).get("/services")).status === 200;
     }, "a new Supervisor");
     expect(at(1).supervisorPid).not.toBe(before);
-    expect([...seen].filter((health) => health !== "alive" && health !== "suspect")).toEqual([]);
+    // On a machine that is slow it may be missed meanwhile, but nobody may think that it left.
+    expect([...seen].filter((health) => health === "departed" || health === undefined)).toEqual([]);
     await untilLed(ring, ids[2] as string);
   }, 30_000);
 

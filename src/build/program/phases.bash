@@ -63,6 +63,8 @@ do_default_build_config() {
     done
   fi
   if [[ -f "$PLAN_CONTEXT/default.toml" ]]; then pairs+=("$PLAN_CONTEXT/default.toml" "$pkg_prefix/default.toml"); fi
+  # Beyond Habitat, whose build has to be told to copy it: time limits of hooks.
+  if [[ -f "$PLAN_CONTEXT/hooks.toml" ]]; then pairs+=("$PLAN_CONTEXT/hooks.toml" "$pkg_prefix/hooks.toml"); fi
   if ((${#pairs[@]} > 0)); then _ask copy-files "${pairs[@]}"; fi
 }
 
@@ -179,6 +181,9 @@ _check_version() {
 
 _check_hooks() {
   local hook text
+  if [[ -f "$PLAN_CONTEXT/hooks.toml" ]] && ! _ask check-hook-settings "$PLAN_CONTEXT"; then
+    exit_with "The plan's hooks.toml cannot be used" 1
+  fi
   for hook in "$PLAN_CONTEXT"/hooks/*; do
     if [[ ! -f "$hook" ]]; then continue; fi
     IFS= read -r -d '' text <"$hook" || true

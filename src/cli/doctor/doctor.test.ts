@@ -21,6 +21,7 @@ import { checkKeys } from "./keys.ts";
 import { checkPackages } from "./packages.ts";
 import { checkPermissions } from "./permissions.ts";
 import { checkPorts } from "./ports.ts";
+import { checkSupervisor } from "./supervisor.ts";
 import { checkVersions } from "./versions.ts";
 
 const GIB = 1024 ** 3;
@@ -78,6 +79,7 @@ test("a healthy machine is in order", async () => {
     checkClock,
     checkVersions,
     checkPackages,
+    checkSupervisor,
     checkAccount,
   ])
     expect(problems(await section(context))).toEqual([]);
@@ -299,4 +301,27 @@ test("account: root misses the user and the group, others do not", () => {
     "warning there is no group hab",
   ]);
   expect(problems(checkAccount(machine({ ...without, uid: 1000 })))).toEqual([]);
+});
+
+describe("the Supervisor's program", () => {
+  const refused = (name: string) => ({ name: `acme/hab-sup/1.0.0/${name}`, reason: "it hung", atMs: NOW });
+  const slots = (...names: string[]) => ({
+    launcher: "/opt/hab",
+    good: { name: "acme/hab-sup/1.0.0/2", path: "/opt/good" },
+    refused: names.map(refused),
+  });
+
+  test("that was left is told until a newer one is good", async () => {
+    write("hab/launcher/supervisors.json", JSON.stringify(slots("1", "3")));
+    expect(problems(await checkSupervisor(machine()))).toEqual([
+      "warning went back from acme/hab-sup/1.0.0/3: it hung",
+    ]);
+  });
+
+  test("is in order where none was left, and where the record cannot be read", async () => {
+    write("hab/launcher/supervisors.json", JSON.stringify(slots()));
+    expect(problems(await checkSupervisor(machine()))).toEqual([]);
+    write("hab/launcher/supervisors.json", "{");
+    expect(problems(await checkSupervisor(machine()))).toEqual([]);
+  });
 });

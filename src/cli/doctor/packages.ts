@@ -8,6 +8,7 @@ import {
   InstalledPackage,
   isInstalled,
   packagesDirectory,
+  readHookSettings,
   TEMPORARY_PREFIX,
 } from "../../package/index.ts";
 import { type Check, checksOf, type DoctorContext } from "./check.ts";
@@ -97,6 +98,7 @@ function readEverything(installed: InstalledPackage): void {
     installed.shutdownTimeoutSeconds,
     installed.svcUser,
     installed.svcGroup,
+    readHookSettings(installed.path),
   ];
 }
 

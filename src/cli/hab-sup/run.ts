@@ -13,7 +13,6 @@ import {
   runOptions,
   SAME_PORT,
 } from "../sup/run-options.ts";
-import { refuseUnbuilt } from "../sup/unbuilt.ts";
 import { loadFields } from "../svc/load-options.ts";
 import { COMPATIBLE_VERSION } from "../version.ts";
 
@@ -36,7 +35,6 @@ export const command = defineCommand({
       stdout.write(generateConfig(merged));
       return env["HAB_LAUNCHER_PIPE"] === undefined ? 0 : DONE_EXIT_CODE;
     }
-    refuseUnbuilt(merged.values);
     return await runUnderLauncher(merged, context);
   },
 });
@@ -76,20 +74,29 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
       cooldownSeconds: values.serviceRestartCooldownPeriod,
     },
     serviceUpdatePeriodSeconds: values.serviceUpdatePeriod,
+    ...(values.autoUpdate ? { autoUpdate: await autoUpdateOptions(values, configuration) } : {}),
     ...(values.keepLatestPackages === undefined ? {} : { keepLatestPackages: values.keepLatestPackages }),
     ...(service === undefined ? {} : { load: await loadOf(service, values, configuration) }),
     ...(ctlTls === undefined ? {} : { ctlTls }),
     ...(httpTls === undefined ? {} : { httpTls }),
-    ...(await eventStreamOptions(values)),
+    ...eventStreamOptions(values),
     noColor: values.noColor,
     jsonLogging: values.jsonLogging,
     ...(token === undefined ? {} : { depotToken: token }),
   };
 }
 
+/** Compat: from where the service given on the command line comes, too (reference/supervisor.md §3.1). */
+async function autoUpdateOptions(
+  { url, channel, autoUpdatePeriod }: RunValues,
+  configuration: CommandContext["configuration"],
+) {
+  const bldrUrl = await configuration.bldrUrl(url, { ignoreFile: true });
+  return { from: { bldrUrl, channel }, periodSeconds: autoUpdatePeriod };
+}
+
 /** Where to listen for others, whom to join, and the ring key. */
 async function gossipOptions(values: RunValues) {
-  const { Secret } = await import("../../crypto/index.ts");
   const { advertiseGossip: advertise } = values;
   const listenGossip = values.localGossipMode
     ? { host: "127.0.0.2", port: GOSSIP_PORT }
@@ -109,12 +116,12 @@ async function gossipOptions(values: RunValues) {
     ),
     ...(values.peerWatchFile === undefined ? {} : { peerWatchFile: values.peerWatchFile }),
     ...(values.ring === undefined ? {} : { ring: values.ring }),
-    ...(values.ringKey === undefined ? {} : { ringKey: new Secret(values.ringKey) }),
+    ...(values.ringKey === undefined ? {} : { ringKey: values.ringKey }),
   };
 }
 
 /** Where events go; nothing without a URL. */
-async function eventStreamOptions(values: RunValues) {
+function eventStreamOptions(values: RunValues) {
   const { eventStreamUrl: url, eventStreamToken: token, eventStreamSite: site } = values;
   const { eventStreamApplication: application, eventStreamEnvironment: environment } = values;
   const given = [application, environment, token];
@@ -125,12 +132,11 @@ async function eventStreamOptions(values: RunValues) {
       "--event-stream-url needs application, environment and token",
     );
   }
-  const { Secret } = await import("../../crypto/index.ts");
   const certificate = values.eventStreamServerCertificate;
   return {
     eventStream: {
-      url: new Secret(url),
-      token: new Secret(token),
+      url,
+      token,
       application,
       environment,
       ...(site === undefined ? {} : { site }),

@@ -1,8 +1,7 @@
 // Origins, their members and invitations by the commands a person types, against a depot that gives recorded answers
 // (reference/depot-api.md §11, cli.md §10.6).
 import { afterEach, describe, expect, test } from "bun:test";
-import { memoryOutput } from "../../ui/index.ts";
-import { dispatch } from "../dispatch.ts";
+import { runHab } from "../testing/run-hab.ts";
 
 const TOKEN = "_token-nobody-may-see";
 const INVITATION = {
@@ -54,16 +53,12 @@ async function hab(
   env: Record<string, string | undefined>,
   answers: string[] = [],
 ) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const exitCode = await dispatch(words, {
-    stdout,
-    stderr,
+  const ended = await runHab(words, {
     env: { HAB_NOCOLORING: "true", HAB_AUTH_TOKEN: TOKEN, HOME: "/nonexistent", ...env },
-    readLine: async () => answers.shift(),
-    signal: new AbortController().signal,
+    answers,
   });
-  expect(stdout.text + stderr.text).not.toContain(TOKEN);
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+  expect(ended.stdout + ended.stderr).not.toContain(TOKEN);
+  return ended;
 }
 
 type Row = readonly [

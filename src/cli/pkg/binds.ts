@@ -1,19 +1,14 @@
 // `hab pkg binds` (reference/cli.md §10.7).
 import { HabError } from "../../error/index.ts";
 import { type Bind, formatIdent, loadInstalled } from "../../package/index.ts";
-import { argument, defineCommand } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand } from "../command.ts";
+import { installedPackageArgument } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Show the binds of an installed package",
   examples: [{ command: "hab pkg binds acme/app", explains: "what the service needs of others" }],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   helpIfBare: true,
   json: true,

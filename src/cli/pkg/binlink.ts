@@ -7,8 +7,8 @@ import {
   linkDirectory,
   loadInstalled,
 } from "../../package/index.ts";
-import { argument, defineCommand, option, optionalArgument } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand, option, optionalArgument } from "../command.ts";
+import { installedPackageArgument } from "../ident-types.ts";
 import { forceFlag } from "../shared-options.ts";
 import { linkCommand } from "./link-command.ts";
 
@@ -19,12 +19,7 @@ export const command = defineCommand({
     { command: "hab pkg binlink --dest /usr/local/bin core/redis", explains: "link all commands elsewhere" },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
     binary: optionalArgument({ value: "BINARY", help: "The command to link; all when not given" }),
   },
   options: {

@@ -1,37 +1,20 @@
 // Uploading a directory of packages by the command a person types, against a real depot (reference/packages.md §18.3).
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type RunningDepot, startDepot } from "../../depot/index.ts";
-import { memoryOutput } from "../../ui/index.ts";
-import { dispatch } from "../dispatch.ts";
-
-const VECTORS = resolve(import.meta.dir, "../../../test/conformance/packages");
-const KEY = "acme-20261123072809.pub";
-const WEB = "acme/web/3.0.0/20260101000003";
-const LIB = "acme/lib/2.1.0/20260101000002";
-const BASE = "acme/base/1.0.0/20260101000001";
-const TINY = "acme/tiny/0.1.0/20260101000000";
+import { runHab } from "../testing/run-hab.ts";
+import { BASE, copyHart, copyKey, hartName, KEY_FILE, LIB, TINY, WEB } from "../testing/vector-packages.ts";
 
 let root: string;
 let bundle: string;
 let depot: RunningDepot;
 let token = "";
 
-async function hab(words: readonly string[], answers: string[] = [], env: Record<string, string> = {}) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const exitCode = await dispatch(words, {
-    stdout,
-    stderr,
+function hab(words: readonly string[], answers: string[] = [], env: Record<string, string> = {}) {
+  return runHab(words, {
+    answers,
     env: {
       HAB_CACHE_KEY_PATH: join(root, "no-keys-here"),
       HAB_NOCOLORING: "true",
@@ -40,24 +23,19 @@ async function hab(words: readonly string[], answers: string[] = [], env: Record
       HOME: root,
       ...env,
     },
-    readLine: async () => answers.shift(),
-    signal: new AbortController().signal,
   });
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
-
-const hartName = (ident: string): string => `${ident.replaceAll("/", "-")}-x86_64-linux.hart`;
 
 /** Puts a hart into the bundle, under the name of its ident or another. */
 function place(ident: string, name = hartName(ident)): void {
-  copyFileSync(join(VECTORS, "harts", `${ident.split("/")[1]}.hart`), join(bundle, "artifacts", name));
+  copyHart(ident, join(bundle, "artifacts", name));
 }
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "hab-bulkupload-"));
   bundle = join(root, "bundle");
   for (const name of ["artifacts", "keys"]) mkdirSync(join(bundle, name), { recursive: true });
-  copyFileSync(join(VECTORS, "keys", KEY), join(bundle, "keys", KEY));
+  copyKey(join(bundle, "keys"));
   const data = join(root, "depot");
   depot = await startDepot({ dataDirectory: data, listen: { host: "127.0.0.1", port: 0 } });
   await hab(["depot", "user", "create", "alice", "--data", data]);
@@ -185,7 +163,7 @@ describe("hab pkg bulkupload", () => {
   });
 
   test("of an empty directory has nothing to do", async () => {
-    rmSync(join(bundle, "keys", KEY));
+    rmSync(join(bundle, "keys", KEY_FILE));
     const { exitCode, stdout } = await hab(["pkg", "bulkupload", bundle]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain("Upload of 0 packages complete.");

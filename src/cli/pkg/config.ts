@@ -1,7 +1,7 @@
 // `hab pkg config` (reference/cli.md §10.7).
 import { loadInstalled } from "../../package/index.ts";
-import { argument, defineCommand } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand } from "../command.ts";
+import { installedPackageArgument } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Show the default configuration of an installed package",
@@ -12,12 +12,7 @@ export const command = defineCommand({
     },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   helpIfBare: true,
   json: true,

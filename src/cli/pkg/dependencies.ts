@@ -1,7 +1,7 @@
 // `hab pkg dependencies` (reference/cli.md §10.7).
 import { DependencyGraph, formatIdent, loadInstalled } from "../../package/index.ts";
-import { argument, defineCommand, flag } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand, flag } from "../command.ts";
+import { installedPackageArgument } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Show what an installed package depends on",
@@ -11,12 +11,7 @@ export const command = defineCommand({
     { command: "hab pkg dependencies --reverse core/glibc", explains: "the installed packages that need it" },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   options: {
     transitive: flag({ short: "t", long: "transitive", help: "Also what those depend on, and so on" }),

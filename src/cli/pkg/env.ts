@@ -1,7 +1,7 @@
 // `hab pkg env` (reference/cli.md §10.7).
 import { commandEnvironment, loadInstalled } from "../../package/index.ts";
-import { argument, defineCommand } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand } from "../command.ts";
+import { installedPackageArgument } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Print the run-time environment of an installed package",
@@ -11,12 +11,7 @@ export const command = defineCommand({
     { command: 'eval "$(hab pkg env core/redis)"', explains: "take the environment into this shell" },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   helpIfBare: true,
   json: true,

@@ -1,12 +1,15 @@
 // What `hab pkg gc` keeps whatever happens.
 import { describeError, HabError } from "../../error/index.ts";
 import { fsRoot } from "../../host/index.ts";
+import { recordedSlots } from "../../launcher/index.ts";
 import {
+  type FullIdent,
   linkDirectory,
   linkedReleases,
   listInstalled,
   type Root,
   readPins,
+  releaseOf,
   runningReleases,
 } from "../../package/index.ts";
 import type { CommandContext } from "../command.ts";
@@ -29,6 +32,7 @@ export async function garbageRoots(
   return [
     ...(await loadedRoots(context, remoteSup)),
     ...runningReleases().map((ident): Root => ({ ident, reason: "running" })),
+    ...(await supervisorReleases()).map((ident): Root => ({ ident, reason: "hab" })),
     ...readPins().map((ident): Root => ({ ident, reason: "pinned", every: true })),
     ...linkedReleases(linkDirectories, root).map((ident): Root => ({ ident, reason: "binlinked" })),
     ...listInstalled()
@@ -37,6 +41,13 @@ export async function garbageRoots(
     // Hooks of all services run with it, though no package names it.
     { ident: { origin: "core", name: "busybox-static" }, reason: "interpreter" },
   ];
+}
+
+/** Releases the launcher may start as the Supervisor, of whatever origin. */
+async function supervisorReleases(): Promise<FullIdent[]> {
+  const slots = await recordedSlots(fsRoot());
+  const programs = [slots?.launcher, slots?.good?.path, slots?.trial?.path];
+  return programs.flatMap((path) => (path === undefined ? undefined : releaseOf(path)) ?? []);
 }
 
 async function loadedRoots(context: Context, remoteSup: Address | undefined): Promise<Root[]> {

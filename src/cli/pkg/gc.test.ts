@@ -24,8 +24,7 @@ import {
   listInstalled,
   parseFullIdent,
 } from "../../package/index.ts";
-import { memoryOutput } from "../../ui/index.ts";
-import { dispatch } from "../index.ts";
+import { runHab } from "../testing/run-hab.ts";
 
 const APP1 = "acme/app/1.0.0/20260101000001";
 const APP2 = "acme/app/2.0.0/20260101000002";
@@ -77,15 +76,8 @@ function install(ident: string, ...deps: string[]): void {
 const hab = (...words: string[]) => habWith({}, ...words);
 
 async function habWith(env: Readonly<Record<string, string>>, ...words: string[]) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const exit = await dispatch(words, {
-    stdout,
-    stderr,
-    env: { ...process.env, ...env },
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
-  });
-  return { exit, stdout: stdout.text, stderr: stderr.text };
+  const { exitCode, stdout, stderr } = await runHab(words, { env: { ...process.env, ...env } });
+  return { exit: exitCode, stdout, stderr };
 }
 
 interface Outcome {

@@ -89,6 +89,8 @@ function printEvent(event: Exclude<InstallEvent, { kind: "progress" }>, ui: Ui):
     case "hook line":
       ui.info(`${event.ident.name} hook[${event.hook}]:(HK): ${event.line}`);
       break;
+    case "hook ended":
+      break;
     case "hook ignored":
       ui.warn(`The ${event.hook} hook of ${formatIdent(event.ident)} is left out: ${event.problem}`);
       break;

@@ -1,7 +1,7 @@
 // `hab pkg path` (reference/cli.md §10.7).
 import { formatIdent, loadInstalled } from "../../package/index.ts";
-import { argument, defineCommand } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand } from "../command.ts";
+import { installedPackageArgument } from "../ident-types.ts";
 
 export const command = defineCommand({
   summary: "Print where an installed package is",
@@ -10,12 +10,7 @@ export const command = defineCommand({
     { command: "hab pkg path core/redis/4.0.14", explains: "the newest release of that version" },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (core/redis)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument(),
   },
   helpIfBare: true,
   json: true,

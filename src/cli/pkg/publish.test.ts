@@ -1,25 +1,20 @@
 // Publishing and gathering packages by the commands a person types, against a real depot.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type RunningDepot, startDepot } from "../../depot/index.ts";
-import { memoryOutput } from "../../ui/index.ts";
-import { dispatch } from "../dispatch.ts";
-
-const VECTORS = resolve(import.meta.dir, "../../../test/conformance/packages");
-const WEB = "acme/web/3.0.0/20260101000003";
-const LIB = "acme/lib/2.1.0/20260101000002";
-const BASE = "acme/base/1.0.0/20260101000001";
-const TINY = "acme/tiny/0.1.0/20260101000000";
+import { runHab } from "../testing/run-hab.ts";
+import {
+  BASE,
+  copyBadHart,
+  copyHart,
+  copyKey,
+  hartName,
+  LIB,
+  TINY,
+  WEB,
+} from "../testing/vector-packages.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hab-publish-"));
 const data = join(root, "depot");
@@ -27,11 +22,8 @@ const harts = join(root, "harts");
 let depot: RunningDepot;
 let token = "";
 
-async function hab(words: readonly string[], env: Record<string, string> = {}) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const exitCode = await dispatch(words, {
-    stdout,
-    stderr,
+function hab(words: readonly string[], env: Record<string, string> = {}) {
+  return runHab(words, {
     env: {
       HAB_CACHE_KEY_PATH: join(root, "keys"),
       HAB_NOCOLORING: "true",
@@ -40,21 +32,17 @@ async function hab(words: readonly string[], env: Record<string, string> = {}) {
       HOME: root,
       ...env,
     },
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
   });
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
-const hart = (ident: string): string => join(harts, `${ident.replaceAll("/", "-")}-x86_64-linux.hart`);
+const hart = (ident: string): string => join(harts, hartName(ident));
 
 beforeAll(async () => {
   depot = await startDepot({ dataDirectory: data, listen: { host: "127.0.0.1", port: 0 } });
   mkdirSync(harts);
   mkdirSync(join(root, "keys"));
-  copyFileSync(join(VECTORS, "keys/acme-20261123072809.pub"), join(root, "keys/acme-20261123072809.pub"));
-  for (const ident of [WEB, LIB, BASE, TINY])
-    copyFileSync(join(VECTORS, "harts", `${ident.split("/")[1]}.hart`), hart(ident));
+  copyKey(join(root, "keys"));
+  for (const ident of [WEB, LIB, BASE, TINY]) copyHart(ident, hart(ident));
 });
 
 afterAll(async () => {
@@ -125,7 +113,7 @@ describe("hab pkg upload", () => {
 
   test("of a tampered hart is refused by the depot", async () => {
     const tampered = join(root, "tampered.hart");
-    writeFileSync(tampered, readFileSync(join(VECTORS, "harts/bad-signature-bit.hart")));
+    copyBadHart(tampered);
     const { exitCode, stderr } = await hab(["pkg", "upload", tampered]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("Invalid signature of acme-20261123072809");

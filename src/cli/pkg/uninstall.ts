@@ -7,8 +7,8 @@ import {
   uninstallPackage,
 } from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
-import { argument, defineCommand, flag, option, optionList } from "../command.ts";
-import { identType } from "../ident-types.ts";
+import { defineCommand, flag, option, optionList } from "../command.ts";
+import { identType, installedPackageArgument } from "../ident-types.ts";
 import { integer } from "../values.ts";
 import { installReport } from "./install-report.ts";
 import { loadedServices } from "./loaded-services.ts";
@@ -24,12 +24,7 @@ export const command = defineCommand({
     { command: "hab pkg uninstall --keep-latest 2 acme/app", explains: "all releases but the two newest" },
   ],
   args: {
-    ident: argument({
-      value: "PKG_IDENT",
-      help: "A package (acme/app)",
-      completes: "installed-package",
-      type: identType,
-    }),
+    ident: installedPackageArgument("acme/app"),
   },
   options: {
     dryrun: flag({ short: "d", long: "dryrun", help: "Show what would be uninstalled, and do nothing" }),

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryOutput } from "../../ui/index.ts";
-import { dispatch } from "../index.ts";
+import { runHab } from "../testing/run-hab.ts";
 
 let directory: string;
 const at = (name: string) => join(directory, name);
@@ -21,18 +20,13 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 async function render(template: string, ...words: string[]) {
-  const stdout = memoryOutput();
-  const stderr = memoryOutput();
   const defaults = words.includes("-d") ? [] : ["-d", at("default.toml")];
-  const exit = await dispatch(["plan", "render", at(template), "-r", at("out/deep"), ...defaults, ...words], {
-    stdout,
-    stderr,
-    env: { NO_COLOR: "1" },
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
-  });
+  const { exitCode, stdout, stderr } = await runHab(
+    ["plan", "render", at(template), "-r", at("out/deep"), ...defaults, ...words],
+    { env: { NO_COLOR: "1" } },
+  );
   const plain = (text: string) => text.replaceAll(`${directory}/`, "");
-  return { exit, stdout: plain(stdout.text), stderr: plain(stderr.text) };
+  return { exit: exitCode, stdout: plain(stdout), stderr: plain(stderr) };
 }
 
 describe("hab plan render", () => {

@@ -1,4 +1,5 @@
 // `--generate-config`: the effective options as a TOML file with their help (reference/supervisor.md §3.2).
+import { Secret } from "../../crypto/index.ts";
 import { formatBind } from "../../supervisor/index.ts";
 import { formatTomlValue } from "../../toml/index.ts";
 import { LOAD_TOML_KEYS, type MergedRun, TOML_KEYS } from "./run-config.ts";
@@ -48,6 +49,8 @@ function tomlOf(value: unknown): string | undefined {
 export function optionText(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null) return String(value);
+  // Compat: what was given is printed, tokens too: the file is to start the same Supervisor.
+  if (value instanceof Secret) return String(value.reveal());
   const object = value as { host?: string; port?: number; serviceGroup?: unknown };
   if (object.serviceGroup !== undefined) return formatBind(value as Parameters<typeof formatBind>[0]);
   const host = object.host?.includes(":") ? `[${object.host}]` : object.host;

@@ -57,10 +57,6 @@ describe("what the unit runs", () => {
       `sup run --peer-watch-file=${directory}/peers --config-files=${directory}/sup.toml`,
     );
   });
-
-  test("an option whose effect is not there is refused now, not at the next start of the machine", () => {
-    expect(installUnit(["--print", "--auto-update"]).exitCode).toBe(69);
-  });
 });
 
 describe("variables", () => {

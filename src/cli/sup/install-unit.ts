@@ -14,7 +14,6 @@ import { cliErrors } from "../errors.ts";
 import type { Environment } from "../grammar/parse.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
-import { refuseUnbuilt } from "./unbuilt.ts";
 import { environmentFileText, isUnchanged, unitText } from "./unit-text.ts";
 import { unitCommand, unitVariables } from "./unit-words.ts";
 
@@ -85,8 +84,8 @@ export const command = defineCommand({
   json: true,
   hasVersion: false,
   async run({ args, options, source, env, stdout, json, printJson, ui }) {
-    const merged = mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
-    refuseUnbuilt(merged.values);
+    // Throws for options that do not go together.
+    mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
     const { name, directory } = options;
     const { words, secrets } = unitCommand(args.service, options, source);
     const variables = unitVariables(env, [...options.env, ...secrets]);

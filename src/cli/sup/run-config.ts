@@ -1,9 +1,11 @@
 // Options of the Supervisor from TOML files, merged under those of the command line (reference/supervisor.md §3.2).
 import { readFileSync } from "node:fs";
+import { Secret } from "../../crypto/index.ts";
 import { describeError, HabError } from "../../error/index.ts";
 import { isRegularFile } from "../../host/index.ts";
 import { parseBind, supervisorErrors } from "../../supervisor/index.ts";
 import { parseToml, type TomlTable, type TomlValue } from "../../toml/index.ts";
+import { hookWord } from "../svc/hook-option.ts";
 import {
   absoluteUrl,
   bigInteger,
@@ -25,6 +27,7 @@ const text: ReadValue = (value) => {
   if (typeof value !== "string") throw new Error("a text is expected");
   return value;
 };
+const secretText: ReadValue = (value) => new Secret(String(text(value)));
 const parsed =
   <T>(parse: (text: string) => T): ReadValue =>
   (value) =>
@@ -61,7 +64,7 @@ const KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   organization: ["org", text],
   permanent_peer: ["permanentPeer", bool],
   cache_key_path: ["cacheKeyPath", text],
-  ring_key: ["ringKey", text],
+  ring_key: ["ringKey", secretText],
   ring: ["ring", text],
   auto_update: ["autoUpdate", bool],
   auto_update_period: ["autoUpdatePeriod", parsed(integer())],
@@ -79,8 +82,8 @@ const KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   event_stream_application: ["eventStreamApplication", text],
   event_stream_environment: ["eventStreamEnvironment", text],
   event_stream_connect_timeout: ["eventStreamConnectTimeout", parsed(integer())],
-  event_stream_token: ["eventStreamToken", text],
-  event_stream_url: ["eventStreamUrl", text],
+  event_stream_token: ["eventStreamToken", secretText],
+  event_stream_url: ["eventStreamUrl", secretText],
   event_stream_site: ["eventStreamSite", text],
   event_meta: ["eventMeta", list(text)],
   event_stream_server_certificate: ["eventStreamServerCertificate", text],
@@ -99,6 +102,7 @@ const LOAD_KEYS: Readonly<Record<string, readonly [Field, ReadValue]>> = {
   binding_mode: ["bindingMode", oneOf("strict", "relaxed")],
   health_check_interval: ["healthCheckInterval", parsed(bigInteger())],
   shutdown_timeout: ["shutdownTimeout", parsed(integer())],
+  hook: ["hook", list(parsed(hookWord))],
   config_from: ["configFrom", text],
 };
 

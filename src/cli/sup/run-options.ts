@@ -2,6 +2,7 @@
 import { keyCachePath } from "../../host/index.ts";
 import { flag, type OptionPart, option, optionalArgument, optionList } from "../command.ts";
 import { installSourceType } from "../ident-types.ts";
+import { secretOption } from "../secret-option.ts";
 import { loadOptions } from "../svc/load-options.ts";
 import { existingFile, gossipAddress, hostAndPort, integer, ipAddress, socketAddress } from "../values.ts";
 
@@ -125,13 +126,12 @@ export const runOptions = () => ({
     help: `Directory of keys (default: ${keyCachePath()})`,
     env: "HAB_CACHE_KEY_PATH",
   }),
-  ringKey: option({
+  ringKey: secretOption({
     long: "ring-key",
     value: "RING_KEY",
     help: "Text of the ring key",
     env: "HAB_RING_KEY",
     hidden: true,
-    secret: true,
   }),
   ring: option({
     short: "r",
@@ -227,18 +227,18 @@ export const runOptions = () => ({
     type: integer(),
     default: "0",
   }),
-  eventStreamToken: option({
+  eventStreamToken: secretOption({
     long: "event-stream-token",
     value: "EVENT_STREAM_TOKEN",
     help: "Token for the event stream",
     env: "HAB_AUTOMATE_AUTH_TOKEN",
-    secret: true,
     refuseEmpty: true,
   }),
-  eventStreamUrl: option({
+  eventStreamUrl: secretOption({
     long: "event-stream-url",
     value: "EVENT_STREAM_URL",
-    help: "Address of the event stream",
+    help: "Address of the event stream, in which a user and password may stand",
+    env: "HAB_EVENT_STREAM_URL",
     requires: ["eventStreamApplication", "eventStreamEnvironment", "eventStreamToken"],
     refuseEmpty: true,
   }),

@@ -1,9 +1,9 @@
 // `hab sup run`: checks the options, then becomes the launcher, which starts the Supervisor (reference/supervisor.md §2).
 import { defineCommand } from "../command.ts";
 import { assertGatewayFiles } from "./gateway-tls.ts";
+import { withoutSecrets } from "./hand-over.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
-import { refuseUnbuilt } from "./unbuilt.ts";
 
 export const command = defineCommand({
   summary: "Run the Supervisor in the foreground",
@@ -17,16 +17,16 @@ export const command = defineCommand({
   args: runArguments(),
   options: runOptions(),
   hasVersion: false,
-  async run({ options, args, words, stdout }) {
+  async run({ options, args, words, source, stdout }) {
     const merged = mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
     if (options.generateConfig) {
       const { generateConfig } = await import("./generate-config.ts");
       stdout.write(generateConfig(merged));
       return;
     }
-    refuseUnbuilt(merged.values);
     await assertGatewayFiles(merged.values);
     const { becomeLauncher } = await import("../../launcher/index.ts");
-    becomeLauncher(words);
+    const handed = withoutSecrets(words, options, source);
+    becomeLauncher(handed.words, handed.variables);
   },
 });

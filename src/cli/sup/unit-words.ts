@@ -59,7 +59,7 @@ const ALSO_CARRIED =
   /^(FS_ROOT|RUST_LOG|NO_COLOR|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy)$/;
 
 /** What the launcher sets itself, and what the present session has and a unit has not. */
-const NEVER_CARRIED = new Set(["HAB_LAUNCHER_PIPE", "HAB_LAUNCHER_PID"]);
+const NEVER_CARRIED = new Set(["HAB_LAUNCHER_PIPE", "HAB_LAUNCHER_PID", "HAB_LAUNCHER_SUP_PROGRAM"]);
 
 /**
  * The variables of `env` that a unit takes along, those of `more` over them. A value is secret when its name says so, when

@@ -6,6 +6,7 @@ import { argument, flag, option, optionalArgument, optionList } from "../command
 import { DEFAULT_CHANNEL } from "../configuration.ts";
 import { identType, plainIdentType } from "../ident-types.ts";
 import { absoluteUrl, bigInteger, choice, integer } from "../values.ts";
+import { hookFields, hookOption } from "./hook-option.ts";
 
 export const TOPOLOGY_NUMBERS = { standalone: 0, leader: 1 } as const;
 export const STRATEGY_NUMBERS = { none: 0, "at-once": 1, rolling: 2 } as const;
@@ -121,6 +122,7 @@ export const loadOptions = () => ({
     help: "Seconds a service may take to stop before it is killed",
     type: integer(),
   }),
+  hook: hookOption("one"),
   configFrom: option({
     long: "config-from",
     value: "CONFIG_FROM",
@@ -146,10 +148,11 @@ export interface LoadValues {
   readonly bindingMode: "strict" | "relaxed";
   readonly healthCheckInterval: bigint;
   readonly shutdownTimeout: number | undefined;
+  readonly hook: readonly string[];
   readonly configFrom: string | undefined;
 }
 
-/** Fields of the load request; `bldrUrl` is the resolved address. Binds, topology and timeout only when given. */
+/** Fields of the load request; `bldrUrl` is the resolved address. Binds, topology, timeout and hooks only when given. */
 export function loadFields(
   ident: PackageIdent | undefined,
   values: LoadValues,
@@ -170,6 +173,7 @@ export function loadFields(
     healthCheckInterval: { seconds: values.healthCheckInterval },
     ...(values.shutdownTimeout === undefined ? {} : { shutdownTimeout: values.shutdownTimeout }),
     updateCondition: CONDITION_NUMBERS[values.updateCondition],
+    ...(values.hook.length === 0 ? {} : { hookSettings: hookFields(values.hook) }),
   };
 }
 

@@ -1,23 +1,12 @@
 import { expect, test } from "bun:test";
 import { parseToml } from "../../toml/index.ts";
-import { memoryOutput } from "../../ui/index.ts";
-import { dispatch } from "../index.ts";
+import { runHab } from "../testing/run-hab.ts";
 
-async function load(...words: string[]) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const exit = await dispatch(["svc", "load", ...words], {
-    stdout,
-    stderr,
-    env: {},
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
-  });
-  return { exit, stdout: stdout.text, stderr: stderr.text };
-}
+const load = (...words: string[]) => runHab(["svc", "load", ...words], { env: {} });
 
 test("--generate-config prints the options as TOML, and needs no package", async () => {
   const bare = await load("--generate-config");
-  expect([bare.exit, bare.stderr]).toEqual([0, ""]);
+  expect([bare.exitCode, bare.stderr]).toEqual([0, ""]);
   expect(Object.fromEntries(parseToml(bare.stdout, { source: "bare" }))).toMatchObject({
     force: false,
     group: "default",
@@ -44,7 +33,7 @@ test("--generate-config prints the options as TOML, and needs no package", async
 });
 
 test("without it a package is required", async () => {
-  const { exit, stderr } = await load("-f");
+  const { exitCode: exit, stderr } = await load("-f");
   expect(exit).toBe(2);
   expect(stderr).toContain("required arguments were not provided:\n  <PKG_IDENT>");
 });

@@ -19,7 +19,8 @@ export const command = defineCommand({
   summary: "Show the loaded services",
   description:
     "Below the table stands what is wrong with a service: a broken layer of its configuration or a template, while " +
-    "the last good one is in force, or why it cannot start.",
+    "the last good one is in force, a hook that did not end in its time, why it cannot start, or that it says it is not ready. " +
+    "What is wrong with the Supervisor itself stands before it, on standard error.",
   examples: [
     { command: "hab svc status", explains: "all services" },
     { command: "hab svc status core/redis --json", explains: "one service, for a script" },
@@ -40,7 +41,7 @@ export const command = defineCommand({
     wait: option({
       long: "wait",
       value: "STATE",
-      help: "Wait until the services are so: up, initialized and not critical",
+      help: "Wait until the services are so: up, initialized, not critical, and ready by their own word",
       type: choice("ready"),
     }),
     timeout: option({
@@ -56,32 +57,35 @@ export const command = defineCommand({
   async run(context) {
     const { args, options, json, printJson, stdout, ui } = context;
     const ident = args.ident === undefined ? {} : { ident: { ...args.ident } };
+    let supervisorProblems: readonly string[] | undefined;
     const ask = async (fields: CtlRequests["SvcStatus"]) => {
       const found: ServiceStatus[] = [];
+      supervisorProblems = undefined;
       const request = { message: "SvcStatus", fields } as const;
       for await (const reply of askSupervisor(context, options.remoteSup, request)) {
         if (reply.message === "ServiceStatus") found.push(reply.fields);
+        if (reply.message === "ServiceStatus" || reply.message === "NetOk")
+          supervisorProblems = reply.fields.supervisorProblems?.split("\n");
       }
       return found;
     };
     const found =
       options.wait === undefined
-        ? await ask(ident)
+        ? await ask({ ...ident, withReadiness: true })
         : await waitUntilReady({
             ask: () => ask({ ...ident, withReadiness: true }),
             timeoutSeconds: options.timeout,
             signal: context.signal,
           });
+    for (const problem of supervisorProblems ?? []) ui.warn(problem);
     if (json) return printJson(found.map(statusJson));
     if (found.length === 0) {
       stdout.write("No services loaded.\n");
       return;
     }
     stdout.write(formatTable([HEADING, ...found.map(statusRow)]));
-    for (const { serviceGroup, problems } of found) {
-      for (const problem of problems?.split("\n") ?? [])
-        ui.warn(`${formatServiceGroup(serviceGroup)}: ${problem}`);
-    }
+    for (const { serviceGroup, problems } of found)
+      for (const problem of linesOf(problems)) ui.warn(`${formatServiceGroup(serviceGroup)}: ${problem}`);
   },
 });
 
@@ -104,7 +108,12 @@ function stateOf(state: number | undefined): string {
   return state === ProcessState.Up ? "up" : "down";
 }
 
-function statusJson({ ident, process, serviceGroup, desiredState, problems }: ServiceStatus) {
+function linesOf(text: string | undefined): string[] {
+  return text === undefined || text === "" ? [] : text.split("\n");
+}
+
+function statusJson(status: ServiceStatus) {
+  const { ident, process, serviceGroup, desiredState, problems, notReady, draining } = status;
   return {
     package: formatIdent(ident),
     service_group: formatServiceGroup(serviceGroup),
@@ -112,6 +121,9 @@ function statusJson({ ident, process, serviceGroup, desiredState, problems }: Se
     state: stateOf(process?.state),
     elapsed_seconds: process?.elapsed ?? 0n,
     pid: process?.pid ?? null,
-    problems: problems === undefined ? [] : problems.split("\n"),
+    problems: linesOf(problems),
+    ready: notReady === undefined ? null : notReady === "",
+    not_ready: linesOf(notReady),
+    draining: draining === true,
   };
 }

@@ -5,6 +5,7 @@ import { defineCommand, option, optionList } from "../command.ts";
 import { remoteSupOption } from "../shared-options.ts";
 import { bigInteger, choice } from "../values.ts";
 import { tellOfService } from "./ask.ts";
+import { hookFields, hookOption } from "./hook-option.ts";
 import {
   BINDING_NUMBERS,
   bindFields,
@@ -30,6 +31,10 @@ export const command = defineCommand({
       explains: "take updates from now on",
     },
     { command: "hab svc update acme/app --bind", explains: "remove all binds" },
+    {
+      command: "hab svc update acme/app --hook health-check.timeout=5 readiness.interval=2",
+      explains: "other limits than the package's, at once",
+    },
   ],
   args: { ident: serviceArgument() },
   options: {
@@ -67,6 +72,7 @@ export const command = defineCommand({
       type: bigInteger(),
     }),
     shutdownTimeout: shutdownTimeoutOption(),
+    hook: hookOption("zero-or-more"),
   },
   json: true,
   async run(context) {
@@ -85,6 +91,7 @@ export const command = defineCommand({
         : { healthCheckInterval: { seconds: options.healthCheckInterval } }),
       ...(options.shutdownTimeout === undefined ? {} : { shutdownTimeout: options.shutdownTimeout }),
       updateCondition: CONDITION_NUMBERS[options.updateCondition],
+      ...(source("hook") === undefined ? {} : { hookSettings: hookFields(options.hook) }),
     };
     await tellOfService(context, args.ident, options.remoteSup, { message: "SvcUpdate", fields });
   },

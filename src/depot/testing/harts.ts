@@ -40,7 +40,7 @@ export function publicKeyText(origin: string): string {
   return formatKey(originKeys(origin).publicKey);
 }
 
-/** A hart with these files (metadata, hooks) besides IDENT, TARGET and MANIFEST. */
+/** A hart with these files (metadata, hooks, programs in bin/) besides IDENT, TARGET and MANIFEST. */
 export async function makeHart(
   ident: string,
   metafiles: Readonly<Record<string, string>> = {},
@@ -58,7 +58,7 @@ export async function makeHart(
     };
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(directory, name)), { recursive: true });
-      writeFileSync(join(directory, name), content);
+      writeFileSync(join(directory, name), content, { mode: name.startsWith("bin/") ? 0o755 : 0o644 });
     }
     const destination = join(root, "made.hart");
     const { origin } = parseFullIdent(ident);

@@ -36,7 +36,13 @@ async function perform(call: string, args: unknown[]): Promise<unknown> {
     case "services":
       return launcher.services();
     case "serving":
-      return launcher.serving();
+      return launcher.serving((args[0] as string[] | undefined) ?? []);
+    case "slots":
+      return launcher.slots();
+    case "offer":
+      return launcher.offer(args[0] as never);
+    case "pardon":
+      return launcher.pardon();
     case "whenAsked":
       whenAsked = args[0] as typeof whenAsked;
       return undefined;
@@ -51,6 +57,7 @@ process.on("SIGHUP", () => say({ event: "hangup" }));
 launcher.listen({
   exited: (exit) => say({ event: "exited", ...exit }),
   lost: () => say({ event: "lost" }),
+  proved: () => say({ event: "proved" }),
   async shutdown() {
     say({ event: "shutdown" });
     if (whenAsked === "ignore") return;

@@ -1,6 +1,8 @@
 // A newcomer keeps out of elections until it knows what its ring knows (arrival.ts).
 import { describe, expect, test } from "bun:test";
-import { Rig, record, SmallRing, serviceOf } from "./rig.ts";
+import { record, serviceOf } from "./testing/records.ts";
+import { Rig } from "./testing/rig.ts";
+import { SmallRing } from "./testing/small-ring.ts";
 
 const GROUP = "g.default";
 const PEER = { host: "10.0.0.9", port: 9638 };

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { isPlainAddress } from "./couriers.ts";
 import { PUSH_MESSAGES } from "./limits.ts";
-import { only, original, pushedTo, Rig, record, serviceOf } from "./rig.ts";
+import { original, record, serviceOf } from "./testing/records.ts";
+import { only, pushedTo, Rig } from "./testing/rig.ts";
 
 /** A member with one neighbour of ours. */
 function withNeighbour(): Rig {

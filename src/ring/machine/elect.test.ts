@@ -1,7 +1,9 @@
 // Elections that come to an end, whatever happens meanwhile (elect.ts; reference/butterfly.md §13, §19.10, §19.11).
 import { describe, expect, test } from "bun:test";
 import { GROUP_LIMIT, VOTE_LIMIT } from "./limits.ts";
-import { only, pushedTo, Rig, record, SmallRing, serviceOf } from "./rig.ts";
+import { record, serviceOf } from "./testing/records.ts";
+import { only, pushedTo, Rig } from "./testing/rig.ts";
+import { SmallRing } from "./testing/small-ring.ts";
 
 const GROUP = "g.default";
 const PATIENCE_MS = 20_000;

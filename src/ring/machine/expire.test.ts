@@ -1,7 +1,8 @@
 // What is forgotten, when, and that it does not come back (expire.ts).
 import { describe, expect, test } from "bun:test";
 import { shortId } from "../short-id.ts";
-import { datagrams, hostOf, only, pushedTo, Rig, record, serviceOf } from "./rig.ts";
+import { hostOf, record, serviceOf } from "./testing/records.ts";
+import { datagrams, only, pushedTo, Rig } from "./testing/rig.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { HEALTHS } from "../member.ts";
 import { shortId } from "../short-id.ts";
 import { ID_LIMIT_BYTES, MEMBER_LIMIT } from "./limits.ts";
-import { datagrams, hostOf, only, original, pushedTo, Rig, record } from "./rig.ts";
+import { hostOf, original, record } from "./testing/records.ts";
+import { datagrams, only, pushedTo, Rig } from "./testing/rig.ts";
 
 const MAXIMUM = 2n ** 64n - 1n;
 const M = hostOf(1);

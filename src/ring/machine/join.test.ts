@@ -1,7 +1,9 @@
 // Getting into a ring, and back into it (join.ts).
 import { describe, expect, test } from "bun:test";
 import { RECONNECTS_AT_ONCE } from "./limits.ts";
-import { datagrams, hostOf, Rig, record, SmallRing } from "./rig.ts";
+import { hostOf, record } from "./testing/records.ts";
+import { datagrams, Rig } from "./testing/rig.ts";
+import { SmallRing } from "./testing/small-ring.ts";
 
 const peer = { host: hostOf(7), port: 9638 };
 const pings = (effects: Parameters<typeof datagrams>[0], host = peer.host) =>

@@ -1,7 +1,8 @@
 // Who is next to whom: from every member one gets to every other, whoever the members are (neighbours.ts).
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { only, original, Rig, record } from "./rig.ts";
+import { original, record } from "./testing/records.ts";
+import { only, Rig } from "./testing/rig.ts";
 
 /** Each of these members, with all of them alive in its table. */
 function ring(ids: readonly string[], originals: readonly string[] = []): Map<string, Rig> {

@@ -1,6 +1,7 @@
 // When a member is probed, and what each answer, or none, leads to (probe.ts, relay.ts).
 import { describe, expect, test } from "bun:test";
-import { datagrams, hostOf, only, original, Rig, record } from "./rig.ts";
+import { hostOf, original, record } from "./testing/records.ts";
+import { datagrams, only, Rig } from "./testing/rig.ts";
 
 const M = hostOf(1);
 
@@ -354,6 +355,18 @@ describe("pinging for others", () => {
       const effects = rig.datagram({ kind: "ack", from: record("m", 1), forwardTo, membership: [] }, M);
       expect(only(effects, "datagram")).toEqual([]);
     }
+  });
+
+  test("an Ack does not go back to where it came from: so none goes round for ever", () => {
+    const rig = knowing();
+    const forwardTo = record("asker", 1);
+    const effects = rig.datagram({ kind: "ack", from: record("m", 1), forwardTo, membership: [] }, M);
+    expect(only(effects, "datagram")).toEqual([]);
+    expect(only(effects, "note").map(({ note }) => note)).toContainEqual({
+      kind: "refused",
+      what: "ack",
+      why: "it is to go on to where it came from",
+    });
   });
 });
 

@@ -106,14 +106,14 @@ function versionOf(rumor: Rumor | undefined, hash: Hash48): Hash48 | undefined {
 
 type Versioned = Extract<Rumor, { kind: "service" | "service-config" | "service-file" }>;
 
-/** The upper half belongs to stopped services. */
+/** The upper half belongs to services that are stopped, or say what an original member would leave out. */
 const HALF_OF_HASHES = 2 ** 47;
 
 const contents = new WeakMap<object, Hash48>();
 
 /**
- * The hash of what a rumor says. At equal incarnation the larger one stays, the same everywhere; a stopped service comes
- * before all that runs.
+ * The hash of what a rumor says. At equal incarnation the larger one stays, the same everywhere; what only
+ * members of ours say of a service comes before the copy of it that lacks it, because it came through an original member.
  */
 export function contentHash(rumor: Versioned): Hash48 {
   const known = contents.get(rumor.value);
@@ -126,9 +126,11 @@ export function contentHash(rumor: Versioned): Hash48 {
 function hashContent(rumor: Versioned): Hash48 {
   switch (rumor.kind) {
     case "service": {
-      const { pkg, cfg, sys, pkgIncarnation, stopped } = rumor.value;
-      const half = hash48(pkg, cfg, systemText(sys), pkgIncarnation) % HALF_OF_HASHES;
-      return stopped === true ? HALF_OF_HASHES + half : half;
+      const { pkg, cfg, sys, pkgIncarnation, stopped, draining, notReady } = rumor.value;
+      const duty =
+        draining === true || notReady === true ? [`${draining === true} ${notReady === true}`] : [];
+      const half = hash48(pkg, cfg, systemText(sys), pkgIncarnation, ...duty) % HALF_OF_HASHES;
+      return stopped === true || duty.length > 0 ? HALF_OF_HASHES + half : half;
     }
     case "service-config":
       return hash48(rumor.value.config, rumor.value.encrypted ? 1n : 0n);

@@ -87,6 +87,11 @@ export function relayAck(
     note(core, { kind: "refused", what: "ack", why: "it is to go on to what is no address" });
     return;
   }
+  if (ack.forwardTo.address === source.host && ack.forwardTo.swimPort === source.port) {
+    // Where the member it is for was before it moved, there is another one now, perhaps ourselves: it would go round for ever.
+    note(core, { kind: "refused", what: "ack", why: "it is to go on to where it came from" });
+    return;
+  }
   // With the address filled in, it may have become too long; what it is for matters most.
   const fits = swimSize(message) <= SWIM_LIMIT_ENCRYPTED_BYTES;
   core.effects.push({

@@ -1,7 +1,8 @@
 // Services, configuration, files and departures as they come in (services.ts).
 import { describe, expect, test } from "bun:test";
 import { CONTENT_BYTES_LIMIT, DEPARTURE_LIMIT, GROUP_LIMIT, RECORD_LIMIT } from "./limits.ts";
-import { only, pushedTo, Rig, record, serviceOf } from "./rig.ts";
+import { record, serviceOf } from "./testing/records.ts";
+import { only, pushedTo, Rig } from "./testing/rig.ts";
 
 const GROUP = "g.default";
 const MAXIMUM = 2n ** 64n - 1n;
@@ -63,6 +64,17 @@ describe("our own service", () => {
     rig.service(serviceOf("self", GROUP, { incarnation: 9n }));
     expect(own(rig)).toMatchObject({ incarnation: 10n, stopped: true });
   });
+
+  test.each(["draining", "notReady"] as const)(
+    "a copy that lost the word `%s` on its way does not replace it, and is replaced by it",
+    (word) => {
+      const rig = new Rig();
+      const full = serviceOf("m", GROUP, { incarnation: 3n, [word]: true });
+      const { [word]: _, ...stripped } = full;
+      for (const heard of [stripped, full, stripped]) rig.service(heard);
+      expect(rig.state.services.get(GROUP)?.get("m")).toEqual(full);
+    },
+  );
 
   test("a copy that lost the word `stopped` on its way is not above it: no answer, no circle", () => {
     const rig = new Rig();

@@ -4,7 +4,8 @@ import { SWIM_LIMIT_ENCRYPTED_BYTES } from "../limits.ts";
 import type { Member } from "../member.ts";
 import { swimSize } from "../wire/swim.ts";
 import { ID_LIMIT_BYTES } from "./limits.ts";
-import { hostOf, only, original, Rig, record } from "./rig.ts";
+import { hostOf, original, record } from "./testing/records.ts";
+import { only, Rig } from "./testing/rig.ts";
 
 const ping = (rig: Rig, from: Member, forwardTo?: Member) => {
   const effects = rig.datagram(

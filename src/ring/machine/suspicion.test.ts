@@ -1,6 +1,7 @@
 // How long a suspect has, and what is done about it meanwhile (suspicion.ts).
 import { describe, expect, test } from "bun:test";
-import { hostOf, only, pushedTo, Rig, record } from "./rig.ts";
+import { hostOf, record } from "./testing/records.ts";
+import { only, pushedTo, Rig } from "./testing/rig.ts";
 
 /** One of 100 members; `m` is the suspect, on the word of others. */
 function suspecting(accusers: readonly string[]): Rig {

@@ -3,7 +3,9 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { shortId } from "../short-id.ts";
 import { digest } from "./core.ts";
-import { hostOf, only, original, pushedTo, Rig, record, SmallRing, serviceOf } from "./rig.ts";
+import { hostOf, original, record, serviceOf } from "./testing/records.ts";
+import { only, pushedTo, Rig } from "./testing/rig.ts";
+import { SmallRing } from "./testing/small-ring.ts";
 
 const HEALTHS = ["alive", "suspect", "departed"] as const;
 const id = fc.constantFrom("a", "b", "c", "d");

@@ -23,17 +23,19 @@ import { Alarm } from "./alarm.ts";
 import { changesBy, changesOf, isAlone } from "./changes.ts";
 import { Codec } from "./codec.ts";
 import { createComplaints } from "./complaints.ts";
-import { type DatagramSocket, openDatagramSocket } from "./datagram-socket.ts";
+import type { DatagramSocket } from "./datagram-socket.ts";
 import { Dialer } from "./dialer.ts";
 import type { DropReason } from "./drops.ts";
 import { countClose, noCloses, type RingHealth } from "./health.ts";
 import { Inbox, type ReceivedDatagram } from "./inbox.ts";
 import { LAST_SAVE_TIMEOUT_MS, LEAVE_TIMEOUT_MS } from "./limits.ts";
-import { type Incoming, type Listener, listenForConnections } from "./listener.ts";
+import type { Incoming, Listener } from "./listener.ts";
 import { Meter } from "./meter.ts";
 import { isOwnAddress } from "./own-addresses.ts";
 import { PeerBook } from "./peer-book.ts";
+import { resolveBySystem } from "./resolve.ts";
 import { Saver } from "./saver.ts";
+import { openSockets } from "./sockets.ts";
 
 export interface RingNodeOptions {
   /** Opened with `performance.now()` as its monotonic clock, which is the node's. */
@@ -83,8 +85,6 @@ export async function startRingNode(options: RingNodeOptions): Promise<RingNode>
 }
 
 const now = (): number => performance.now();
-/** Ports tried where any will do. */
-const PORT_ATTEMPTS = 16;
 
 class Node implements RingNode {
   readonly #options: RingNodeOptions;
@@ -238,42 +238,35 @@ class Node implements RingNode {
     if (!saved) this.#options.report("The disk did not take the state of the ring in time");
   }
 
-  /** Both sockets on one port. */
   async #bind(): Promise<void> {
-    const { listen } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      this.#datagrams = await openDatagramSocket({
-        listen,
+    const { address, datagrams, listener } = await openSockets(
+      this.#listen,
+      {
         now,
         received: (bytes, from) => this.#receivedDatagram(bytes, from),
-        unreachable: (address) => this.#unreachable(address),
+        unreachable: (far) => this.#unreachable(far),
         failed: (why) => this.#complaints.complain("datagram-socket", `Datagrams of the ring: ${why}`),
-      });
-      this.#listen = { host: listen.host, port: this.#datagrams.port };
-      try {
-        this.#listener = listenForConnections({
-          listen: this.#listen,
-          now,
-          message: (bytes, connection) => this.#lookAtMessage(bytes, connection),
-          passedOver: (count, from) => {
-            for (let n = 0; n < count; n++) this.#meter.messageDropped("too-long", 0);
-            this.#complaints.complain(
-              "message too-long",
-              `Passed over a message of ${from}: it has more than ${MESSAGE_LIMIT_BYTES} bytes`,
-            );
-          },
-          waiting: (connection) => this.#inbox.putSource(connection),
-          closed: (why, from, detail) => {
-            countClose(this.#closes, why);
-            this.#complaints.complain(`connection ${why}`, `Closed a connection of ${from}: ${detail}`);
-          },
-        });
-        return;
-      } catch (error) {
-        this.#datagrams.close();
-        if (listen.port !== 0 || attempt >= PORT_ATTEMPTS) throw error;
-      }
-    }
+      },
+      {
+        now,
+        message: (bytes, connection) => this.#lookAtMessage(bytes, connection),
+        passedOver: (count, from) => {
+          for (let n = 0; n < count; n++) this.#meter.messageDropped("too-long", 0);
+          this.#complaints.complain(
+            "message too-long",
+            `Passed over a message of ${from}: it has more than ${MESSAGE_LIMIT_BYTES} bytes`,
+          );
+        },
+        waiting: (connection) => this.#inbox.putSource(connection),
+        closed: (why, from, detail) => {
+          countClose(this.#closes, why);
+          this.#complaints.complain(`connection ${why}`, `Closed a connection of ${from}: ${detail}`);
+        },
+      },
+    );
+    this.#listen = address;
+    this.#datagrams = datagrams;
+    this.#listener = listener;
   }
 
   #receivedDatagram(bytes: Uint8Array, from: Address): void {
@@ -401,10 +394,3 @@ class Node implements RingNode {
     });
   }
 }
-
-/** As other programs of this host look names up. */
-const resolveBySystem: Resolve = async (host, family) => {
-  const { lookup } = await import("node:dns/promises");
-  const found = await lookup(host, { all: true, family: family === 4 ? 4 : 0 });
-  return found.map(({ address }) => address);
-};

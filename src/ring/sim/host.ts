@@ -25,6 +25,8 @@ export class Host {
   /** Another one after a move. */
   address: string;
   readonly behaviour: Behaviour;
+  /** Hosts whose addresses it is given to join by. */
+  readonly peers: readonly number[];
   readonly persistent: boolean;
   /** Changes only with the loss of the whole disk. */
   id: string;
@@ -39,7 +41,7 @@ export class Host {
   left = false;
   readonly disk = new Disk();
   /** Until when what is written may be read again in this run; later, nothing is encoded. */
-  diskReadUntilMs = Number.POSITIVE_INFINITY;
+  readonly diskReadUntilMs: number;
   readonly services = new Map<string, RunService>();
 
   /** Member id → the connection opened to it. */
@@ -69,6 +71,8 @@ export class Host {
   readonly #drift: number;
   /** What this process's clock showed at the start of virtual time. */
   #clockOffset: number;
+  #secondBegunAt = 0;
+  #stepsInSecond = 0;
   #unread: RingEvent[] = [];
   #unreadDatagrams = 0;
   #read = 0;
@@ -78,7 +82,9 @@ export class Host {
     readonly id: string;
     readonly address: string;
     readonly behaviour: Behaviour;
+    readonly peers: readonly number[];
     readonly persistent: boolean;
+    readonly diskReadUntilMs: number;
     readonly drift: number;
     readonly clockOffset: number;
   }) {
@@ -86,7 +92,9 @@ export class Host {
     this.id = options.id;
     this.address = options.address;
     this.behaviour = options.behaviour;
+    this.peers = options.peers;
     this.persistent = options.persistent;
+    this.diskReadUntilMs = options.diskReadUntilMs;
     this.#drift = options.drift;
     this.#clockOffset = options.clockOffset;
   }
@@ -152,6 +160,15 @@ export class Host {
       this.#read = 0;
     }
     return event;
+  }
+
+  /** Counts a step; how many there were in the second it falls into. */
+  stepsIn(now: number): number {
+    if (now - this.#secondBegunAt >= 1000) {
+      this.#secondBegunAt = now;
+      this.#stepsInSecond = 0;
+    }
+    return ++this.#stepsInSecond;
   }
 
   /** A new process knows nothing of what the old one had in its hands. */

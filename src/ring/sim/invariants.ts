@@ -10,14 +10,17 @@
 //   views, rumors, leader   at the end (agreement.ts)
 import type { RingEffect, RingEvent } from "../protocol.ts";
 import type { Action } from "./action.ts";
+import { RING_PORT } from "./addresses.ts";
 import { type Difference, findDifferences, memberName } from "./agreement.ts";
 import { HarmWatch } from "./harm.ts";
 import type { Host } from "./host.ts";
+import { Inventory } from "./inventory.ts";
 import { below, type Random, sample } from "./random.ts";
 import type { Sizes } from "./sizes.ts";
 import { SMALL_RING, type Transition } from "./transitions.ts";
 import { electionChanges, recordOf, rumorChanges, serviceOf, storeSizes, termOf } from "./view.ts";
-import { RING_PORT, type Witness, type World } from "./world.ts";
+import type { Witness } from "./witness.ts";
+import type { World } from "./world.ts";
 
 export type Rule =
   | "incarnation"
@@ -78,7 +81,6 @@ interface Tombstone {
 
 export class Invariants implements Witness {
   readonly violations: Violation[] = [];
-  readonly leaderGroups = new Set<string>();
   readonly #options: InvariantOptions;
   readonly #small: boolean;
   readonly #watched = new Map<Host, Watched>();
@@ -89,16 +91,12 @@ export class Invariants implements Witness {
   readonly #accusers = new Map<string, Set<Host>>();
   readonly #told = new Set<string>();
   readonly #harm: HarmWatch;
-  /** What there is to be recorded. */
-  readonly #services = new Set<string>();
-  readonly #groups = new Set<string>();
-  readonly #files = new Set<string>();
-  readonly #departed = new Set<number>();
+  readonly #inventory = new Inventory();
 
   constructor(options: InvariantOptions) {
     this.#options = options;
     this.#harm = new HarmWatch(
-      (address) => options.world.hostAt({ host: address, port: RING_PORT }),
+      (address) => options.world.addresses.hostAt({ host: address, port: RING_PORT }),
       ({ to, by, what }) => {
         if (by.behaviour === "own")
           this.#violate("harm", by, `${by.name} made ${to.name} refuse ${what}`, what);
@@ -107,32 +105,14 @@ export class Invariants implements Witness {
     this.#small = options.world.hosts.length <= SMALL_RING;
   }
 
+  get leaderGroups(): ReadonlySet<string> {
+    return this.#inventory.leaderGroups;
+  }
+
   acted(action: Action): void {
-    switch (action.kind) {
-      case "load":
-        this.#groups.add(action.group);
-        if (action.leader) this.leaderGroups.add(action.group);
-        this.#services.add(`${action.group} ${this.#options.world.hosts[action.host]?.id}`);
-        return;
-      case "start":
-        this.#noteServices();
-        return;
-      case "unload":
-        this.#groups.add(action.group);
-        this.#tombstoneOf(this.#options.world.hosts[action.host]?.id ?? "", action.group);
-        return;
-      case "configure":
-        this.#groups.add(action.group);
-        return;
-      case "upload":
-        this.#groups.add(action.group);
-        this.#files.add(`${action.group} ${action.filename}`);
-        return;
-      case "depart":
-        this.#departed.add(action.victim);
-        return;
-      default:
-    }
+    const { hosts } = this.#options.world;
+    this.#inventory.acted(action, hosts);
+    if (action.kind === "unload") this.#tombstoneOf(hosts[action.host]?.id ?? "", action.group);
   }
 
   started(host: Host): void {
@@ -145,11 +125,7 @@ export class Invariants implements Witness {
       electionChanges: -1,
       terms: new Map(),
     });
-    for (const [group, { leader }] of host.services) {
-      this.#groups.add(group);
-      this.#services.add(`${group} ${host.id}`);
-      if (leader) this.leaderGroups.add(group);
-    }
+    this.#inventory.started(host);
   }
 
   misbehaved(host: Host, what: string): void {
@@ -231,7 +207,7 @@ export class Invariants implements Witness {
     const state = host.machine?.state;
     if (state === undefined) return;
     for (const kind of KINDS)
-      for (const group of this.#groups) {
+      for (const group of this.#inventory.groups) {
         const term = termOf(state, kind, group);
         if (term === undefined) continue;
         const key = `${kind} ${group}`;
@@ -274,40 +250,8 @@ export class Invariants implements Witness {
     const state = host.machine?.state;
     if (state === undefined) return;
     const { world } = this.#options;
-    const { owners } = world;
-    const limits: Readonly<Record<string, number>> = {
-      members: owners.size,
-      "members to probe": 2 * owners.size,
-      services: this.#services.size,
-      configurations: this.#groups.size,
-      files: this.#files.size,
-      elections: this.#groups.size,
-      "update elections": this.#groups.size,
-      departures: this.#departed.size,
-    };
-    const things =
-      owners.size + this.#services.size + 3 * this.#groups.size + this.#files.size + this.#departed.size;
-    const inside: Readonly<Record<string, number>> = {
-      records: things,
-      couriers: owners.size,
-      // Each courier owes each thing once, and each suspect's accusers.
-      owed: owners.size * (things + owners.size * owners.size),
-      "links that broke": owners.size,
-      suspicions: owners.size,
-      probes: owners.size,
-      relaying: 256,
-      "told of their health": owners.size,
-      // What is about to change is told of in the same step.
-      reasons: owners.size,
-      heat: host.behaviour === "own" ? 0 : things,
-      "news not told": owners.size,
-      "news told": owners.size,
-      "forgotten members": owners.size,
-      "forgotten services": this.#services.size,
-      "stopped services": this.#services.size,
-      candidacies: 2 * this.#groups.size,
-      "elections not told": 2 * this.#groups.size,
-    };
+    const members = world.owners.size;
+    const limits = this.#inventory.limits(host, members);
     const sizes = {
       ...storeSizes(state),
       connections: host.links.size,
@@ -316,7 +260,7 @@ export class Invariants implements Witness {
         host.machine?.insight?.().sizes),
     };
     for (const [store, size] of Object.entries(sizes)) {
-      const limit = limits[store] ?? inside[store] ?? 2 * owners.size;
+      const limit = limits[store] ?? 2 * members;
       if (size > limit)
         this.#violate(
           "bounded",
@@ -402,11 +346,6 @@ export class Invariants implements Witness {
       `${by.name} takes ${owner.name} for ${as}, which runs and which no fault touches`,
       `${member} ${as}`,
     );
-  }
-
-  #noteServices(): void {
-    for (const host of this.#options.world.hosts)
-      for (const group of host.services.keys()) this.#services.add(`${group} ${host.id}`);
   }
 
   #tombstoneOf(memberId: string, group: string): void {

@@ -17,7 +17,8 @@ import {
   membersKnown,
   rumorChanges,
 } from "./view.ts";
-import type { Witness, World } from "./world.ts";
+import type { Witness } from "./witness.ts";
+import type { World } from "./world.ts";
 
 /** How long after its announcement a rumor had reached half of the members and all of them; absent: never did. */
 export interface Spread {

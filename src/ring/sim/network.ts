@@ -88,12 +88,6 @@ export class Network {
   }
 }
 
-/** The address of a host by its number: 10.0.0.1 and on. */
-export function addressOf(host: number): string {
-  const number = host + 1;
-  return `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
-}
-
 /** A member id, from a seed. */
 export function randomMemberId(random: Random): string {
   let id = "";

@@ -6,7 +6,8 @@ import { memberName } from "./agreement.ts";
 import type { Host } from "./host.ts";
 import type { Transition } from "./transitions.ts";
 import { leaderOf } from "./view.ts";
-import type { Witness, World } from "./world.ts";
+import type { Witness } from "./witness.ts";
+import type { World } from "./world.ts";
 
 export interface StoryLine {
   readonly atMs: number;

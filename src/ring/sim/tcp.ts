@@ -2,6 +2,7 @@
 // when the far process ends and only after a time-out when the far host or the path is gone. What the far kernel has
 // acknowledged may still be lost, when its process ends before reading.
 import type { Address, GossipMessage, RingEffect, RingEvent } from "../protocol.ts";
+import type { Addresses } from "./addresses.ts";
 import type { Host } from "./host.ts";
 import type { Network } from "./network.ts";
 
@@ -21,7 +22,7 @@ const READ_WITHIN_MS = 5;
 export interface TcpWorld {
   readonly now: number;
   readonly network: Network;
-  hostAt(address: Address): Host | undefined;
+  readonly addresses: Addresses;
   /** Runs something later, whatever happens to the hosts. */
   after(delayMs: number, run: () => void): void;
   /** The same at a time: exactly that number, where sums would round. */
@@ -81,7 +82,7 @@ export function openLink(world: TcpWorld, from: Host, to: string, address: Addre
   if (existing !== undefined) end(world, existing, undefined);
   const link = new Link(from, to, address);
   from.links.set(to, link);
-  link.far = world.hostAt(address);
+  link.far = world.addresses.hostAt(address);
   dial(world, link, world.now, DIAL_RETRY_MS);
   return link;
 }
@@ -110,7 +111,7 @@ export function closeLink(world: TcpWorld, from: Host, to: string): void {
 /** Asks a host's kernel whether anything listens there; it answers for a process that sleeps as well. */
 export function knock(world: TcpWorld, from: Host, effect: KnockEffect): void {
   const { process } = from;
-  const far = world.hostAt(effect.address);
+  const far = world.addresses.hostAt(effect.address);
   const deadline = world.now + effect.withinMs;
   let answered = false;
   const answer = (word: "open" | "refused" | "silent"): void => {

@@ -4,7 +4,7 @@ import { HEALTHS, type Health } from "../member.ts";
 import type { RingEffect, RingEvent } from "../protocol.ts";
 import type { Host } from "./host.ts";
 import { eachRecord, memberChanges } from "./view.ts";
-import type { Witness } from "./world.ts";
+import type { Witness } from "./witness.ts";
 
 /** Up to so many hosts everything is looked at. */
 export const SMALL_RING = 64;

@@ -161,6 +161,8 @@ function toService(message: Message<typeof SERVICE>) {
     pkgIncarnation: message.pkgIncarnation ?? 0n,
     ...(message.stopped !== undefined && { stopped: message.stopped }),
     ...(message.changing !== undefined && { changing: message.changing }),
+    ...(message.draining !== undefined && { draining: message.draining }),
+    ...(message.notReady !== undefined && { notReady: message.notReady }),
   };
 }
 

@@ -58,6 +58,8 @@ export const SERVICE = {
     pkgIncarnation: { number: 13, type: "uint64" },
     stopped: { number: 1000, type: "bool" },
     changing: { number: 1001, type: "bool" },
+    draining: { number: 1002, type: "bool" },
+    notReady: { number: 1003, type: "bool" },
   },
 } as const satisfies Schema;
 

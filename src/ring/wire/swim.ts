@@ -148,22 +148,12 @@ export function decodeSwim(bytes: Uint8Array): SwimMessage {
     }
   }
   switch (type) {
-    case PING.type: {
-      requireBody(body, PING.body);
-      const message: Mutable<SwimMessage & { kind: "ping" }> = {
-        kind: "ping",
-        from: toMember(from),
-        membership,
-      };
-      if (other !== undefined) message.forwardTo = toMember(other);
-      if (sequence !== undefined) message.sequence = sequence;
-      if (digest !== undefined) message.digest = digest;
-      return message;
-    }
+    case PING.type:
     case ACK.type: {
-      requireBody(body, ACK.body);
-      const message: Mutable<SwimMessage & { kind: "ack" }> = {
-        kind: "ack",
+      const isPing = type === PING.type;
+      requireBody(body, isPing ? PING.body : ACK.body);
+      const message: Mutable<SwimMessage & { kind: "ping" | "ack" }> = {
+        kind: isPing ? "ping" : "ack",
         from: toMember(from),
         membership,
       };

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { parseBind } from "../group.ts";
 import { bindStatus, checkBinds } from "./binds.ts";
-import { activeMembers, type CensusSources, emptyCensus, leaderOf, updateCensus } from "./census.ts";
+import {
+  activeMembers,
+  type CensusSources,
+  emptyCensus,
+  leaderOf,
+  servingMembers,
+  updateCensus,
+} from "./census.ts";
+import { memberJson } from "./json.ts";
 
 const SYS = {
   ip: "1.2.3.4",
@@ -93,6 +101,44 @@ describe("the census (services.md §14.1, §27)", () => {
 
   test("without a change of the counters nothing changes", () => {
     expect(updateCensus(census, SOURCES)).toEqual({ ...census, changed: false });
+  });
+});
+
+describe("members that drain or are not ready (beyond the original)", () => {
+  const SAID = { a: {}, b: { draining: true }, c: { notReady: true } } as const;
+  const groupOf = (...ids: (keyof typeof SAID)[]) => {
+    const services = ids.map((id) => ({ ...service(id, "shield.one", 1n), ...SAID[id] }));
+    const members = ids.map((memberId) => ({
+      memberId,
+      health: "alive" as const,
+      persistent: false,
+      address: "1.1.1.1",
+      gossipPort: 1,
+    }));
+    return updateCensus(emptyCensus("me"), { ...SOURCES, services, members }).groups.get("shield.one");
+  };
+  const serving = (...ids: (keyof typeof SAID)[]) => {
+    const group = groupOf(...ids);
+    return group === undefined ? [] : servingMembers(group).map(({ memberId }) => memberId);
+  };
+
+  test("are sent no work while there is another one", () => expect(serving("a", "b", "c")).toEqual(["a"]));
+
+  test("are all there is when there is no other one", () => expect(serving("b", "c")).toEqual(["b", "c"]));
+
+  test("say so, and others say nothing of it", () => {
+    const said = [...(groupOf("a", "b", "c")?.population.values() ?? [])].map((member) => {
+      const { draining, not_ready } = memberJson(member);
+      return { draining, not_ready };
+    });
+    expect(said).toEqual([
+      { draining: undefined, not_ready: undefined },
+      { draining: true, not_ready: undefined },
+      { draining: undefined, not_ready: true },
+    ]);
+    expect(Object.keys(memberJson([...(groupOf("a")?.population.values() ?? [])][0]!))).not.toContain(
+      "draining",
+    );
   });
 });
 

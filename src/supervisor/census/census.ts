@@ -1,18 +1,10 @@
 // The census: every group and member known through rumors, as services and their templates see it
 // (reference/services.md §14.1). Pure: sources in, census out.
+import type { SystemInfo } from "../../ring/index.ts";
 import type { TomlTable } from "../../toml/index.ts";
 
 /** Addresses a member announces with each of its services. */
-export interface MemberSys {
-  readonly ip: string;
-  readonly hostname: string;
-  readonly gossipIp: string;
-  readonly gossipPort: number;
-  readonly httpGatewayIp: string;
-  readonly httpGatewayPort: number;
-  readonly ctlGatewayIp: string;
-  readonly ctlGatewayPort: number;
-}
+export type MemberSys = SystemInfo;
 
 export type ElectionStatus = "None" | "ElectionInProgress" | "ElectionNoQuorum" | "ElectionFinished";
 export type MemberHealth = "alive" | "suspect" | "confirmed" | "departed";
@@ -44,6 +36,10 @@ export interface CensusMember {
   readonly cfg: TomlTable;
   /** An update is replacing its service, which is not up meanwhile. Members of Habitat do not say so. */
   readonly changing: boolean;
+  /** Its service is about to be stopped. Members of Habitat do not say so. */
+  readonly draining: boolean;
+  /** Its service says that it cannot do its work now. Members of Habitat do not say so. */
+  readonly notReady: boolean;
 }
 
 export interface CensusFile {
@@ -93,6 +89,8 @@ export interface ServiceSource {
   /** Withdrawn: the service is gone, its group is remembered. */
   readonly stopped?: boolean;
   readonly changing?: boolean;
+  readonly draining?: boolean;
+  readonly notReady?: boolean;
 }
 
 export interface MemberSource {
@@ -236,6 +234,8 @@ function memberOf(service: ServiceSource, previous: CensusMember | undefined, lo
     sys: service.sys,
     cfg: service.cfg,
     changing: service.changing === true,
+    draining: service.draining === true,
+    notReady: service.notReady === true,
   };
 }
 
@@ -324,6 +324,16 @@ export function activeMembers(group: CensusGroup): CensusMember[] {
   return [...group.population.values()].filter(
     (member) => member.health === "alive" || member.health === "suspect",
   );
+}
+
+/**
+ * The active members work may be sent to: not those that drain or are not ready. Where that would be nobody, all of them:
+ * one that is slow to be ready is better than none.
+ */
+export function servingMembers(group: CensusGroup): CensusMember[] {
+  const active = activeMembers(group);
+  const serving = active.filter((member) => !member.draining && !member.notReady);
+  return serving.length > 0 ? serving : active;
 }
 
 /** The leader of the group, if one is elected. */

@@ -26,6 +26,9 @@ export function memberJson(member: CensusMember) {
     confirmed: member.health === "confirmed",
     departed: member.health === "departed",
     cfg: member.cfg,
+    // Only where they are so: what is made of a member of Habitat stays as it is.
+    ...(member.draining ? { draining: true } : {}),
+    ...(member.notReady ? { not_ready: true } : {}),
   };
 }
 

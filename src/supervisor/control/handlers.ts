@@ -47,7 +47,10 @@ export interface ControlOptions {
   readonly install: (spec: ServiceSpec, console: Console) => Promise<InstalledPackage>;
   /** Lines services printed, as the launcher keeps them. */
   readonly lines: LauncherClient["lines"];
-  readonly restartSupervisor: () => void;
+  /** `retryRefused`: also releases of the Supervisor that did not prove themselves may be tried. */
+  readonly restartSupervisor: (retryRefused: boolean) => void;
+  /** What is wrong with the Supervisor itself, a sentence each. */
+  readonly supervisorProblems: () => readonly string[];
   readonly now: () => number;
 }
 
@@ -109,7 +112,7 @@ async function answer(
       break;
     case "SupRestart":
       // Compat: never answered; the connection ends with the Supervisor.
-      options.restartSupervisor();
+      options.restartSupervisor(request.fields.retryRefused === true);
       await new Promise<void>((resolve) => {
         if (reply.gone.aborted) resolve();
         else reply.gone.addEventListener("abort", () => resolve(), { once: true });
@@ -205,7 +208,9 @@ async function status(
     if (found.length === 0) throw notLoaded(ident);
   }
   const last = found.pop();
-  if (last === undefined) return reply.complete({ message: "NetOk", fields: {} });
+  const problems = options.supervisorProblems();
+  const own = problems.length === 0 ? {} : { supervisorProblems: problems.join("\n") };
+  if (last === undefined) return reply.complete({ message: "NetOk", fields: own });
   const shown = (service: ServiceSnapshot) => ({
     ...statusFields(service, options),
     ...(fields.withReadiness === true && service.spec.desiredState === "up"
@@ -213,7 +218,7 @@ async function status(
       : {}),
   });
   for (const service of found) await reply.partial({ message: "ServiceStatus", fields: shown(service) });
-  await reply.complete({ message: "ServiceStatus", fields: shown(last) });
+  await reply.complete({ message: "ServiceStatus", fields: { ...shown(last), ...own } });
 }
 
 function statusFields(snapshot: ServiceSnapshot, options: ControlOptions) {
@@ -230,6 +235,7 @@ function statusFields(snapshot: ServiceSnapshot, options: ControlOptions) {
     serviceGroup: groupFields(snapshot, options),
     desiredState: spec.desiredState === "up" ? DesiredState.Up : DesiredState.Down,
     ...(problems.length === 0 ? {} : { problems: problems.join("\n") }),
+    ...(service?.draining === true ? { draining: true } : {}),
   };
 }
 

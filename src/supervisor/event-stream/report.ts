@@ -2,7 +2,7 @@
 import { type FullIdent, formatIdent } from "../../package/index.ts";
 import { formatServiceGroup } from "../group.ts";
 import type { HealthResult } from "../plan/health.ts";
-import type { ServiceParts } from "../service/service.ts";
+import type { ServiceParts } from "../service/ports.ts";
 import type { ServiceSpec } from "../spec/spec.ts";
 
 /** A service as events name it. */

@@ -20,6 +20,13 @@ export interface EventData {
     readonly result: HealthWord;
     readonly previous: HealthWord;
   };
+  /** Whether it is ready has changed, or why it is not, or that it is about to be stopped. */
+  readonly readiness: {
+    readonly service_group: string;
+    readonly ready: boolean;
+    readonly reasons: readonly string[];
+    readonly draining: boolean;
+  };
   /** Configuration applied to a group has arrived here. */
   readonly config: { readonly service_group: string; readonly incarnation: string };
   /** A file uploaded to a group has arrived here. */

@@ -10,6 +10,8 @@ const up: SeenService = {
   pid: 7,
   initialized: true,
   health: "Ok",
+  notReady: [],
+  draining: false,
 };
 
 describe("a service", () => {
@@ -37,6 +39,17 @@ describe("a service", () => {
 
   test("whose health alone changed tells that alone", () => {
     expect(serviceEvents(up, { ...up, health: "Warning" }).map(({ kind }) => kind)).toEqual(["health"]);
+  });
+
+  test("that is not ready any more, or drains, says so and why; one that is to be down says nothing of it", () => {
+    const notReady = ["its process is down"];
+    expect(serviceEvents(up, { ...up, notReady, draining: true })).toEqual([
+      {
+        kind: "readiness",
+        data: { service_group: "web.default", ready: false, reasons: notReady, draining: true },
+      },
+    ]);
+    expect(serviceEvents(up, { ...up, notReady: undefined })).toEqual([]);
   });
 
   test("that was unloaded says so; one never seen says nothing", () => {

@@ -13,6 +13,9 @@ export interface SeenService {
   readonly pid: number | null;
   readonly initialized: boolean;
   readonly health: HealthResult;
+  /** Why it is not ready; undefined where it is not meant to be. */
+  readonly notReady: readonly string[] | undefined;
+  readonly draining: boolean;
 }
 
 const HEALTH: Readonly<Record<HealthResult, HealthWord>> = {
@@ -48,7 +51,16 @@ export function serviceEvents(
   const result = HEALTH[after.health];
   if (previous !== result)
     events.push({ kind: "health", data: { service_group: after.service_group, result, previous } });
+  const readiness = readinessOf(after);
+  const known = before === undefined ? undefined : readinessOf(before);
+  if (readiness !== undefined && JSON.stringify(readiness) !== JSON.stringify(known))
+    events.push({ kind: "readiness", data: readiness });
   return events;
+}
+
+function readinessOf({ service_group, notReady, draining }: SeenService): EventData["readiness"] | undefined {
+  if (notReady === undefined) return undefined;
+  return { service_group, ready: notReady.length === 0, reasons: notReady, draining };
 }
 
 function shown(seen: SeenService): EventData["service"] {

@@ -3,6 +3,7 @@ import { formatIdent } from "../../package/index.ts";
 import type { RingState } from "../../ring/index.ts";
 import { type Census, emptyCensus } from "../census/census.ts";
 import { formatServiceGroup } from "../group.ts";
+import { notReadyReasons } from "../readiness.ts";
 import type { Services } from "../services.ts";
 import type { ServiceSnapshot } from "../slot.ts";
 import type { MemberWord } from "./event.ts";
@@ -52,7 +53,8 @@ export function watchEvents({ log, services, organization, self }: EventWatchOpt
   };
 }
 
-function seenOf({ spec, service, parts }: ServiceSnapshot, organization: string | undefined): SeenService {
+function seenOf(snapshot: ServiceSnapshot, organization: string | undefined): SeenService {
+  const { spec, service, parts } = snapshot;
   const group = parts?.group ?? {
     service: spec.ident.name,
     group: spec.group,
@@ -66,5 +68,7 @@ function seenOf({ spec, service, parts }: ServiceSnapshot, organization: string 
     pid: service?.process.pid ?? null,
     initialized: service?.initialized === true,
     health: service?.health ?? "Unknown",
+    notReady: spec.desiredState === "up" ? notReadyReasons(snapshot) : undefined,
+    draining: service?.draining === true,
   };
 }

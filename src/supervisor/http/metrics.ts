@@ -96,6 +96,27 @@ export class Metrics {
     );
     add("hab_sup_hook_duration_seconds", "histogram", "The time it takes for a hook to run", "hook");
     add(
+      "hab_sup_service_hook_duration_seconds",
+      "histogram",
+      "The time it takes for a hook of a service to run",
+      "service_group",
+      "hook",
+    );
+    add(
+      "hab_sup_service_hook_runs_total",
+      "counter",
+      "Runs of a hook of a service, by how they ended",
+      "service_group",
+      "hook",
+      "outcome",
+    );
+    add(
+      "hab_sup_service_ready",
+      "gauge",
+      "Whether a service that is to run is ready (1) or not (0)",
+      "service_group",
+    );
+    add(
       "hab_sup_http_gateway_request_duration_seconds",
       "histogram",
       "The latency for HTTP gateway requests",
@@ -137,6 +158,12 @@ export class Metrics {
   set(name: string, value: number, labels?: Labels): void {
     const series = this.#series(name, labels);
     if (series !== undefined) series.value = value;
+  }
+
+  /** Sets a gauge for these values of its one label, and for no others. */
+  setAll(name: string, values: ReadonlyMap<string, number>): void {
+    this.#families.get(name)?.series.clear();
+    for (const [label, value] of values) this.set(name, value, label);
   }
 
   /** Records a duration in seconds. */

@@ -1,16 +1,17 @@
 // One service as `/services` shows it, key order included (reference/services.md §22).
 import { asTimeOfDay } from "../../host/index.ts";
-import { formatIdent } from "../../package/index.ts";
+import { formatIdent, hookSettingsTable } from "../../package/index.ts";
 import type { JsonInput } from "../../toml/index.ts";
 import type { BindRequirements } from "../census/binds.ts";
 import { formatBind, formatServiceGroup } from "../group.ts";
 import type { SupervisorPaths } from "../paths.ts";
 import type { RestartConfig } from "../plan/restart.ts";
 import type { ServiceHook } from "../plan/service.ts";
+import { hookLogs } from "../service/hook-output.ts";
 import { packageJson, type ServicePackage } from "../service/package.ts";
-import { hookLogs } from "../service/run-hook.ts";
-import type { ServiceParts } from "../service/service.ts";
+import type { ServiceParts } from "../service/ports.ts";
 import type { ServiceSnapshot } from "../slot.ts";
+import type { ServiceSpec } from "../spec/spec.ts";
 import type { SysInfo } from "../sys.ts";
 
 export interface ServiceJsonInput {
@@ -35,6 +36,9 @@ const HOOK_ORDER: readonly ServiceHook[] = [
   "post-run",
   "post-stop",
 ];
+
+/** Hooks beyond the original: shown where the package has them. */
+const OWN_HOOKS: readonly ServiceHook[] = ["readiness", "pre-stop"];
 
 /** The object of one service. */
 export function serviceJson(input: ServiceJsonInput): JsonInput {
@@ -94,6 +98,10 @@ export function serviceJson(input: ServiceJsonInput): JsonInput {
     update_strategy: spec.updateStrategy,
     update_condition: spec.updateCondition,
     user_config_updated: false,
+    // Ours, and only where there is something to say: what a package of Habitat shows stays as it is.
+    ...(service?.readiness === undefined ? {} : { ready: service.readiness.ready }),
+    ...(service?.draining === true ? { draining: true } : {}),
+    ...hookSettingsJson(spec),
   };
 }
 
@@ -101,12 +109,15 @@ function bindList(requirements: BindRequirements): JsonInput[] {
   return [...requirements].map(([service, exports]) => ({ service, exports: [...exports] }));
 }
 
+function hookSettingsJson({ hookSettings }: ServiceSpec): Record<string, JsonInput> {
+  const table = hookSettingsTable(hookSettings);
+  return table === undefined ? {} : { hook_settings: table };
+}
+
 function hooksJson({ templates, pkg }: ServiceParts): JsonInput {
+  const shown = [...HOOK_ORDER, ...OWN_HOOKS.filter((hook) => templates.hooks.has(hook))];
   return Object.fromEntries(
-    HOOK_ORDER.map((hook) => [
-      hook.replace("-", "_"),
-      templates.hooks.has(hook) ? hookJson(pkg, hook) : null,
-    ]),
+    shown.map((hook) => [hook.replace("-", "_"), templates.hooks.has(hook) ? hookJson(pkg, hook) : null]),
   );
 }
 

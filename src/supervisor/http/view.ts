@@ -10,7 +10,7 @@ import type { RestartConfig } from "../plan/restart.ts";
 import { readiness } from "../readiness.ts";
 import type { RingPort } from "../ring/port.ts";
 import type { RingReports } from "../ring/reports.ts";
-import { hookLogs } from "../service/run-hook.ts";
+import { hookLogs } from "../service/hook-output.ts";
 import type { Services } from "../services.ts";
 import type { ServiceSnapshot } from "../slot.ts";
 import type { SpecDirectory } from "../spec/directory.ts";
@@ -65,6 +65,8 @@ export function supervisorView(options: ViewOptions): SupervisorView {
     return snapshot;
   };
 
+  const judge = () => readiness(services.list(), options.organization, services.closing);
+
   return {
     changed(name) {
       listText = undefined;
@@ -98,11 +100,16 @@ export function supervisorView(options: ViewOptions): SupervisorView {
     },
     butterflyJson: () => formatJson(butterflyJson(ring.state)),
     ringJson: (report) => options.ringReports[report](),
-    readiness: () => readiness(services.list(), options.organization, services.closing),
+    readiness: judge,
     events: options.events,
     censusJson: () => formatJson(censusJson(ring.census)),
     measure() {
       metrics.set("hab_butterfly_incarnation_number", Number(ring.state.incarnation));
+      const { services: judged } = judge();
+      metrics.setAll(
+        "hab_sup_service_ready",
+        new Map(judged.map(({ service_group, ready }) => [service_group, ready ? 1 : 0])),
+      );
       metrics.set("hab_sup_open_file_descriptors_total", readdirSync("/proc/self/fd").length);
       const { user, system } = process.cpuUsage();
       const cpu = (user + system) * 1000;

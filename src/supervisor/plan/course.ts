@@ -164,7 +164,7 @@ function waitingText(on: Waiting, facts: UpdateFacts): string {
     case "member":
       return `the update of its group waits for ${member(on.memberId)}: see hab svc status there`;
     case "settling":
-      return `the update to ${runningText(facts)} is not complete: the service does not stay up`;
+      return `the update to ${runningText(facts)} is not complete: the service does not stay up or is not ready`;
     case "foreign":
       return `its group runs ${on.release}, which is not a release of ${formatIdent(facts.spec.ident)}`;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { healthOfExit, nextHealthDelayMs } from "./health.ts";
+import { criticalsAfter, type HealthResult, healthOfExit, isToRestart, nextHealthDelayMs } from "./health.ts";
 
 describe("health (services.md §10)", () => {
   test.each([
@@ -11,6 +11,10 @@ describe("health (services.md §10)", () => {
     [255, "Unknown", false],
   ] as const)("exit code %i is %s", (code, result, recognised) => {
     expect(healthOfExit({ kind: "code", code })).toEqual({ result, recognised });
+  });
+
+  test("a check that did not end in its time is critical", () => {
+    expect(healthOfExit({ kind: "timeout", seconds: 5 })).toEqual({ result: "Critical", recognised: true });
   });
 
   test("a signal and a hook that cannot run are unknown", () => {
@@ -30,5 +34,29 @@ describe("health (services.md §10)", () => {
 
   test("an interval of 0 does not end the checks", () => {
     expect(delay({ intervalMs: 0, okBefore: false })).toBe(1_000);
+  });
+});
+
+describe("the liveness rule", () => {
+  const restarted = (results: readonly HealthResult[], restartAfter: number | undefined) =>
+    isToRestart(
+      results.reduce((criticals, result) => criticalsAfter(criticals, result), 0),
+      restartAfter,
+    );
+
+  test.each([
+    [["Critical", "Critical", "Critical"], 3, true],
+    [["Critical", "Critical"], 3, false],
+    [["Critical", "Critical", "Ok", "Critical"], 3, false],
+    [["Critical", "Unknown", "Critical"], 2, false],
+    [["Critical"], 1, true],
+    [["Ok"], 1, false],
+  ] as const)("after %j, %d in a row: %p", (results, restartAfter, restart) => {
+    expect(restarted(results, restartAfter)).toBe(restart);
+  });
+
+  test("never, unless it is asked for", () => {
+    expect(restarted(["Critical", "Critical", "Critical"], undefined)).toBe(false);
+    expect(restarted(["Critical", "Critical", "Critical"], 0)).toBe(false);
   });
 });

@@ -1,23 +1,38 @@
-// Health of a service: what a check's exit means and when the next one is due (reference/services.md §10). Pure.
+// Health of a service: what a check's exit means, when the next one is due (reference/services.md §10), and when the service
+// is to be restarted for it (beyond the original). Pure.
+import type { HookEnd } from "../../package/index.ts";
 
 export type HealthResult = "Ok" | "Warning" | "Critical" | "Unknown";
 
-/** How a hook ended. */
+/** How a hook ended that was waited for to its end, or could not be started. */
 export type HookExit =
-  | { readonly kind: "code"; readonly code: number }
-  | { readonly kind: "signal"; readonly signal: string }
+  | Exclude<HookEnd, { readonly kind: "abandoned" }>
   | { readonly kind: "failed"; readonly message: string };
 
 const RESULTS: readonly HealthResult[] = ["Ok", "Warning", "Critical", "Unknown"];
 
-/** The result for a health-check hook's exit; `recognised` is false for codes beyond 3. */
+/**
+ * The result for a health-check hook's exit; `recognised` is false for codes beyond 3. One that did not end in its time says
+ * what a balancer and the liveness rule have to know: that the service does not answer.
+ */
 export function healthOfExit(exit: HookExit): {
   readonly result: HealthResult;
   readonly recognised: boolean;
 } {
+  if (exit.kind === "timeout") return { result: "Critical", recognised: true };
   if (exit.kind !== "code") return { result: "Unknown", recognised: true };
   const result = RESULTS[exit.code];
   return result === undefined ? { result: "Unknown", recognised: false } : { result, recognised: true };
+}
+
+/** Criticals in a row, after one more result. */
+export function criticalsAfter(before: number, result: HealthResult): number {
+  return result === "Critical" ? before + 1 : 0;
+}
+
+/** Whether a service is to be restarted after so many criticals in a row: never without a number, as in the original. */
+export function isToRestart(criticals: number, restartAfter = 0): boolean {
+  return restartAfter > 0 && criticals >= restartAfter;
 }
 
 /** Longest wait after a result that is not Ok. */

@@ -44,6 +44,18 @@ describe("wanted against held (services.md §2.1)", () => {
     expect(plan({ ...up, group: "g" }, { spec: up, condition: { kind: "busy" } })).toEqual([]);
   });
 
+  test("a start that can be cut short is, when the service is not wanted any more", () => {
+    const starting: HeldService = { spec: up, condition: { kind: "starting" } };
+    expect(plan(up, starting)).toEqual([]);
+    expect(plan({ ...up, group: "g" }, starting)).toEqual([]);
+    expect(plan(down, starting)).toEqual(["interrupt"]);
+    expect(plan(undefined, starting)).toEqual(["interrupt"]);
+  });
+
+  test("other limits of hooks are taken without a restart", () => {
+    expect(plan({ ...up, hookSettings: { init: { timeout: 5 } } }, running(up))).toEqual(["update"]);
+  });
+
   test("waiting out a back-off", () => {
     expect(plan(up, waiting(NOW + 1))).toEqual(["wait"]);
     expect(plan(up, waiting(NOW))).toEqual(["start"]);

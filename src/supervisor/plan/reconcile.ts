@@ -9,6 +9,8 @@ export interface HeldService {
     | { readonly kind: "running" }
     /** A start or stop is under way; its end asks for another reconciliation. */
     | { readonly kind: "busy" }
+    /** A start is under way that can be cut short. */
+    | { readonly kind: "starting" }
     /** Waits out a restart back-off or the delay after a failed start. */
     | { readonly kind: "waiting"; readonly readyAtMs: number };
 }
@@ -20,6 +22,8 @@ export type ReconcileStep =
   | { readonly kind: "restart"; readonly name: string }
   /** Exchange the spec in place, process untouched. */
   | { readonly kind: "update"; readonly name: string; readonly spec: ServiceSpec }
+  /** Cut the start short that is under way: the service is not wanted any more. */
+  | { readonly kind: "interrupt"; readonly name: string }
   /** Drop what is remembered about a service that is neither running nor wanted. */
   | { readonly kind: "forget"; readonly name: string }
   /** Reconcile again at this time. */
@@ -55,6 +59,8 @@ function planHeld(
   switch (condition.kind) {
     case "busy":
       return undefined;
+    case "starting":
+      return spec === undefined ? { kind: "interrupt", name } : undefined;
     case "waiting": {
       if (spec === undefined) return { kind: "forget", name };
       // A changed spec may be the correction a failed start waits for.

@@ -6,7 +6,8 @@ export type ImmediateReason =
   | "init_hook_updated"
   | "run_hook_updated"
   | "post_run_hook_updated";
-export type RestartReason = ImmediateReason | "init_hook_failed" | "run_hook_failed";
+/** `health_check_failed` is beyond the original. */
+export type RestartReason = ImmediateReason | "init_hook_failed" | "run_hook_failed" | "health_check_failed";
 
 /** The three restart options of `sup run`, in whole seconds. */
 export interface RestartConfig {
@@ -58,7 +59,7 @@ export interface RestartDecision {
 
 /** Whether a restart for this reason waits out a back-off. */
 export function isFailure(reason: RestartReason): boolean {
-  return reason === "init_hook_failed" || reason === "run_hook_failed";
+  return reason === "init_hook_failed" || reason === "run_hook_failed" || reason === "health_check_failed";
 }
 
 /**

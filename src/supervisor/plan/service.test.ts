@@ -12,6 +12,7 @@ const facts = (given: Partial<ServiceFacts>): ServiceFacts => ({
   processAlive: true,
   hasHook: () => true,
   changes: NO_CHANGES,
+  unhealthy: false,
   mayAct: true,
   ...given,
 });
@@ -54,7 +55,7 @@ describe("the state machine of a service (services.md §7)", () => {
     expect(nextStep(facts({ changes: hookChanged(hook) }))).toEqual({ kind: "restart", reason });
   });
 
-  test.each(["file-updated", "health-check", "suitability", "post-stop"] as const)(
+  test.each(["file-updated", "health-check", "suitability", "post-stop", "pre-stop", "readiness"] as const)(
     "a changed %s hook does nothing",
     (hook) => {
       expect(nextStep(facts({ changes: hookChanged(hook) }))).toBeUndefined();
@@ -68,6 +69,15 @@ describe("the state machine of a service (services.md §7)", () => {
       kind: "restart",
       reason: "app_config_updated",
     });
+  });
+
+  test("a service whose health asks for it is restarted, before anything that changed; one that waits is not", () => {
+    const changes = hookChanged("run");
+    expect(nextStep(facts({ unhealthy: true, changes }))).toEqual({
+      kind: "restart",
+      reason: "health_check_failed",
+    });
+    expect(nextStep(facts({ phase: "initializing", unhealthy: true }))).toBeUndefined();
   });
 
   test("a group without a leader does nothing at all", () => {

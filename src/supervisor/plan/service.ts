@@ -4,19 +4,8 @@ import type { RestartReason } from "./restart.ts";
 
 export type Phase = "uninitialized" | "initializing" | "init-failed" | "initializer-finished" | "initialized";
 
-/** Hooks whose content decides about a running service. */
-export type ServiceHook =
-  | "file-updated"
-  | "health-check"
-  | "init"
-  | "reconfigure"
-  | "suitability"
-  | "run"
-  | "post-run"
-  | "post-stop";
-
-/** The order in which hooks are rendered and listed. */
-export const SERVICE_HOOKS: readonly ServiceHook[] = [
+/** The hooks of a service, in the order in which they are rendered. The last two are beyond the original. */
+export const SERVICE_HOOKS = [
   "file-updated",
   "health-check",
   "init",
@@ -25,7 +14,11 @@ export const SERVICE_HOOKS: readonly ServiceHook[] = [
   "run",
   "post-run",
   "post-stop",
-];
+  "pre-stop",
+  "readiness",
+] as const;
+
+export type ServiceHook = (typeof SERVICE_HOOKS)[number];
 
 /** What the last rendering changed on disk and nobody has acted on yet. */
 export interface RenderedChanges {
@@ -40,6 +33,8 @@ export interface ServiceFacts {
   readonly processAlive: boolean;
   readonly hasHook: (hook: ServiceHook) => boolean;
   readonly changes: RenderedChanges;
+  /** Its health check has said critical so often that it is to be restarted. */
+  readonly unhealthy: boolean;
   /** False while the group of a leader topology has no leader, or strict binds are not satisfied. */
   readonly mayAct: boolean;
 }
@@ -70,8 +65,10 @@ export function nextStep(facts: ServiceFacts): ServiceStep | undefined {
   }
 }
 
-function nextRunningStep({ processAlive, changes, hasHook }: ServiceFacts): ServiceStep | undefined {
+function nextRunningStep(facts: ServiceFacts): ServiceStep | undefined {
+  const { processAlive, changes, unhealthy, hasHook } = facts;
   if (!processAlive) return { kind: "restart", reason: "run_hook_failed" };
+  if (unhealthy) return { kind: "restart", reason: "health_check_failed" };
   if (changes.hooks.has("init")) return { kind: "restart", reason: "init_hook_updated" };
   if (changes.hooks.has("run")) return { kind: "restart", reason: "run_hook_updated" };
   if (changes.hooks.has("post-run")) return { kind: "restart", reason: "post_run_hook_updated" };

@@ -75,6 +75,8 @@ export class CensusFeed {
           sys: rumor.sys,
           stopped: rumor.stopped === true,
           changing: rumor.changing === true,
+          draining: rumor.draining === true,
+          notReady: rumor.notReady === true,
         })),
       ),
       members: memberEntries(state).map(({ member, health }) => ({

@@ -8,7 +8,7 @@ import {
   startElection,
 } from "../../ring/index.ts";
 import type { Output } from "../output.ts";
-import type { ServiceParts } from "../service/service.ts";
+import type { ServiceParts } from "../service/ports.ts";
 import type { SysInfo } from "../sys.ts";
 import { RingPort } from "./port.ts";
 
@@ -223,6 +223,19 @@ describe("updates", () => {
     expect(own(started)?.changing).toBeUndefined();
     port.announce(parts(), { pkgIncarnation: 2n });
     expect(own(started)?.pkgIncarnation).toBe(3n);
+  });
+
+  test("and that it drains or is not ready, until it is said to be otherwise", () => {
+    const started = startPort();
+    const { port } = started;
+    port.announce(parts(), { notReady: true });
+    port.announce(parts(), { draining: true });
+    expect(own(started)).toMatchObject({ notReady: true, draining: true });
+    port.announce(parts(), { draining: false });
+    expect(own(started)).toMatchObject({ notReady: true });
+    expect(own(started)?.draining).toBeUndefined();
+    port.announce(parts(), { notReady: false });
+    expect(own(started)?.notReady).toBeUndefined();
   });
 
   test("are led by somebody else when a service no longer takes part in them", () => {

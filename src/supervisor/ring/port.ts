@@ -15,7 +15,7 @@ import { type Census, type CensusCounters, emptyCensus, isStale, updateCensus } 
 import { exportedConfig } from "../config/exports.ts";
 import { formatServiceGroup, type ServiceGroup } from "../group.ts";
 import type { Output } from "../output.ts";
-import type { ServiceParts } from "../service/service.ts";
+import type { ServiceParts } from "../service/ports.ts";
 import { memberSys, type SysInfo } from "../sys.ts";
 import { CensusFeed, type Decrypt } from "./census-feed.ts";
 
@@ -36,13 +36,17 @@ export interface RingPortOptions {
   readonly decrypt: Decrypt;
 }
 
-/** What a member says of an update beside the service itself. */
-export interface ToldOfUpdate {
+/** What a member says of a service beside what it is; as it was said last where left out. */
+export interface ToldOfService {
   /** The release it changes to, where that is not the one it runs. */
   readonly ident?: FullIdent;
   readonly pkgIncarnation?: bigint;
-  /** Whether it is between two releases; as it was said last where left out. */
+  /** Whether it is between two releases. */
   readonly changing?: boolean;
+  /** Whether it is about to be stopped. */
+  readonly draining?: boolean;
+  /** Whether it says that it cannot do its work now. */
+  readonly notReady?: boolean;
 }
 
 /** Counters no store has, to make the census anew when only a decryption finished. */
@@ -94,7 +98,7 @@ export class RingPort {
   }
 
   /** Announces a service of ours with what it exports; a newer incarnation replaces the older one (§5.1 step 5). */
-  announce({ group, pkg, config }: ServiceParts, told: ToldOfUpdate = {}): void {
+  announce({ group, pkg, config }: ServiceParts, told: ToldOfService = {}): void {
     const { ident = pkg.ident, pkgIncarnation = 0n } = told;
     const serviceGroup = formatServiceGroup(group);
     const stored = ownServiceRumor(this.state, serviceGroup);
@@ -109,6 +113,8 @@ export class RingPort {
       sys: memberSys(this.#options.sys),
       pkgIncarnation: pkgIncarnation > known ? pkgIncarnation : known,
       ...((told.changing ?? stored?.changing) === true && { changing: true }),
+      ...((told.draining ?? stored?.draining) === true && { draining: true }),
+      ...((told.notReady ?? stored?.notReady) === true && { notReady: true }),
     };
     if (this.#own !== undefined) this.#own = new Set([...this.#own, serviceGroup]);
     this.#apply({ kind: "announce", rumor: { kind: "service", fromId: this.state.self, value } });

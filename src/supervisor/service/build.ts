@@ -1,12 +1,15 @@
 // Everything a service needs before it can start, read from disk: package, configuration, templates
 // (reference/services.md §5.1 step 1).
+import { join } from "node:path";
 import { HabError } from "../../error/index.ts";
 import {
   type FullIdent,
   findInstalled,
   formatIdent,
+  HOOK_SETTINGS_FILE,
   type InstalledPackage,
   type PackageIdent,
+  readHookSettings,
 } from "../../package/index.ts";
 import { checkBinds } from "../census/binds.ts";
 import type { Census } from "../census/census.ts";
@@ -16,7 +19,7 @@ import type { Output } from "../output.ts";
 import type { ServiceSpec } from "../spec/spec.ts";
 import { ServiceConfig } from "./config.ts";
 import { readServicePackage } from "./package.ts";
-import type { ServiceParts } from "./service.ts";
+import type { ServiceParts } from "./ports.ts";
 import { loadTemplates } from "./templates.ts";
 
 /** `previous`: the configuration of the same service before it was stopped to start again. */
@@ -41,8 +44,13 @@ export function serviceBuilder({ organization, output, census }: BuildOptions): 
     }
     assertBinds(installed, spec.binds);
     const group = serviceGroupOf(spec.ident.name, spec.group, organization);
-    const pkg = readServicePackage(installed);
     const directory = spec.configFrom ?? installed.path;
+    const hooks = readHookSettings(directory);
+    for (const name of hooks.unknown) {
+      const place = join(directory, HOOK_SETTINGS_FILE);
+      output.line(spec.ident.name, "HK", `${place}: nothing is known of ${name}, which is passed over`);
+    }
+    const pkg = readServicePackage(installed, hooks.settings);
     const config = await ServiceConfig.load(spec.ident.name, directory, previous);
     const templates = await loadTemplates(directory, (_hook, message) =>
       output.line(spec.ident.name, "HK", `Failed to load hook: ${message}`),

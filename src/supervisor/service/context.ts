@@ -7,6 +7,7 @@ import {
   type CensusGroup,
   type CensusMember,
   leaderOf,
+  servingMembers,
 } from "../census/census.ts";
 import { electionFlags, memberJson } from "../census/json.ts";
 import { formatServiceGroup, type ServiceBind, type ServiceGroup } from "../group.ts";
@@ -85,7 +86,7 @@ function bindContext({ census, satisfiedBinds }: ContextInput) {
   return Object.fromEntries(
     binds.map((bind) => {
       const group = census.groups.get(formatServiceGroup(bind.serviceGroup));
-      const members = group === undefined ? [] : activeMembers(group);
+      const members = group === undefined ? [] : servingMembers(group);
       const leader = group === undefined ? undefined : leaderOf(group);
       return [
         bind.name,

@@ -1,6 +1,7 @@
 // The loop of health checks of one running service (reference/services.md §10). It holds one timer between two checks
 // and ends when its signal aborts.
 import { type HealthResult, healthOfExit, nextHealthDelayMs } from "../plan/health.ts";
+import { pause } from "./pause.ts";
 import type { HookResult } from "./run-hook.ts";
 
 /** One check, and when the next one is due. */
@@ -48,16 +49,4 @@ export async function runHealthReports(
     report(nextMs);
     await pause(nextMs, signal);
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

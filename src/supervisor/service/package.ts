@@ -5,6 +5,7 @@ import { isRegularFile } from "../../host/index.ts";
 import {
   type FullIdent,
   formatIdent,
+  type HookSettings,
   type InstalledPackage,
   type ServiceAccount,
   type ServicePaths,
@@ -30,11 +31,13 @@ export interface ServicePackage {
   readonly account: ServiceAccount;
   readonly shutdownSignal: string;
   readonly shutdownTimeoutSeconds: number;
+  /** What its `hooks.toml` says (beyond the original). */
+  readonly hookSettings: HookSettings;
   readonly paths: ServicePaths;
 }
 
 /** Reads everything a service needs to know of its package. Throws what the metadata files make throw. */
-export function readServicePackage(installed: InstalledPackage): ServicePackage {
+export function readServicePackage(installed: InstalledPackage, hookSettings: HookSettings): ServicePackage {
   return {
     ident: installed.ident,
     path: installed.path,
@@ -47,6 +50,7 @@ export function readServicePackage(installed: InstalledPackage): ServicePackage 
     account: serviceAccount(installed),
     shutdownSignal: installed.shutdownSignal,
     shutdownTimeoutSeconds: installed.shutdownTimeoutSeconds,
+    hookSettings,
     paths: servicePaths(installed.ident.name, installed.root),
   };
 }

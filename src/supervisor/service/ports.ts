@@ -1,11 +1,25 @@
-// What a service needs of the Supervisor around it. Tests give their own.
+// What a service is made of, and what it needs of the Supervisor around it. Tests give their own.
 import type { Identity, TerminationResult } from "../../host/index.ts";
 import type { Census } from "../census/census.ts";
 import type { ServiceReport } from "../event-stream/report.ts";
+import type { ServiceGroup } from "../group.ts";
 import type { Metrics } from "../http/metrics.ts";
 import type { Output } from "../output.ts";
 import type { RestartReason } from "../plan/restart.ts";
+import type { ServiceSpec } from "../spec/spec.ts";
 import type { SysInfo } from "../sys.ts";
+import type { ServiceConfig } from "./config.ts";
+import type { ServicePackage } from "./package.ts";
+import type { ServiceTemplates } from "./templates.ts";
+
+/** Everything a service is made of, read from disk at its start. */
+export interface ServiceParts {
+  readonly spec: ServiceSpec;
+  readonly group: ServiceGroup;
+  readonly pkg: ServicePackage;
+  readonly config: ServiceConfig;
+  readonly templates: ServiceTemplates;
+}
 
 /** A run process, kept by the launcher. */
 export interface LaunchedProcess {
@@ -51,8 +65,8 @@ export interface ServiceHost {
   now(): number;
   /** In [0, 1). */
   random(): number;
-  /** What the service exports may have changed: announce it again. */
-  announce(): void;
+  /** What the service exports, or what is told here of it, may have changed: announce it again. */
+  announce(told?: { readonly draining?: boolean; readonly notReady?: boolean }): void;
   /** Takes part in the election of the group's leader. */
   elect(suitability: bigint): void;
   /** What the suitability hook says has changed. */

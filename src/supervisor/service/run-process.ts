@@ -94,17 +94,17 @@ export class RunProcess {
   }
 
   /** Stops it, if it is up, and waits until it is gone. Never rejects. */
-  async stop(timeoutSeconds: number): Promise<void> {
+  async stop(timeoutMs: number): Promise<void> {
     const { pid, up } = this.#state;
-    if (pid !== undefined && up) await this.#terminate(pid, timeoutSeconds);
+    if (pid !== undefined && up) await this.#terminate(pid, timeoutMs);
     this.#setDown();
   }
 
-  async #terminate(pid: number, timeoutSeconds: number): Promise<void> {
+  async #terminate(pid: number, timeoutMs: number): Promise<void> {
     const { pkg, host, say } = this.#options;
     say("ST", `Terminating service (PID: ${pid})`);
     try {
-      const result = await host.launcher.terminate(pid, pkg.shutdownSignal, timeoutSeconds * 1000);
+      const result = await host.launcher.terminate(pid, pkg.shutdownSignal, timeoutMs);
       say("ST", `${TERMINATION_TEXTS[result]} (PID: ${pid})`);
     } catch (error) {
       say("ST", `Unable to terminate service (PID: ${pid}): ${describeError(error)}`);

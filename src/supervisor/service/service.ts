@@ -3,85 +3,100 @@
 import { describeError } from "../../error/index.ts";
 import { formatIdent } from "../../package/index.ts";
 import type { TomlTable } from "../../toml/index.ts";
-import { type BindStatus, bindStatus, describeBind } from "../census/binds.ts";
 import type { ElectionStatus } from "../census/census.ts";
-import { type HealthReport, reportedService } from "../event-stream/report.ts";
-import { formatBind, formatServiceGroup, type ServiceBind, type ServiceGroup } from "../group.ts";
+import { formatServiceGroup } from "../group.ts";
 import { PROGRAM } from "../output.ts";
 import type { HealthResult } from "../plan/health.ts";
-import {
-  mergeChanges,
-  NO_CHANGES,
-  nextStep,
-  type Phase,
-  type RenderedChanges,
-  type ServiceHook,
-  type ServiceStep,
-} from "../plan/service.ts";
+import { hookLimitMs } from "../plan/hook-limits.ts";
+import { nextStep, type Phase, type ServiceStep } from "../plan/service.ts";
+import { hookGraceMs, preStopTime } from "../plan/stop.ts";
 import { healthIntervalMs, type ServiceSpec } from "../spec/spec.ts";
-import type { ServiceConfig } from "./config.ts";
-import { renderContext } from "./context.ts";
-import { applyServiceFiles } from "./files.ts";
-import { runHealthLoop, runHealthReports } from "./health-loop.ts";
+import { ServiceBinds } from "./binds.ts";
+import { ServiceChecks } from "./checks.ts";
+import { ServiceHooks } from "./hooks.ts";
+import { LastHook } from "./last-hook.ts";
 import { Leadership } from "./leadership.ts";
-import type { ServicePackage } from "./package.ts";
-import type { ServiceHost } from "./ports.ts";
-import { renderService } from "./render.ts";
-import { describeHookFailure, type HookResult, runHook } from "./run-hook.ts";
+import { pause } from "./pause.ts";
+import type { ServiceHost, ServiceParts } from "./ports.ts";
+import { ServiceRendering } from "./rendering.ts";
+import { type EndingServiceHook, type HookResult, succeeded } from "./run-hook.ts";
 import { type ProcessState, RunProcess } from "./run-process.ts";
-import type { ServiceTemplates } from "./templates.ts";
-import { visibleCensus } from "./visible.ts";
-
-export interface ServiceParts {
-  readonly spec: ServiceSpec;
-  readonly group: ServiceGroup;
-  readonly pkg: ServicePackage;
-  readonly config: ServiceConfig;
-  readonly templates: ServiceTemplates;
-}
 
 export class Service {
   readonly group: string;
   readonly parts: ServiceParts;
   readonly #host: ServiceHost;
+  readonly #process: RunProcess;
+  readonly #hooks: ServiceHooks;
+  readonly #binds: ServiceBinds;
+  readonly #rendering: ServiceRendering;
+  readonly #checks: ServiceChecks;
   /** Of a leader topology. */
   readonly #leadership: Leadership | undefined;
-  /** Aborted when the service stops: ends waiting for hooks, which themselves run on. */
+  /** Aborted when the service stops: ends the hooks that run. */
   readonly #life = new AbortController();
+  readonly #lastHook = new LastHook();
+  #hookGraceMs = hookGraceMs(Number.POSITIVE_INFINITY);
   #spec: ServiceSpec;
   #phase: Phase = "uninitialized";
-  readonly #process: RunProcess;
-  #health: HealthResult = "Unknown";
-  #changes: RenderedChanges = NO_CHANGES;
-  #healthLoop: AbortController | undefined;
   #pass: Promise<void> | undefined;
   #again = false;
   #restarting = false;
-  #userConfigTouched = false;
-  #rendered = "";
-  #bindStatus = new Map<string, BindStatus["kind"]>();
+  #draining = false;
+  #stopped: Promise<void> | undefined;
   #saidWaiting = false;
-  #problems: readonly string[] = [];
+  #problem: string | undefined;
 
   constructor(parts: ServiceParts, host: ServiceHost) {
     this.parts = parts;
     this.group = formatServiceGroup(parts.group);
     this.#host = host;
     this.#spec = parts.spec;
+    const { group } = this;
+    const spec = () => this.#spec;
     this.#process = new RunProcess({
-      group: this.group,
+      group,
       pkg: parts.pkg,
       host,
       ended: () => {
+        this.#checks.end();
         if (!this.#life.signal.aborted) this.wake();
       },
       say: (key, content) => this.#say(key, content),
+    });
+    this.#hooks = new ServiceHooks({
+      group,
+      pkg: parts.pkg,
+      has: (hook) => parts.templates.hooks.has(hook),
+      limitMs: (hook) => hookLimitMs(hook, this.#spec.hookSettings, parts.pkg.hookSettings),
+      graceMs: () => this.#hookGraceMs,
+      output: host.output,
+      metrics: host.metrics,
+    });
+    this.#binds = new ServiceBinds(parts.pkg, (content) => this.#say("SR", content));
+    this.#rendering = new ServiceRendering({
+      group,
+      parts,
+      binds: this.#binds,
+      spec,
+      host,
+      say: (content) => this.#say("SR", content),
+    });
+    this.#checks = new ServiceChecks({
+      group,
+      parts,
+      hooks: this.#hooks,
+      spec,
+      host,
+      processUp: () => this.#process.state.up,
+      unhealthy: () => this.wake(),
+      say: (content) => this.#say("HK", content),
     });
     this.#leadership = parts.spec.topology === "leader" ? this.#standForElection() : undefined;
   }
 
   #standForElection(): Leadership {
-    const hasHook = this.parts.templates.hooks.has("suitability");
+    const hasHook = this.#hooks.has("suitability");
     return new Leadership({
       intervalMs: healthIntervalMs(this.#spec),
       signal: this.#life.signal,
@@ -112,26 +127,41 @@ export class Service {
     return this.#leadership?.status ?? this.#host.census().groups.get(this.group)?.electionStatus ?? "None";
   }
 
-  /** Without a health-check hook the process is the measure (§10). */
   get health(): HealthResult {
-    if (this.parts.templates.hooks.has("health-check") || !this.initialized) return this.#health;
-    return this.#process.state.up ? "Ok" : "Critical";
+    return this.#checks.health(this.initialized);
   }
 
-  /** What must come before it can be initialized: binds of others, the election of a leader. */
+  /** What its readiness hook says; undefined where it has none. */
+  get readiness(): { readonly ready: boolean; readonly reason: string } | undefined {
+    return this.#checks.readiness;
+  }
+
+  /** Whether it is about to be stopped and finishes what it has to do. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** What must come before it is initialized: binds of others, the election of a leader, its init hook. */
   get waitsFor(): readonly string[] {
     if (this.initialized) return [];
-    if (this.#saidWaiting) {
-      const missing = [...this.#bindStatus].filter(([, status]) => status !== "satisfied");
-      return missing.map(([bind]) => `the bind ${bind}`);
-    }
+    if (this.#saidWaiting) return this.#binds.missing().map((bind) => `the bind ${bind}`);
+    if (this.#phase === "initializing") return ["its init hook to end"];
     const waitsForLeader = this.#leadership !== undefined && this.#leadership.status !== "ElectionFinished";
     return waitsForLeader ? ["the election of a leader"] : [];
   }
 
-  /** What is wrong with its configuration or templates while the last good ones are in force. */
+  /** What is wrong with it, while the last good configuration and templates are in force; and that it takes no work. */
   get problems(): readonly string[] {
-    return [...this.parts.config.problems, ...this.#problems];
+    const own = this.#problem === undefined ? [] : [this.#problem];
+    return [...this.#rendering.problems, ...own, ...this.#hooks.problems, ...this.takesNoWork];
+  }
+
+  /** Why it is to be given no work, though its process is up. */
+  get takesNoWork(): readonly string[] {
+    if (!this.#process.state.up) return [];
+    if (this.#draining) return ["it is draining, to be stopped"];
+    const { readiness } = this;
+    return readiness?.ready === false ? [`its readiness hook says no: ${readiness.reason}`] : [];
   }
 
   /** How long the process has been up, in milliseconds. */
@@ -139,7 +169,7 @@ export class Service {
     return this.#process.uptimeMs;
   }
 
-  /** Takes a spec that differs only in what updaters use. */
+  /** Takes a spec that differs only in what the process does not see. */
   exchangeSpec(spec: ServiceSpec): void {
     this.#spec = spec;
     this.#host.announce();
@@ -156,19 +186,20 @@ export class Service {
 
   /** user.toml appeared, changed or went. */
   userConfigChanged(): void {
-    this.#userConfigTouched = true;
+    this.#rendering.userConfigTouched();
     this.wake();
   }
 
   async #passes(): Promise<void> {
     while (this.#again && !this.#ending) {
       this.#again = false;
+      this.#problem = undefined;
       const started = performance.now();
       try {
         await this.#runPass();
       } catch (error) {
-        this.#problems = [describeError(error)];
-        this.#say("SR", `Service check failed: ${describeError(error)}`);
+        this.#problem = describeError(error);
+        this.#say("SR", `Service check failed: ${this.#problem}`);
       }
       this.#host.metrics.observe(
         "hab_sup_run_loop_duration_seconds",
@@ -184,90 +215,31 @@ export class Service {
   }
 
   async #runPass(): Promise<void> {
-    const unsatisfied = this.#checkBinds();
+    const unsatisfied = this.#binds.check(this.#host.census(), this.#spec.binds);
     if (!this.initialized && this.#spec.bindingMode === "strict" && unsatisfied) {
       if (!this.#saidWaiting) this.#say("SR", "Waiting for service binds...");
       this.#saidWaiting = true;
       return;
     }
     this.#saidWaiting = false;
-    const dataChanged = await this.#updateConfig();
-    await this.#render(dataChanged);
-    await this.#updateFiles();
-    if (dataChanged) this.#host.announce();
+    const configChanged = await this.#rendering.update();
+    const filesWritten = await this.#rendering.updateFiles();
+    if (filesWritten && this.initialized && !this.#ending) await this.#runHook("file-updated");
+    if (configChanged) this.#host.announce();
     const mayAct = await this.#electionAllows();
     while (!this.#ending) {
       const step = nextStep({
         phase: this.#phase,
         processAlive: await this.#isAlive(),
         hasHook: (hook) => this.parts.templates.hooks.has(hook),
-        changes: this.#changes,
+        changes: this.#rendering.changes,
+        unhealthy: this.#checks.unhealthy,
         mayAct,
       });
       if (step === undefined || this.#ending) return;
       await this.#take(step);
       this.#host.changed();
     }
-  }
-
-  /** Whether some mapped bind is not satisfied; says what changed since it last looked. */
-  #checkBinds(): boolean {
-    let unsatisfied = false;
-    for (const bind of this.#spec.binds) {
-      const status = bindStatus(this.#host.census(), bind, this.#requiredExports(bind));
-      if (status.kind !== "satisfied") unsatisfied = true;
-      const key = formatBind(bind);
-      if (this.#bindStatus.get(key) === status.kind) continue;
-      this.#bindStatus.set(key, status.kind);
-      this.#say("SR", describeBind(bind, status));
-    }
-    return unsatisfied;
-  }
-
-  #requiredExports({ name }: ServiceBind): readonly string[] {
-    return this.parts.pkg.requiredBinds.get(name) ?? this.parts.pkg.optionalBinds.get(name) ?? [];
-  }
-
-  /** Takes in newer applied configuration and a changed user.toml; whether anything changed. */
-  async #updateConfig(): Promise<boolean> {
-    const applied = this.#host.census().groups.get(this.group)?.serviceConfig;
-    let changed = applied !== undefined && this.parts.config.apply(applied.incarnation, applied.value);
-    if (this.#userConfigTouched) {
-      this.#userConfigTouched = false;
-      const problem = await this.parts.config.reloadUser();
-      if (problem === undefined) changed = true;
-      else this.#say("SR", `Reloading user-config failed: ${problem}`);
-    }
-    return changed;
-  }
-
-  /** Renders when anything templates can see has changed since the last time. */
-  async #render(dataChanged: boolean): Promise<void> {
-    const visible = visibleCensus(this.#host.census(), this.group, this.#spec.binds);
-    if (!dataChanged && visible === this.#rendered) return;
-    const { parts } = this;
-    const census = this.#host.census();
-    const data = renderContext({
-      sys: this.#host.sys,
-      pkg: parts.pkg,
-      cfg: parts.config.merged,
-      group: parts.group,
-      census,
-      satisfiedBinds: this.#spec.binds.filter(
-        (bind) => bindStatus(census, bind, this.#requiredExports(bind)).kind === "satisfied",
-      ),
-    });
-    const result = await renderService(this.group, parts.pkg, parts.templates, data, this.#host.output);
-    this.#rendered = visible;
-    this.#problems = result.problems;
-    this.#changes = mergeChanges(this.#changes, result.changes);
-  }
-
-  async #updateFiles(): Promise<void> {
-    const files = this.#host.census().groups.get(this.group)?.serviceFiles;
-    if (files === undefined || files.size === 0) return;
-    const written = await applyServiceFiles(this.group, this.parts.pkg, files, this.#host.output);
-    if (written && this.initialized && !this.#ending) await this.#runHook("file-updated");
   }
 
   /** A leader topology acts only while its group has a finished election. */
@@ -290,9 +262,9 @@ export class Service {
         this.#host.output.line(PROGRAM, "SR", `Reattaching to ${this.group}`);
         this.#phase = "initialized";
         // Compat: what changed while nobody supervised is on disk, and neither restarts nor reconfigures (§17).
-        this.#changes = NO_CHANGES;
+        this.#rendering.actedOnChanges();
         await this.#process.writePidFile();
-        this.#startHealth();
+        this.#checks.begin(this.#life.signal, true);
         return;
       case "skip-init":
         this.#say("SR", "Initializing");
@@ -306,9 +278,9 @@ export class Service {
       case "spawn":
         return this.#spawn();
       case "reconfigure":
-        this.#changes = NO_CHANGES;
+        this.#rendering.actedOnChanges();
         await this.#runHook("reconfigure");
-        if (!this.#ending) this.#startHealth();
+        if (!this.#ending) this.#checks.beginHealth(this.#life.signal);
         return;
       case "restart":
         this.#restarting = true;
@@ -317,9 +289,9 @@ export class Service {
   }
 
   async #initialize(): Promise<void> {
-    const { exit } = await this.#runHook("init");
-    if (exit.kind === "abandoned") return;
-    this.#phase = exit.kind === "code" && exit.code === 0 ? "initializer-finished" : "init-failed";
+    const result = await this.#runHook("init");
+    if (result.exit.kind === "abandoned") return;
+    this.#phase = succeeded(result) ? "initializer-finished" : "init-failed";
     this.#process.forgetPid();
     this.wake();
   }
@@ -328,16 +300,15 @@ export class Service {
     try {
       await this.#process.start(this.#stopTimeoutSeconds);
     } catch (error) {
-      const message = `Service start failed: ${describeError(error)}`;
-      this.#say("SR", message);
-      this.#problems = [message];
+      this.#problem = `Service start failed: ${describeError(error)}`;
+      this.#say("SR", this.#problem);
       this.#phase = "initialized";
       return;
     }
     this.#phase = "initialized";
-    this.#changes = NO_CHANGES;
+    this.#rendering.actedOnChanges();
     if (this.#ending) return;
-    this.#startHealth();
+    this.#checks.begin(this.#life.signal, false);
     void this.#postRun();
   }
 
@@ -348,89 +319,69 @@ export class Service {
   /** Runs post-run until it succeeds. A short pause keeps a failing hook from taking the machine (the original has none). */
   async #postRun(): Promise<void> {
     const { signal } = this.#life;
-    if (!this.parts.templates.hooks.has("post-run")) return;
+    if (!this.#hooks.has("post-run")) return;
     for (let attempt = 0; !signal.aborted; attempt++) {
-      const { exit } = await this.#runHook("post-run");
-      if (exit.kind === "abandoned" || (exit.kind === "code" && exit.code === 0)) return;
-      await Bun.sleep(Math.min(POST_RUN_RETRY_MS * 2 ** attempt, POST_RUN_RETRY_MAX_MS));
+      const result = await this.#runHook("post-run");
+      if (result.exit.kind === "abandoned" || succeeded(result)) return;
+      await pause(Math.min(POST_RUN_RETRY_MS * 2 ** attempt, POST_RUN_RETRY_MAX_MS), signal);
     }
   }
 
-  #startHealth(): void {
-    this.#healthLoop?.abort();
-    const loop = new AbortController();
-    this.#healthLoop = loop;
-    const signal = AbortSignal.any([loop.signal, this.#life.signal]);
-    const { report } = this.#host;
-    if (!this.parts.templates.hooks.has("health-check")) {
-      if (report !== undefined)
-        void runHealthReports(healthIntervalMs(this.#spec), signal, (intervalMs) =>
-          this.#reportHealth({ result: this.health, intervalMs }),
-        );
-      return;
-    }
-    void runHealthLoop({
-      intervalMs: healthIntervalMs(this.#spec),
-      signal,
-      random: this.#host.random,
-      check: () => this.#runHook("health-check", signal),
-      report: ({ result, unrecognisedCode: code, hook, nextMs }) => {
-        if (code !== undefined) {
-          this.#host.output.line(
-            this.parts.pkg.ident.name,
-            "HK",
-            `Health check exited with an unknown status code, Invalid health check result: ${code}`,
-          );
-        }
-        const changed = this.#health !== result;
-        this.#health = result;
-        if (changed) this.#host.changed();
-        const { exit, seconds, output } = hook;
-        this.#reportHealth({
-          result,
-          hook: {
-            seconds,
-            ...(exit.kind === "code" ? { exitStatus: exit.code } : {}),
-            ...(output === undefined ? {} : { output }),
-          },
-          intervalMs: nextMs,
-        });
-      },
-    }).then(() => this.#say("HK", "Health checking has been stopped"));
-  }
-
-  #reportHealth(health: HealthReport): void {
-    const service = reportedService(this.parts, this.#spec);
-    this.#host.report?.({ kind: "health-check", service, health });
-  }
-
-  /** Runs a hook if the package has it; a missing one counts as success. */
-  async #runHook(hook: ServiceHook, signal: AbortSignal = this.#life.signal): Promise<HookResult> {
-    if (!this.parts.templates.hooks.has(hook))
-      return { exit: { kind: "code", code: 0 }, lastLine: "", seconds: 0 };
-    const { pkg } = this.parts;
-    const result = await runHook({ hook, group: this.group, pkg, output: this.#host.output, signal });
-    this.#host.metrics.observe("hab_sup_hook_duration_seconds", result.seconds, hook);
-    const failure = describeHookFailure(hook, result.exit);
-    if (failure !== undefined) this.#host.output.line(pkg.ident.name, "HK", failure);
-    return result;
+  #runHook(hook: EndingServiceHook): Promise<HookResult> {
+    return this.#hooks.run(hook, { signal: this.#life.signal });
   }
 
   /**
-   * Stops the service: ends background work, stops the process and waits until it is gone, then runs post-stop (§8.2,
-   * §26.1). `timeoutSeconds` of a request goes before those of spec and package; `giveUp` ends waiting for post-stop.
-   * Never rejects.
+   * Stops the service: ends the hooks that run, has it drained, stops the process and waits until it is gone, then runs
+   * post-stop (§8.2, §26.1). `timeoutSeconds` of a request goes before those of spec and package and holds for all but
+   * post-stop. Never rejects. Later calls wait for the same stop.
    */
-  async stop(timeoutSeconds?: number, giveUp?: AbortSignal): Promise<void> {
-    this.#life.abort();
-    await this.#pass;
-    await this.#process.stop(timeoutSeconds ?? this.#stopTimeoutSeconds);
-    await this.#runHook("post-stop", giveUp ?? new AbortController().signal);
+  stop(timeoutSeconds?: number): Promise<void> {
+    this.#stopped ??= this.#stop((timeoutSeconds ?? this.#stopTimeoutSeconds) * 1000);
+    return this.#stopped;
   }
 
-  /** Lets go of the process without touching it: another Supervisor will take it over. */
-  detach(): void {
+  async #stop(totalMs: number): Promise<void> {
+    const began = performance.now();
+    const leftMs = () => Math.max(0, Math.round(totalMs - (performance.now() - began)));
+    this.#hookGraceMs = hookGraceMs(totalMs);
     this.#life.abort();
+    await this.#pass;
+    await this.#drain(leftMs());
+    await this.#process.stop(leftMs());
+    this.#checks.end();
+    await this.#hooks.settled();
+    const limitMs = this.#lastHook.begin(this.#hooks.limitMs("post-stop"));
+    await this.#hooks.run("post-stop", { signal: this.#lastHook.signal, limitMs });
+    this.#lastHook.end();
+  }
+
+  /** Tells that it takes no new work, and lets `pre-stop` finish what there is (beyond the original). */
+  async #drain(leftMs: number): Promise<void> {
+    if (!this.#process.state.up || !this.#hooks.has("pre-stop")) return;
+    const time = preStopTime(leftMs, this.#hooks.limitMs("pre-stop"));
+    if (time === undefined) return;
+    this.#draining = true;
+    this.#say("ST", `Draining, for ${Math.ceil(time.limitMs / 1000)} s at most`);
+    this.#host.announce({ draining: true });
+    this.#host.changed();
+    await this.#hooks.run("pre-stop", { signal: NEVER, ...time });
+  }
+
+  /** The Supervisor ends: from now on, or from its start, post-stop has this long at most. */
+  hurry(milliseconds: number): void {
+    this.#lastHook.hurry(milliseconds);
+  }
+
+  /**
+   * Lets go of the process without touching it: another Supervisor will take it over. Resolves when no hook runs any more;
+   * the next Supervisor begins them anew. A stop that is under way goes on to its end.
+   */
+  async detach(): Promise<void> {
+    if (this.#stopped !== undefined) return this.#stopped;
+    this.#life.abort();
+    await this.#pass;
+    await this.#hooks.settled();
   }
 
   #say(key: string, content: string): void {
@@ -441,6 +392,9 @@ export class Service {
     return `${this.group} (${formatIdent(this.parts.pkg.ident)})`;
   }
 }
+
+/** For a hook that only its limit cuts short. */
+const NEVER = new AbortController().signal;
 
 const POST_RUN_RETRY_MS = 100;
 const POST_RUN_RETRY_MAX_MS = 5_000;

@@ -1,6 +1,13 @@
 // The text of spec files, both ways (reference/services.md §2).
 import { describeError, HabError } from "../../error/index.ts";
-import { formatIdent, type PackageIdent, parseIdent } from "../../package/index.ts";
+import {
+  formatIdent,
+  type HookSettings,
+  hookSettingsTable,
+  type PackageIdent,
+  parseHookSettings,
+  parseIdent,
+} from "../../package/index.ts";
 import {
   formatToml,
   isTable,
@@ -61,10 +68,14 @@ export function parseSpec(text: string, source: string): ServiceSpec {
     ...(timeout === undefined ? {} : { shutdownTimeoutSeconds: Number(timeout) }),
     ...(password === undefined ? {} : { svcEncryptedPassword: password }),
     healthCheckInterval: read.duration("health_check_interval") ?? DEFAULT_HEALTH_CHECK_INTERVAL,
+    hookSettings: read.hooks(),
   };
 }
 
-/** The text of a spec file: fields in the original's order, absent options left out, the interval's table last. */
+/**
+ * The text of a spec file: fields in the original's order, absent options left out, the interval's table last
+ * but for ours, which the original passes over.
+ */
 export function formatSpec(spec: ServiceSpec): string {
   const fields: Record<string, TomlInput | undefined> = {
     ident: formatIdent(spec.ident),
@@ -85,6 +96,7 @@ export function formatSpec(spec: ServiceSpec): string {
       secs: spec.healthCheckInterval.secs,
       nanos: BigInt(spec.healthCheckInterval.nanos),
     },
+    hooks: hookSettingsTable(spec.hookSettings),
   };
   return formatToml(tomlTable(fields));
 }
@@ -162,6 +174,13 @@ class FieldReader {
         );
       }
     });
+  }
+
+  hooks(): HookSettings {
+    const value = this.#table.get("hooks");
+    if (value === undefined) return {};
+    if (!isTable(value)) throw unreadable(`hooks: expected a table, found ${kindOf(value)}`);
+    return parseHookSettings(value, (problem) => unreadable(`hooks.${problem}`)).settings;
   }
 
   duration(key: string): SpecDuration | undefined {

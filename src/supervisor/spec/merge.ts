@@ -1,7 +1,18 @@
 // What a load or update request makes of a spec (reference/services.md §2.2): fields that were sent replace those that are
 // there; numbers nobody knows are ignored.
-import type { CtlRequests, CtlServiceBindList } from "../../ctl/index.ts";
-import type { PackageIdent } from "../../package/index.ts";
+import type { CtlHookSettings, CtlRequests, CtlServiceBindList } from "../../ctl/index.ts";
+import { HabError } from "../../error/index.ts";
+import {
+  type EndingHook,
+  type HookSetting,
+  type HookSettings,
+  hookSettingsTable,
+  isEndingHook,
+  type PackageIdent,
+  parseHookSettings,
+} from "../../package/index.ts";
+import { tomlTable } from "../../toml/index.ts";
+import { supervisorErrors } from "../errors.ts";
 import type { ServiceBind } from "../group.ts";
 import {
   type BindingMode,
@@ -46,7 +57,7 @@ export function mergeUpdate(base: ServiceSpec, fields: CtlRequests["SvcUpdate"])
 
 /** Fields both requests treat alike. */
 function mergeCommon(base: ServiceSpec, fields: CtlRequests["SvcUpdate"]): ServiceSpec {
-  const { shutdownTimeout, svcEncryptedPassword, healthCheckInterval } = fields;
+  const { shutdownTimeout, svcEncryptedPassword, healthCheckInterval, hookSettings } = fields;
   return {
     ...base,
     group: fields.group ?? base.group,
@@ -57,6 +68,7 @@ function mergeCommon(base: ServiceSpec, fields: CtlRequests["SvcUpdate"]): Servi
     bindingMode: BINDING[fields.bindingMode ?? -1] ?? base.bindingMode,
     ...(shutdownTimeout === undefined ? {} : { shutdownTimeoutSeconds: shutdownTimeout }),
     ...(svcEncryptedPassword === undefined ? {} : { svcEncryptedPassword }),
+    ...(hookSettings === undefined ? {} : { hookSettings: hookSettingsOf(hookSettings) }),
     ...(healthCheckInterval === undefined
       ? {}
       : { healthCheckInterval: { secs: healthCheckInterval.seconds, nanos: 0 } }),
@@ -68,4 +80,12 @@ function bindsOf(list: CtlServiceBindList): ServiceBind[] {
     name,
     serviceGroup: { service, group, ...(organization === undefined ? {} : { organization }) },
   }));
+}
+
+/** What a later client says that is not known here is passed over. Throws `badOption`. */
+function hookSettingsOf({ hooks }: CtlHookSettings): HookSettings {
+  const sent: { [hook in EndingHook]?: HookSetting } = {};
+  for (const { hook, ...setting } of hooks) if (isEndingHook(hook)) sent[hook] = setting;
+  const refuse = (problem: string) => new HabError(supervisorErrors.badOption, `--hook ${problem}`);
+  return parseHookSettings(tomlTable(hookSettingsTable(sent) ?? {}), refuse).settings;
 }

@@ -1,5 +1,5 @@
 // What a service spec holds: which package is wanted, in which state, and how (reference/services.md §2).
-import { formatIdent, type PackageIdent } from "../../package/index.ts";
+import { formatIdent, type HookSettings, type PackageIdent } from "../../package/index.ts";
 import { formatBind, type ServiceBind } from "../group.ts";
 
 export const TOPOLOGIES = ["standalone", "leader"] as const;
@@ -36,6 +36,8 @@ export interface ServiceSpec {
   readonly shutdownTimeoutSeconds?: number;
   readonly svcEncryptedPassword?: string;
   readonly healthCheckInterval: SpecDuration;
+  /** What goes before the package's `hooks.toml` (beyond the original, which drops it when it writes the spec anew). */
+  readonly hookSettings: HookSettings;
 }
 
 /** Compat: spec files default to these constants, whatever the environment says (§2). */
@@ -58,19 +60,22 @@ export function defaultSpec(ident: PackageIdent): ServiceSpec {
     bindingMode: "strict",
     desiredState: "up",
     healthCheckInterval: DEFAULT_HEALTH_CHECK_INTERVAL,
+    hookSettings: {},
   };
 }
 
 /** How two specs of one service differ, as far as the running process cares (§2.1). */
 export type SpecDifference = "equal" | "update" | "restart";
 
-/** Compares a running spec with a wanted one: only updater fields differ → `update`; anything else → `restart`. */
+/** Compares a running spec with a wanted one: only what the process does not see differs → `update`; anything else → `restart`. */
 export function compareSpecs(running: ServiceSpec, wanted: ServiceSpec): SpecDifference {
   if (JSON.stringify(processFields(running)) !== JSON.stringify(processFields(wanted))) return "restart";
   const same =
     running.bldrUrl === wanted.bldrUrl &&
     running.channel === wanted.channel &&
     running.updateStrategy === wanted.updateStrategy &&
+    // They count from the next run of a hook on: nothing has to be restarted for them.
+    JSON.stringify(running.hookSettings) === JSON.stringify(wanted.hookSettings) &&
     running.updateCondition === wanted.updateCondition;
   return same ? "equal" : "update";
 }

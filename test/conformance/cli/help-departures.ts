@@ -19,8 +19,12 @@ export const helpDepartures: Readonly<Record<string, HelpDeparture>> = {
     reason: "the same default, which the original's help does not tell",
   },
   "sup run": {
-    differences: ["--channel <CHANNEL>: default base, not none"],
-    reason: "the same default, which the original's help does not tell",
+    differences: [
+      "--event-stream-url <EVENT_STREAM_URL>: env HAB_EVENT_STREAM_URL, not none",
+      "--channel <CHANNEL>: default base, not none",
+    ],
+    reason:
+      "an address with a password in it must not stand in a command line; the same default, which the original's help does not tell",
   },
   "sup term": {
     differences: ["[ARGS]...: absent"],

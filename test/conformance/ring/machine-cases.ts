@@ -8,7 +8,7 @@ import {
   type Member,
   type SwimMessage,
 } from "../../../src/ring/index.ts";
-import { Rig } from "../../../src/ring/machine/rig.ts";
+import { Rig } from "../../../src/ring/machine/testing/rig.ts";
 import restarts from "./election-restart.json";
 import implicitDepartures from "./implicit-departure.json";
 import bySource from "./membership-by-source.json";
@@ -21,6 +21,7 @@ import {
   type ElectionForm,
   election,
   electionForm,
+  type GroupCase,
   health,
   type MemberForm,
   member,
@@ -294,17 +295,6 @@ const watched = (
     },
   }),
 );
-
-interface GroupCase {
-  name: string;
-  type: string;
-  self: string;
-  hook_suitability: string;
-  group: string[];
-  health: Record<string, string>;
-  stored: ElectionForm | null;
-  result: ElectionForm;
-}
 
 /** A member of the group that holds the election the case begins with. */
 function inTheGroup(c: GroupCase): Rig {

@@ -28,6 +28,7 @@ import {
   type ElectionForm,
   election,
   electionForm,
+  type GroupCase,
   health,
   hotKeys,
   type MemberForm,
@@ -294,16 +295,6 @@ describe("elections", () => {
     }
   });
 
-  interface GroupCase {
-    name: string;
-    type: string;
-    self: string;
-    hook_suitability: string;
-    group: string[];
-    health: Record<string, string>;
-    stored: ElectionForm | null;
-    result: ElectionForm;
-  }
   const groupState = (c: GroupCase) => {
     const state = stateOf(c.self, c.health);
     state.services.set("g.default", new Map(c.group.map((id) => [id, service(id, "g.default")])));

@@ -10,6 +10,7 @@ import {
   type RingState,
   type ServiceRumor,
 } from "../../../src/ring/index.ts";
+import { original, serviceOf } from "../../../src/ring/machine/testing/records.ts";
 
 export interface MemberForm {
   incarnation: string;
@@ -23,16 +24,13 @@ export interface MemberForm {
 export const health = (text: string) => text.toLowerCase() as Health;
 
 export function member(id: string, form: Partial<MemberForm> = {}): Member {
-  return {
-    id,
+  return original(id, 0, {
     incarnation: BigInt(form.incarnation ?? 0),
     address: form.address ?? "127.0.0.9",
     swimPort: form.swim_port ?? 1,
     gossipPort: form.gossip_port ?? 1,
     persistent: form.persistent ?? false,
-    departed: false,
-    probePing: false,
-  };
+  });
 }
 
 /** The stored record in the short form, with the given fields. */
@@ -51,25 +49,7 @@ export function memberForm(state: RingState, id: string, fields: readonly string
 }
 
 export function service(memberId: string, serviceGroup: string, incarnation = 1n): ServiceRumor {
-  return {
-    memberId,
-    serviceGroup,
-    incarnation,
-    initialized: false,
-    pkg: "acme/g/1.0.0/20260101000000",
-    cfg: new Uint8Array(),
-    sys: {
-      ip: "127.0.0.1",
-      hostname: "localhost",
-      gossipIp: "",
-      gossipPort: 0,
-      httpGatewayIp: "",
-      httpGatewayPort: 0,
-      ctlGatewayIp: "",
-      ctlGatewayPort: 0,
-    },
-    pkgIncarnation: 0n,
-  };
+  return serviceOf(memberId, serviceGroup, { incarnation });
 }
 
 /** A state with these members in it. */
@@ -86,6 +66,18 @@ export interface ElectionForm {
   suitability: string;
   status: string;
   votes: string[];
+}
+
+/** A case of how elections meet in a group the member belongs to. */
+export interface GroupCase {
+  name: string;
+  type: string;
+  self: string;
+  hook_suitability: string;
+  group: string[];
+  health: Record<string, string>;
+  stored: ElectionForm | null;
+  result: ElectionForm;
 }
 
 const STATUSES: Record<string, ElectionStatus> = {

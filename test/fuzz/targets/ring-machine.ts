@@ -20,7 +20,8 @@ import {
 } from "../../../src/ring/index.ts";
 import { HEARD_ELECTION_LIMIT, VOTE_LIMIT } from "../../../src/ring/machine/limits.ts";
 import { noRecords, otherKeys, updateRecord } from "../../../src/ring/machine/records.ts";
-import { Rig, serviceOf } from "../../../src/ring/machine/rig.ts";
+import { serviceOf } from "../../../src/ring/machine/testing/records.ts";
+import { Rig } from "../../../src/ring/machine/testing/rig.ts";
 import { Breach, type FuzzTarget } from "../harness.ts";
 import { mutate } from "../mutate.ts";
 import { Random } from "../random.ts";

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatKey, generateOriginKeyPair, KeyCache } from "../../../crypto/index.ts";
 import { createAccount, createToken, type RunningDepot, startDepot } from "../../../depot/index.ts";
-import { memoryOutput } from "../../../ui/index.ts";
-import { dispatch } from "../../dispatch.ts";
+import { runHab } from "../../testing/run-hab.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hab-transfer-"));
 const pair = generateOriginKeyPair("acme", new Date("2026-01-02T03:04:05Z"));
@@ -34,11 +33,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-async function hab(words: string, env: Record<string, string> = {}) {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const exitCode = await dispatch(["origin", "key", ...words.split(" ")], {
-    stdout,
-    stderr,
+function hab(words: string, env: Record<string, string> = {}) {
+  return runHab(["origin", "key", ...words.split(" ")], {
     env: {
       HAB_CACHE_KEY_PATH: directory,
       HAB_NOCOLORING: "true",
@@ -47,10 +43,7 @@ async function hab(words: string, env: Record<string, string> = {}) {
       HOME: root,
       ...env,
     },
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
   });
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
 describe("a pair", () => {

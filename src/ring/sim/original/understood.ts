@@ -3,6 +3,9 @@
 import type { Member, Membership } from "../../member.ts";
 import type { Rumor } from "../../rumor.ts";
 
+/** Of the rumor about a service. */
+const EXTENSIONS = ["stopped", "changing", "draining", "notReady"] as const;
+
 export function understoodMember(member: Member): Member {
   if (!("abilities" in member)) return member;
   const { abilities: _, ...known } = member;
@@ -18,7 +21,7 @@ export function understoodMembership(membership: Membership): Membership {
 
 export function understoodRumor(rumor: Rumor): Rumor {
   if (rumor.kind === "member") return { ...rumor, value: understoodMembership(rumor.value) };
-  if (rumor.kind !== "service" || !("stopped" in rumor.value || "changing" in rumor.value)) return rumor;
-  const { stopped: _, changing: __, ...known } = rumor.value;
+  if (rumor.kind !== "service" || !EXTENSIONS.some((field) => field in rumor.value)) return rumor;
+  const { stopped, changing, draining, notReady, ...known } = rumor.value;
   return { ...rumor, value: known };
 }

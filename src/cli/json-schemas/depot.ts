@@ -1,0 +1,69 @@
+// What the commands about a depot, its channels and its origins print with `--json`.
+import { type JsonSchema, listOf, nullable, object, oneOf, text, truth } from "../json-schema.ts";
+import { KEY_PAIR_FILES, NAMED_KEY } from "./shared.ts";
+
+const CHANNEL_OF_ORIGIN = object({ origin: text(), channel: text() });
+const CHANNEL_MOVE = object({ origin: text(), source: text("channel"), target: text("channel") });
+const ROLE = text("readonly_member, member, maintainer, administrator or owner");
+const INVITATIONS = listOf(
+  object({
+    id: text("64 bits, in decimal"),
+    account_id: text(),
+    account_name: text(),
+    origin: text(),
+    owner_id: text(),
+    ignored: truth(),
+    created_at: text("UTC"),
+    updated_at: text("UTC"),
+  }),
+);
+
+export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
+  "bldr channel create": CHANNEL_OF_ORIGIN,
+  "bldr channel demote": CHANNEL_MOVE,
+  "bldr channel destroy": CHANNEL_OF_ORIGIN,
+  "bldr channel list": object({ origin: text(), channels: listOf(text()) }),
+  "bldr channel promote": CHANNEL_MOVE,
+  "depot run": object({ url: text(), data: text("directory") }),
+  "depot token create": object({
+    id: text(),
+    account: text(),
+    label: text(),
+    expiresAt: nullable(text("UTC")),
+    token: text("secret; shown this once"),
+  }),
+  "depot user create": object({ id: text(), name: text(), email: text() }),
+  "origin create": object({ origin: text(), created: truth("false: it was there") }),
+  "origin delete": object({ origin: text(), deleted: truth() }),
+  "origin depart": object({ origin: text(), departed: truth() }),
+  "origin info": object({
+    default_package_visibility: text(),
+    name: text(),
+    owner_id: text(),
+    owner_account: text(),
+    private_key_name: nullable(text("of the secret key stored in the depot")),
+  }),
+  "origin invitations accept": object({ origin: text(), invitation: text("id"), accepted: truth() }),
+  "origin invitations ignore": object({ origin: text(), invitation: text("id"), ignored: truth() }),
+  "origin invitations list": object({ invitations: INVITATIONS }),
+  "origin invitations pending": object({ origin: text(), invitations: INVITATIONS }),
+  "origin invitations rescind": object({ origin: text(), invitation: text("id"), rescinded: truth() }),
+  "origin invitations send": object({ origin: text(), account: text(), sent: truth() }),
+  "origin key download": object({
+    keys: listOf(object({ ...NAMED_KEY, path: text(), downloaded: truth("false: it was there") })),
+  }),
+  "origin key export": object({
+    kind: oneOf("origin-public", "origin-secret"),
+    ...NAMED_KEY,
+    text: text("content of the key file"),
+  }),
+  "origin key generate": KEY_PAIR_FILES,
+  "origin key import": object({ ...NAMED_KEY, type: oneOf("public", "secret"), path: text() }),
+  "origin key upload": object(
+    { ...NAMED_KEY, public: object({ uploaded: truth("false: the depot had it") }) },
+    { secret: object({ uploaded: truth() }) },
+  ),
+  "origin rbac set": object({ origin: text(), member: text("account"), role: ROLE, updated: truth() }),
+  "origin rbac show": object({ role: ROLE }),
+  "origin transfer": object({ origin: text(), owner: text("account") }),
+};
