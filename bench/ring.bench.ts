@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { cpuTimeOf, memoryOf } from "./host.ts";
+import { install } from "./installed.ts";
 import { type Comparison, type Figure, figure, report } from "./measure.ts";
 import { Fleet, type Line, Waiter } from "./ring-fleet.ts";
 import type { Setup, Sight } from "./ring-member.ts";
@@ -324,17 +325,6 @@ function compare(
     note: notes.join(", "),
   };
   report(comparison);
-}
-
-/** Installs what is missing of the programs compared with and counted by, as root on Debian. */
-function install(programs: Readonly<Record<string, string>>): void {
-  const missing = Object.keys(programs).filter((program) => Bun.which(program) === null);
-  if (missing.length === 0) return;
-  const packages = missing.map((program) => programs[program] ?? program);
-  const apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages];
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const { exitCode, stderr } = Bun.spawnSync({ cmd: apt, env, stdout: "ignore", stderr: "pipe" });
-  if (exitCode !== 0) throw new Error(`${apt.join(" ")}: exit ${exitCode}: ${stderr}`);
 }
 
 install({ serf: "serf", nft: "nftables", unshare: "util-linux", nsenter: "util-linux", ip: "iproute2" });

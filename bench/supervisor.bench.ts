@@ -12,10 +12,14 @@ const IDLE_MS = 10_000;
 const STABLE_MS = 10_500;
 const KILLS = 3;
 
+/** Shows what it was run with. */
+const NOTING_HOOK = "#!/bin/sh\ncp {{pkg.svc_config_path}}/app.conf {{pkg.svc_var_path}}/seen\n";
+
 const host = new BenchHost();
 let redis: Bun.Subprocess | undefined;
 try {
   for (let index = 0; index <= RUNS; index++) host.addPackage(`app${index}`);
+  host.addPackage("hooked", [], { "hooks/reconfigure": NOTING_HOOK });
 
   const starts: number[] = [];
   for (let run = 0; run <= RUNS; run++) {
@@ -65,6 +69,20 @@ try {
     await asked;
   }
   report({ subject: figure("config apply → rendered", "ms", applied), aim: { value: 50 } });
+
+  await host.hab("svc", "load", "bench/hooked", "-r", host.remote);
+  await until("hooked was up", () => host.servicePid("hooked"));
+  const hooked: number[] = [];
+  for (let run = 1; run <= RUNS; run++) {
+    const file = join(host.root, "applied.toml");
+    writeFileSync(file, `value = "applied${run}"\n`);
+    const begin = performance.now();
+    const asked = host.hab("config", "apply", "hooked.default", String(run), file, "-r", host.remote);
+    await until("the hook had run", () => textOf("hooked/var/seen", `applied${run}`));
+    hooked.push(performance.now() - begin);
+    await asked;
+  }
+  report({ subject: figure("config apply → reconfigure hook has run", "ms", hooked) });
 
   const again: number[] = [];
   for (let run = 0; run < KILLS; run++) {
@@ -122,8 +140,13 @@ async function measureIdle(what: string): Promise<void> {
 
 /** The rendered configuration, once it is there and holds `text`. */
 function configuration(name: string, text = ""): string | undefined {
+  return textOf(`${name}/config/app.conf`, text);
+}
+
+/** A file below svc/, once it is there and holds `text`. */
+function textOf(path: string, text: string): string | undefined {
   try {
-    const content = readFileSync(join(host.root, "hab/svc", name, "config/app.conf"), "utf8");
+    const content = readFileSync(join(host.root, "hab/svc", path), "utf8");
     return content.includes(text) ? content : undefined;
   } catch {
     return undefined;

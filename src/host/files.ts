@@ -34,12 +34,16 @@ export function temporaryPathFor(path: string): string {
 /** A temporary file that nobody has written to for so long belongs to a process that is gone. */
 export const TEMPORARY_LIFETIME_MS = 60 * 60 * 1000;
 
-/** Removes what killed processes have left of `temporaryPathFor` in a directory. Never throws: it is in nobody's way. */
-export function sweepTemporaries(directory: string): void {
+/**
+ * Removes what killed processes have left of `temporaryPathFor` in a directory: what is old, or where nobody but the caller
+ * writes, all of it. Never throws: it is in nobody's way.
+ */
+export function sweepTemporaries(directory: string, options: { readonly all?: boolean } = {}): void {
   try {
     for (const name of readdirSync(directory)) {
+      if (!/^\.tmp[0-9a-f]{12}$/.test(name)) continue;
       const path = join(directory, name);
-      if (/^\.tmp[0-9a-f]{12}$/.test(name) && Date.now() - lstatSync(path).mtimeMs > TEMPORARY_LIFETIME_MS)
+      if (options.all === true || Date.now() - lstatSync(path).mtimeMs > TEMPORARY_LIFETIME_MS)
         removeIfPresent(path);
     }
   } catch {

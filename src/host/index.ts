@@ -1,7 +1,7 @@
 // What the program asks of the operating system.
 export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
-export { monotonicMicroseconds } from "./clock.ts";
+export { asTimeOfDay, monotonicMicroseconds, steadyNow } from "./clock.ts";
 export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
@@ -14,7 +14,14 @@ export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./proce
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
 export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";
 export { isCompiled, ownCommand, workerModule } from "./process-self.ts";
-export { isProcessRunning, processStartTime, processStatus } from "./process-table.ts";
+export {
+  isProcessRunning,
+  processStartTime,
+  processStatus,
+  runningGroupMembers,
+  type SessionLeader,
+  sessionLeaders,
+} from "./process-table.ts";
 export {
   signalNumber,
   type TerminateOptions,

@@ -33,6 +33,16 @@ describe("a process that is meant to end", () => {
     for (const pid of left) process.kill(pid, "SIGKILL");
   });
 
+  test("is killed by somebody else: its children are ended", async () => {
+    const child = await ready("sleep 1000 & echo ready; wait");
+    process.kill(child.pid, "SIGKILL");
+    expect(await endOf(child, { graceMs })).toEqual({
+      kind: "exit",
+      exit: { code: null, signal: "SIGKILL" },
+    });
+    expect(runningGroupMembers(child.pid)).toEqual([]);
+  });
+
   test("is ended with its children when its time is over", async () => {
     const child = await ready("sleep 1000 & echo up; wait");
     expect(await endOf(child, { limitMs: 1, graceMs })).toEqual({ kind: "timeout" });

@@ -19,8 +19,8 @@ export interface EndOptions {
 }
 
 /**
- * Resolves when the process has ended; where we ended it, when its whole process group is gone. Children it left behind by
- * itself are left alone.
+ * Resolves when the process has ended; where we or another signal ended it, when its whole process group is gone. Children
+ * left behind by one that ended by itself are left alone: it may have meant to.
  */
 export async function endOf(
   { exited, pid, startTime }: Pick<StartedProcess, "exited" | "pid" | "startTime">,
@@ -35,6 +35,7 @@ export async function endOf(
   const end = await promise;
   clearTimeout(timer);
   signal?.removeEventListener("abort", abort);
-  if (end.kind !== "exit") await terminateGroup(pid, { signal: "SIGTERM", timeoutMs: graceMs(), startTime });
+  if (end.kind !== "exit" || end.exit.signal !== null)
+    await terminateGroup(pid, { signal: "SIGTERM", timeoutMs: graceMs(), startTime });
   return end;
 }

@@ -7,6 +7,7 @@ export interface ProcessStatus {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  readonly session: number;
   /** Clock ticks since the machine started. */
   readonly startTime: number;
 }
@@ -26,6 +27,7 @@ export function processStatus(pid: number): ProcessStatus | undefined {
     state: fields[0] ?? "",
     parent: Number(fields[1]),
     group: Number(fields[2]),
+    session: Number(fields[3]),
     startTime: Number(fields[19]),
   };
 }
@@ -61,4 +63,29 @@ function groupExists(group: number): boolean {
   } catch (error) {
     return (error as { code?: string }).code === "EPERM";
   }
+}
+
+/** A process that leads a session, as those started by `startProcess` do, with the words it was started with. */
+export interface SessionLeader {
+  readonly pid: number;
+  readonly startTime: number;
+  readonly words: readonly string[];
+}
+
+/** Every running leader of a session that we may look at. Reads all of /proc: for rare moments. */
+export function sessionLeaders(): SessionLeader[] {
+  const found: SessionLeader[] = [];
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const status = processStatus(pid);
+    if (status === undefined || status.session !== pid || status.state === "Z") continue;
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+      found.push({ pid, startTime: status.startTime, words });
+    } catch {
+      // Gone by now, or not ours to look at.
+    }
+  }
+  return found;
 }

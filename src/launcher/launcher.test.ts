@@ -2,7 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { canRunAsOtherUser, isProcessRunning, processStatus, waitForExit } from "../host/index.ts";
+import {
+  canRunAsOtherUser,
+  isProcessRunning,
+  processStatus,
+  runningGroupMembers,
+  waitForExit,
+} from "../host/index.ts";
 import { Stage } from "./testing/stage.ts";
 
 let stage: Stage;
@@ -228,6 +234,17 @@ describe("services", () => {
       stage.told.filter(({ event }) => event === "exited").map(({ pid, code }) => [pid, code]),
     );
     expect(started.map(({ pid }) => codes.get(pid))).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  });
+
+  test("that end and leave others of their group running: these are ended before the end is told", async () => {
+    stage.start();
+    await stage.heard("up");
+    const { pid } = await stage.spawn(
+      "a.default",
+      "(trap 'sleep 0.1; exit' TERM; sleep 1000 & wait) & exit 3",
+    );
+    await stage.heard("exited");
+    expect(runningGroupMembers(pid)).toEqual([]);
   });
 
   test("run once for each group", async () => {

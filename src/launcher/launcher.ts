@@ -83,6 +83,8 @@ class Launcher {
   #recorded: readonly ServiceRecord[] = [];
   #vigil: Vigil | undefined;
   #isServing = false;
+  /** Some Supervisor of ours has served: what runs is worth keeping. */
+  #hasServed = false;
   /** Version the connected Supervisor speaks. */
   #protocol = 0;
   #registered: () => void = () => {};
@@ -150,7 +152,11 @@ class Launcher {
     for (let first = true; ; first = false) {
       const begin = performance.now();
       const next = this.#slots.next(this.#args);
+      const servedBefore = this.#hasServed;
+      this.#hasServed = false;
       const ended = await this.#runSupervisor(next);
+      const couldNotStart = servedBefore && !this.#hasServed;
+      this.#hasServed ||= servedBefore;
       if (signal.aborted) return 0;
       if (next.onTrial && !ended.proved) {
         this.#judgeTrial(ended);
@@ -167,7 +173,7 @@ class Launcher {
         this.#console.remark(describeError(ended.problem));
       }
       if (first && neverConnected && next.program === undefined) return 1;
-      const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths);
+      const verdict = judgeExit(ended.exit, performance.now() - begin, quickDeaths, couldNotStart);
       if (verdict.kind === "stop") return verdict.exitCode;
       quickDeaths = verdict.quickDeaths;
       const after = verdict.delayMs === 0 ? "" : ` in ${verdict.delayMs / 1000} s`;
@@ -298,6 +304,7 @@ class Launcher {
         return { services: this.#services.describe() };
       case "serving":
         this.#isServing = true;
+        this.#hasServed = true;
         this.#manager.ready(this.#servicesInWords());
         this.#probation?.serving(request.untaken ?? []);
         return {};

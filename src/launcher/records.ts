@@ -95,11 +95,16 @@ export class LauncherRecords {
     this.#replace("services.json", JSON.stringify({ bootId: bootId(), ...running }));
   }
 
-  /** Removes what is only true while we run. */
+  /** Removes what is only true while we run. Where that cannot be written it stays: what it names has ended. */
   close(): void {
-    removeIfPresent(this.#path("services.json"));
-    removeIfPresent(this.#path("PID"));
-    if (this.#socketDirectory !== undefined) rmSync(this.#socketDirectory, { recursive: true, force: true });
+    try {
+      removeIfPresent(this.#path("services.json"));
+      removeIfPresent(this.#path("PID"));
+      if (this.#socketDirectory !== undefined)
+        rmSync(this.#socketDirectory, { recursive: true, force: true });
+    } catch {
+      // The next launcher knows a record from the truth by start time and boot.
+    }
     this.#lock?.release();
     this.#lock = undefined;
   }

@@ -18,6 +18,11 @@ describe("the end of a Supervisor", () => {
     expect(judgeExit(exit, 0, 5)).toEqual(verdict);
   });
 
+  test("that could not start where one before it had served: what runs goes on, and the next one tries", () => {
+    const verdict = judgeExit({ code: 86, signal: null }, 100, 1, true);
+    expect(verdict).toEqual({ kind: "respawn", delayMs: 500, quickDeaths: 2 });
+  });
+
   test.each([
     { code: 0, signal: null },
     { code: 101, signal: null },

@@ -15,11 +15,17 @@ export type Verdict =
 /**
  * Decides after the end of a Supervisor that lived for `livedMs`; `quickDeaths` counts those before it that died soon
  * after their start, in a row. Unlike the original's launcher, a Supervisor ended by a signal is replaced as well, its
- * services untouched.
+ * services untouched; and so is one that could not start although one before it had served: what stood against it (a disk
+ * that cannot be written) may go, and is no reason to stop what runs.
  */
-export function judgeExit(exit: ProcessExit, livedMs: number, quickDeaths: number): Verdict {
+export function judgeExit(
+  exit: ProcessExit,
+  livedMs: number,
+  quickDeaths: number,
+  couldNotStart = false,
+): Verdict {
   if (exit.code === DONE_EXIT_CODE) return { kind: "stop", exitCode: 0 };
-  if (exit.code === FAILED_EXIT_CODE) return { kind: "stop", exitCode: FAILED_EXIT_CODE };
+  if (exit.code === FAILED_EXIT_CODE && !couldNotStart) return { kind: "stop", exitCode: FAILED_EXIT_CODE };
   // The wish to be replaced, however soon after the last one.
   if (exit.code === 0) return { kind: "respawn", delayMs: 0, quickDeaths: 0 };
   const count = livedMs < QUICK_DEATH_MS ? quickDeaths + 1 : 0;

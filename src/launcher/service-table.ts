@@ -45,6 +45,8 @@ export class ServiceTable {
   readonly #running = new Map<string, Entry>();
   /** Groups whose process is being started: a second request for them must not start another. */
   readonly #starting = new Map<string, Promise<unknown>>();
+  /** Being stopped with their groups, by pid. */
+  readonly #stopping = new Set<number>();
   /** Ended while no Supervisor was connected, by group, until one has asked. */
   readonly #unheard = new Map<string, ServiceProcess>();
 
@@ -88,15 +90,18 @@ export class ServiceTable {
       startedAt: Date.now(),
       ...(spec.user === undefined ? {} : { user: spec.user }),
     };
+    const stopSignal = spec.stopSignal ?? "TERM";
+    const stopTimeoutMs = spec.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS;
     const ended = started.exited.then(async ({ code, signal }) => {
       // However soon it ended: the reply to who asked for it goes out first.
       await afterReplies();
-      this.#running.delete(spec.group);
       // Compat: the original's words, in which a signal is a code too.
       const how = signal === null ? `exit status: ${code}` : `signal: ${signalNumber(signal)} (${signal})`;
       this.#options.console.remark(
         `Child for service '${spec.group}' with PID ${process.pid} exited with code ${how}`,
       );
+      if (!this.#stopping.has(process.pid)) await this.#endRest(process, stopSignal, stopTimeoutMs);
+      this.#running.delete(spec.group);
       const { group, pid, startTime } = process;
       if (!this.#options.exited({ event: "exited", group, pid, startTime, code, signal }))
         this.#unheard.set(group, { ...process, exit: { code, signal } });
@@ -105,23 +110,45 @@ export class ServiceTable {
     this.#unheard.delete(spec.group);
     this.#running.set(spec.group, {
       process,
-      stopSignal: spec.stopSignal ?? "TERM",
-      stopTimeoutMs: spec.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS,
+      stopSignal,
+      stopTimeoutMs,
       ended,
     });
     this.#keep();
     return process;
   }
 
+  /**
+   * Ends what a service that ended by itself left in its process group: workers without their master would hold its port and
+   * its files against the next start.
+   */
+  async #endRest(
+    { group, pid, startTime }: ServiceProcess,
+    signal: string,
+    timeoutMs: number,
+  ): Promise<void> {
+    try {
+      const result = await terminateGroup(pid, { signal, timeoutMs, startTime });
+      if (result !== "already-exited")
+        this.#options.console.remark(`Stopped what PID ${pid} left running: ${METHODS[result]}`, group);
+    } catch (error) {
+      this.#options.console.remark(
+        `Cannot stop what PID ${pid} left running: ${describeError(error)}`,
+        group,
+      );
+    }
+  }
+
   /** Stops the service process `pid` with its process group; signal and timeout are its own where not given. */
   async terminate(pid: number, signal?: string, timeoutMs?: number): Promise<TerminationResult> {
     for (const entry of this.#running.values()) {
       if (entry.process.pid !== pid) continue;
+      this.#stopping.add(pid);
       const result = await terminateGroup(pid, {
         signal: signal ?? entry.stopSignal,
         timeoutMs: timeoutMs ?? entry.stopTimeoutMs,
         startTime: entry.process.startTime,
-      });
+      }).finally(() => this.#stopping.delete(pid));
       // A process that even SIGKILL does not end (it hangs in the kernel) is not waited for.
       if (!isProcessRunning(pid, entry.process.startTime)) await entry.ended;
       return result;

@@ -1,4 +1,5 @@
 // Whether everything that should run does (`/readyz`, beyond the original): for load balancers, probes and `hab sup status`.
+import { asTimeOfDay } from "../host/index.ts";
 import { formatServiceGroup } from "./group.ts";
 import type { ServiceSnapshot } from "./slot.ts";
 
@@ -41,7 +42,7 @@ export function notReadyReasons({ service, problems, nextRestartAtMs }: ServiceS
     return [
       nextRestartAtMs === undefined
         ? "it is being started or stopped"
-        : `it waits to be started again at ${new Date(nextRestartAtMs).toISOString()}`,
+        : `it waits to be started again at ${new Date(asTimeOfDay(nextRestartAtMs)).toISOString()}`,
     ];
   }
   if (!service.initialized) {

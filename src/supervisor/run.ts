@@ -2,7 +2,7 @@
 // (reference/supervisor.md §5, §9).
 import { mkdirSync } from "node:fs";
 import { describeError, HabError } from "../error/index.ts";
-import { environmentValue, type FileLock } from "../host/index.ts";
+import { environmentValue, type FileLock, steadyNow, sweepTemporaries } from "../host/index.ts";
 import type { LauncherClient } from "../launcher/index.ts";
 import { type FullIdent, formatIdent } from "../package/index.ts";
 import type { RingNode } from "../ring/index.ts";
@@ -23,6 +23,7 @@ import { loadAtStart, silentReply } from "./initial-load.ts";
 import { createInstaller } from "./install.ts";
 import { KeptReleases } from "./kept-releases.ts";
 import { launcherPort } from "./launcher-port.ts";
+import { stopLeftoverHooks } from "./leftover-hooks.ts";
 import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
@@ -123,7 +124,10 @@ async function start(
   mkdirSync(paths.data, { recursive: true });
   const specs = openSpecDirectory(paths.specs);
   const lock = acquireSupervisorLock(paths.lock);
+  // What one that was killed left half-written: from here on nobody else writes there.
+  for (const directory of [paths.root, paths.data, paths.specs]) sweepTemporaries(directory, { all: true });
   say(title);
+  await stopLeftoverHooks(say);
 
   const storage = openRingState(paths.root, output);
   const sys = await systemInfo({ ...options, version }, storage.state.self, output);
@@ -189,7 +193,7 @@ async function start(
     memberId: storage.state.self,
     organization: options.organization,
     periodMs,
-    now: Date.now,
+    now: steadyNow,
     random: Math.random,
     output,
     ring,
@@ -206,7 +210,7 @@ async function start(
     restartConfig: options.restart,
     build: serviceBuilder({ organization: options.organization, output, census: () => ring.census }),
     census: () => ring.census,
-    now: Date.now,
+    now: steadyNow,
     random: Math.random,
     installMissing: async (spec, signal) => {
       await installer.forLoad(spec, new Console(silentReply(), output), signal);
@@ -267,7 +271,7 @@ async function start(
     lines: (group, after, waitMs) => client.lines(group, after, waitMs),
     restartSupervisor: (retryRefused) => end({ kind: "restart", retryRefused }),
     supervisorProblems: () => selfUpdate.problems(),
-    now: Date.now,
+    now: steadyNow,
   });
   await loadAtStart({ load: options.load, marker: paths.initialLoad, handle, installer, output });
 

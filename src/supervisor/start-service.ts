@@ -1,6 +1,8 @@
 // What has to be there before a service can be started: its package, configuration, install hooks and directories
 // (reference/services.md §5.1 steps 1–3). Each failure is told in the original's words.
+import { dirname, join } from "node:path";
 import { describeError, isKind } from "../error/index.ts";
+import { sweepTemporaries } from "../host/index.ts";
 import {
   createServiceDirectories,
   type FullIdent,
@@ -90,5 +92,13 @@ export async function prepareService(
     }
     throw new StartFailure(`${shown} failed to start`, error);
   }
+  sweepService(parts);
   return parts;
+}
+
+/** Removes what a Supervisor that was killed left half-written. Only the one that holds the lock writes here. */
+function sweepService({ pkg: { paths }, templates }: ServiceParts): void {
+  const config = templates.configNames.map((name) => dirname(join(paths.config, name)));
+  for (const directory of new Set([paths.root, paths.hooks, paths.files, paths.config, ...config]))
+    sweepTemporaries(directory, { all: true });
 }

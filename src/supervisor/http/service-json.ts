@@ -1,4 +1,5 @@
 // One service as `/services` shows it, key order included (reference/services.md §22).
+import { asTimeOfDay } from "../../host/index.ts";
 import { formatIdent, hookSettingsTable } from "../../package/index.ts";
 import type { JsonInput } from "../../toml/index.ts";
 import type { BindRequirements } from "../census/binds.ts";
@@ -152,7 +153,7 @@ function sysJson(sys: SysInfo): JsonInput {
 }
 
 function epochSeconds(milliseconds: number): bigint {
-  return BigInt(Math.floor(milliseconds / 1000));
+  return BigInt(Math.floor(asTimeOfDay(milliseconds) / 1000));
 }
 
 function seconds(value: number): JsonInput {
