@@ -56,12 +56,18 @@ const SUPERVISOR_SECRETS: readonly string[] = [
   "HAB_EVENT_STREAM_URL",
 ];
 
-/** The inherited environment for services and hooks, which may run as anybody: without the Supervisor's own secrets. */
+/** What the launcher tells its Supervisor, and the original's does not. */
+const FOR_SUPERVISOR: readonly string[] = ["HAB_LAUNCHER_SUP_PROGRAM"];
+
+/**
+ * The inherited environment for services and hooks, which may run as anybody: without the Supervisor's own secrets, and as
+ * the original's.
+ */
 export function environmentForServices(
   source: Record<string, string | undefined> = process.env,
 ): Record<string, string> {
   const environment = inheritedEnvironment(source);
-  for (const name of SUPERVISOR_SECRETS) delete environment[name];
+  for (const name of [...SUPERVISOR_SECRETS, ...FOR_SUPERVISOR]) delete environment[name];
   return environment;
 }
 

@@ -47,8 +47,10 @@ export function execAs(): number {
     const request = readExecRequest();
     closeOnExec(REQUEST_DESCRIPTOR);
     closeOnExec(REPORT_DESCRIPTOR);
+    // Compat: the directory is that of whoever starts it, also where the user may not go (services.md §3).
+    const entered = enter(request.cwd);
     becomeUser(request.identity);
-    if (request.cwd !== undefined) process.chdir(request.cwd);
+    if (!entered && request.cwd !== undefined) process.chdir(request.cwd);
     restoreSignals();
     writeSync(REPORT_DESCRIPTOR, ABOUT_TO_EXEC);
     execute(request);
@@ -60,6 +62,17 @@ export function execAs(): number {
     }
   }
   return 127;
+}
+
+function enter(directory: string | undefined): boolean {
+  if (directory === undefined) return true;
+  try {
+    process.chdir(directory);
+    return true;
+  } catch {
+    // One that only the user may enter.
+    return false;
+  }
 }
 
 function readExecRequest(): ExecRequest {

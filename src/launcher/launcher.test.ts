@@ -85,7 +85,7 @@ describe("a Supervisor that ends", () => {
     process.kill(supervisor, "SIGKILL");
     await stage.shows("will attempt to reload");
     process.kill(pid, "SIGKILL");
-    await stage.shows(`Child for service 'a.default' with PID ${pid} was ended by SIGKILL\n`);
+    await stage.shows(`Child for service 'a.default' with PID ${pid} exited with code signal: 9 (SIGKILL)\n`);
     writeFileSync(join(stage.root, "on"), "");
     const { services } = await stage.heard("up", 2);
     expect(services).toEqual([

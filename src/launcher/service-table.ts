@@ -4,6 +4,7 @@ import {
   environmentForServices,
   isProcessRunning,
   type ProcessOutput,
+  signalNumber,
   startProcess,
   type TerminationResult,
   terminateGroup,
@@ -94,8 +95,11 @@ export class ServiceTable {
     const ended = started.exited.then(async ({ code, signal }) => {
       // However soon it ended: the reply to who asked for it goes out first.
       await afterReplies();
-      const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-      this.#options.console.remark(`Child for service '${spec.group}' with PID ${process.pid} ${how}`);
+      // Compat: the original's words, in which a signal is a code too.
+      const how = signal === null ? `exit status: ${code}` : `signal: ${signalNumber(signal)} (${signal})`;
+      this.#options.console.remark(
+        `Child for service '${spec.group}' with PID ${process.pid} exited with code ${how}`,
+      );
       if (!this.#stopping.has(process.pid)) await this.#endRest(process, stopSignal, stopTimeoutMs);
       this.#running.delete(spec.group);
       const { group, pid, startTime } = process;

@@ -34,6 +34,13 @@ export type InstallEvent =
       readonly ident: FullIdent;
       readonly line: string;
     }
+  /** What was rendered for a hook, and how it failed; the key says whether it is about a hook or a configuration file. */
+  | {
+      readonly kind: "hook note";
+      readonly ident: FullIdent;
+      readonly key: "HK" | "CF";
+      readonly text: string;
+    }
   /** A hook ran: how that ended, and how long it took. */
   | {
       readonly kind: "hook ended";

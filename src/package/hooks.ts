@@ -11,6 +11,7 @@ import {
   environmentForServices,
   type ProcessOutput,
   readTextIfPresent,
+  signalNumber,
   startProcess,
   writeFileWhole,
 } from "../host/index.ts";
@@ -29,6 +30,11 @@ import { serviceEnvironment } from "./service-environment.ts";
 import { type ServicePaths, servicePaths } from "./service-paths.ts";
 
 export type PackageHook = "install" | "uninstall";
+
+const FAILURE_TITLES: { readonly [hook in PackageHook]: string } = {
+  install: "Installation failed!",
+  uninstall: "Uninstallation failed!",
+};
 
 const HOOK_MODE = 0o755;
 const CONFIG_MODE = 0o740;
@@ -76,15 +82,19 @@ function throwUnlessSuccess(
   pkg: InstalledPackage,
   hook: PackageHook,
   end: HookEnd,
-  { signal }: HookOptions,
+  { signal, report }: HookOptions,
 ): void {
   const failed = (how: string, exitCode: number) =>
     new HabError(packageErrors.hookFailed, `the ${hook} hook of ${pkg} ${how}`, { exitCode });
+  // Compat: these lines are the original's.
+  const note = (text: string) => report?.({ kind: "hook note", ident: pkg.ident, key: "HK", text });
   switch (end.kind) {
     case "code":
-      if (end.code !== 0) throw failed(`exited with status ${end.code}`, end.code);
-      return;
+      if (end.code === 0) return;
+      note(`${FAILURE_TITLES[hook]} '${hook}' exited with status code ${end.code}`);
+      throw failed(`exited with status ${end.code}`, end.code);
     case "signal":
+      note(`${hook} was terminated by signal Some(${signalNumber(end.signal) ?? end.signal})`);
       throw failed(`was ended by ${end.signal}`, 1);
     case "timeout":
       throw new HabError(
@@ -110,9 +120,16 @@ async function runHook(
   const environment = serviceEnvironment(pkg);
   createServiceDirectories(paths, account);
   const context = hookContext(pkg, { paths, account, environment });
-  await renderConfigInstall(pkg, paths, account, context);
-  for (const [name, template] of templates)
-    writeRendered(join(paths.hooks, name), template.render(name, context), { mode: HOOK_MODE });
+  const note = (key: "HK" | "CF", text: string) =>
+    options.report?.({ kind: "hook note", ident: pkg.ident, key, text });
+  await renderConfigInstall(pkg, paths, account, context, (path, change) =>
+    note("CF", `${change === "created" ? "Created" : "Modified"} configuration file ${path}`),
+  );
+  for (const [name, template] of templates) {
+    const path = join(paths.hooks, name);
+    if (writeRendered(path, template.render(name, context), { mode: HOOK_MODE }) !== "unchanged")
+      note("HK", `Modified hook content in ${path}`);
+  }
   return execute(pkg, hook, paths, account, environment, options);
 }
 
@@ -143,6 +160,7 @@ async function renderConfigInstall(
   paths: ServicePaths,
   account: ServiceAccount,
   context: TemplateData,
+  changed: (path: string, change: "created" | "modified") => void,
 ): Promise<void> {
   const files = templateFiles(join(pkg.path, "config_install"));
   if (files.size === 0) return;
@@ -151,7 +169,8 @@ async function renderConfigInstall(
   for (const name of templates.names) {
     const path = join(paths.configInstall, name);
     makeRenderedParents(paths.configInstall, path, owner);
-    writeRendered(path, templates.render(name, context), { mode: CONFIG_MODE, owner });
+    const change = writeRendered(path, templates.render(name, context), { mode: CONFIG_MODE, owner });
+    if (change !== "unchanged") changed(path, change);
   }
 }
 

@@ -115,7 +115,7 @@ function readMemberId({ directory }: RingStorageOptions): string {
     return stored;
   }
   const memberId = crypto.randomUUID().replaceAll("-", "");
-  writeFileWhole(path, memberId, { mode: 0o644 });
+  writeFileWhole(path, memberId, { mode: 0o666 & ~process.umask() });
   return memberId;
 }
 

@@ -127,6 +127,7 @@ export function createInstaller(
         report: (event) => {
           if (event.kind === "hook line")
             output.line(`${event.ident.name} hook[${event.hook}]:`, "HK", event.line);
+          if (event.kind === "hook note") output.line(event.ident.name, event.key, event.text);
           if (event.kind === "hook ended")
             countHook(metrics, {
               group,
@@ -202,6 +203,7 @@ function tell(console: Console, event: InstallEvent): void {
       break;
     case "hook":
     case "hook line":
+    case "hook note":
     case "hook ended":
       break;
     case "end":

@@ -34,6 +34,12 @@ export class RememberedServices {
     this.#set(name, parts);
   }
 
+  /** It can be shown, whatever becomes of its start. */
+  built(name: string, parts: ServiceParts): void {
+    const known = this.#known.get(name);
+    this.#known.set(name, { parts, sinceMs: known?.sinceMs ?? this.#options.now() });
+  }
+
   /** Forgets all but these, and describes those that have never run. */
   keep(wanted: ReadonlyMap<string, ServiceSpec>, held: ReadonlyMap<string, unknown>): void {
     for (const name of this.#known.keys()) if (!wanted.has(name)) this.#known.delete(name);

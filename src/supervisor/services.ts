@@ -63,7 +63,7 @@ export class Services {
   readonly #remembered: RememberedServices;
   readonly #preparation = new Preparation();
   readonly #stopTimeouts = new Map<string, number>();
-  readonly #toldSpecProblems = new Set<string>();
+  #specProblems: ReadonlySet<string> = new Set();
   #wanted: ReadonlyMap<string, ServiceSpec> = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reconcileQueued = false;
@@ -119,8 +119,8 @@ export class Services {
   /** Compares wanted and held now and begins the steps. */
   reconcile(): void {
     if (this.#closing) return;
-    const { specs, now } = this.#options;
-    this.#wanted = specs.read((message) => this.#tellSpecProblem(message));
+    const { now } = this.#options;
+    this.#wanted = this.#readSpecs();
     const held = new Map([...this.#slots].map(([name, { spec, condition }]) => [name, { spec, condition }]));
     const waits: number[] = [];
     for (const step of planReconcile(this.#wanted, held, now())) {
@@ -327,7 +327,11 @@ export class Services {
     const { desired, chosen } = await releaseToStart(slot.chosen, kept.get(name, spec.ident), runs);
     slot.chosen = chosen;
     const parts = await this.#preparation.run(
-      (signal) => prepareService(spec, desired, previous, this.#options, signal, (line) => this.#say(line)),
+      (signal) =>
+        prepareService(spec, desired, previous, this.#options, signal, {
+          say: (line) => this.#say(line),
+          built: (parts) => this.#remembered.built(name, parts),
+        }),
       cut,
     );
     // Another one, where the chosen release is gone.
@@ -416,11 +420,14 @@ export class Services {
     this.#timer = setTimeout(() => this.reconcile(), delay);
   }
 
-  #tellSpecProblem(message: string): void {
-    // A broken file is read at each reconciliation; an operator needs to hear of it once.
-    if (this.#toldSpecProblems.has(message)) return;
-    this.#toldSpecProblems.add(message);
-    this.#options.output.line(PROGRAM, "SD", message);
+  /** A broken file is read at each reconciliation; an operator hears of it once, and again when it was good in between. */
+  #readSpecs(): ReadonlyMap<string, ServiceSpec> {
+    const problems = new Set<string>();
+    const specs = this.#options.specs.read((message) => problems.add(message));
+    for (const message of problems)
+      if (!this.#specProblems.has(message)) this.#options.output.line(PROGRAM, "SD", message);
+    this.#specProblems = problems;
+    return specs;
   }
 
   #say(content: string): void {

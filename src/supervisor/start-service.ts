@@ -49,6 +49,13 @@ export class StartFailure extends Error {
   }
 }
 
+/** Who hears of a start on its way. */
+export interface StartReport {
+  readonly say: (content: string) => void;
+  /** The service can be shown, whatever becomes of its start. */
+  readonly built: (parts: ServiceParts) => void;
+}
+
 /** Makes everything ready; `desired` is the release an update chose. Throws `StartFailure`, also when the signal aborts. */
 export async function prepareService(
   spec: ServiceSpec,
@@ -56,7 +63,7 @@ export async function prepareService(
   previous: ServiceConfig | undefined,
   options: PrepareOptions,
   signal: AbortSignal,
-  say: (content: string) => void,
+  { say, built }: StartReport,
 ): Promise<ServiceParts> {
   const shown = formatIdent(spec.ident);
   let parts: ServiceParts;
@@ -66,6 +73,7 @@ export async function prepareService(
   } catch (error) {
     throw new StartFailure(`Unable to start ${shown}, ${describeError(error)}`, error);
   }
+  built(parts);
   const { ident } = parts.pkg;
   say(`Starting ${shown} (${formatIdent(ident)})`);
   try {

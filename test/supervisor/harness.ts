@@ -4,9 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { dispatch } from "../../src/cli/index.ts";
+import { memoryOutput } from "../../src/ui/index.ts";
 
 const PROJECT = resolve(import.meta.dir, "../..");
 const DEADLINE_MS = 15_000;
+const SETTLE_MS = 5_000;
 
 export interface PackageParts {
   readonly hooks?: Readonly<Record<string, string>>;
@@ -26,6 +29,12 @@ export interface ServiceJson {
   readonly last_process_state: { readonly pid: number | null; readonly termination_reason: string } | null;
   readonly next_restart_at: number | null;
   readonly restart_count: number;
+}
+
+export interface CommandResult {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
 }
 
 export class TestSupervisor {
@@ -148,6 +157,11 @@ export class TestSupervisor {
     return `127.0.0.1:${this.#ports[0]}`;
   }
 
+  /** Where it takes commands. */
+  get ctlPort(): number {
+    return this.#ports[2] as number;
+  }
+
   get memberId(): string {
     return this.read("hab/sup/default/MEMBER_ID");
   }
@@ -194,6 +208,11 @@ export class TestSupervisor {
     return this.#log.split("\n");
   }
 
+  /** Where lines that are printed from now on begin in `log`. */
+  get mark(): number {
+    return this.log.length - 1;
+  }
+
   /** How often a line that contains `text` has been printed. */
   said(text: string): number {
     return this.log.filter((line) => line.includes(text)).length;
@@ -219,27 +238,64 @@ export class TestSupervisor {
     for (const home of ["hab", ".hab"]) this.write(`${home}/etc/cli.toml`, text);
   }
 
-  /** Starts `hab` against this Supervisor. */
-  spawnHab(...words: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
+  /** The words of a command, and where it finds this Supervisor. */
+  #addressed(words: readonly string[]): string[] {
+    if (words.includes("--remote-sup") || words[1] === "key") return [...words];
     const remote =
       ["svc", "config", "file"].includes(words[0] ?? "") || words[1] === "restart" || words[1] === "depart";
     const gateway = words[0] === "ring" && words[1] !== "key";
-    return Bun.spawn(
-      [
-        process.execPath,
-        join(PROJECT, "src/main.ts"),
-        ...words,
-        ...(remote ? ["--remote-sup", `127.0.0.1:${this.#ports[2]}`] : []),
-        ...(gateway ? ["--gateway", `127.0.0.1:${this.#ports[1]}`] : []),
-      ],
-      { cwd: this.root, env: this.#env, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+    return [
+      ...words,
+      ...(remote ? ["--remote-sup", `127.0.0.1:${this.#ports[2]}`] : []),
+      ...(gateway ? ["--gateway", `127.0.0.1:${this.#ports[1]}`] : []),
+    ];
+  }
+
+  /** Starts `hab` against this Supervisor. */
+  spawnHab(...words: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
+    return Bun.spawn([process.execPath, join(PROJECT, "src/main.ts"), ...this.#addressed(words)], {
+      cwd: this.root,
+      env: this.#env,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+  }
+
+  /** Runs `hab` against this Supervisor with something to read. */
+  async habReading(input: Uint8Array, ...words: string[]): Promise<CommandResult> {
+    const child = Bun.spawn([process.execPath, join(PROJECT, "src/main.ts"), ...this.#addressed(words)], {
+      cwd: this.root,
+      env: this.#env,
+      stdin: input,
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { exit: await child.exited, out, err };
+  }
+
+  /** Carries out a command line in this process, much sooner than a process of its own would; one after another. */
+  typed(...words: string[]): Promise<CommandResult> {
+    return this.typedIn({}, ...words);
+  }
+
+  /** The same in an environment in which some variables are others, or missing. */
+  typedIn(env: Readonly<Record<string, string | null>>, ...words: string[]): Promise<CommandResult> {
+    const changed = Object.entries({ ...this.#env, ...env });
+    const given = Object.fromEntries(
+      changed.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
     );
+    const turn = lastTyped.then(() => typeHere(this.#addressed(words), given));
+    lastTyped = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Runs `hab` against this Supervisor. */
-  async hab(
-    ...words: string[]
-  ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+  async hab(...words: string[]): Promise<CommandResult> {
     const child = this.spawnHab(...words);
     const [out, err] = await Promise.all([
       new Response(child.stdout).text(),
@@ -291,6 +347,16 @@ export class TestSupervisor {
     }
   }
 
+  /** Looks until `isRight`, and answers what was seen last, also when that never came. */
+  async settle<T>(look: () => T | Promise<T>, isRight: (seen: T) => boolean): Promise<T> {
+    const deadline = performance.now() + SETTLE_MS;
+    for (;;) {
+      const seen = await look();
+      if (isRight(seen) || performance.now() > deadline) return seen;
+      await Bun.sleep(10);
+    }
+  }
+
   /** Ends launcher, Supervisor and services, and removes the root. */
   async stop(): Promise<number> {
     const child = this.#process;
@@ -299,6 +365,27 @@ export class TestSupervisor {
     rmSync(this.root, { recursive: true, force: true });
     return exit;
   }
+}
+
+/** Commands typed here share the environment of this process: each waits for the one before it. */
+let lastTyped: Promise<unknown> = Promise.resolve();
+
+async function typeHere(words: readonly string[], env: Record<string, string>): Promise<CommandResult> {
+  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
+  const before = { ...process.env };
+  setEnvironment(env);
+  try {
+    const signal = new AbortController().signal;
+    const exit = await dispatch(words, { stdout, stderr, env, readLine: async () => undefined, signal });
+    return { exit, out: stdout.text, err: stderr.text };
+  } finally {
+    setEnvironment(before);
+  }
+}
+
+function setEnvironment(wanted: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) if (wanted[name] === undefined) delete process.env[name];
+  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) process.env[name] = value;
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -89,6 +89,9 @@ function printEvent(event: Exclude<InstallEvent, { kind: "progress" }>, ui: Ui):
     case "hook line":
       ui.info(`${event.ident.name} hook[${event.hook}]:(HK): ${event.line}`);
       break;
+    case "hook note":
+      ui.info(`${event.ident.name}(${event.key}): ${event.text}`);
+      break;
     case "hook ended":
       break;
     case "hook ignored":

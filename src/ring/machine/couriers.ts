@@ -243,7 +243,11 @@ function messageFor(core: Core, owed: Owed, own: boolean): Rumor | undefined {
   const entry = core.state.members.get(owed.id);
   if (entry === undefined) return undefined;
   // An original member that probes what it cannot parse as an address loses its probing for good (§5.3).
-  if (!own) return isPlainAddress(entry.member.address) ? rumor : undefined;
+  // Where we are, it sees by our own datagrams; what we remember of it may be from before we moved, and it would believe that.
+  if (!own)
+    return isPlainAddress(entry.member.address) && (owed.id !== core.state.self || core.self.address !== "")
+      ? rumor
+      : undefined;
   const { health } = entry;
   const accuser = owed.accuser ?? firstAccuser(core, owed.id);
   return {

@@ -22,8 +22,11 @@ export class ServiceBinds {
       const status = this.#statusOf(census, bind);
       if (status.kind !== "satisfied") unsatisfied = true;
       const key = formatBind(bind);
-      if (this.#status.get(key) === status.kind) continue;
+      const before = this.#status.get(key);
+      if (before === status.kind) continue;
       this.#status.set(key, status.kind);
+      // Nothing was missing: there is nothing to tell.
+      if (before === undefined && status.kind === "satisfied") continue;
       this.#say(describeBind(bind, status));
     }
     return unsatisfied;

@@ -52,9 +52,13 @@ export function serviceBuilder({ organization, output, census }: BuildOptions): 
     }
     const pkg = readServicePackage(installed, hooks.settings);
     const config = await ServiceConfig.load(spec.ident.name, directory, previous);
-    const templates = await loadTemplates(directory, (_hook, message) =>
-      output.line(spec.ident.name, "HK", `Failed to load hook: ${message}`),
-    );
+    const { name } = spec.ident;
+    const templates = await loadTemplates(directory, {
+      problem: (_hook, message) => output.line(name, "HK", `Failed to load hook: ${message}`),
+      deprecated: (key, warning) => {
+        for (const line of warning.split("\n")) output.line(name, key, line);
+      },
+    });
     const applied = census().groups.get(formatServiceGroup(group))?.serviceConfig;
     if (applied !== undefined) config.apply(applied.incarnation, applied.value);
     return { spec, group, pkg, config, templates };

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describeError, HabError, systemErrorCode } from "../../error/index.ts";
 import { habPath } from "../../host/index.ts";
-import type { TemplateSet } from "../../template/index.ts";
+import type { DeprecatedSyntax, TemplateSet } from "../../template/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import { SERVICE_HOOKS, type ServiceHook } from "../plan/service.ts";
 
@@ -15,25 +15,38 @@ export interface ServiceTemplates {
   readonly hooks: ReadonlyMap<ServiceHook, TemplateSet>;
 }
 
+/** Who hears of what is not right in templates. */
+export interface TemplateReport {
+  /** A hook that cannot be used. */
+  readonly problem: (hook: ServiceHook, message: string) => void;
+  /** Syntax that works and should be written otherwise. */
+  readonly deprecated: (key: "CF" | "HK", warning: string) => void;
+}
+
 /**
  * Reads `config/` and `hooks/` of a package (or of `config_from`). A configuration template that is not UTF-8 or does
- * not parse throws `templateBroken`; such a hook is told to `problem` and treated as absent.
+ * not parse throws `templateBroken`; such a hook is told as a problem and treated as absent.
  */
 export async function loadTemplates(
   directory: string,
-  problem: (hook: ServiceHook, message: string) => void,
+  { problem, deprecated }: TemplateReport,
 ): Promise<ServiceTemplates> {
-  const { compileTemplates } = await import("../../template/index.ts");
-  const options = { packagesRoot: habPath("pkgs") };
+  const { compileTemplates, formatDeprecatedSyntax } = await import("../../template/index.ts");
+  const optionsFor = (key: "CF" | "HK", place: string) => ({
+    packagesRoot: habPath("pkgs"),
+    onDeprecated: (warning: DeprecatedSyntax) =>
+      deprecated(key, formatDeprecatedSyntax(warning, join(place, warning.name))),
+  });
   const files = new Map<string, string>();
   const root = join(directory, "config");
   for (const path of await regularFiles(root)) files.set(relative(root, path), await readTemplate(path));
-  const config = await compileTemplates(files, options);
+  const config = await compileTemplates(files, optionsFor("CF", root));
   const hooks = new Map<ServiceHook, TemplateSet>();
   for (const hook of SERVICE_HOOKS) {
     const path = join(directory, "hooks", hook);
     try {
       const text = await readIfPresent(path);
+      const options = optionsFor("HK", join(directory, "hooks"));
       if (text !== undefined) hooks.set(hook, await compileTemplates(new Map([[hook, text]]), options));
     } catch (error) {
       problem(hook, describeError(error));

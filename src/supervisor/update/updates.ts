@@ -3,7 +3,7 @@
 // condition, channel or depot begins a new one.
 import type { FullIdent } from "../../package/index.ts";
 import type { Census } from "../census/census.ts";
-import { formatServiceGroup, serviceGroupOf } from "../group.ts";
+import { formatServiceGroup } from "../group.ts";
 import type { Output } from "../output.ts";
 import { holdsUp } from "../plan/rolling.ts";
 import { looksForUpdates } from "../plan/update.ts";
@@ -119,8 +119,10 @@ export class Updates {
     return this.#held.get(name)?.updater.problem();
   }
 
+  /** Its name as written: a spec may name a group that can be none, which is the start's to say. */
   #groupOf({ ident, group }: ServiceSpec): string {
-    return formatServiceGroup(serviceGroupOf(ident.name, group, this.#options.organization));
+    const { organization } = this.#options;
+    return formatServiceGroup({ service: ident.name, group, ...(organization ? { organization } : {}) });
   }
 
   /** What keeps groups from being updated, a sentence each. */

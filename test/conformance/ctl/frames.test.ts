@@ -7,14 +7,13 @@ import {
   decodeCtlMessage,
   encodeCtlMessage,
   encodeFrame,
-  type Frame,
-  FrameDecoder,
   serveCtl,
 } from "../../../src/ctl/index.ts";
 import cli from "./cli.json";
 import cliMore from "./cli-more.json";
 import depart from "./depart.json";
 import handMade from "./frames.json";
+import { decodeOne, vectorFields } from "./vector-frames.ts";
 
 const SECRET = "w9TuoqTk4Ixaht8ZpJpHQlmPRbvpgz13GaGnvxunJy8iOhZcS7qGqEA7jogq/Itfu4HOdQGmLRY9G5fRUcuw/w==";
 
@@ -52,34 +51,6 @@ const recorded: [string, FrameVector][] = [
     dialogue.flatMap(({ frames = [] }) => frames.map((frame) => [name, frame] as [string, FrameVector])),
   ),
 ].filter(([, frame]) => isWhole(frame));
-
-function decodeOne(bytes: Uint8Array): Frame {
-  const decoder = new FrameDecoder();
-  decoder.push(bytes);
-  const frame = decoder.next();
-  if (frame === undefined || decoder.pendingBytes > 0) throw new Error("not exactly one frame");
-  return frame;
-}
-
-/** What stands in the bytes of the vectors for the id of the recorded Supervisor. */
-const ANONYMOUS_MEMBER = "\0".repeat(32);
-
-/** Our fields in the words of the vectors: snake_case, bytes as `{hex}`, 64-bit numbers as numbers, no empty lists. */
-function vectorFields(value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
-  if (value === ANONYMOUS_MEMBER) return "$MEMBER_ID";
-  if (value instanceof Uint8Array) return { hex: value.toHex() };
-  if (Array.isArray(value)) return value.map(vectorFields);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => !(Array.isArray(field) && field.length === 0))
-      .map(([name, field]) => [
-        name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        vectorFields(field),
-      ]),
-  );
-}
 
 test(`${recorded.length} recorded frames are read as recorded and written again byte by byte`, async () => {
   expect(recorded.length).toBeGreaterThan(400);

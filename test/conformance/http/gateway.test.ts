@@ -31,6 +31,16 @@ interface Case {
   };
 }
 
+/** What is answered otherwise on purpose. */
+const DEPARTURES = [
+  // A request without a Host is refused (RFC 9112 §3.2); the original takes it.
+  { name: "raw: no host header", status: { original: 200, ours: 400 } },
+  // Bun closes a connection on which a method in lower case comes, without an answer.
+  { name: "raw: lower case method", status: { original: 404, ours: Number.NaN } },
+  // Bun resolves dot segments before anyone sees the path; what they lead to is public anyway.
+  { name: "dot segments", status: { original: 404, ours: 200 } },
+] as const;
+
 /** Answers of a Supervisor with the services of the vectors. */
 function view(groups: readonly string[]) {
   const known = (group: string) => groups.includes(group);
@@ -102,15 +112,18 @@ describe("routes", () => {
       );
       afterAll(() => gateway.stop());
       for (const one of cases as unknown as readonly Case[]) {
-        // A request without a valid Host is refused here (RFC 9112 §3.2); the original takes it.
-        if (one.name === "raw: no host header" || one.name === "raw: lower case method") continue;
-        if (one.name.startsWith("raw: two requests")) continue;
-        // Bun resolves dot segments before anyone sees the path; what they lead to is public anyway.
-        if (one.name.endsWith("dot segments")) continue;
         test(one.name, async () => {
-          const seen = parseResponse(await exchange(gateway.port, requestText(one.request)));
+          const text = await exchange(gateway.port, requestText(one.request));
+          const seen = parseResponse(text);
+          const departure = DEPARTURES.find(({ name }) => one.name.endsWith(name));
+          const recorded = parseResponse(one.expect.raw ?? `${one.expect.status_line}\r\n`).status;
+          if (departure !== undefined) {
+            expect({ original: recorded, ours: seen.status }).toEqual(departure.status);
+            return;
+          }
           if (one.expect.raw !== undefined) {
-            expect(seen.status).toBe(parseResponse(one.expect.raw).status);
+            const statuses = (all: string) => all.match(/HTTP\/1\.1 \d+/g);
+            expect(statuses(text)).toEqual(statuses(one.expect.raw));
             return;
           }
           const wanted = Object.fromEntries((one.expect.headers ?? []) as [string, string][]);

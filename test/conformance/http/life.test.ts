@@ -3,7 +3,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { TestSupervisor } from "../../supervisor/harness.ts";
 import gossipData from "./gossip-data.json";
+import org from "./org.json";
+import redact from "./redact.json";
 import three from "./services-3.json";
+import startup from "./startup.json";
 import stopped from "./stopped.json";
 
 interface Case {
@@ -15,8 +18,11 @@ interface Case {
 let supervisor: TestSupervisor;
 let places: readonly (readonly [string, string])[] = [];
 
-async function start(...args: string[]): Promise<void> {
-  supervisor = await TestSupervisor.create({ env: { HAB_BLDR_URL: "http://127.0.0.1:24999" }, args });
+async function start(args: readonly string[] = [], env: Record<string, string> = {}): Promise<void> {
+  supervisor = await TestSupervisor.create({
+    env: { HAB_BLDR_URL: "http://127.0.0.1:24999", ...env },
+    args,
+  });
   for (const [at, exit] of [0, 1, 2].entries()) {
     const n = at + 1;
     supervisor.addPackage(`one${n}`, {
@@ -37,7 +43,12 @@ async function load(name: string, health: string): Promise<void> {
     async () => (await supervisor.service(name))?.health_check === health,
     `health ${health}`,
   );
-  const { local_member_id: id } = JSON.parse((await supervisor.get("/census")).body);
+  await remember();
+}
+
+/** What differs from run to run. */
+async function remember(): Promise<void> {
+  const id = supervisor.memberId;
   const { hostname } = JSON.parse((await supervisor.get("/services")).body)[0].sys;
   places = [
     [supervisor.root, "$ROOT"],
@@ -97,9 +108,10 @@ describe("a service", () => {
     await start();
     await load("one1", "Ok");
     await supervisor.hab("svc", "stop", "vec/one1");
+    // It is down a little before its stop is over.
     await supervisor.until(
-      async () => (await supervisor.service("one1"))?.process.state === "down",
-      "one1 to be down",
+      async () => (await supervisor.service("one1"))?.initialized === false,
+      "one1 to be stopped",
     );
   });
   afterAll(() => supervisor.stop());
@@ -122,9 +134,57 @@ describe("a service", () => {
   });
 });
 
+describe("an organization", () => {
+  beforeAll(async () => {
+    await start(["--org", "acme"]);
+    await supervisor.typed("svc", "load", "vec/one1");
+    await supervisor.until(async () => {
+      const { status, body } = await supervisor.get("/services/one1/default/acme");
+      return status === 200 && JSON.parse(body).health_check === "Ok";
+    }, "health");
+    await remember();
+  });
+  afterAll(() => supervisor.stop());
+  compare(org as unknown as Case[], ({ request }) => request.path.startsWith("/services"));
+});
+
+describe("redacted", () => {
+  beforeAll(async () => {
+    await start([], { HAB_FEAT_REDACT_HTTP: "1" });
+    await load("one1", "Ok");
+  });
+  afterAll(() => supervisor.stop());
+  compare(redact as unknown as Case[], ({ request }) => request.path !== "/metrics" && request.path !== "/");
+});
+
+describe("starting", () => {
+  const [disabled, taken] = startup;
+
+  test(disabled?.name ?? "", async () => {
+    supervisor = await TestSupervisor.create({ args: ["--http-disable"] });
+    supervisor.launch();
+    await supervisor.until(() => supervisor.said("Starting ctl-gateway on ") > 0, "the control gateway");
+    await supervisor.until(async () => (await supervisor.typed("svc", "status")).exit === 0, "an answer");
+    expect((await supervisor.get("/services")).status).toBe(0);
+    expect(disabled?.expect.port_open).toBe(false);
+    expect(supervisor.said("Starting http-gateway")).toBe(0);
+    await supervisor.stop();
+  });
+
+  test(taken?.name ?? "", async () => {
+    supervisor = await TestSupervisor.create();
+    const port = Number(new URL(supervisor.httpUrl("/")).port);
+    const squatter = Bun.serve({ hostname: "127.0.0.1", port, fetch: () => new Response("no") });
+    supervisor.launch();
+    expect(await supervisor.exited).toBe(taken?.expect.launcher_exit as number);
+    await squatter.stop(true);
+    await supervisor.stop();
+  });
+});
+
 describe("a ring with something in it", () => {
   beforeAll(async () => {
-    await start("--permanent-peer");
+    await start(["--permanent-peer"]);
     await load("one1", "Ok");
     await supervisor.apply("one1.default", 7, 'n = 5\n[x]\ny = "z"\n');
     supervisor.write("upload/u.txt", "data\n");

@@ -27,8 +27,19 @@ function expected(name: string): Expected {
   return found.expect as Expected;
 }
 
+/** A moment of a service's back-off. */
+interface Moment {
+  readonly state: string;
+  readonly restart_count: number;
+  readonly termination_reason: string | null;
+  readonly next_restart_at_set: boolean;
+}
+
+const BACK_OFF = "back-off min 2 max 5 cool-down 6: failing run (exit 4 after 2 s) and failing init";
+
 let supervisor: TestSupervisor;
 let signs: string;
+let backOff: Promise<{ readonly moments: readonly Moment[]; readonly log: readonly string[] }>;
 
 beforeAll(async () => {
   signs = mkdtempSync(join(tmpdir(), "hab-test-exit-"));
@@ -41,6 +52,7 @@ beforeAll(async () => {
   });
   await supervisor.start();
   for (const name of NAMES) await supervisor.load(name);
+  backOff = watchBackOff();
 }, 30_000);
 
 afterAll(async () => {
@@ -62,8 +74,8 @@ const ofLauncher = () => supervisor.launcherPid;
 const ofSupervisor = () => supervisor.supervisorPid;
 
 describe("a service process that is killed", () => {
-  // Unlike the original, each further one is answered by a longer pause: three runs are enough.
-  test.each([1, 2, 3])("run %d: there again, counted, with the reason", async (run) => {
+  // Unlike the original, each further one is answered by a longer pause.
+  test.each([1, 2, 3, 4, 5, 6])("run %d: there again, counted, with the reason", async (run) => {
     const wanted = expected(`SIGKILL of the service process, run ${run}`);
     const before = (await services())[0];
     process.kill(before?.process.pid as number, "SIGKILL");
@@ -152,6 +164,59 @@ describe("everything ends", () => {
     expect(wanted.lock_file_left ?? true).toBe(true);
     expect(existsSync(join(supervisor.root, "hab/launcher/PID"))).toBe(false);
     expect(wanted.launcher_pid_file_left ?? false).toBe(false);
+  });
+});
+
+/** A service whose run hook fails after 2 s, until it has failed twice, beside everything else. */
+async function watchBackOff() {
+  const [min, max, cool] = ["min-backoff", "max-backoff", "restart-cooldown"].map(
+    (name) => `--service-${name}-period`,
+  );
+  const slow = await TestSupervisor.create({ args: [`${min}=2`, `${max}=5`, `${cool}=6`] });
+  try {
+    slow.addPackage("liferun4", { hooks: { run: "#!/bin/sh\nsleep 2\nexit 4\n" } });
+    slow.addPackage("lifeinit1", { hooks: { init: "#!/bin/sh\nexit 1\n" } });
+    await slow.start();
+    for (const name of ["liferun4", "lifeinit1"]) await slow.typed("svc", "load", `vec/${name}`);
+    const moments: Moment[] = [];
+    await slow.until(async () => {
+      const service = await slow.service("liferun4");
+      if (service === undefined) return false;
+      const moment = {
+        state: service.process.state,
+        restart_count: service.restart_count,
+        termination_reason: service.last_process_state?.termination_reason ?? null,
+        next_restart_at_set: service.next_restart_at !== null,
+      };
+      if (!Bun.deepEquals(moments.at(-1), moment)) moments.push(moment);
+      return service.restart_count === 2 && slow.said("lifeinit1.default(SR): Restarted") > 0;
+    }, "two failures");
+    return { moments, log: slow.log };
+  } finally {
+    await slow.stop();
+  }
+}
+
+describe("the back-off", () => {
+  test(BACK_OFF, async () => {
+    const { liferun4, ...others } = expected(BACK_OFF) as unknown as Record<
+      string,
+      { readonly sequence: readonly (Moment & { readonly after_s: number })[] }
+    >;
+    const { moments, log } = await backOff;
+    const recorded = liferun4?.sequence.map(({ after_s: _, ...moment }) => moment) ?? [];
+    for (const moment of moments) expect(recorded).toContainEqual(moment);
+    for (const moment of recorded.filter(
+      ({ restart_count: count, next_restart_at_set: waits }) => count < 2 && (waits || count === 0),
+    ))
+      expect(moments).toContainEqual(moment);
+    for (const name of ["liferun4", ...Object.keys(others)]) {
+      const pauses = log
+        .flatMap((line) => new RegExp(`^${name}\\..*will restart after ([\\d.]+) secs`).exec(line)?.[1] ?? [])
+        .map(Number);
+      expect(pauses[0]).toBe(2);
+      for (const pause of pauses) expect(pause).toBeWithin(2, 5.01);
+    }
   });
 });
 

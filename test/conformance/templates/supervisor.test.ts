@@ -10,7 +10,8 @@ import {
 } from "../../../src/template/index.ts";
 import { parseJson, parseToml } from "../../../src/toml/index.ts";
 
-const vectors = (name: string) => JSON.parse(readFileSync(join(import.meta.dir, name), "utf8"));
+const vectors = (name: string) =>
+  JSON.parse(readFileSync(join(import.meta.dir, "../services", name), "utf8"));
 
 /** The files of the package's config folder, named by their path below it. */
 function templatesOf(files: Record<string, string>): Map<string, string> {
