@@ -13,6 +13,7 @@ export type Labels = string | Readonly<Record<string, string>>;
 interface Series {
   readonly labels: string;
   value: number;
+  /** By bucket, each without those below it. */
   readonly counts: number[];
   sum: number;
 }
@@ -172,9 +173,8 @@ export class Metrics {
     if (series === undefined) return;
     series.value += 1;
     series.sum += seconds;
-    for (const [index, bound] of BUCKETS.entries()) {
-      if (seconds <= bound) series.counts[index] = (series.counts[index] ?? 0) + 1;
-    }
+    const index = BUCKETS.findIndex((bound) => seconds <= bound);
+    if (index >= 0) series.counts[index] = (series.counts[index] ?? 0) + 1;
   }
 
   /** The whole text, families and series in the order of their names. */
@@ -213,8 +213,12 @@ function seriesLines(name: string, kind: Family["kind"], series: Series): string
   const braces = series.labels === "" ? "" : `{${series.labels}}`;
   if (kind !== "histogram") return [`${name}${braces} ${series.value}`];
   const prefix = series.labels === "" ? "" : `${series.labels},`;
+  let upTo = 0;
   return [
-    ...BUCKETS.map((bound, index) => `${name}_bucket{${prefix}le="${bound}"} ${series.counts[index] ?? 0}`),
+    ...BUCKETS.map((bound, index) => {
+      upTo += series.counts[index] ?? 0;
+      return `${name}_bucket{${prefix}le="${bound}"} ${upTo}`;
+    }),
     `${name}_bucket{${prefix}le="+Inf"} ${series.value}`,
     `${name}_sum${braces} ${series.sum}`,
     `${name}_count${braces} ${series.value}`,
