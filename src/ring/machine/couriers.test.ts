@@ -163,16 +163,6 @@ describe("an original member", () => {
     expect(told(rig).sort()).toEqual(["a", "b", "plain", "service"]);
   });
 
-  test("sees by our datagrams where we are: what we remember of it may be from before we moved", () => {
-    for (const advertised of ["", "10.1.1.1"]) {
-      const rig = new Rig({ self: { address: advertised } });
-      rig.tell(original("plain", 1));
-      told(rig);
-      rig.tell(record("self", 0), "suspect");
-      expect([rig.state.incarnation, told(rig)]).toEqual([2n, advertised === "" ? [] : ["self"]]);
-    }
-  });
-
   test("hears of no member it could not reach, and not who accuses: it would lose its probing for good (§5.3)", () => {
     const rig = new Rig();
     rig.tell(record("v6", 2, { address: "fd00::1" }));

@@ -243,7 +243,7 @@ function messageFor(core: Core, owed: Owed, own: boolean): Rumor | undefined {
   const entry = core.state.members.get(owed.id);
   if (entry === undefined) return undefined;
   // An original member that probes what it cannot parse as an address loses its probing for good (§5.3).
-  if (!own) return isPlainAddress(entry.member.address) && !seesForItself(core, owed.id) ? rumor : undefined;
+  if (!own) return isPlainAddress(entry.member.address) ? rumor : undefined;
   const { health } = entry;
   const accuser = owed.accuser ?? firstAccuser(core, owed.id);
   return {
@@ -256,14 +256,6 @@ function messageFor(core: Core, owed: Owed, own: boolean): Rumor | undefined {
         : {}),
     },
   };
-}
-
-/**
- * Whether an original member is not told of this one by a record: it is us, and where we are it sees by our datagrams. What we
- * remember of that may be from before we moved, and it would believe that.
- */
-export function seesForItself({ state, self }: Core, id: string): boolean {
-  return id === state.self && self.address === "";
 }
 
 /** An IPv4 address, the only kind the original can parse. */

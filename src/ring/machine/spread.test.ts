@@ -38,17 +38,6 @@ describe("a datagram", () => {
     expect(most).toBeGreaterThanOrEqual(length > 200 ? 1 : 4);
   });
 
-  test("to an original member does not say again where we are", () => {
-    for (const advertised of ["", "10.1.1.1"]) {
-      const rig = new Rig({ self: { address: advertised } });
-      rig.tell(original("plain", 1));
-      rig.tell(record("own", 2));
-      rig.tell(record("self", 0), "suspect");
-      expect(told(rig, original("plain", 1)).includes("self")).toBe(advertised !== "");
-      expect(told(rig, record("own", 2))).toContain("self");
-    }
-  });
-
   test("that the sender's own words make too long is not answered", () => {
     const rig = new Rig();
     expect(ping(rig, record("m", 1), record("x".repeat(900), 2))).toEqual([]);

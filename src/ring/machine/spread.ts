@@ -4,7 +4,7 @@ import { SWIM_LIMIT_ENCRYPTED_BYTES } from "../limits.ts";
 import type { Member, Membership } from "../member.ts";
 import type { RumorKey } from "../rumor.ts";
 import { type Core, isOwn } from "./core.ts";
-import { isPlainAddress, oweToAll, seesForItself } from "./couriers.ts";
+import { isPlainAddress, oweToAll } from "./couriers.ts";
 import { updateRecord } from "./records.ts";
 import { firstAccuser } from "./suspicion.ts";
 
@@ -110,7 +110,7 @@ export function piggyback(core: Core, to: string | undefined, besides?: Member):
   const limit = timesToTell(state.members.size);
   for (const [id, times] of latestNews(spread)) {
     if (chosen.length >= PIGGYBACK_COUNT) break;
-    const told = id === to || (plain && seesForItself(core, id)) || add(id);
+    const told = id === to || add(id);
     // What has no place in this datagram may have one in the next.
     if (!told && state.members.has(id)) continue;
     spread.unheard.delete(id);
