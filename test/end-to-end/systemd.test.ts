@@ -41,10 +41,16 @@ function services(): Promise<Record<string, number>> {
 const hasRun = (name: string) => order(name.split("/")[1] as string).at(-1) === "run";
 
 const order = (name: string) => machine.read(`svc/${name}/var/order`).trim().split("\n");
-const launcher = () => Number(machine.property(UNIT, "MainPID"));
 const state = () => machine.property(UNIT, "ActiveState");
 const restarts = () => Number(machine.property(UNIT, "NRestarts"));
 const journal = () => machine.run("journalctl", "-b", "-u", UNIT, "-o", "cat", "--no-pager");
+
+function launcher(): number {
+  const pid = Number(machine.property(UNIT, "MainPID"));
+  // Process 0 is, to kill(2), everybody in the group: also this test.
+  if (!(pid > 1)) throw new Error(`${UNIT} has no process`);
+  return pid;
+}
 
 function supervisor(): number {
   return Number(machine.run("pgrep", "-o", "-P", String(launcher()), "-f", "hab-sup run").trim());
