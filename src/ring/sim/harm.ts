@@ -112,8 +112,10 @@ function culprit(
   if (group !== undefined) {
     // The election came first or the word that its candidate lives: until then the candidate does not count (§13.5).
     const election = ofElection.get(group);
-    const candidate = ofMember.get(electionFor(state, group)?.candidate ?? "");
-    return latest(election, candidate)?.by;
+    const candidate = electionFor(state, group)?.candidate ?? "";
+    const word = ofMember.get(candidate);
+    // That it lives, a candidate may say in any case: it cannot know what others have told of it.
+    return (word?.by.id === candidate ? election : latest(election, word))?.by;
   }
   const member = NO_ADDRESS.exec(why)?.[1];
   return (member === undefined ? undefined : ofMember.get(member)?.by) ?? sender;
