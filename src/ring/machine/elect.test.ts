@@ -1,7 +1,7 @@
 // Elections that come to an end, whatever happens meanwhile (elect.ts; reference/butterfly.md §13, §19.10, §19.11).
 import { describe, expect, test } from "bun:test";
 import { GROUP_LIMIT, VOTE_LIMIT } from "./limits.ts";
-import { record, serviceOf } from "./testing/records.ts";
+import { original, record, serviceOf } from "./testing/records.ts";
 import { only, pushedTo, Rig } from "./testing/rig.ts";
 import { SmallRing } from "./testing/small-ring.ts";
 
@@ -256,6 +256,37 @@ describe("with original members", () => {
       const ring = group(ids, { originals });
       expect(leads(ring, all(ring), 60_000)).toBeDefined();
     }
+  });
+});
+
+describe("an original candidate that never comes to an end", () => {
+  const termAfter = (candidateIsOriginal: boolean) => {
+    const rig = new Rig();
+    rig.core.probes.nextPeriodAt = Number.POSITIVE_INFINITY;
+    rig.tell(record("self", 0));
+    rig.tell(record("n", 1));
+    rig.tell(candidateIsOriginal ? original("z", 2) : record("z", 2));
+    rig.event({
+      kind: "announce",
+      rumor: { kind: "service", fromId: "self", value: serviceOf("self", GROUP) },
+    });
+    for (const id of ["n", "z"]) rig.service(serviceOf(id, GROUP));
+    rig.event({ kind: "elect", election: "election", serviceGroup: GROUP, suitability: 0n });
+    rig.elect({ candidate: "z", serviceGroup: GROUP, term: 0n, votes: ["z"] });
+    const { candidate } = rig.state.elections.get(GROUP)!;
+    rig.wait(12_500);
+    return { candidate, next: rig.state.elections.get(GROUP)! };
+  };
+
+  test("is outdone in the next term by one of ours, for whom the votes of most are enough (§19.11)", () => {
+    const { candidate, next } = termAfter(true);
+    expect(candidate).toBe("z");
+    expect(next).toMatchObject({ candidate: "self", term: 1n, suitability: 2n ** 64n - 1n });
+  });
+
+  test("one of ours is not: it has its own way out", () => {
+    const { next } = termAfter(false);
+    expect(next).toMatchObject({ term: 1n, suitability: 0n });
   });
 });
 

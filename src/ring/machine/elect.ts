@@ -16,7 +16,7 @@ import {
   NEWER_TERM_MS,
 } from "../timing.ts";
 import { chosen, isSame } from "./ballot.ts";
-import { type Core, note } from "./core.ts";
+import { type Core, isOwn, note } from "./core.ts";
 import { owe, pushNow } from "./couriers.ts";
 import {
   GROUP_LIMIT,
@@ -191,7 +191,8 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   if (next !== stored) keep(core, kind, stored, next);
   if (next.status !== "running" || candidacy === undefined) return;
   if (core.now - candidacy.since > ELECTION_PATIENCE_MS * (1 + ownDelay(core))) {
-    restart(core, kind, next, "it did not come to an end");
+    // An original candidate waits for the vote of everybody, for ever: also of an original that holds on to an earlier leader.
+    restart(core, kind, next, "it did not come to an end", isOriginal(core, next.candidate));
     return;
   }
   if (core.now - candidacy.repeatedAt >= ELECTION_REPEAT_MS) {
@@ -289,17 +290,12 @@ function keep(core: Core, kind: ElectionKind, before: Election | undefined, gath
     tellOf(core, after, after.status);
 }
 
-function restart(core: Core, kind: ElectionKind, stored: Election, why: string): void {
+/** Begins the next term; before all others where we led, or `mustWin`. */
+function restart(core: Core, kind: ElectionKind, stored: Election, why: string, mustWin = false): void {
   const { state } = core;
-  const led = stored.candidate === state.self && stored.status === "finished";
+  const led = kind === "election" && stored.candidate === state.self && stored.status === "finished";
   storeOf(core, kind).delete(stored.serviceGroup);
-  stand(
-    core,
-    kind,
-    stored.serviceGroup,
-    stored.term + 1n,
-    kind === "election" && led ? MAXIMUM_U64 : undefined,
-  );
+  stand(core, kind, stored.serviceGroup, stored.term + 1n, led || mustWin ? MAXIMUM_U64 : undefined);
   const now = storeOf(core, kind).get(stored.serviceGroup);
   if (now !== undefined) tellOf(core, now, `held anew: ${why}`);
   reconsider(core, kind, stored.serviceGroup);
@@ -313,6 +309,11 @@ function stand(
   suitability = suitabilityOf(core, kind, serviceGroup),
 ): void {
   startElection(core.state, kind, serviceGroup, term, suitability);
+}
+
+function isOriginal({ state }: Core, id: string): boolean {
+  const member = state.members.get(id)?.member;
+  return member !== undefined && !isOwn(member);
 }
 
 function suitabilityOf(core: Core, kind: ElectionKind, serviceGroup: string): bigint {
