@@ -40,6 +40,8 @@ interface Candidacy {
   since: number;
   term: bigint | undefined;
   repeatedAt: number;
+  /** In this term the votes of most are enough at once: an original candidate, that would outdo us again, is slow to stand. */
+  hurryIn: bigint | undefined;
   /** Since when a newer term is heard of that the own leader has not answered. */
   newerSince: number | undefined;
 }
@@ -192,7 +194,9 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   if (next.status !== "running" || candidacy === undefined) return;
   if (core.now - candidacy.since > ELECTION_PATIENCE_MS * (1 + ownDelay(core))) {
     // An original candidate waits for the vote of everybody, for ever: also of an original that holds on to an earlier leader.
-    restart(core, kind, next, "it did not come to an end", isOriginal(core, next.candidate));
+    const stuck = isOriginal(core, next.candidate);
+    if (stuck) candidacy.hurryIn = next.term + 1n;
+    restart(core, kind, next, "it did not come to an end", stuck);
     return;
   }
   if (core.now - candidacy.repeatedAt >= ELECTION_REPEAT_MS) {
@@ -205,13 +209,14 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
  * All who can vote have. After some time it is enough that most of the population has: one that hears us by half, and an
  * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader.
  */
-function hasWon(core: Core, { serviceGroup, votes }: Election, candidacy?: Candidacy): boolean {
+function hasWon(core: Core, { serviceGroup, votes, term }: Election, candidacy?: Candidacy): boolean {
   const { state, now } = core;
   const voters = electorate(state, serviceGroup);
   const given = new Set(votes);
   const voted = voters.filter((id) => given.has(id)).length;
   if (voted === voters.length) return true;
-  if (candidacy === undefined || now - candidacy.since < ELECTION_MAJORITY_MS) return false;
+  if (candidacy === undefined) return false;
+  if (candidacy.hurryIn !== term && now - candidacy.since < ELECTION_MAJORITY_MS) return false;
   return voted > Math.floor(population(state, serviceGroup).length / 2);
 }
 
@@ -339,6 +344,7 @@ function ensureCandidacy({ elections, now }: Core, kind: ElectionKind, serviceGr
     since: now,
     term: undefined,
     repeatedAt: now,
+    hurryIn: undefined,
     newerSince: undefined,
   };
   elections.taking.set(key, candidacy);
