@@ -127,9 +127,17 @@ export const FAULTS: readonly Fault[] = [
         ({ parent, state }) => state !== "Z" && (parent === world.launcherPid || parent === supervisor),
       );
       const said: string[] = [];
+      // Not a hook together with the Supervisor that runs it: what it leaves behind looks like what hooks leave on purpose, and
+      // who could tell is gone (docs/failure-conditions.md).
+      let spared: "hooks" | "the Supervisor" | undefined;
+      const kindOf = (pid: number, parent: number) =>
+        pid === supervisor ? "the Supervisor" : parent === supervisor ? "hooks" : "others";
       for (let times = 0; times < 4 && candidates.length > 0; times++) {
-        const { pid, command } = random.pick(candidates);
+        const { pid, command, parent } = random.pick(candidates);
+        if (spared === kindOf(pid, parent)) continue;
         if (!(await kill(pid))) continue;
+        const kind = kindOf(pid, parent);
+        if (kind !== "others") spared = kind === "hooks" ? "the Supervisor" : "hooks";
         said.push(pid === supervisor ? "the Supervisor" : command.slice(0, 40));
         for (const [name, state] of states) if (state.pid === pid) names.push(name);
       }
