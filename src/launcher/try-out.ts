@@ -6,7 +6,7 @@ import { inheritedEnvironment, startProcess, terminateGroup } from "../host/inde
 import { TRY_OUT_MS } from "./timing.ts";
 
 /** What stands against starting it as a Supervisor; undefined when nothing does. */
-export async function tryOut(path: string): Promise<string | undefined> {
+export async function tryOut(path: string, limitMs = TRY_OUT_MS): Promise<string | undefined> {
   const problem = programProblem(path);
   if (problem !== undefined) return problem;
   let child: Awaited<ReturnType<typeof startProcess>>;
@@ -23,15 +23,21 @@ export async function tryOut(path: string): Promise<string | undefined> {
     return `it cannot be started: ${describeError(error)}`;
   }
   let isLate = false;
+  const late = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
     isLate = true;
+    late.resolve();
     void terminateGroup(child.pid, { signal: "KILL", timeoutMs: 0, startTime: child.startTime });
-  }, TRY_OUT_MS);
+  }, limitMs);
   let first: string | undefined;
-  for await (const line of child.stdoutLines) first ??= line;
+  const reading = (async () => {
+    for await (const line of child.stdoutLines) first ??= line;
+  })();
+  // A child of it in another session may hold its output open for ever.
+  await Promise.race([reading, late.promise]);
   const { code, signal } = await child.exited;
   clearTimeout(timer);
-  if (isLate) return `it does not tell its version within ${TRY_OUT_MS / 1000} s`;
+  if (isLate) return `it does not tell its version within ${limitMs / 1000} s`;
   if (signal !== null) return `it was ended by ${signal} when asked for its version`;
   if (code !== 0) return `it exited with ${code} when asked for its version`;
   return /^hab-sup \d/.test(first ?? "") ? undefined : "it is not a hab: it does not tell its version as one";

@@ -32,7 +32,7 @@ describe("the release a service runs", () => {
   test("does not count for another package, or another version that is wanted", () => {
     const kept = open();
     kept.set("redis", { running: one, isChosen: false });
-    expect(kept.get("redis", parseIdent("core/redis/7.0.0"))).toBeDefined();
+    expect(kept.get("redis", parseIdent("core/redis/7.0.0"))).toEqual({ running: one, isChosen: false });
     expect(kept.get("redis", parseIdent("core/redis/7.0.1"))).toBeUndefined();
     expect(kept.get("redis", parseIdent("acme/redis"))).toBeUndefined();
   });
