@@ -17,7 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ring: ["error", "host", "crypto"],
   ctl: ["error", "host"],
   launcher: ["error", "host"],
-  build: ["error", "host", "toml", "crypto", "package"],
+  build: ["error", "host", "toml", "template", "crypto", "package"],
   supervisor: [
     "error",
     "host",

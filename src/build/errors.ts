@@ -75,4 +75,35 @@ export const buildErrors = errorKinds({
     title: "The plan's hooks.toml says something that is not known",
     remedy: "Correct the named key: docs/run-a-service.md lists what can be said of which hook.",
   },
+  noPlans: {
+    code: "HAB-BLD-060",
+    title: "There is no plan where plans are looked for",
+    remedy: "Name a plan.sh, a directory with one, or a directory of plans.",
+    exitCode: 2,
+  },
+  unreadablePlan: {
+    code: "HAB-BLD-061",
+    title: "What a plan is called, or what it needs, cannot be told without running it",
+    remedy: "Write pkg_name, pkg_origin and the dependencies as plain values; hab plan check says what is wrong.",
+  },
+  planCycle: {
+    code: "HAB-BLD-062",
+    title: "Plans need each other in a circle, so that none can be built first",
+    remedy: "Take one of the dependencies out, or build that package from a plan of its own first.",
+  },
+  samePackage: {
+    code: "HAB-BLD-063",
+    title: "Two plans make the same package",
+    remedy: "Rename one of them, or name the plans to look at on the command line.",
+  },
+  buildsFailed: {
+    code: "HAB-BLD-064",
+    title: "A plan could not be built, and what needs it was not",
+    remedy: "Read the log that is named, mend the plan, and run the command again: what was built is not built again.",
+  },
+  noGit: {
+    code: "HAB-BLD-065",
+    title: "What changed is asked of git, which cannot say it",
+    remedy: "Name a commit that exists, run it in a git work tree, or leave --changed BASE out to compare with what was built.",
+  },
 });

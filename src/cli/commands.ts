@@ -71,6 +71,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "pkg upload": () => import("./pkg/upload.ts"),
   "pkg verify": () => import("./pkg/verify.ts"),
   "pkg why": () => import("./pkg/why.ts"),
+  "plan check": () => import("./plan/check.ts"),
   "plan init": () => import("./plan/init.ts"),
   "plan render": () => import("./plan/render.ts"),
   "ring health": () => import("./ring/health.ts"),

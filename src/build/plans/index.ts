@@ -1,0 +1,5 @@
+// Plans as text: reading, checking, their order. Nothing in here runs a plan but `run-builds.ts`, which starts builds.
+export { type CheckOptions, type CheckResult, checkPlans, countBySeverity } from "./check/check.ts";
+export { type Finding, RULES, type RuleName, type Severity } from "./check/finding.ts";
+export { findPlans, planContext } from "./find.ts";
+export type { Place } from "./values.ts";
