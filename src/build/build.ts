@@ -1,6 +1,6 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
 // (reference/plan-build.md). There is no studio here: the build happens in the root it is started in.
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { HabError, systemErrorCode } from "../error/index.ts";
@@ -8,6 +8,7 @@ import { inheritedEnvironment, isPresent } from "../host/index.ts";
 import type { Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
+import { keepLog, LOG_VARIABLE, sayWhere, startLog } from "./log.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
 import { type DependencyInstaller, serveRequest } from "./requests.ts";
 
@@ -32,6 +33,8 @@ export interface BuildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly streams?: BuildStreams;
+  /** Where the log of a failed build is kept; without it none is. */
+  readonly logDirectory?: string;
   /** Gets dependencies; without it only what is installed can be used. */
   readonly install?: DependencyInstaller;
 }
@@ -55,7 +58,12 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   const forget: (() => void)[] = [() => process.umask(umask)];
   try {
     writeFileSync(program, PROGRAM_TEXT, { mode: 0o600 });
-    const bash = startBash(program, options, environment, streams);
+    const keptElsewhere = environment[LOG_VARIABLE] ?? "";
+    const isKept = options.logDirectory !== undefined && keptElsewhere === "";
+    const log = isKept ? startLog(join(directory, "log"), options.logDirectory, streams) : undefined;
+    if (log !== undefined) forget.push(log.close);
+    const bash = startBash(program, options, environment, { ...streams, ...log?.streams });
+    log?.started(() => bash.kill("SIGPIPE"));
     for (const signal of FORWARDED) {
       const forward = () => bash.kill(signal);
       process.on(signal, forward);
@@ -69,10 +77,14 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
       keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
       epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
       install: options.install,
-      stderr: streams.stderr,
+      complain: log?.complain ?? ((text: string) => void writeSync(streams.stderr, text)),
     };
     await serveRequests(bash.channel, (request) => serveRequest(request, context));
-    return await bash.exited;
+    const status = await bash.exited;
+    await log?.ended();
+    if (status !== 0 && keptElsewhere !== "") sayWhere(keptElsewhere, streams.stderr);
+    else if (status !== 0 && log !== undefined) keepLog(log.path, log.directory, streams.stderr);
+    return status;
   } finally {
     for (const each of forget) each();
     rmSync(directory, { recursive: true, force: true });

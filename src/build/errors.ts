@@ -84,7 +84,8 @@ export const buildErrors = errorKinds({
   unreadablePlan: {
     code: "HAB-BLD-061",
     title: "What a plan is called, or what it needs, cannot be told without running it",
-    remedy: "Write pkg_name, pkg_origin and the dependencies as plain values; hab plan check says what is wrong.",
+    remedy:
+      "Write pkg_name, pkg_origin and the dependencies as plain values; hab plan check says what is wrong.",
   },
   planCycle: {
     code: "HAB-BLD-062",
@@ -99,11 +100,13 @@ export const buildErrors = errorKinds({
   buildsFailed: {
     code: "HAB-BLD-064",
     title: "A plan could not be built, and what needs it was not",
-    remedy: "Read the log that is named, mend the plan, and run the command again: what was built is not built again.",
+    remedy:
+      "Read the log that is named, mend the plan, and run the command again: what was built is not built again.",
   },
   noGit: {
     code: "HAB-BLD-065",
     title: "What changed is asked of git, which cannot say it",
-    remedy: "Name a commit that exists, run it in a git work tree, or leave --changed BASE out to compare with what was built.",
+    remedy:
+      "Name a commit that exists, run it in a git work tree, or leave --changed BASE out to compare with what was built.",
   },
 });

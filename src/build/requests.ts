@@ -1,5 +1,5 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
-import { chownSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { chownSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Blake2b256, KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
@@ -45,8 +45,8 @@ export interface RequestContext {
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
-  /** File descriptor for complaints. */
-  readonly stderr: number;
+  /** Writes to standard error of the build. */
+  readonly complain: (text: string) => void;
 }
 
 type Handler = (
@@ -68,7 +68,7 @@ export async function serveRequest(request: readonly string[], context: RequestC
     const message = describeError(error).replaceAll("\0", "");
     if (!EXPLAINED_BY_PROGRAM.has(verb)) {
       const next = error instanceof HabError ? `   ${error.next}\n` : "";
-      writeSync(context.stderr, `   ${message}\n${next}`);
+      context.complain(`   ${message}\n${next}`);
     }
     return { status: error instanceof HabError ? error.exitCode : 1, fields: [message] };
   }

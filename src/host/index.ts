@@ -7,6 +7,7 @@ export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export { writeFileWholeInBackground } from "./files-background.ts";
+export { openPipe } from "./libc.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
 export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";

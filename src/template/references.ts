@@ -59,7 +59,10 @@ export function templateReferences(name: string, source: string): TemplateRefere
         case "block": {
           visitCall(node.call, node.at, scope);
           visit(node.body, bodyScope(node.call, scope));
-          visit(node.inverse ?? [], { ...scope, asked: new Set([...scope.asked, ...askedBy(node.call, scope)]) });
+          visit(node.inverse ?? [], {
+            ...scope,
+            asked: new Set([...scope.asked, ...askedBy(node.call, scope)]),
+          });
           break;
         }
         case "partial":

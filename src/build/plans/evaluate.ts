@@ -2,9 +2,26 @@
 // run could tell as not known (reference/plan-build.md §4; why it is done so: docs/decisions/0030-plans.md).
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type Assignment, type Command, literal, parseQuotedText, parseScript, placeAt, type Script, type Word, type WordPart } from "./bash/index.ts";
+import {
+  type Assignment,
+  type Command,
+  literal,
+  parseQuotedText,
+  parseScript,
+  placeAt,
+  type Script,
+  type Word,
+  type WordPart,
+} from "./bash/index.ts";
 import { expandBraces, expandParameter } from "./expand.ts";
-import { MAX_CALL_DEPTH, MAX_ROUNDS, MAX_SCRIPT_BYTES, MAX_SOURCE_DEPTH, MAX_STEPS, MAX_VALUE_CHARACTERS } from "./limits.ts";
+import {
+  MAX_CALL_DEPTH,
+  MAX_ROUNDS,
+  MAX_SCRIPT_BYTES,
+  MAX_SOURCE_DEPTH,
+  MAX_STEPS,
+  MAX_VALUE_CHARACTERS,
+} from "./limits.ts";
 import { type Truth, testWords } from "./test-expression.ts";
 import type { Item, Place, PlanFunction, Setting, SourcedFile } from "./values.ts";
 
@@ -58,7 +75,8 @@ export function readScript(path: string, scripts: ScriptCache): Script | "missin
 function readScriptFile(path: string): Script | "missing" | "unreadable" {
   try {
     const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return lstatSync(path, { throwIfNoEntry: false }) === undefined ? "missing" : "unreadable";
+    if (status === undefined)
+      return lstatSync(path, { throwIfNoEntry: false }) === undefined ? "missing" : "unreadable";
     if (!status.isFile() || status.size > MAX_SCRIPT_BYTES) return "unreadable";
     return parseScript(readFileSync(path, "utf8"));
   } catch {
@@ -79,7 +97,13 @@ export function evaluatePlan(path: string, script: Script, options: EvaluateOpti
   };
   const start: Place = { file: path, line: 1, column: 1 };
   for (const [name, text] of Object.entries(options.variables))
-    state.settings.set(name, { name, kind: "text", items: [{ key: undefined, text, place: start }], certain: true, place: start });
+    state.settings.set(name, {
+      name,
+      kind: "text",
+      items: [{ key: undefined, text, place: start }],
+      certain: true,
+      place: start,
+    });
   const given = new Map(state.settings);
   run(state, script.commands, { file: path, script, certain: true, sources: 0, calls: 0, positional: [] });
   return {
@@ -183,7 +207,11 @@ function runLoop(state: State, command: Extract<Command, { kind: "loop" }>, fram
   }
   const items = command.words.flatMap((word) => wordItems(state, word, frame));
   for (const item of items.slice(0, MAX_ROUNDS)) {
-    assign(state, { name: command.variable, kind: "text", items: [item], append: false, place: item.place }, frame);
+    assign(
+      state,
+      { name: command.variable, kind: "text", items: [item], append: false, place: item.place },
+      frame,
+    );
     run(state, command.body, frame);
   }
   return undefined;
@@ -218,7 +246,8 @@ function runSimple(state: State, command: Extract<Command, { kind: "simple" }>, 
     case "local":
     case "readonly": {
       const isTable = texts.some((text) => text !== undefined && /^-[a-zA-Z]*A/.test(text));
-      for (const assignment of command.declared) assignFrom(state, assignment, isTable ? "table" : undefined, frame);
+      for (const assignment of command.declared)
+        assignFrom(state, assignment, isTable ? "table" : undefined, frame);
       return true;
     }
     case "source":
@@ -286,7 +315,11 @@ function becomesUnknown(
   for (const name of names) {
     if (name === undefined || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) continue;
     const items = [{ key: undefined, text: undefined, place }];
-    assign(state, { name, kind: command === "mapfile" ? "list" : "text", items, append: false, place }, frame);
+    assign(
+      state,
+      { name, kind: command === "mapfile" ? "list" : "text", items, append: false, place },
+      frame,
+    );
   }
 }
 
@@ -344,13 +377,15 @@ interface NewValue {
 function assign(state: State, { name, kind, items, append, place }: NewValue, frame: Frame): void {
   const old = state.settings.get(name);
   const certain = frame.certain && (old === undefined || !append || old.certain);
-  const put = (value: Pick<Setting, "kind" | "items">) => state.settings.set(name, { name, ...value, certain, place });
+  const put = (value: Pick<Setting, "kind" | "items">) =>
+    state.settings.set(name, { name, ...value, certain, place });
   if (kind === "text") {
     const [item] = items;
     if (item === undefined) return;
     if (append && old !== undefined) {
       const [first, ...rest] = old.items;
-      const joined = first?.text === undefined || item.text === undefined ? undefined : bounded(first.text + item.text);
+      const joined =
+        first?.text === undefined || item.text === undefined ? undefined : bounded(first.text + item.text);
       put({ kind: old.kind, items: [{ ...item, key: first?.key, text: joined }, ...rest] });
     } else if (!frame.certain && old !== undefined && old.items[0]?.text !== item.text)
       // Either the old value or the new one.
@@ -379,8 +414,7 @@ function wordItems(state: State, word: Word, frame: Frame): Item[] {
   if (word.parts.length === 1 && only?.kind === "variable" && isWhole(only)) {
     const setting = state.settings.get(only.name);
     if (only.name === "@") return frame.positional.map((text) => ({ key: undefined, text, place }));
-    if (setting !== undefined)
-      return setting.items.map(({ text }) => ({ key: undefined, text, place }));
+    if (setting !== undefined) return setting.items.map(({ text }) => ({ key: undefined, text, place }));
     return only.name.startsWith("pkg_") ? [] : [{ key: undefined, text: undefined, place }];
   }
   const text = wordText(state, word, frame);
@@ -390,7 +424,10 @@ function wordItems(state: State, word: Word, frame: Frame): Item[] {
   const splits = word.parts.some((part) => part.kind !== "text" && !part.quoted);
   const isQuoted = word.parts.some((part) => part.quoted);
   if (!splits || isQuoted) return [{ key: undefined, text, place }];
-  return text.split(/[ \t\n]+/).filter((each) => each !== "").map((each) => ({ key: undefined, text: each, place }));
+  return text
+    .split(/[ \t\n]+/)
+    .filter((each) => each !== "")
+    .map((each) => ({ key: undefined, text: each, place }));
 }
 
 function isWhole(part: Extract<WordPart, { kind: "variable" }>): boolean {
@@ -425,7 +462,11 @@ function partText(state: State, part: WordPart, frame: Frame): string | undefine
   }
 }
 
-function variableText(state: State, part: Extract<WordPart, { kind: "variable" }>, frame: Frame): string | undefined {
+function variableText(
+  state: State,
+  part: Extract<WordPart, { kind: "variable" }>,
+  frame: Frame,
+): string | undefined {
   const { name, prefix } = part;
   let { rest } = part;
   if (prefix !== "") return undefined;
@@ -446,7 +487,11 @@ function variableText(state: State, part: Extract<WordPart, { kind: "variable" }
   if (index !== null) rest = rest.slice(index[0].length);
   if (setting !== undefined) text = elementText(setting, index?.[1]);
   if (!isKnown) return undefined;
-  return expandParameter(rest, { text, isSet: setting !== undefined, inner: (inner) => quotedText(state, inner, frame) });
+  return expandParameter(rest, {
+    text,
+    isSet: setting !== undefined,
+    inner: (inner) => quotedText(state, inner, frame),
+  });
 }
 
 function elementText(setting: Setting, index: string | undefined): string | undefined {
@@ -484,7 +529,9 @@ function substitutionText(state: State, body: readonly Command[], frame: Frame):
       return second === undefined ? dirname(first) : undefined;
     case "basename": {
       const base = first.replace(/\/+$/, "").split("/").at(-1) ?? "";
-      return second !== undefined && base.endsWith(second) && base !== second ? base.slice(0, -second.length) : base;
+      return second !== undefined && base.endsWith(second) && base !== second
+        ? base.slice(0, -second.length)
+        : base;
     }
     case "echo":
       return first.startsWith("-") ? undefined : texts.slice(1).join(" ");

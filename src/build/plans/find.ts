@@ -8,7 +8,13 @@ const PLAN_FILE = "plan.sh";
 /** Folders that hold what was made, not what was written. */
 const NOT_SEARCHED = new Set(["node_modules", "results", "target"]);
 const MAX_DEPTH = 16;
-const TARGETS = new Set(["x86_64-linux", "x86_64-linux-kernel2", "aarch64-linux", "aarch64-darwin", "x86_64-windows"]);
+const TARGETS = new Set([
+  "x86_64-linux",
+  "x86_64-linux-kernel2",
+  "aarch64-linux",
+  "aarch64-darwin",
+  "x86_64-windows",
+]);
 
 /**
  * Absolute paths of all plans at or below the places, sorted, each once. A place is a plan, or a directory that is searched

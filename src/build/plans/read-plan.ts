@@ -54,6 +54,10 @@ function nonEmpty(text: string | undefined): string | undefined {
 }
 
 /** The items of a list that are known. */
-export function knownItems(setting: Setting | undefined): { readonly text: string; readonly item: Setting["items"][number] }[] {
-  return (setting?.items ?? []).flatMap((item) => (item.text === undefined ? [] : [{ text: item.text, item }]));
+export function knownItems(
+  setting: Setting | undefined,
+): { readonly text: string; readonly item: Setting["items"][number] }[] {
+  return (setting?.items ?? []).flatMap((item) =>
+    item.text === undefined ? [] : [{ text: item.text, item }],
+  );
 }

@@ -61,8 +61,14 @@ function readOne(reader: TestReader): Truth {
     return takes(reader, ")") ? truth : undefined;
   }
   const operator = operatorAt(reader, 0);
-  const hasOperand = reader.words[reader.at + 1] !== undefined && !["&&", "||", ")"].includes(operatorAt(reader, 1) ?? "");
-  if (operator !== undefined && /^-[a-zA-Z]$/.test(operator) && hasOperand && !isBinary(operatorAt(reader, 1))) {
+  const hasOperand =
+    reader.words[reader.at + 1] !== undefined && !["&&", "||", ")"].includes(operatorAt(reader, 1) ?? "");
+  if (
+    operator !== undefined &&
+    /^-[a-zA-Z]$/.test(operator) &&
+    hasOperand &&
+    !isBinary(operatorAt(reader, 1))
+  ) {
     const operand = reader.words[reader.at + 1];
     reader.at += 2;
     const text = operand === undefined ? undefined : reader.textOf(operand);
@@ -81,7 +87,23 @@ function readOne(reader: TestReader): Truth {
   return text === undefined ? undefined : text !== "";
 }
 
-const BINARY = new Set(["=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"]);
+const BINARY = new Set([
+  "=",
+  "==",
+  "!=",
+  "=~",
+  "<",
+  ">",
+  "-eq",
+  "-ne",
+  "-lt",
+  "-le",
+  "-gt",
+  "-ge",
+  "-nt",
+  "-ot",
+  "-ef",
+]);
 
 function isBinary(operator: string | undefined): operator is string {
   return operator !== undefined && BINARY.has(operator);

@@ -46,11 +46,13 @@ _run_callback() {
     "$1"
   )
   if (($? != 0)); then build_line "$2"; fi
-  trap '_on_exit $?' ERR
+  trap '_on_error $? "$BASH_COMMAND"' ERR
   set -e
 }
 
-trap '_on_exit $?' ERR EXIT
+__program_file="${BASH_SOURCE[0]}"
+trap '_on_error $? "$BASH_COMMAND"' ERR
+trap '_on_exit $?' EXIT
 trap '_on_exit 129' HUP
 trap '_on_exit 130' INT
 trap '_on_exit 131' QUIT
@@ -155,7 +157,9 @@ build_line "Loading $PLAN_CONTEXT/$HAB_PLAN_FILENAME"
 if source "$PLAN_CONTEXT/$HAB_PLAN_FILENAME"; then
   build_line "Plan loaded"
 else
-  exit_with "Failed to load Plan" $?
+  __status=$?
+  _print '' 31 "$PLAN_CONTEXT/$HAB_PLAN_FILENAME: its last command ended with status $__status" >&2
+  exit_with "Failed to load Plan" "$__status"
 fi
 _validate_plan
 _default_paths

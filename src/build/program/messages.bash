@@ -33,6 +33,7 @@ debug() {
 
 exit_with() {
   _print ERROR 31 "$1"
+  if ((${2:-1} != 0)); then _say_caller; fi
   exit "${2:-1}"
 }
 

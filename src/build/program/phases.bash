@@ -133,7 +133,7 @@ do_default_end() { return 0; }
 
 # _in_source PHASE: in the source directory, and back.
 _in_source() {
-  local __before="$PWD"
+  local __before="$PWD" __phase="$1"
   cd "$SRC_PATH"
   "$1"
   cd "$__before"

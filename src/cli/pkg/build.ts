@@ -116,6 +116,7 @@ export const command = defineCommand({
       cwd,
       // With --json standard output is for the one document.
       streams: { stdin: 0, stdout: json ? 2 : 1, stderr: 2 },
+      logDirectory: join(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results"), "logs"),
       install: dependencyInstaller({ configuration, keys, ui, signal }),
     });
     if (json && status === 0)

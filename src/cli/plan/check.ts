@@ -40,19 +40,34 @@ export const command = defineCommand({
     if (options.rules) {
       const rules = Object.entries(RULES).map(([name, rule]) => ({ name, ...rule }));
       if (json) printJson({ rules });
-      else stdout.write(rules.map(({ name, severity, about }) => `${name.padEnd(24)}${severity.padEnd(9)}${about}\n`).join(""));
+      else
+        stdout.write(
+          rules
+            .map(({ name, severity, about }) => `${name.padEnd(24)}${severity.padEnd(9)}${about}\n`)
+            .join(""),
+        );
       return 0;
     }
     const plans = findPlans(args.paths.length === 0 ? ["."] : args.paths);
     const origin = env["HAB_ORIGIN"] || (await configuration.file()).origin;
-    const { findings, bashWasThere } = await checkPlans(plans, { target: activeTarget(), origin, environment: env });
+    const { findings, bashWasThere } = await checkPlans(plans, {
+      target: activeTarget(),
+      origin,
+      environment: env,
+    });
     const counts = countBySeverity(findings);
     const failed = counts.error > 0 || (options.strict && counts.warning > 0);
     if (json) {
       printJson({
         plans: plans.length,
         ...counts,
-        findings: findings.map(({ rule, severity, place, message, next }) => ({ rule, severity, ...place, message, next })),
+        findings: findings.map(({ rule, severity, place, message, next }) => ({
+          rule,
+          severity,
+          ...place,
+          message,
+          next,
+        })),
       });
     } else {
       const shown = findings.filter(({ severity }) => options.hints || severity !== "hint");
@@ -70,7 +85,9 @@ export const command = defineCommand({
 /** `plans/x/plan.sh:3:1: error: what is wrong [rule]`, which editors jump to, and what to do below it. */
 function formatFinding({ rule, severity, place, message, next }: Finding, colours: boolean): string {
   const file = relative(process.cwd(), place.file);
-  const where = printableLine(`${file.startsWith("../../..") ? place.file : file}:${place.line}:${place.column}`);
+  const where = printableLine(
+    `${file.startsWith("../../..") ? place.file : file}:${place.line}:${place.column}`,
+  );
   const kind = colours ? paint(severity, COLOURS[severity]) : severity;
   return `${where}: ${kind}: ${printable(message)} [${rule}]\n    ${printable(next)}\n`;
 }

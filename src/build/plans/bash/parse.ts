@@ -1,7 +1,16 @@
 // A bash script → its commands (bash manual, "Shell Commands"). `bash -n` is the judge of what is right; this reader takes
 // what bash takes and need not notice all that bash refuses.
 import { fail, isNameCharacter, isNameStart, nested, type Reader, SyntaxProblem } from "./reader.ts";
-import type { ArrayItem, Assignment, Command, Comment, Script, SimpleCommand, Word, WordPart } from "./syntax.ts";
+import type {
+  ArrayItem,
+  Assignment,
+  Command,
+  Comment,
+  Script,
+  SimpleCommand,
+  Word,
+  WordPart,
+} from "./syntax.ts";
 import { literal } from "./syntax.ts";
 import { readQuoted, readWord } from "./words.ts";
 
@@ -58,7 +67,10 @@ function skipSeparators(reader: Reader): void {
     skipBlanks(reader);
     const character = reader.text[reader.at];
     if (character === "\n") readLineBreak(reader);
-    else if ((character === ";" && reader.text[reader.at + 1] !== ";" && reader.text[reader.at + 1] !== "&") || character === "&")
+    else if (
+      (character === ";" && reader.text[reader.at + 1] !== ";" && reader.text[reader.at + 1] !== "&") ||
+      character === "&"
+    )
       reader.at++;
     else return;
   }
@@ -405,7 +417,15 @@ function readSimple(reader: Reader): Command {
     }
   }
   if (reader.at === at) fail(reader, at, `\`${reader.text[at]}\` is not expected here`);
-  const command: SimpleCommand = { kind: "simple", assignments, words, declared, redirected, at, end: reader.at };
+  const command: SimpleCommand = {
+    kind: "simple",
+    assignments,
+    words,
+    declared,
+    redirected,
+    at,
+    end: reader.at,
+  };
   return command;
 }
 
@@ -436,7 +456,8 @@ function readAssignment(reader: Reader): Assignment | undefined {
   const append = text.startsWith("+=", cursor);
   if (!append && text[cursor] !== "=") return undefined;
   reader.at = cursor + (append ? 2 : 1);
-  if (text[reader.at] === "(" && index === undefined) return { name, at, append, index, value: readArray(reader) };
+  if (text[reader.at] === "(" && index === undefined)
+    return { name, at, append, index, value: readArray(reader) };
   return { name, at, append, index, value: readWord(reader) };
 }
 
@@ -489,7 +510,8 @@ function readRedirections(reader: Reader): Word[] {
 /** A redirection and the word it leads to; undefined when none stands here. */
 function readRedirection(reader: Reader): Word[] | undefined {
   const { text } = reader;
-  const operator = /(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(<<<|<<-|<<|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())/y;
+  const operator =
+    /(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(<<<|<<-|<<|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())/y;
   operator.lastIndex = reader.at;
   const found = operator.exec(text);
   if (found === null) return undefined;
@@ -500,7 +522,9 @@ function readRedirection(reader: Reader): Word[] | undefined {
   if (kind !== "<<" && kind !== "<<-") return [word];
   const parts: WordPart[] = [];
   reader.pending.push({
-    delimiter: word.parts.map((part) => (part.kind === "text" ? part.text : text.slice(word.at, word.end))).join(""),
+    delimiter: word.parts
+      .map((part) => (part.kind === "text" ? part.text : text.slice(word.at, word.end)))
+      .join(""),
     literal: word.parts.some((part) => part.kind === "text" && part.quoted),
     stripTabs: kind === "<<-",
     parts,

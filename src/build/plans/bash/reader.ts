@@ -6,7 +6,12 @@ export interface Reader {
   at: number;
   depth: number;
   /** Here-documents whose bodies come after the next line break. */
-  pending: { readonly delimiter: string; readonly literal: boolean; readonly stripTabs: boolean; readonly parts: WordPart[] }[];
+  pending: {
+    readonly delimiter: string;
+    readonly literal: boolean;
+    readonly stripTabs: boolean;
+    readonly parts: WordPart[];
+  }[];
   readonly comments: Comment[];
   /** Reads commands up to a closing word or character, which stays unread. Words need it for `$(…)`. */
   readonly readCommands: (reader: Reader, end: ")" | undefined) => Command[];

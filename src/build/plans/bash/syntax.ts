@@ -15,7 +15,12 @@ export type WordPart =
       readonly at: number;
     }
   /** `$(…)`, a back-quoted command, `<(…)` or `>(…)`. */
-  | { readonly kind: "command"; readonly body: readonly Command[]; readonly quoted: boolean; readonly at: number }
+  | {
+      readonly kind: "command";
+      readonly body: readonly Command[];
+      readonly quoted: boolean;
+      readonly at: number;
+    }
   /** `$((…))`. */
   | { readonly kind: "arithmetic"; readonly text: string; readonly quoted: boolean; readonly at: number };
 
@@ -65,7 +70,11 @@ export interface FunctionDefinition extends Placed {
 export type Command =
   | SimpleCommand
   | FunctionDefinition
-  | (Placed & { readonly kind: "group" | "subshell"; readonly body: readonly Command[]; readonly redirected: readonly Word[] })
+  | (Placed & {
+      readonly kind: "group" | "subshell";
+      readonly body: readonly Command[];
+      readonly redirected: readonly Word[];
+    })
   | (Placed & {
       readonly kind: "if";
       readonly clauses: readonly { readonly test: readonly Command[]; readonly body: readonly Command[] }[];
@@ -92,7 +101,11 @@ export type Command =
   | (Placed & { readonly kind: "test"; readonly words: readonly Word[] })
   | (Placed & { readonly kind: "arithmetic"; readonly text: string })
   | (Placed & { readonly kind: "and" | "or"; readonly left: Command; readonly right: Command })
-  | (Placed & { readonly kind: "pipeline"; readonly negated: boolean; readonly commands: readonly Command[] });
+  | (Placed & {
+      readonly kind: "pipeline";
+      readonly negated: boolean;
+      readonly commands: readonly Command[];
+    });
 
 export interface Comment {
   /** Without the `#`. */

@@ -5,7 +5,11 @@ export type Found =
   | { readonly kind: "command"; readonly command: SimpleCommand; readonly inFunction: string | undefined }
   | { readonly kind: "function"; readonly definition: FunctionDefinition }
   | { readonly kind: "assignment"; readonly assignment: Assignment; readonly inFunction: string | undefined }
-  | { readonly kind: "variable"; readonly variable: Extract<WordPart, { kind: "variable" }>; readonly inFunction: string | undefined };
+  | {
+      readonly kind: "variable";
+      readonly variable: Extract<WordPart, { kind: "variable" }>;
+      readonly inFunction: string | undefined;
+    };
 
 /** All of it, in the order of the text. */
 export function walk(commands: readonly Command[], inFunction?: string): Found[] {

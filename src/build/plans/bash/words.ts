@@ -122,7 +122,8 @@ function readDollar(reader: Reader, parts: WordPart[], quoted: boolean): void {
   const at = reader.at;
   const next = text[at + 1] ?? "";
   if (next === "{") parts.push(readBraced(reader, quoted));
-  else if (text.startsWith("$((", at) && isArithmetic(text, at + 3)) parts.push(readArithmetic(reader, quoted));
+  else if (text.startsWith("$((", at) && isArithmetic(text, at + 3))
+    parts.push(readArithmetic(reader, quoted));
   else if (next === "(") parts.push(readSubstitution(reader, at, 2, quoted));
   else if (next === "'" && !quoted) readAnsi(reader, parts);
   else if (next === '"' && !quoted) {
@@ -169,7 +170,14 @@ function readArithmetic(reader: Reader, quoted: boolean): WordPart {
 
 /** `$'…'`, of which only the escapes that plans use are understood; others stay as they are. */
 function readAnsi(reader: Reader, parts: WordPart[]): void {
-  const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", "'": "'", '"': '"' };
+  const escapes: Readonly<Record<string, string>> = {
+    n: "\n",
+    t: "\t",
+    r: "\r",
+    "\\": "\\",
+    "'": "'",
+    '"': '"',
+  };
   const start = reader.at;
   reader.at += 2;
   add(parts, "", true);
@@ -196,7 +204,11 @@ function readBraced(reader: Reader, quoted: boolean): WordPart {
   let prefix = "";
   const first = text[cursor] ?? "";
   const second = text[cursor + 1] ?? "";
-  if ((first === "#" || first === "!") && second !== "}" && (isNameStart(second) || "0123456789@*".includes(second))) {
+  if (
+    (first === "#" || first === "!") &&
+    second !== "}" &&
+    (isNameStart(second) || "0123456789@*".includes(second))
+  ) {
     prefix = first;
     cursor++;
   }

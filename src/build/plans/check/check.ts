@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { ScriptCache } from "../evaluate.ts";
 import { type ReadPlan, readPlan } from "../read-plan.ts";
 import type { Place } from "../values.ts";
-import { type SyntaxError, syntaxErrors } from "./bash-syntax.ts";
+import { type SyntaxFault, syntaxErrors } from "./bash-syntax.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { type Finding, type Report, RULES, type Severity } from "./finding.ts";
 import { checkFunctions } from "./functions.ts";
@@ -37,21 +37,37 @@ export async function checkPlans(paths: readonly string[], options: CheckOptions
   for (const path of paths) {
     const plan = readPlan(path, { target: options.target, origin: options.origin, scripts });
     if (plan !== undefined) plans.push(plan);
-    else reportTo(findings)("unreadable", { file: path, line: 1, column: 1 }, "the plan cannot be read", "Make it a regular file of at most 1 MiB that you may read.");
+    else
+      reportTo(findings)(
+        "unreadable",
+        { file: path, line: 1, column: 1 },
+        "the plan cannot be read",
+        "Make it a regular file of at most 1 MiB that you may read.",
+      );
   }
-  const files = new Map(plans.flatMap(({ files: all }) => all.map(({ path, script }) => [path, script.text])));
-  const errors = await syntaxErrors([...files].map(([path, text]) => ({ path, text })), options.environment);
+  const files = new Map(
+    plans.flatMap(({ files: all }) => all.map(({ path, script }) => [path, script.text])),
+  );
+  const errors = await syntaxErrors(
+    [...files].map(([path, text]) => ({ path, text })),
+    options.environment,
+  );
   const all = new Set(paths);
   for (const plan of plans) findings.push(...checkPlan(plan, all, errors));
   return { findings: sorted(findings), bashWasThere: errors !== undefined };
 }
 
-function checkPlan(plan: ReadPlan, paths: ReadonlySet<string>, errors: ReadonlyMap<string, SyntaxError> | undefined): Finding[] {
+function checkPlan(
+  plan: ReadPlan,
+  paths: ReadonlySet<string>,
+  errors: ReadonlyMap<string, SyntaxFault> | undefined,
+): Finding[] {
   const findings: Finding[] = [];
   const report = reportTo(findings);
   for (const { path, script } of plan.files) {
     const error = errors?.get(path);
-    if (error !== undefined) report("syntax", error.place, error.message, "Correct it; bash -n FILE says the same.");
+    if (error !== undefined)
+      report("syntax", error.place, error.message, "Correct it; bash -n FILE says the same.");
     else if (errors === undefined && script.problem !== undefined) {
       // Without bash our own reader is all there is.
     }
@@ -77,7 +93,12 @@ function checkPlan(plan: ReadPlan, paths: ReadonlySet<string>, errors: ReadonlyM
 function checkPlace(plan: ReadPlan, paths: ReadonlySet<string>, report: Report): void {
   const other = join(plan.directory, "habitat", "plan.sh");
   if (paths.has(other) || existsSync(other))
-    report("several-plans", { file: other, line: 1, column: 1 }, `${dirname(other)} and the directory above both have a plan: the build takes neither`, "Leave one of them.");
+    report(
+      "several-plans",
+      { file: other, line: 1, column: 1 },
+      `${dirname(other)} and the directory above both have a plan: the build takes neither`,
+      "Leave one of them.",
+    );
 }
 
 function reportTo(findings: Finding[]): Report {
@@ -89,7 +110,9 @@ function sorted(findings: readonly Finding[]): Finding[] {
   const key = ({ place, rule, message }: Finding) =>
     [place.file, place.line, place.column, rule, message].join("\0");
   const once = [...new Map(findings.map((finding) => [key(finding), finding])).values()];
-  return once.sort((left, right) => comparePlaces(left.place, right.place) || (left.rule < right.rule ? -1 : 1));
+  return once.sort(
+    (left, right) => comparePlaces(left.place, right.place) || (left.rule < right.rule ? -1 : 1),
+  );
 }
 
 function comparePlaces(left: Place, right: Place): number {

@@ -11,7 +11,12 @@ export function checkDependencies(plan: ReadPlan, text: PlanText, report: Report
   const build = checkList(plan, "pkg_build_deps", report);
   for (const [ident, item] of build) {
     if (!run.has(ident)) continue;
-    report("dependency-in-both", item.place, `${ident} is in pkg_deps and in pkg_build_deps`, "Leave it out of pkg_build_deps: what runs a package is there when it is built.");
+    report(
+      "dependency-in-both",
+      item.place,
+      `${ident} is in pkg_deps and in pkg_build_deps`,
+      "Leave it out of pkg_build_deps: what runs a package is there when it is built.",
+    );
   }
   checkUses(plan, text, report);
 }
@@ -31,9 +36,15 @@ function checkList(plan: ReadPlan, name: string, report: Report) {
       continue;
     }
     const [origin, short] = text.split("/");
-    if (seen.has(text)) report("repeated-dependency", item.place, `${text} is in ${name} twice`, "Leave one of them out.");
+    if (seen.has(text))
+      report("repeated-dependency", item.place, `${text} is in ${name} twice`, "Leave one of them out.");
     if (origin === plan.origin && short === plan.name)
-      report("self-dependency", item.place, `${text} is this package itself`, "Leave it out, or name the origin whose package is meant.");
+      report(
+        "self-dependency",
+        item.place,
+        `${text} is this package itself`,
+        "Leave it out, or name the origin whose package is meant.",
+      );
     seen.set(text, item);
   }
   return seen;
@@ -42,7 +53,9 @@ function checkList(plan: ReadPlan, name: string, report: Report) {
 /** `pkg_path_for x` in the plan itself, where x is no direct dependency: the build ends there. */
 function checkUses(plan: ReadPlan, text: PlanText, report: Report): void {
   const lists = [plan.settings.get("pkg_deps"), plan.settings.get("pkg_build_deps")];
-  const isKnown = lists.every((list) => list === undefined || (list.certain && list.items.every((item) => item.text !== undefined)));
+  const isKnown = lists.every(
+    (list) => list === undefined || (list.certain && list.items.every((item) => item.text !== undefined)),
+  );
   // A scaffolding may add dependencies.
   if (!isKnown || plan.settings.has("pkg_scaffolding")) return;
   const run = knownItems(lists[0]).map((each) => each.text);
@@ -50,10 +63,13 @@ function checkUses(plan: ReadPlan, text: PlanText, report: Report): void {
   for (const { name, words, place } of text.calls) {
     if (place.file !== plan.path) continue;
     const [index, candidates, list] =
-      name === "pkg_path_for" ? ([1, all, "pkg_deps or pkg_build_deps"] as const)
-      : name === "pkg_interpreter_for" ? ([1, run, "pkg_deps"] as const)
-      : name === "fix_interpreter" ? ([2, run, "pkg_deps"] as const)
-      : [undefined, [], ""];
+      name === "pkg_path_for"
+        ? ([1, all, "pkg_deps or pkg_build_deps"] as const)
+        : name === "pkg_interpreter_for"
+          ? ([1, run, "pkg_deps"] as const)
+          : name === "fix_interpreter"
+            ? ([2, run, "pkg_deps"] as const)
+            : [undefined, [], ""];
     const wanted = index === undefined ? undefined : literal(words[index]);
     // What is more than an ident is a regular expression, which may find anything.
     if (wanted === undefined || !/^[A-Za-z0-9_/-]+$/.test(wanted)) continue;
@@ -62,6 +78,11 @@ function checkUses(plan: ReadPlan, text: PlanText, report: Report): void {
     if (/^[0-9]/.test(wanted)) continue;
     const named = candidates.find((each) => wanted.startsWith(`${each}/`));
     if (named !== undefined) continue;
-    report("undeclared-dependency", place, `${name} asks for ${wanted}, which is not in ${list}`, `Add it to ${list}.`);
+    report(
+      "undeclared-dependency",
+      place,
+      `${name} asks for ${wanted}, which is not in ${list}`,
+      `Add it to ${list}.`,
+    );
   }
 }

@@ -63,7 +63,7 @@ export const RULES = {
   "not-followed": rule("hint", "the check cannot follow the plan from here on"),
   "removed-setting": rule("warning", "a setting that no longer does anything"),
   "repeated-dependency": rule("warning", "a dependency is listed twice"),
-  "self-dependency": rule("error", "a package that depends on itself"),
+  "self-dependency": rule("warning", "a package that depends on itself"),
   "set-by-build": rule("warning", "a variable that the build program sets is assigned"),
   "several-plans": rule("error", "more than one plan for the same directory"),
   syntax: rule("error", "bash cannot read the plan"),

@@ -25,7 +25,12 @@ export function checkFunctions(plan: ReadPlan, text: PlanText, report: Report): 
     if (callbacks.has(name)) continue;
     if (all.has(name)) {
       if (name.startsWith("do_default_")) continue;
-      report("internal-function", place, `${name} is a function of the build program, which calls it in ways that may change`, "Give the function another name, unless it is meant to replace that one.");
+      report(
+        "internal-function",
+        place,
+        `${name} is a function of the build program, which calls it in ways that may change`,
+        "Give the function another name, unless it is meant to replace that one.",
+      );
     } else if (name.startsWith("do_") && !called.has(name)) {
       const meant = mostSimilar(name, callbacks);
       report(
@@ -37,15 +42,33 @@ export function checkFunctions(plan: ReadPlan, text: PlanText, report: Report): 
     }
   }
   for (const { name, words, place } of text.calls) {
-    if (/^do_default_/.test(name) && !all.has(name) && !plan.functions.has(name) && !plan.settings.has("pkg_scaffolding")) {
+    if (
+      /^do_default_/.test(name) &&
+      !all.has(name) &&
+      !plan.functions.has(name) &&
+      !plan.settings.has("pkg_scaffolding")
+    ) {
       const meant = mostSimilar(name, all);
-      report("unknown-callback", place, `there is no ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`, meant === undefined ? "Leave the call out." : `Write ${meant}.`);
+      report(
+        "unknown-callback",
+        place,
+        `there is no ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+        meant === undefined ? "Leave the call out." : `Write ${meant}.`,
+      );
     }
     if (!SETTERS.has(name)) continue;
-    const variable = words.slice(1).map(textOfWord).find((word) => word !== "-f");
+    const variable = words
+      .slice(1)
+      .map(textOfWord)
+      .find((word) => word !== "-f");
     const owner = variable === undefined ? undefined : OWNED[variable];
     if (owner !== undefined)
-      report("forbidden-environment", place, `${name} must not set ${variable}: the build ends there`, `It is made from ${owner}; set that.`);
+      report(
+        "forbidden-environment",
+        place,
+        `${name} must not set ${variable}: the build ends there`,
+        `It is made from ${owner}; set that.`,
+      );
   }
 }
 

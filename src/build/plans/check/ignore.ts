@@ -20,13 +20,14 @@ export function withoutIgnored(plan: ReadPlan, findings: readonly Finding[], rep
   const kept = findings.filter((finding) => {
     const ignore = ignores.find(
       ({ rule, place, lineOnly }) =>
-        rule === finding.rule && (!lineOnly || (place.file === finding.place.file && place.line === finding.place.line)),
+        rule === finding.rule &&
+        (!lineOnly || (place.file === finding.place.file && place.line === finding.place.line)),
     );
     if (ignore !== undefined) ignore.used = true;
     return ignore === undefined;
   });
+  // A file that several plans source may say it for another one.
   for (const { rule, place, used } of ignores)
-    // A file that several plans source may say it for another one.
     if (!used && place.file === plan.path)
       report("needless-ignore", place, `${rule} is not found ${"here"}`, "Leave the comment out.");
   return kept;
@@ -45,13 +46,24 @@ function readIgnores(plan: ReadPlan, report: Report): Ignore[] {
         continue;
       }
       if (reason === "")
-        report("ignore-without-reason", place, `the comment does not say why ${names} is meant`, "Add the reason behind the rule.");
+        report(
+          "ignore-without-reason",
+          place,
+          `the comment does not say why ${names} is meant`,
+          "Add the reason behind the rule.",
+        );
       const before = script.text.slice(script.text.lastIndexOf("\n", at - 1) + 1, at);
       for (const name of names.split(",")) {
-        if (isRuleName(name)) ignores.push({ rule: name, place, lineOnly: before.trim() !== "", used: false });
+        if (isRuleName(name))
+          ignores.push({ rule: name, place, lineOnly: before.trim() !== "", used: false });
         else {
           const meant = mostSimilar(name, Object.keys(RULES));
-          report("unknown-rule", place, `there is no rule ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`, "hab plan check --rules lists them.");
+          report(
+            "unknown-rule",
+            place,
+            `there is no rule ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+            "hab plan check --rules lists them.",
+          );
         }
       }
     }

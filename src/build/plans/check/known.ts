@@ -40,7 +40,11 @@ export const LIST_SETTINGS: ReadonlySet<string> = new Set([
 ]);
 
 /** Settings whose value is a table. */
-export const TABLE_SETTINGS: ReadonlySet<string> = new Set(["pkg_exports", "pkg_binds", "pkg_binds_optional"]);
+export const TABLE_SETTINGS: ReadonlySet<string> = new Set([
+  "pkg_exports",
+  "pkg_binds",
+  "pkg_binds_optional",
+]);
 
 /** Settings that do something no more, or somewhere else. */
 export const REMOVED_SETTINGS: Readonly<Record<string, string>> = {

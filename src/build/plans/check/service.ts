@@ -22,8 +22,7 @@ export function checkService(plan: ReadPlan, report: Report): void {
   checkBinds(plan, report);
   checkHooks(plan, report);
   for (const folder of ["config", "config_install", "hooks"])
-    for (const file of filesBelow(join(plan.directory, folder)))
-      checkTemplate(plan, file, defaults, report);
+    for (const file of filesBelow(join(plan.directory, folder))) checkTemplate(plan, file, defaults, report);
 }
 
 /** The table of default.toml; undefined when there is none, or none that can be read. */
@@ -34,7 +33,12 @@ function readDefaults(plan: ReadPlan, report: Report): TomlTable | undefined {
     return parseToml(readFileSync(file), { source: file });
   } catch (error) {
     if (!(error instanceof HabError)) throw error;
-    report("bad-default-toml", placeIn(file, error.message), withoutPlace(error.message), "Correct it: a Supervisor cannot start the service with it.");
+    report(
+      "bad-default-toml",
+      placeIn(file, error.message),
+      withoutPlace(error.message),
+      "Correct it: a Supervisor cannot start the service with it.",
+    );
     return undefined;
   }
 }
@@ -55,25 +59,43 @@ function checkExports(plan: ReadPlan, defaults: TomlTable | undefined, report: R
   for (const { key, text, place } of exported?.items ?? []) {
     if (key === undefined || text === undefined || defaults === undefined || text === "") continue;
     if (valueAt(defaults, text.split(".")) === undefined)
-      report("bad-export", place, `default.toml has no ${text}: consumers of ${key} get nothing unless it is configured`, `Give ${text} a default, or export something else.`);
+      report(
+        "bad-export",
+        place,
+        `default.toml has no ${text}: consumers of ${key} get nothing unless it is configured`,
+        `Give ${text} a default, or export something else.`,
+      );
   }
   for (const { text, item } of knownItems(plan.settings.get("pkg_exposes"))) {
     if (text === "") continue;
     const path = paths.get(text);
     if (path === undefined) {
       if (exported === undefined || exported.certain)
-        report("bad-expose", item.place, `${text} is exposed, but pkg_exports does not have it: the build ends with an error`, `Add [${text}]=… to pkg_exports.`);
+        report(
+          "bad-expose",
+          item.place,
+          `${text} is exposed, but pkg_exports does not have it: the build ends with an error`,
+          `Add [${text}]=… to pkg_exports.`,
+        );
       continue;
     }
     if (path.text === undefined) continue;
     const value = defaults === undefined ? undefined : valueAt(defaults, path.text.split("."));
     const problem =
-      defaults === undefined ? "there is no default.toml that could be read"
-      : value === undefined ? `default.toml has no ${path.text}`
-      : isPort(value) ? undefined
-      : `${path.text} of default.toml is no port`;
+      defaults === undefined
+        ? "there is no default.toml that could be read"
+        : value === undefined
+          ? `default.toml has no ${path.text}`
+          : isPort(value)
+            ? undefined
+            : `${path.text} of default.toml is no port`;
     if (problem !== undefined)
-      report("bad-expose", item.place, `${text} is exposed, but ${problem}: the build ends with an error`, `Give ${path.text} a number from 1 to 65535 in default.toml.`);
+      report(
+        "bad-expose",
+        item.place,
+        `${text} is exposed, but ${problem}: the build ends with an error`,
+        `Give ${path.text} a number from 1 to 65535 in default.toml.`,
+      );
   }
 }
 
@@ -93,10 +115,21 @@ function checkBinds(plan: ReadPlan, report: Report): void {
   const optional = plan.settings.get("pkg_binds_optional");
   const names = new Set(required?.items.map(({ key }) => key));
   for (const { key, place } of optional?.items ?? [])
-    if (key !== undefined && names.has(key)) report("bad-bind", place, `${key} is a required and an optional bind`, "Leave it out of one of pkg_binds and pkg_binds_optional.");
+    if (key !== undefined && names.has(key))
+      report(
+        "bad-bind",
+        place,
+        `${key} is a required and an optional bind`,
+        "Leave it out of one of pkg_binds and pkg_binds_optional.",
+      );
   for (const { key, text, place } of [...(required?.items ?? []), ...(optional?.items ?? [])])
     if (key !== undefined && text !== undefined && (/\s/.test(key) || /[,;=]/.test(text)))
-      report("bad-bind", place, `the exports of bind ${key} are "${text}"`, "Separate the names of exports by blanks.");
+      report(
+        "bad-bind",
+        place,
+        `the exports of bind ${key} are "${text}"`,
+        "Separate the names of exports by blanks.",
+      );
 }
 
 function checkHooks(plan: ReadPlan, report: Report): void {
@@ -107,20 +140,46 @@ function checkHooks(plan: ReadPlan, report: Report): void {
     const place: Place = { file, line: 1, column: 1 };
     if (entry.startsWith(".")) continue;
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-      report("hook-directory", place, "there is a directory among the hooks, which cannot be copied", "Move it out of hooks/.");
+      report(
+        "hook-directory",
+        place,
+        "there is a directory among the hooks, which cannot be copied",
+        "Move it out of hooks/.",
+      );
       continue;
     }
     const name = entry.includes(".") ? entry.slice(0, entry.lastIndexOf(".")) : entry;
     const other = seen.get(name);
-    if (other !== undefined) report("hook-clash", place, `${other} and ${entry} are both the hook ${name}: the build ends`, "Leave one of them.");
+    if (other !== undefined)
+      report(
+        "hook-clash",
+        place,
+        `${other} and ${entry} are both the hook ${name}: the build ends`,
+        "Leave one of them.",
+      );
     seen.set(name, entry);
     checkHook(name, file, place, report);
   }
-  if (statSync(join(plan.directory, HOOK_SETTINGS_FILE), { throwIfNoEntry: false })?.isFile() === true) checkHookSettings(plan, report);
-  if (textOf(plan.settings.get("pkg_svc_run")) !== undefined && textOf(plan.settings.get("pkg_svc_run")) !== "" && seen.has("run"))
-    report("idle-run-command", plan.settings.get("pkg_svc_run")?.place ?? { file: plan.path, line: 1, column: 1 }, "hooks/run is there, so pkg_svc_run is not used", "Leave one of them out.");
+  if (statSync(join(plan.directory, HOOK_SETTINGS_FILE), { throwIfNoEntry: false })?.isFile() === true)
+    checkHookSettings(plan, report);
+  if (
+    textOf(plan.settings.get("pkg_svc_run")) !== undefined &&
+    textOf(plan.settings.get("pkg_svc_run")) !== "" &&
+    seen.has("run")
+  )
+    report(
+      "idle-run-command",
+      plan.settings.get("pkg_svc_run")?.place ?? { file: plan.path, line: 1, column: 1 },
+      "hooks/run is there, so pkg_svc_run is not used",
+      "Leave one of them out.",
+    );
   if ([...seen].some(([name, entry]) => name === entry) && plan.directory.includes("."))
-    report("dot-in-path", { file: plan.path, line: 1, column: 1 }, "a directory above the plan has a dot in its name: Habitat (not hab) mangles the names of hooks without extension then", "Build it with hab, or move it.");
+    report(
+      "dot-in-path",
+      { file: plan.path, line: 1, column: 1 },
+      "a directory above the plan has a dot in its name: Habitat (not hab) mangles the names of hooks without extension then",
+      "Build it with hab, or move it.",
+    );
 }
 
 function checkHook(name: string, file: string, place: Place, report: Report): void {
@@ -128,7 +187,12 @@ function checkHook(name: string, file: string, place: Place, report: Report): vo
   if (!HOOKS.has(name)) {
     const plain = name.replaceAll("_", "-");
     const meant = HOOKS.has(plain) ? plain : mostSimilar(name, HOOKS);
-    report("unknown-hook", place, `nothing runs a hook ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`, meant === undefined ? `Hooks are ${[...HOOKS].sort().join(", ")}.` : `Rename it to ${meant}.`);
+    report(
+      "unknown-hook",
+      place,
+      `nothing runs a hook ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+      meant === undefined ? `Hooks are ${[...HOOKS].sort().join(", ")}.` : `Rename it to ${meant}.`,
+    );
   }
   if (text === undefined) {
     report("unreadable", place, "the hook cannot be read as text", "Make it a regular file of UTF-8 text.");
@@ -136,9 +200,19 @@ function checkHook(name: string, file: string, place: Place, report: Report): vo
   }
   const carriage = text.indexOf("\r");
   if (carriage >= 0)
-    report("hook-line-ending", { ...place, line: text.slice(0, carriage).split("\n").length }, "the hook has Windows line ends: the build ends with an error", "Convert it: sed -i 's/\\r$//' FILE.");
+    report(
+      "hook-line-ending",
+      { ...place, line: text.slice(0, carriage).split("\n").length },
+      "the hook has Windows line ends: the build ends with an error",
+      "Convert it: sed -i 's/\\r$//' FILE.",
+    );
   if (!text.startsWith("#!") && !text.startsWith("{{"))
-    report("hook-without-shebang", place, "the hook does not begin with #!", "Name what runs it: #!/bin/sh, or #!{{pkgPathFor \"core/bash\"}}/bin/bash.");
+    report(
+      "hook-without-shebang",
+      place,
+      "the hook does not begin with #!",
+      'Name what runs it: #!/bin/sh, or #!{{pkgPathFor "core/bash"}}/bin/bash.',
+    );
 }
 
 function checkHookSettings(plan: ReadPlan, report: Report): void {
@@ -146,7 +220,12 @@ function checkHookSettings(plan: ReadPlan, report: Report): void {
   try {
     const { unknown } = readHookSettings(plan.directory);
     if (unknown.length > 0)
-      report("bad-hook-settings", { file, line: 1, column: 1 }, `nothing is known of ${unknown.join(", ")}`, "docs/run-a-service.md lists what can be said of which hook.");
+      report(
+        "bad-hook-settings",
+        { file, line: 1, column: 1 },
+        `nothing is known of ${unknown.join(", ")}`,
+        "docs/run-a-service.md lists what can be said of which hook.",
+      );
   } catch (error) {
     if (!(error instanceof HabError)) throw error;
     report("bad-hook-settings", placeIn(file, error.message), withoutPlace(error.message), error.next);
@@ -159,7 +238,12 @@ function checkTemplate(plan: ReadPlan, file: string, defaults: TomlTable | undef
   if (text === undefined || !text.includes("{{")) return;
   const name = relative(plan.directory, file);
   for (const { line, found, suggestion } of findDeprecatedSyntax(name, text))
-    report("template-deprecated", { file, line, column: 1 }, `"${found.trim()}" is the old way to write an element`, `Write "${suggestion.trim()}".`);
+    report(
+      "template-deprecated",
+      { file, line, column: 1 },
+      `"${found.trim()}" is the old way to write an element`,
+      `Write "${suggestion.trim()}".`,
+    );
   try {
     for (const { path, line, column, optional } of templateReferences(name, text)) {
       const place = { file, line, column };
@@ -177,12 +261,26 @@ function checkTemplate(plan: ReadPlan, file: string, defaults: TomlTable | undef
 function checkBindReference(plan: ReadPlan, bind: string, place: Place, report: Report): void {
   const settings = ["pkg_binds", "pkg_binds_optional"].map((name) => plan.settings.get(name));
   const items = settings.flatMap((setting) => setting?.items ?? []);
-  if (items.some(({ key }) => key === bind || key === undefined) || settings.some((setting) => setting?.certain === false)) return;
+  if (
+    items.some(({ key }) => key === bind || key === undefined) ||
+    settings.some((setting) => setting?.certain === false)
+  )
+    return;
   if (plan.settings.has("pkg_scaffolding")) return;
-  report("undeclared-bind", place, `the bind ${bind} is in neither pkg_binds nor pkg_binds_optional`, `Add [${bind}]="…" to one of them.`);
+  report(
+    "undeclared-bind",
+    place,
+    `the bind ${bind} is in neither pkg_binds nor pkg_binds_optional`,
+    `Add [${bind}]="…" to one of them.`,
+  );
 }
 
-function checkCfgReference(path: readonly string[], defaults: TomlTable | undefined, place: Place, report: Report): void {
+function checkCfgReference(
+  path: readonly string[],
+  defaults: TomlTable | undefined,
+  place: Place,
+  report: Report,
+): void {
   let value: TomlValue | undefined = defaults ?? new Map();
   for (const [index, key] of path.entries()) {
     // Of values that are no tables templates ask more than TOML has: elements of lists.
@@ -190,7 +288,12 @@ function checkCfgReference(path: readonly string[], defaults: TomlTable | undefi
     value = value.get(key);
     if (value !== undefined) continue;
     const known = path.slice(0, index + 1).join(".");
-    report("unknown-cfg", place, `default.toml has no ${known}: nothing is printed here unless it is configured`, `Give ${known} a default, or ask for it first: {{#if cfg.${known}}}.`);
+    report(
+      "unknown-cfg",
+      place,
+      `default.toml has no ${known}: nothing is printed here unless it is configured`,
+      `Give ${known} a default, or ask for it first: {{#if cfg.${known}}}.`,
+    );
     return;
   }
 }

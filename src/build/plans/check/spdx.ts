@@ -1,7 +1,7 @@
 // Licence expressions by SPDX (spec 2.3, annex D), with the names of the list that spdx.org keeps.
 import parseExpression from "spdx-expression-parse";
-import licenses from "spdx-license-ids/index.json";
 import deprecated from "spdx-license-ids/deprecated.json";
+import licenses from "spdx-license-ids/index.json";
 import { mostSimilar } from "./similar.ts";
 
 const LICENSES = new Map([...licenses, ...deprecated].map((name) => [name.toLowerCase(), name]));
@@ -55,7 +55,10 @@ export function spdxProblem(expression: string): SpdxProblem | undefined {
 }
 
 function suggestion(text: string): string | undefined {
-  const plain = text.toLowerCase().replace(/[^a-z0-9+]/g, "").replace(/licen[sc]e/, "");
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9+]/g, "")
+    .replace(/licen[sc]e/, "");
   const usual = USUAL[plain] ?? USUAL[plain.replace(/0$/, "")];
   if (usual !== undefined) return usual;
   const same = [...LICENSES.values()].find((name) => name.toLowerCase().replace(/[^a-z0-9+]/g, "") === plain);

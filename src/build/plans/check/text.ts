@@ -8,7 +8,11 @@ import { mostSimilar } from "./similar.ts";
 
 /** What stands in the files of a plan, wherever it stands. */
 export interface PlanText {
-  readonly calls: readonly { readonly name: string; readonly words: readonly Word[]; readonly place: Place }[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly words: readonly Word[];
+    readonly place: Place;
+  }[];
   /** Names of variables that are read, and where. */
   readonly read: ReadonlyMap<string, { readonly place: Place; readonly hasDefault: boolean }>;
   readonly assigned: ReadonlySet<string>;
@@ -46,11 +50,13 @@ function fileText(file: string, script: Script): FileText {
       const { words, at } = found.command;
       const name = literal(words[0]);
       if (name !== undefined) calls.push({ name, words, place: place(at) });
-      if (name !== undefined && ASSIGNING.has(name)) assigned.push(...words.slice(1).flatMap((word) => literal(word) ?? []));
+      if (name !== undefined && ASSIGNING.has(name))
+        assigned.push(...words.slice(1).flatMap((word) => literal(word) ?? []));
     } else if (found.kind === "assignment") assigned.push(found.assignment.name);
     else if (found.kind === "variable") {
       const { name, rest, at } = found.variable;
-      if (/^(?:pkg|HAB)_/.test(name)) read.push({ name, place: place(at), hasDefault: /^(?:\[[^\]]*\])?:?[-=+?]/.test(rest) });
+      if (/^(?:pkg|HAB)_/.test(name))
+        read.push({ name, place: place(at), hasDefault: /^(?:\[[^\]]*\])?:?[-=+?]/.test(rest) });
       for (const [, inner = ""] of rest.matchAll(/\$\{?((?:pkg|HAB)_\w+)/g))
         read.push({ name: inner, place: place(at), hasDefault: false });
     }
@@ -61,7 +67,17 @@ function fileText(file: string, script: Script): FileText {
 }
 
 /** Commands whose arguments are names of variables that they set. */
-const ASSIGNING = new Set(["read", "mapfile", "readarray", "local", "declare", "export", "typeset", "readonly", "for"]);
+const ASSIGNING = new Set([
+  "read",
+  "mapfile",
+  "readarray",
+  "local",
+  "declare",
+  "export",
+  "typeset",
+  "readonly",
+  "for",
+]);
 
 const PKG_NAMES = new Set([...TEXT_SETTINGS, ...LIST_SETTINGS, ...TABLE_SETTINGS, ...PROVIDED]);
 
@@ -88,13 +104,41 @@ export function checkFiles(plan: ReadPlan, hasSyntaxError: (file: string) => boo
   for (const { path, script } of plan.files) {
     const carriage = script.text.indexOf("\r\n");
     if (carriage >= 0)
-      report("line-ending", { file: path, ...placeAt(script.text, carriage) }, "the file has Windows line ends, which bash takes for part of the words", "Convert it: sed -i 's/\\r$//' FILE.");
+      report(
+        "line-ending",
+        { file: path, ...placeAt(script.text, carriage) },
+        "the file has Windows line ends, which bash takes for part of the words",
+        "Convert it: sed -i 's/\\r$//' FILE.",
+      );
     if (script.problem !== undefined && !hasSyntaxError(path))
-      report("not-followed", { file: path, ...placeAt(script.text, script.problem.at) }, `the check does not understand this: ${script.problem.message}`, "What comes after it is not checked.");
+      report(
+        "not-followed",
+        { file: path, ...placeAt(script.text, script.problem.at) },
+        `the check does not understand this: ${script.problem.message}`,
+        "What comes after it is not checked.",
+      );
   }
   for (const { place, path, state } of plan.sourced) {
-    if (state === "missing") report("missing-source-file", place, `${path} does not exist: the plan cannot be loaded`, "Correct the path; it is taken relative to the plan's directory.");
-    if (state === "unreadable") report("unreadable", place, `${path} cannot be read as a script`, "Source a regular file of at most 1 MiB.");
-    if (state === "unknown") report("not-followed", place, "which file is sourced here only a build can tell", "What that file sets is not checked.");
+    if (state === "missing")
+      report(
+        "missing-source-file",
+        place,
+        `${path} does not exist: the plan cannot be loaded`,
+        "Correct the path; it is taken relative to the plan's directory.",
+      );
+    if (state === "unreadable")
+      report(
+        "unreadable",
+        place,
+        `${path} cannot be read as a script`,
+        "Source a regular file of at most 1 MiB.",
+      );
+    if (state === "unknown")
+      report(
+        "not-followed",
+        place,
+        "which file is sourced here only a build can tell",
+        "What that file sets is not checked.",
+      );
   }
 }
