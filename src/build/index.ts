@@ -4,7 +4,16 @@ import type { BuildOptions } from "./build.ts";
 export type { BuildOptions, BuildStreams } from "./build.ts";
 export { buildErrors } from "./errors.ts";
 export { findLeaks, type Leak } from "./hermetic.ts";
-export type { CheckOptions, CheckResult, Finding, RuleName, Severity } from "./plans/index.ts";
+export type {
+  BuildEvent,
+  Finding,
+  Outcome,
+  PlanNode,
+  Reason,
+  RebuildPlan,
+  Severity,
+  Step,
+} from "./plans/index.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
 
 /** Builds a package from a plan; see `build.ts`. */

@@ -1,0 +1,50 @@
+// Arguments and options that the commands about many plans share.
+import { HabError } from "../../error/index.ts";
+import { packageErrors, parseIdent } from "../../package/index.ts";
+import { argumentList, optionList } from "../command.ts";
+import type { Configuration } from "../configuration.ts";
+import type { Environment } from "../grammar/parse.ts";
+import { existingDirectoryOrFile } from "../values.ts";
+
+/** The places in which plans are looked for. */
+export function planPlaces() {
+  return argumentList({
+    value: "PATH",
+    optional: true,
+    completes: ["directory", "file"],
+    help: "A plan.sh, or a directory whose plans are taken, those below included (default: the present one)",
+    type: existingDirectoryOrFile,
+  });
+}
+
+/** Packages a command is to be about. */
+export function packagesOption(help: string) {
+  return optionList({
+    long: "for",
+    value: "PKG",
+    values: "one",
+    help,
+    type: packageName,
+  });
+}
+
+/** `origin/name` and no more. */
+function packageName(text: string): string {
+  const { origin, name, version } = parseIdent(text);
+  if (origin === "" || name === "" || version !== undefined)
+    throw new HabError(packageErrors.invalidIdent, `"${text}" is not origin/name`);
+  return text;
+}
+
+/** The paths given, or the present directory. */
+export function placesOf(paths: readonly string[]): readonly string[] {
+  return paths.length === 0 ? ["."] : paths;
+}
+
+/** What a build takes for `pkg_origin`, if anything. */
+export async function buildOrigin(
+  env: Environment,
+  configuration: Configuration,
+): Promise<string | undefined> {
+  return env["HAB_ORIGIN"] || (await configuration.file()).origin;
+}
