@@ -1,8 +1,10 @@
 // Which plans need which others, and the order in which they can be built.
+import { existsSync } from "node:fs";
 import { HabError } from "../../error/index.ts";
 import { parseIdent } from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
 import { isIdent } from "./check/settings.ts";
+import { findPlans } from "./find.ts";
 import { knownItems, type ReadPlan } from "./read-plan.ts";
 import { textOf } from "./values.ts";
 
@@ -111,20 +113,30 @@ function inOrder(nodes: ReadonlyMap<string, PlanNode>): Map<string, PlanNode> {
   return order;
 }
 
-/** The plans that the named ones need, themselves included, in order. Throws HAB-BLD-060 for one that is not there. */
-export function neededBy(graph: PlanGraph, names: readonly string[]): PlanNode[] {
-  const wanted = new Set<string>();
+/**
+ * The plans that the wanted ones need, themselves included, in order. Wanted are packages (`origin/name`) or places of
+ * plans. Throws HAB-BLD-060 for one that is not there.
+ */
+export function neededBy(graph: PlanGraph, wanted: readonly string[]): PlanNode[] {
+  const needed = new Set<string>();
   const visit = (key: string) => {
-    if (wanted.has(key)) return;
-    wanted.add(key);
+    if (needed.has(key)) return;
+    needed.add(key);
     for (const need of graph.nodes.get(key)?.needs ?? []) visit(need.key);
   };
-  for (const name of names) {
-    if (!graph.nodes.has(name))
-      throw new HabError(buildErrors.noPlans, `no plan makes ${name}`, {
-        next: "hab plan order lists the packages that plans make.",
-      });
-    visit(name);
+  for (const each of wanted) for (const key of keysOf(graph, each)) visit(key);
+  return [...graph.nodes.values()].filter(({ key }) => needed.has(key));
+}
+
+function keysOf(graph: PlanGraph, wanted: string): string[] {
+  if (graph.nodes.has(wanted)) return [wanted];
+  const keys: string[] = [];
+  if (existsSync(wanted)) {
+    const paths = new Set(findPlans([wanted]));
+    for (const { key, plan } of graph.nodes.values()) if (paths.has(plan.path)) keys.push(key);
   }
-  return [...graph.nodes.values()].filter(({ key }) => wanted.has(key));
+  if (keys.length > 0) return keys;
+  throw new HabError(buildErrors.noPlans, `no plan among these makes ${wanted}`, {
+    next: "hab plan order lists the packages that plans make.",
+  });
 }

@@ -1,7 +1,13 @@
 // Which plans of a tree have to be built now: reads the plans, what was built, and what is installed, and asks `stale.ts`.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findInstalled, formatIdent, type InstalledPackage, parseIdent } from "../../package/index.ts";
+import {
+  findInstalled,
+  formatIdent,
+  type InstalledPackage,
+  isNewer,
+  parseIdent,
+} from "../../package/index.ts";
 import { type Built, type BuiltPackages, readBuilt } from "./built.ts";
 import type { ScriptCache } from "./evaluate.ts";
 import { findPlans, plansForTarget } from "./find.ts";
@@ -19,7 +25,7 @@ export interface TreeOptions {
 }
 
 export interface RebuildOptions extends TreeOptions, Omit<StaleOptions, "sinceCommit"> {
-  /** Only these packages, and what they need: `origin/name`. Empty: all. */
+  /** Only these, and what they need: `origin/name`, or places of plans. Empty: all. */
   readonly packages: readonly string[];
   /** Compare with a commit; `base` undefined leaves which one to git. */
   readonly since: { readonly base: string | undefined } | undefined;
@@ -83,13 +89,15 @@ function factsOf(
 ): Facts {
   const installed = findInstalled(parseIdent(key), { root });
   const noted = built !== undefined && isThere(built, installed, output, root) ? built : undefined;
-  // What somebody installed since is newer than what we built, and made of we know not what.
-  const current = noted?.ident ?? (installed === undefined ? undefined : formatIdent(installed.ident));
+  // A release that somebody else installed since is what others are built with.
+  const isOlder =
+    noted !== undefined && installed !== undefined && isNewer(installed.ident, parseIdent(noted.ident));
+  const current = noted === undefined || isOlder ? installed && formatIdent(installed.ident) : noted.ident;
   return {
     current,
     changed: noted === undefined ? undefined : changedInputs(noted.inputs, inputs),
     changedInGit: changes === undefined ? undefined : changesOf(plan, inputs, changes.paths),
-    builtWith: noted?.dependencies ?? dependenciesOf(installed),
+    builtWith: noted === undefined || isOlder ? dependenciesOf(installed) : noted.dependencies,
   };
 }
 

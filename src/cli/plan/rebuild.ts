@@ -24,7 +24,10 @@ export const command = defineCommand({
     { command: "hab plan rebuild plans --dry-run", explains: "what would be built, in which order, and why" },
     { command: "hab plan rebuild --changed", explains: "what the changes of this branch make necessary" },
     { command: "hab plan rebuild --since v1.2.0 -j 8", explains: "since a commit, eight builds at a time" },
-    { command: "hab plan rebuild plans --for core/redis", explains: "core/redis and what it needs" },
+    {
+      command: "hab plan rebuild plans --for core/redis",
+      explains: "core/redis and what it needs; plans/redis means the same",
+    },
   ],
   args: { paths: planPlaces() },
   options: {
@@ -87,7 +90,10 @@ export const command = defineCommand({
           steps.map(({ node, reasons }) => `${node.key}  ${reasons.map(formatReason).join("; ")}\n`).join(""),
         );
     }
-    if (steps.length === 0) ui.end(`${plan.nodes.length} packages are up to date`);
+    if (steps.length === 0)
+      ui.end(
+        plan.nodes.length === 1 ? "1 package is up to date" : `${plan.nodes.length} packages are up to date`,
+      );
     if (options.dryRun || steps.length === 0) {
       if (json && !options.dryRun) printJson(document(plan, new Map()));
       return 0;

@@ -1,6 +1,4 @@
 // Arguments and options that the commands about many plans share.
-import { HabError } from "../../error/index.ts";
-import { packageErrors, parseIdent } from "../../package/index.ts";
 import { argumentList, optionList } from "../command.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Environment } from "../grammar/parse.ts";
@@ -17,23 +15,9 @@ export function planPlaces() {
   });
 }
 
-/** Packages a command is to be about. */
+/** What a command is to be about: packages, or places of plans. */
 export function packagesOption(help: string) {
-  return optionList({
-    long: "for",
-    value: "PKG",
-    values: "one",
-    help,
-    type: packageName,
-  });
-}
-
-/** `origin/name` and no more. */
-function packageName(text: string): string {
-  const { origin, name, version } = parseIdent(text);
-  if (origin === "" || name === "" || version !== undefined)
-    throw new HabError(packageErrors.invalidIdent, `"${text}" is not origin/name`);
-  return text;
+  return optionList({ long: "for", value: "PKG_OR_PATH", values: "one", completes: "directory", help });
 }
 
 /** The paths given, or the present directory. */

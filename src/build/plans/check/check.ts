@@ -1,7 +1,9 @@
 // `hab plan check`: all rules on all plans. Plans are read, never run (docs/decisions/0030-plans.md).
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { literal, placeAt } from "../bash/index.ts";
 import type { ScriptCache } from "../evaluate.ts";
+import { targetOfPlan } from "../find.ts";
 import { type ReadPlan, readPlan } from "../read-plan.ts";
 import type { Place } from "../values.ts";
 import { type SyntaxFault, syntaxErrors } from "./bash-syntax.ts";
@@ -52,25 +54,17 @@ export async function checkPlans(paths: readonly string[], options: CheckOptions
     [...files].map(([path, text]) => ({ path, text })),
     options.environment,
   );
-  const all = new Set(paths);
-  for (const plan of plans) findings.push(...checkPlan(plan, all, errors));
+  for (const plan of plans) findings.push(...checkPlan(plan, errors));
   return { findings: sorted(findings), bashWasThere: errors !== undefined };
 }
 
-function checkPlan(
-  plan: ReadPlan,
-  paths: ReadonlySet<string>,
-  errors: ReadonlyMap<string, SyntaxFault> | undefined,
-): Finding[] {
+function checkPlan(plan: ReadPlan, errors: ReadonlyMap<string, SyntaxFault> | undefined): Finding[] {
   const findings: Finding[] = [];
   const report = reportTo(findings);
-  for (const { path, script } of plan.files) {
+  for (const { path } of plan.files) {
     const error = errors?.get(path);
     if (error !== undefined)
       report("syntax", error.place, error.message, "Correct it; bash -n FILE says the same.");
-    else if (errors === undefined && script.problem !== undefined) {
-      // Without bash our own reader is all there is.
-    }
   }
   const text = planText(plan);
   checkFiles(plan, (file) => errors?.has(file) === true, report);
@@ -81,7 +75,8 @@ function checkPlan(
     checkDependencies(plan, text, report);
     checkFunctions(plan, text, report);
     checkVariables(plan, text, report);
-    checkPlace(plan, paths, report);
+    checkPlace(plan, report);
+    checkLastCommand(plan, report);
   }
   checkService(plan, report);
   const about: Finding[] = [];
@@ -90,14 +85,33 @@ function checkPlan(
 }
 
 /** Compat: a plan in a directory and another in its habitat/ folder end the build with exit code 42. */
-function checkPlace(plan: ReadPlan, paths: ReadonlySet<string>, report: Report): void {
-  const other = join(plan.directory, "habitat", "plan.sh");
-  if (paths.has(other) || existsSync(other))
+function checkPlace(plan: ReadPlan, report: Report): void {
+  const target = targetOfPlan(plan.path);
+  const context = target === undefined ? plan.directory : dirname(plan.directory);
+  const other = join(context, "habitat", target ?? "", "plan.sh");
+  if (existsSync(other))
     report(
       "several-plans",
       { file: other, line: 1, column: 1 },
-      `${dirname(other)} and the directory above both have a plan: the build takes neither`,
+      `${plan.path} is a plan for the same directory: the build takes neither`,
       "Leave one of them.",
+    );
+}
+
+/** Compat: the status of the last command is that of loading the plan. */
+function checkLastCommand(plan: ReadPlan, report: Report): void {
+  const last = plan.script.commands.at(-1);
+  if (last === undefined) return;
+  const first = last.kind === "simple" ? literal(last.words[0]) : undefined;
+  const returned = last.kind === "simple" && first === "return" ? literal(last.words[1]) : undefined;
+  const mayFail =
+    last.kind === "and" || last.kind === "test" || first === "[" || first === "test" || first === "false";
+  if (mayFail || (returned !== undefined && returned !== "0"))
+    report(
+      "last-command",
+      { file: plan.path, ...placeAt(plan.script.text, last.at) },
+      "this is the last command of the plan: when it fails, the plan cannot be loaded",
+      "Write it as `if …; then …; fi`, or put an assignment behind it.",
     );
 }
 

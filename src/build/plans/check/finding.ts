@@ -47,6 +47,7 @@ export const RULES = {
   "ignore-without-reason": rule("warning", "a comment that silences a rule and does not say why"),
   "insecure-source": rule("warning", "a source over plain http without a checksum"),
   "internal-function": rule("warning", "a function of the build program is replaced"),
+  "last-command": rule("warning", "the last command of the plan may fail, and with it the loading"),
   "license-not-spdx": rule("warning", "a licence that is no SPDX expression"),
   "line-ending": rule("error", "a plan with Windows line ends"),
   "missing-checksum": rule("error", "a source without `pkg_shasum`: it cannot be verified"),
