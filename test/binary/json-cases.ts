@@ -121,7 +121,12 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg uninstall", args: [WEB] },
     { words: "pkg gc", args: ["--yes"] },
     { words: "pkg build", args: ["plan"], env: { NO_INSTALL_DEPS: "true" } },
+    { words: "plan check", args: ["plan"] },
+    { words: "plan check", args: ["--rules"] },
     { words: "plan init", args: ["-o", "acme", at("new-plan")] },
+    { words: "plan order", args: ["plan"] },
+    { words: "plan rebuild", args: ["plan", "--all", "--no-studio"], env: { NO_INSTALL_DEPS: "true" } },
+    { words: "plan rebuild", args: ["plan", "--dry-run"] },
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "-r", at("rendered")] },
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "--no-render"] },
 

@@ -14,6 +14,9 @@ import {
 import { IDENT } from "./shared.ts";
 
 const PACKAGE_IN_CHANNEL = object({ ident: IDENT, target: text(), channel: text() });
+const PLANNED = text("origin/name");
+const SEVERITY = oneOf("error", "warning", "hint");
+const NEED = oneOf("run", "build", "scaffolding");
 const BIND = object({ name: text(), exports: listOf(text()) });
 const PUBLISHED = object({
   ident: IDENT,
@@ -153,10 +156,76 @@ export const packageSchemas: Readonly<Record<string, JsonSchema>> = {
     paths: listOf(listOf(IDENT)),
     cut: truth("there are more paths"),
   }),
+  "plan check": object(
+    {},
+    {
+      plans: count("how many were checked"),
+      error: count(),
+      warning: count(),
+      hint: count(),
+      findings: listOf(
+        object({
+          rule: text("lasting name, see hab plan check --rules"),
+          severity: SEVERITY,
+          file: text("path"),
+          line: count("from 1"),
+          column: count("from 1"),
+          message: text("what is there, and why that is a problem"),
+          next: text("what to do"),
+        }),
+      ),
+      rules: listOf(object({ name: text(), severity: SEVERITY, about: text() })),
+    },
+  ),
   "plan init": object({
     made: listOf(text("path")),
     changed: listOf(text("path")),
     kept: listOf(text("path")),
+  }),
+  "plan order": object({
+    plans: listOf(
+      object({
+        package: PLANNED,
+        path: text("of plan.sh"),
+        needs: listOf(
+          object({ package: PLANNED, kind: NEED, certain: truth("false: a condition of the plan decides it") }),
+        ),
+      }),
+    ),
+  }),
+  "plan rebuild": object({
+    base: nullable(text("the commit it is compared with")),
+    upToDate: count("packages that need no build"),
+    packages: listOf(
+      object({
+        package: PLANNED,
+        path: text("of plan.sh"),
+        reasons: listOf(
+          object(
+            { kind: oneOf("new", "asked", "changed", "needs", "newer") },
+            {
+              files: listOf(text("of the plan, relative to it")),
+              key: PLANNED,
+              how: NEED,
+              was: IDENT,
+              is: IDENT,
+            },
+          ),
+        ),
+        outcome: nullable(
+          object(
+            { kind: oneOf("built", "failed", "skipped") },
+            {
+              ident: IDENT,
+              hart: text("file name, in the directory of results"),
+              seconds: count(),
+              log: text("path"),
+              because: text("the package it needs that is missing; absent when the run was ended"),
+            },
+          ),
+        ),
+      }),
+    ),
   }),
   "plan render": object({
     template: text("path"),
