@@ -410,8 +410,8 @@ function placeOf(frame: Frame, at: number): Place {
 /** A word as the items it becomes: `"${list[@]}"`, unquoted blanks and braces make several. */
 function wordItems(state: State, word: Word, frame: Frame): Item[] {
   const place = placeOf(frame, word.at);
-  const [only] = word.parts;
-  if (word.parts.length === 1 && only?.kind === "variable" && isWhole(only)) {
+  const [only, ...others] = word.parts.filter((part) => part.kind !== "text" || part.text !== "");
+  if (others.length === 0 && only?.kind === "variable" && isWhole(only)) {
     const setting = state.settings.get(only.name);
     if (only.name === "@") return frame.positional.map((text) => ({ key: undefined, text, place }));
     if (setting !== undefined) return setting.items.map(({ text }) => ({ key: undefined, text, place }));

@@ -53,12 +53,17 @@ function readCommands(reader: Reader, end: ")" | undefined): Command[] {
     skipSeparators(reader);
     if (reader.at >= reader.text.length) return commands;
     const character = reader.text[reader.at];
-    if (character === ")" || CLOSING_WORDS.has(peekWord(reader)) || reader.text.startsWith(";;", reader.at)) {
+    if (character === ")" || CLOSING_WORDS.has(peekWord(reader)) || isCaseEnd(reader)) {
       if (end === undefined && reader.depth === 0) fail(reader, reader.at, `\`${character}\` closes nothing`);
       return commands;
     }
     commands.push(readList(reader));
   }
+}
+
+/** `;;`, `;&` or `;;&` behind an arm of `case`. */
+function isCaseEnd(reader: Reader): boolean {
+  return reader.text.startsWith(";;", reader.at) || reader.text.startsWith(";&", reader.at);
 }
 
 /** Blanks, comments, line breaks and `;` or `&` between commands; bodies of here-documents at line breaks. */

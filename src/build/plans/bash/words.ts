@@ -218,7 +218,7 @@ function readBraced(reader: Reader, quoted: boolean): WordPart {
   const name = text.slice(start, cursor);
   const restStart = cursor;
   let inDouble = false;
-  for (let depth = 1; ; cursor++) {
+  for (; ; cursor++) {
     const character = text[cursor];
     if (character === undefined) fail(reader, at, "`${` is not closed");
     if (character === "\\") cursor++;
@@ -228,17 +228,15 @@ function readBraced(reader: Reader, quoted: boolean): WordPart {
       if (end < 0) fail(reader, cursor, "a single quote is not closed");
       cursor = end;
     } else if (character === "$" && text[cursor + 1] === "{") {
-      depth++;
-      cursor++;
+      const inner = { ...reader, at: cursor };
+      nested(inner, cursor, () => readBraced(inner, true));
+      cursor = inner.at - 1;
     } else if (character === "$" && text[cursor + 1] === "(") {
       const inner = { ...reader, at: cursor };
       if (text[cursor + 2] === "(" && isArithmetic(text, cursor + 3)) readArithmetic(inner, true);
       else readSubstitution(inner, cursor, 2, true);
       cursor = inner.at - 1;
-    } else if (character === "}") {
-      depth--;
-      if (depth === 0) break;
-    }
+    } else if (character === "}" && !inDouble) break;
   }
   reader.at = cursor + 1;
   return { kind: "variable", name, prefix, rest: text.slice(restStart, cursor), quoted, at };

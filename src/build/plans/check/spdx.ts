@@ -1,8 +1,10 @@
 // Licence expressions by SPDX (spec 2.3, annex D), with the names of the list that spdx.org keeps.
 import parseExpression from "spdx-expression-parse";
-import deprecated from "spdx-license-ids/deprecated.json";
-import licenses from "spdx-license-ids/index.json";
 import { mostSimilar } from "./similar.ts";
+
+// Required, as the library above does it: imported, the lists would reach that one as modules and not as lists.
+const licenses = require("spdx-license-ids") as readonly string[];
+const deprecated = require("spdx-license-ids/deprecated") as readonly string[];
 
 const LICENSES = new Map([...licenses, ...deprecated].map((name) => [name.toLowerCase(), name]));
 
