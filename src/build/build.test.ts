@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -29,7 +30,12 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 async function build(
   plan: string,
-  more: { environment?: Record<string, string>; install?: DependencyInstaller; hab?: string } = {},
+  more: {
+    environment?: Record<string, string>;
+    install?: DependencyInstaller;
+    hab?: string;
+    logDirectory?: () => string;
+  } = {},
 ) {
   const context = join(root, "plan");
   mkdirSync(context, { recursive: true });
@@ -54,6 +60,7 @@ async function build(
       cwd: root,
       streams: { stdin: input, stdout: output, stderr: output },
       ...(more.install && { install: more.install }),
+      ...(more.logDirectory && { logDirectory: more.logDirectory() }),
     });
     return { status, output: readFileSync(join(root, "output"), "utf8") };
   } finally {
@@ -176,5 +183,117 @@ describe("hooks.toml", () => {
     const { status, output } = await build(ONE_FILE);
     expect(status).toBe(1);
     expect(output).toContain("hooks.toml: nothing is known of health-check.timeuot");
+  });
+});
+
+describe("where a build failed", () => {
+  const place = (line: number) => `${join(root, "plan/plan.sh")}:${line}`;
+
+  test.each([
+    [
+      "a command, in the function it is in",
+      "helper() {\n  false\n}\ndo_build() { helper; }\n",
+      5,
+      "in helper(): `false` ended with status 1",
+    ],
+    [
+      "a helper of the build program",
+      "do_build() {\n  pkg_path_for none\n}\n",
+      5,
+      "in do_build(): `pkg_path_for none` ended with status 1",
+    ],
+    [
+      "a default that has nothing to build",
+      "do_build() {\n  do_default_build\n}\n",
+      5,
+      'in do_build(): `./configure --prefix="$pkg_prefix"` ended with status 127',
+    ],
+    [
+      "an error the build program found",
+      "do_setup_environment() {\n  set_runtime_env PATH x\n}\n",
+      5,
+      "in do_setup_environment()",
+    ],
+    ["an error the plan found", "do_build() {\n  exit_with no 3\n}\n", 5, "in do_build()"],
+    [
+      "a callback that returns a failure",
+      "do_build() {\n  return 7\n}\n",
+      4,
+      "do_build() ended with status 7",
+    ],
+    [
+      "a subshell",
+      "do_build() {\n  (cd /nowhere)\n}\n",
+      5,
+      "in do_build(): `( cd /nowhere )` ended with status 1",
+    ],
+  ])("is said: %s", async (_, plan, line, what) => {
+    const { status, output } = await build(plan);
+    expect(status).not.toBe(0);
+    expect(output).toContain(`   app: ${place(line)}: ${what}\n`);
+  });
+
+  test("with the lines around it", async () => {
+    const { output } = await build("do_build() {\n  true\n  false\n}\n");
+    expect(output).toContain("          5 |   true\n      =>     6 |   false\n             7 | }\n");
+  });
+
+  test("is not said of a failure that the plan catches", async () => {
+    const { status, output } = await build(
+      `${ONE_FILE}do_after() { false || true; if false; then :; fi; x="$(false)" || x=; }\n`,
+    );
+    expect(status).toBe(0);
+    expect(output).not.toContain("ended with status");
+  });
+
+  test("is the file's line when the plan cannot be read", async () => {
+    expect((await build("if true; then\n}\n")).output).toContain(
+      `${join(root, "plan/plan.sh")}: line 5: syntax error`,
+    );
+  });
+});
+
+describe("the log of a failed build", () => {
+  const logs = () => {
+    const directory = join(root, "results/logs");
+    return existsSync(directory)
+      ? readdirSync(directory).map((name) => readFileSync(join(directory, name), "utf8"))
+      : [];
+  };
+  const kept = { logDirectory: () => join(root, "results/logs") };
+
+  test("is kept, named after the package, and has all that was printed", async () => {
+    const { output } = await build("do_build() { echo out; echo err >&2; false; }\n", kept);
+    const [name = ""] = readdirSync(join(root, "results/logs"));
+    expect(name).toMatch(/^app\.\d{4}-\d\d-\d\d-\d{6}\.log$/);
+    const last = `   The log of this build is ${join(root, "results/logs", name)}\n`;
+    expect(output.endsWith(last)).toBe(true);
+    expect(logs()).toEqual([output.slice(0, -last.length)]);
+  });
+
+  test("has the complaints of who serves the build, too", async () => {
+    await build(ONE_FILE, { ...kept, environment: { HAB_HART_COMPRESSION_LEVEL: "fast" } });
+    expect(logs()[0]).toContain(buildErrors.badCompressionLevel.remedy);
+  });
+
+  test("is not kept of a build that succeeds", async () => {
+    expect((await build(ONE_FILE, kept)).status).toBe(0);
+    expect(logs()).toEqual([]);
+  });
+
+  test("ends with the build, whatever it leaves running", async () => {
+    const { status } = await build("do_build() { sleep 30 & echo $! >../sleeper; false; }\n", kept);
+    expect(status).toBe(1);
+    process.kill(Number(readFileSync(join(root, "sleeper"), "utf8")));
+    expect(logs()).toHaveLength(1);
+  });
+
+  test("is left to who keeps one already", async () => {
+    const { output } = await build("do_build() { false; }\n", {
+      ...kept,
+      environment: { HAB_BUILD_LOG: "/its/log" },
+    });
+    expect(output).toContain("   The log of this build is /its/log\n");
+    expect(logs()).toEqual([]);
   });
 });

@@ -90,10 +90,7 @@ export const command = defineCommand({
           steps.map(({ node, reasons }) => `${node.key}  ${reasons.map(formatReason).join("; ")}\n`).join(""),
         );
     }
-    if (steps.length === 0)
-      ui.end(
-        plan.nodes.length === 1 ? "1 package is up to date" : `${plan.nodes.length} packages are up to date`,
-      );
+    if (steps.length === 0) ui.end(nothingToDo(plan));
     if (options.dryRun || steps.length === 0) {
       if (json && !options.dryRun) printJson(document(plan, new Map()));
       return 0;
@@ -123,6 +120,11 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+function nothingToDo({ nodes, base }: RebuildPlan): string {
+  if (base !== undefined) return `Nothing to build of what changed since ${base.slice(0, 12)}`;
+  return nodes.length === 1 ? "1 package is up to date" : `${nodes.length} packages are up to date`;
+}
 
 /** `hab pkg build` has the option once there are studios. */
 async function withoutStudio(): Promise<string[]> {
