@@ -1,7 +1,7 @@
 // Every rule: a plan that breaks it, and nothing but it.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: bash and templates expand them
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { findPlans } from "../find.ts";
@@ -176,6 +176,14 @@ describe("each rule finds what it is about, where it is", () => {
     const tried = new Set(CASES.map(([rule]) => rule));
     expect(Object.keys(RULES).filter((rule) => !tried.has(rule as RuleName))).toEqual([]);
   });
+});
+
+test("the page about it lists every rule", () => {
+  const page = readFileSync(join(import.meta.dir, "../../../../docs/check-and-rebuild-plans.md"), "utf8");
+  const rows = page.split("\n").filter((line) => /^\| `[a-z-]+` \| (?:error|warning|hint) \|/.test(line));
+  expect(rows).toEqual(
+    Object.entries(RULES).map(([name, { severity, about }]) => `| \`${name}\` | ${severity} | ${about} |`),
+  );
 });
 
 test("names that are nearly right are named", async () => {
