@@ -16,6 +16,7 @@ import {
 import { expandBraces, expandParameter } from "./expand.ts";
 import {
   MAX_CALL_DEPTH,
+  MAX_ITEMS,
   MAX_ROUNDS,
   MAX_SCRIPT_BYTES,
   MAX_SOURCE_DEPTH,
@@ -393,10 +394,11 @@ function assign(state: State, { name, kind, items, append, place }: NewValue, fr
     else put({ kind, items: [item] });
     return;
   }
+  if (append && (old?.items.length ?? 0) >= MAX_ITEMS) return;
   // A branch that may not be taken leaves what was there beside what it adds.
   const keeps = append || !frame.certain;
   const kept = keeps && old !== undefined ? old.items.filter((each) => !isSame(each, items)) : [];
-  put({ kind: old?.kind === "table" ? "table" : kind, items: [...kept, ...items] });
+  put({ kind: old?.kind === "table" ? "table" : kind, items: [...kept, ...items].slice(0, MAX_ITEMS) });
 }
 
 function isSame(item: Item, others: readonly Item[]): boolean {

@@ -10,10 +10,13 @@ export const MAX_SOURCE_DEPTH = 16;
 export const MAX_CALL_DEPTH = 16;
 
 /** Commands followed while a plan is loaded. Real ones have a few dozen. */
-export const MAX_STEPS = 20_000;
+export const MAX_STEPS = 10_000;
 
 /** A longer value counts as not known. */
 export const MAX_VALUE_CHARACTERS = 64 * 1024;
 
 /** Rounds of one loop that are followed. */
 export const MAX_ROUNDS = 200;
+
+/** Items of one list; what comes after them is not followed. */
+export const MAX_ITEMS = 1000;

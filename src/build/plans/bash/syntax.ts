@@ -132,13 +132,24 @@ export function literal(word: Word | undefined): string | undefined {
   return text;
 }
 
+/** Where lines begin in the text that was asked about last: one is asked about many times in a row. */
+let known: { readonly text: string; readonly starts: readonly number[] } = { text: "", starts: [0] };
+
 /** Line and column, both from 1, of an offset. */
 export function placeAt(text: string, offset: number): { readonly line: number; readonly column: number } {
-  let line = 1;
-  let start = 0;
-  for (let next = text.indexOf("\n"); next >= 0 && next < offset; next = text.indexOf("\n", start)) {
-    line++;
-    start = next + 1;
+  if (known.text !== text) known = { text, starts: lineStarts(text) };
+  const { starts } = known;
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
   }
-  return { line, column: offset - start + 1 };
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
 }

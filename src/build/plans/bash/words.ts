@@ -76,9 +76,20 @@ function readPart(reader: Reader, parts: WordPart[], character: string): void {
       parts.push(readBackquoted(reader, false));
       return;
     default:
-      add(parts, character, false);
-      reader.at++;
+      add(parts, takeRun(reader, PLAIN_RUN), false);
   }
+}
+
+/** What means nothing but itself, outside of quotes and inside of double ones. */
+const PLAIN_RUN = /[^\s;&|<>()"'`$\\]+/y;
+const QUOTED_RUN = /[^"`$\\]+/y;
+
+/** The characters from here on that match, at least one. */
+function takeRun(reader: Reader, run: RegExp): string {
+  run.lastIndex = reader.at;
+  const found = run.exec(reader.text)?.[0] ?? reader.text[reader.at] ?? "";
+  reader.at += found.length;
+  return found;
 }
 
 /** Up to and with the closing quote; `end` undefined reads to the end of the text, as in a here-document. */
@@ -103,10 +114,7 @@ export function readQuoted(reader: Reader, parts: WordPart[], end: '"' | undefin
       reader.at += 2;
     } else if (character === "$") readDollar(reader, parts, true);
     else if (character === "`") parts.push(readBackquoted(reader, true));
-    else {
-      add(parts, character, true);
-      reader.at++;
-    }
+    else add(parts, takeRun(reader, QUOTED_RUN), true);
   }
 }
 

@@ -160,6 +160,7 @@ function checkVersion(plan: ReadPlan, report: Report): void {
   if (
     version === undefined &&
     computed !== undefined &&
+    !plan.settings.has("pkg_scaffolding") &&
     !plan.files.some(({ script }) => script.text.includes("update_pkg_version"))
   )
     report(
