@@ -1,8 +1,9 @@
 // One plan, read: what it sets, what it defines, which files it is made of.
 import { dirname } from "node:path";
 import type { Script } from "./bash/index.ts";
-import { type Evaluated, evaluatePlan, readScript, type ScriptCache } from "./evaluate.ts";
+import { type Evaluated, evaluatePlan } from "./evaluate.ts";
 import { targetOfPlan } from "./find.ts";
+import { readScript, type ScriptCache } from "./script-file.ts";
 import type { Setting } from "./values.ts";
 import { textOf } from "./values.ts";
 

@@ -9,12 +9,12 @@ import {
   parseIdent,
 } from "../../package/index.ts";
 import { type Built, type BuiltPackages, readBuilt } from "./built.ts";
-import type { ScriptCache } from "./evaluate.ts";
 import { findPlans, plansForTarget } from "./find.ts";
 import { changesOf, type GitChanges, gitChanges } from "./git-changes.ts";
 import { neededBy, type PlanGraph, type PlanNode, planGraph } from "./graph.ts";
 import { changedInputs, type DigestCache, type Inputs, planInputs } from "./inputs.ts";
 import { type ReadPlan, readPlan } from "./read-plan.ts";
+import type { ScriptCache } from "./script-file.ts";
 import { type Facts, type StaleOptions, type Step, stalePackages } from "./stale.ts";
 
 export interface TreeOptions {

@@ -1,16 +1,9 @@
 // A bash script → its commands (bash manual, "Shell Commands"). `bash -n` is the judge of what is right; this reader takes
 // what bash takes and need not notice all that bash refuses.
-import { fail, isNameCharacter, isNameStart, nested, type Reader, SyntaxProblem } from "./reader.ts";
-import type {
-  ArrayItem,
-  Assignment,
-  Command,
-  Comment,
-  Script,
-  SimpleCommand,
-  Word,
-  WordPart,
-} from "./syntax.ts";
+import { readAssignment, readRedirection, readRedirections } from "./assignments.ts";
+import { readLineBreak, skipBlanks, skipLines } from "./blanks.ts";
+import { fail, nested, type Reader, SyntaxProblem } from "./reader.ts";
+import type { Assignment, Command, Comment, Script, SimpleCommand, Word, WordPart } from "./syntax.ts";
 import { literal } from "./syntax.ts";
 import { readQuoted, readWord } from "./words.ts";
 
@@ -78,53 +71,6 @@ function skipSeparators(reader: Reader): void {
     )
       reader.at++;
     else return;
-  }
-}
-
-function skipBlanks(reader: Reader): void {
-  const { text } = reader;
-  for (;;) {
-    const character = text[reader.at];
-    if (character === " " || character === "\t" || character === "\r") reader.at++;
-    else if (character === "\\" && text[reader.at + 1] === "\n") reader.at += 2;
-    else if (character === "#") {
-      const end = text.indexOf("\n", reader.at);
-      const stop = end < 0 ? text.length : end;
-      reader.comments.push({ text: text.slice(reader.at + 1, stop), at: reader.at });
-      reader.at = stop;
-    } else return;
-  }
-}
-
-function skipLines(reader: Reader): void {
-  for (skipBlanks(reader); reader.text[reader.at] === "\n"; skipBlanks(reader)) readLineBreak(reader);
-}
-
-function readLineBreak(reader: Reader): void {
-  reader.at++;
-  const { text } = reader;
-  for (const { delimiter, literal: isLiteral, stripTabs, parts } of reader.pending.splice(0)) {
-    const start = reader.at;
-    let end = text.length;
-    let next = text.length;
-    for (let at = start; at < text.length; ) {
-      const found = text.indexOf("\n", at);
-      const stop = found < 0 ? text.length : found;
-      const line = text.slice(at, stop);
-      if ((stripTabs ? line.replace(/^\t+/, "") : line) === delimiter) {
-        end = at;
-        next = Math.min(stop + 1, text.length);
-        break;
-      }
-      at = stop + 1;
-    }
-    if (isLiteral) parts.push({ kind: "text", text: text.slice(start, end), quoted: true });
-    else {
-      // Read in place, so that what it refers to has its line.
-      const body: Reader = { ...reader, text: text.slice(0, end), at: start };
-      readQuoted(body, parts, undefined);
-    }
-    reader.at = next;
   }
 }
 
@@ -442,97 +388,4 @@ function isFunctionHead(reader: Reader): boolean {
   if (found === undefined) return false;
   reader.at += found.length;
   return true;
-}
-
-function readAssignment(reader: Reader): Assignment | undefined {
-  const { text } = reader;
-  const at = reader.at;
-  if (!isNameStart(text[at] ?? "")) return undefined;
-  let cursor = at + 1;
-  while (isNameCharacter(text[cursor] ?? "")) cursor++;
-  const name = text.slice(at, cursor);
-  let index: string | undefined;
-  if (text[cursor] === "[") {
-    const end = text.indexOf("]", cursor);
-    if (end < 0 || !/^\]\+?=/.test(text.slice(end, end + 3))) return undefined;
-    index = text.slice(cursor + 1, end);
-    cursor = end + 1;
-  }
-  const append = text.startsWith("+=", cursor);
-  if (!append && text[cursor] !== "=") return undefined;
-  reader.at = cursor + (append ? 2 : 1);
-  if (text[reader.at] === "(" && index === undefined)
-    return { name, at, append, index, value: readArray(reader) };
-  return { name, at, append, index, value: readWord(reader) };
-}
-
-function readArray(reader: Reader): ArrayItem[] {
-  const start = reader.at;
-  const items: ArrayItem[] = [];
-  reader.at++;
-  for (;;) {
-    skipLines(reader);
-    if (reader.text[reader.at] === ")") break;
-    const key = readKey(reader);
-    const value = readWord(reader);
-    if (key === undefined && value.parts.length === 0) fail(reader, start, "an array is not closed");
-    items.push({ key, value });
-  }
-  reader.at++;
-  return items;
-}
-
-/** `[key]=` in front of an item. */
-function readKey(reader: Reader): Word | undefined {
-  if (reader.text[reader.at] !== "[") return undefined;
-  const end = reader.text.indexOf("]", reader.at);
-  const after = /\]\+?=/y;
-  after.lastIndex = end;
-  const found = end < 0 ? undefined : after.exec(reader.text)?.[0];
-  if (found === undefined) return undefined;
-  const inner: Reader = { ...reader, text: reader.text.slice(0, end), at: reader.at + 1 };
-  const parts: WordPart[] = [];
-  const at = inner.at;
-  while (inner.at < end) {
-    const word = readWord(inner);
-    parts.push(...word.parts);
-    if (inner.at < end) parts.push({ kind: "text", text: inner.text[inner.at++] ?? "", quoted: false });
-  }
-  reader.at = end + found.length;
-  return { parts, at, end };
-}
-
-function readRedirections(reader: Reader): Word[] {
-  const words: Word[] = [];
-  for (;;) {
-    skipBlanks(reader);
-    const found = readRedirection(reader);
-    if (found === undefined) return words;
-    words.push(...found);
-  }
-}
-
-/** A redirection and the word it leads to; undefined when none stands here. */
-function readRedirection(reader: Reader): Word[] | undefined {
-  const { text } = reader;
-  const operator =
-    /(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(<<<|<<-|<<|<>|<&|>>|>&|>\||&>>|&>|<(?!\()|>(?!\())/y;
-  operator.lastIndex = reader.at;
-  const found = operator.exec(text);
-  if (found === null) return undefined;
-  reader.at += found[0].length;
-  skipBlanks(reader);
-  const kind = found[1];
-  const word = readWord(reader);
-  if (kind !== "<<" && kind !== "<<-") return [word];
-  const parts: WordPart[] = [];
-  reader.pending.push({
-    delimiter: word.parts
-      .map((part) => (part.kind === "text" ? part.text : text.slice(word.at, word.end)))
-      .join(""),
-    literal: word.parts.some((part) => part.kind === "text" && part.quoted),
-    stripTabs: kind === "<<-",
-    parts,
-  });
-  return [{ parts, at: word.at, end: word.end }];
 }

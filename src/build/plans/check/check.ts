@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { literal, placeAt } from "../bash/index.ts";
-import type { ScriptCache } from "../evaluate.ts";
 import { targetOfPlan } from "../find.ts";
 import { type ReadPlan, readPlan } from "../read-plan.ts";
+import type { ScriptCache } from "../script-file.ts";
 import type { Place } from "../values.ts";
 import { type SyntaxFault, syntaxErrors } from "./bash-syntax.ts";
 import { checkDependencies } from "./dependencies.ts";
