@@ -2,6 +2,7 @@
 // `hab pkg build` of its own, in a session of its own, with its output in a log.
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -12,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describeError } from "../../error/index.ts";
+import { describeError, systemErrorCode } from "../../error/index.ts";
 import {
   inheritedEnvironment,
   LineSplitter,
@@ -22,6 +23,7 @@ import {
   type StartedProcess,
   startProcess,
   steadyNow,
+  temporaryPathFor,
   terminateGroup,
 } from "../../host/index.ts";
 import { findInstalled, formatIdent, parseIdent, readMetafilesOf } from "../../package/index.ts";
@@ -30,6 +32,7 @@ import { type Built, type BuiltPackages, rebuildDirectory, writeBuilt } from "./
 import { planContext } from "./find.ts";
 import type { PlanNode } from "./graph.ts";
 import { dependenciesOf, type RebuildPlan } from "./rebuild.ts";
+import { scratchHome, studioVariables } from "./studio-builds.ts";
 
 export type BuildEvent =
   | { readonly kind: "started"; readonly key: string }
@@ -52,8 +55,8 @@ export interface RunOptions {
   readonly jobs: number;
   /** Start nothing more after the first failure. What runs is finished. */
   readonly failFast: boolean;
-  /** More words for `hab pkg build`. */
-  readonly buildWords: readonly string[];
+  /** Each in a studio of its own; else all in the present root. */
+  readonly studio: boolean;
   readonly signal: AbortSignal;
   readonly report: (event: BuildEvent) => void;
 }
@@ -74,7 +77,7 @@ export async function runBuilds(
   options: RunOptions,
 ): Promise<ReadonlyMap<string, Outcome>> {
   mkdirSync(join(rebuildDirectory(options.output), "logs"), { recursive: true });
-  const scratch = mkdtempSync(join(options.output, ".rebuild-"));
+  const scratch = mkdtempSync(join(scratchHome(options), ".rebuild-"));
   const outcomes = new Map<string, Outcome>();
   const running = new Map<string, Promise<void>>();
   const waiting = plan.steps.map(({ node }) => node);
@@ -138,7 +141,7 @@ async function buildOne(
     return { kind: "failed", log, seconds: seconds() };
   };
   try {
-    const status = await runBuild(node, log, place, options);
+    const status = await runBuild(node, plan, log, place, options);
     if (options.signal.aborted) return fail("it was ended");
     if (status !== 0) return fail(`exit status ${status}`);
     const made = await deliver(node, plan, place, options);
@@ -156,7 +159,13 @@ function note(built: BuiltPackages, key: string, made: Built, output: string): v
 }
 
 /** Runs `hab pkg build` with its output into the log and to who asked, and resolves to its exit status. */
-async function runBuild(node: PlanNode, log: string, place: string, options: RunOptions): Promise<number> {
+async function runBuild(
+  node: PlanNode,
+  plan: RebuildPlan,
+  log: string,
+  place: string,
+  options: RunOptions,
+): Promise<number> {
   mkdirSync(place, { recursive: true });
   const file = openSync(log, "w", 0o644);
   // One pipe for both, so that their lines keep their order.
@@ -165,14 +174,15 @@ async function runBuild(node: PlanNode, log: string, place: string, options: Run
   let reading: Promise<void> = Promise.resolve();
   try {
     const build = await startProcess({
-      command: ownCommand(["pkg", "build", ...options.buildWords, planContext(node.plan.path)]),
+      command: ownCommand(["pkg", "build", planContext(node.plan.path)]),
       env: {
         // Nobody looks at it while it runs.
         HAB_NOCOLORING: "true",
         HAB_NONINTERACTIVE: "true",
         ...inheritedEnvironment(options.environment),
-        HAB_OUTPUT_PATH: place,
-        [LOG_VARIABLE]: log,
+        ...(options.studio
+          ? studioVariables({ node, plan, place, log, options })
+          : { HAB_OUTPUT_PATH: place, [LOG_VARIABLE]: log }),
       },
       stdout: writeEnd,
       stderr: writeEnd,
@@ -235,7 +245,7 @@ async function deliver(
     throw new Error(`the build left no report in ${place}`);
   for (const name of readdirSync(place)) {
     if (name.endsWith(".hart") || name === "last_build.env")
-      renameSync(join(place, name), join(options.output, name));
+      moveFile(join(place, name), join(options.output, name));
   }
   return {
     ident,
@@ -243,6 +253,18 @@ async function deliver(
     inputs: plan.inputs.get(node.key) ?? {},
     dependencies: await dependenciesOfBuild(ident, join(options.output, hart), options.root),
   };
+}
+
+/** Over the border of file systems, too: whole or not at all. */
+function moveFile(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (systemErrorCode(error) !== "EXDEV") throw error;
+    const temporary = temporaryPathFor(to);
+    copyFileSync(from, temporary);
+    renameSync(temporary, to);
+  }
 }
 
 /** What last_build.env says. */

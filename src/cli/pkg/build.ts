@@ -116,7 +116,10 @@ export const command = defineCommand({
       cwd,
       // With --json standard output is for the one document.
       streams: { stdin: 0, stdout: json ? 2 : 1, stderr: 2 },
-      logDirectory: join(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results"), "logs"),
+      // In a studio its `record` keeps the log.
+      ...(!env["STUDIO_TYPE"] && {
+        logDirectory: join(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results"), "logs"),
+      }),
       install: dependencyInstaller({ configuration, keys, ui, signal }),
     });
     if (json && status === 0)

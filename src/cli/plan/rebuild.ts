@@ -7,9 +7,12 @@ import { HabError } from "../../error/index.ts";
 import { activeTarget } from "../../package/index.ts";
 import { defineCommand, flag, option, usageProblem } from "../command.ts";
 import { cliErrors } from "../errors.ts";
+import type { Environment } from "../grammar/parse.ts";
 import { integer } from "../values.ts";
 import { showBuilds } from "./show-builds.ts";
 import { buildOrigin, packagesOption, placesOf, planPlaces } from "./tree-arguments.ts";
+
+const NO_STUDIO = "no-studio";
 
 export const command = defineCommand({
   summary: "Build what is not up to date among many plans, dependencies first",
@@ -57,7 +60,7 @@ export const command = defineCommand({
       long: "verbose",
       help: "Show the output of all builds, with the package in front",
     }),
-    noStudio: flag({ long: "no-studio", help: "Build in the present root" }),
+    noStudio: flag({ long: NO_STUDIO, help: "Build in the present root" }),
   },
   json: true,
   async run({ args, options, configuration, env, ui, stdout, signal, json, printJson }) {
@@ -103,7 +106,7 @@ export const command = defineCommand({
       environment: env,
       jobs: options.jobs ?? availableParallelism(),
       failFast: options.failFast,
-      buildWords: options.noStudio ? await withoutStudio() : [],
+      studio: await buildsInStudio(options.noStudio, env),
       signal,
       report: shown.report,
     }).finally(shown.close);
@@ -126,10 +129,11 @@ function nothingToDo({ nodes, base }: RebuildPlan): string {
   return nodes.length === 1 ? "1 package is up to date" : `${nodes.length} packages are up to date`;
 }
 
-/** `hab pkg build` has the option once there are studios. */
-async function withoutStudio(): Promise<string[]> {
+/** Whether `hab pkg build` builds in a studio here, as it does by default where it knows of them. */
+async function buildsInStudio(noStudio: boolean, env: Environment): Promise<boolean> {
+  if (noStudio || env["STUDIO_TYPE"]) return false;
   const { command: build } = await import("../pkg/build.ts");
-  return build.grammar.options.some(({ long }) => long === "no-studio") ? ["--no-studio"] : [];
+  return build.grammar.options.some(({ long }) => long === NO_STUDIO);
 }
 
 function document({ steps, nodes, base }: RebuildPlan, outcomes: ReadonlyMap<string, Outcome>): unknown {
