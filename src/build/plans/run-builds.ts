@@ -57,6 +57,8 @@ export interface RunOptions {
   readonly failFast: boolean;
   /** Each in a studio of its own; else all in the present root. */
   readonly studio: boolean;
+  /** More words for `hab pkg build`. */
+  readonly buildWords: readonly string[];
   readonly signal: AbortSignal;
   readonly report: (event: BuildEvent) => void;
 }
@@ -174,7 +176,7 @@ async function runBuild(
   let reading: Promise<void> = Promise.resolve();
   try {
     const build = await startProcess({
-      command: ownCommand(["pkg", "build", planContext(node.plan.path)]),
+      command: ownCommand(["pkg", "build", ...options.buildWords, planContext(node.plan.path)]),
       env: {
         // Nobody looks at it while it runs.
         HAB_NOCOLORING: "true",

@@ -106,7 +106,7 @@ export const command = defineCommand({
       environment: env,
       jobs: options.jobs ?? availableParallelism(),
       failFast: options.failFast,
-      studio: await buildsInStudio(options.noStudio, env),
+      ...(await placeOfBuilds(options.noStudio, env)),
       signal,
       report: shown.report,
     }).finally(shown.close);
@@ -129,11 +129,14 @@ function nothingToDo({ nodes, base }: RebuildPlan): string {
   return nodes.length === 1 ? "1 package is up to date" : `${nodes.length} packages are up to date`;
 }
 
-/** Whether `hab pkg build` builds in a studio here, as it does by default where it knows of them. */
-async function buildsInStudio(noStudio: boolean, env: Environment): Promise<boolean> {
-  if (noStudio || env["STUDIO_TYPE"]) return false;
+/** Where `hab pkg build` builds, and the words that have it do so: in a studio by default, where it knows of them. */
+async function placeOfBuilds(noStudio: boolean, env: Environment) {
   const { command: build } = await import("../pkg/build.ts");
-  return build.grammar.options.some(({ long }) => long === NO_STUDIO);
+  const knowsStudios = build.grammar.options.some(({ long }) => long === NO_STUDIO);
+  return {
+    studio: knowsStudios && !noStudio && !env["STUDIO_TYPE"],
+    buildWords: knowsStudios && noStudio ? [`--${NO_STUDIO}`] : [],
+  };
 }
 
 function document({ steps, nodes, base }: RebuildPlan, outcomes: ReadonlyMap<string, Outcome>): unknown {
