@@ -46,6 +46,8 @@ export function studioVariables({ node, plan, place, log, options }: StudioBuild
     HAB_STUDIO_ROOT: join(studiosHome(environment), `rebuild--${node.key.replace("/", "--")}`),
     [`${INTO}HAB_OUTPUT_PATH`]: join(SOURCE, relative(process.cwd(), place)),
     [`${INTO}${LOG_VARIABLE}`]: log,
+    // Of the origins core and chef a build takes the depot's release, unless it is told to look what is newest.
+    ...(harts.length > 0 && { [`${INTO}HAB_PREFER_LOCAL_CHEF_DEPS`]: "true" }),
     ...(packages.length > 0 && { HAB_STUDIO_INSTALL_PKGS: packages.join(":") }),
   };
 }
