@@ -1,0 +1,55 @@
+// What every export holds beside the packages: hab itself, which is this very program made to run on the C library of a
+// package, a shell, and certificates of authorities (reference/plan-build.md §17).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HabError } from "../error/index.ts";
+import { isCompiled, isPresent, relocateProgram } from "../host/index.ts";
+import { type InstalledPackage, PACKAGES_DIRECTORY, splitPath } from "../package/index.ts";
+import { exportErrors } from "./errors.ts";
+import type { ExportRoot } from "./root.ts";
+
+export const SHELL_PACKAGE = "core/busybox-static";
+export const CERTIFICATES_PACKAGE = "core/cacerts";
+const C_LIBRARY_PACKAGE = "core/glibc";
+const COMPILER_LIBRARIES_PACKAGE = "core/gcc-libs";
+
+/** Name of the dynamic loader in packages of the C library. */
+const LOADER = process.arch === "arm64" ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2";
+
+/** Where the program is in an export. */
+export const PROGRAM_PATH = "/hab/bin/hab";
+
+/**
+ * The bytes of this program, running on the C library that is in the export, or on one that is fetched for it. Throws
+ * HAB-EXP-003, HAB-EXP-007.
+ */
+export async function ownProgram(root: ExportRoot): Promise<Uint8Array> {
+  if (!isCompiled())
+    throw new HabError(exportErrors.badProgram, "hab runs from its source here and is not one file", {
+      next: "Build it (script/build) and use dist/hab, or name a package with --hab-pkg.",
+    });
+  const library = root.find(C_LIBRARY_PACKAGE) ?? (await root.installBase(C_LIBRARY_PACKAGE));
+  const directories = libraryDirectories(library);
+  const loader = directories
+    .map((each) => join(each, LOADER))
+    .find((each) => isPresent(join(root.directory, each)));
+  if (loader === undefined)
+    throw new HabError(exportErrors.badProgram, `${library} holds no ${LOADER} in its pkg_lib_dirs`);
+  const compilerLibraries = root.find(COMPILER_LIBRARIES_PACKAGE);
+  const program = readFileSync(process.execPath);
+  relocateProgram(program, {
+    loader,
+    searchPath: [
+      ...directories,
+      ...(compilerLibraries === undefined ? [] : libraryDirectories(compilerLibraries)),
+    ],
+  });
+  return program;
+}
+
+/** Directories of libraries of a package, as they are named inside. */
+function libraryDirectories(pkg: InstalledPackage): string[] {
+  return splitPath(pkg.metafile("LD_RUN_PATH") ?? "").filter((each) =>
+    each.startsWith(`${PACKAGES_DIRECTORY}/`),
+  );
+}
