@@ -1,5 +1,5 @@
 // `hab pkg export container`: packages and all they need as a container image (reference/plan-build.md §17.2, §17.3).
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HabError } from "../error/index.ts";
 import { isPresent, isRegularFile } from "../host/index.ts";
@@ -14,6 +14,7 @@ import { layerOrder } from "./layer-order.ts";
 import { directory, file, treeMembers } from "./members.ts";
 import { releaseSeconds } from "./release-seconds.ts";
 import { ExportRoot, type RootOptions } from "./root.ts";
+import { WorkDirectory } from "./work-directory.ts";
 
 export interface ContainerOptions extends RootOptions {
   /** Idents and paths of harts, as the user typed them. */
@@ -69,11 +70,11 @@ export async function exportContainer(options: ContainerOptions): Promise<Export
 
   const destination = options.destination(name, primary);
   requireFree(destination, options.form);
-  const work = mkdtempSync(join(dirname(destination), ".hab-export-"));
   try {
+    using work = new WorkDirectory(dirname(destination));
     options.onStep(`layers of ${identifiersOf(name).join(", ")}`);
     const image = await writeImage({
-      directory: join(work, "image"),
+      directory: join(work.path, "image"),
       root: root.directory,
       packages: layerOrder(
         [shell, ...base, ...(certificates === undefined ? [] : [certificates]), ...packages].map(
@@ -125,8 +126,6 @@ export async function exportContainer(options: ContainerOptions): Promise<Export
     };
   } catch (error) {
     throw explained(error, destination);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
   }
 }
 
@@ -191,8 +190,9 @@ function replaceDirectory(from: string, to: string): void {
   renameSync(from, to);
 }
 
-/** The layout as an archive; when it was written says nothing of the image. */
+/** The layout as an archive; when it was written, and with which mask, says nothing of the image. */
 function* layoutMembers(path: string): Generator<TarMember> {
   for (const name of readdirSync(path).sort())
-    for (const member of treeMembers(join(path, name), name)) yield { ...member, mtimeSeconds: 0 };
+    for (const member of treeMembers(join(path, name), name))
+      yield { ...member, mode: member.content === "directory" ? 0o755 : 0o644, mtimeSeconds: 0 };
 }

@@ -53,7 +53,8 @@ export function* treeMembers(path: string, name: string): Generator<TarMember> {
           yield* pack(`${source}/${each}`, `${member}/${each}`);
     } else if (status.isSymbolicLink()) {
       const link = byteString(readlinkSync(bytesOf(source), { encoding: "buffer" }));
-      yield { name: member, mode: 0o777, mtimeSeconds, content: { link } };
+      // Its time is that of its unpacking.
+      yield { name: member, mode: 0o777, mtimeSeconds: 0, content: { link } };
     } else if (status.isFile()) {
       const common = { name: member, mode: status.mode & 0o777, mtimeSeconds };
       const first = firstNames.get(inode(status));

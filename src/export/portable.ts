@@ -1,7 +1,7 @@
 // `hab pkg export systemd`: a service and all it needs as a portable service of systemd: a directory with an operating
 // system's files and a unit (systemd's "Portable Services Introduction"; systemd.exec(5), RootDirectory=). It needs nothing of
 // the host but systemd and the kernel.
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HabError } from "../error/index.ts";
 import { isPresent, isRegularFile } from "../host/index.ts";
@@ -13,6 +13,7 @@ import { exportErrors } from "./errors.ts";
 import { directory, file, link, packageMembers } from "./members.ts";
 import { ExportRoot, type RootOptions } from "./root.ts";
 import { writeTree } from "./tree.ts";
+import { WorkDirectory } from "./work-directory.ts";
 
 export interface PortableOptions extends RootOptions {
   readonly source: string;
@@ -82,15 +83,13 @@ export async function exportPortable(options: PortableOptions): Promise<Exported
 function placeTree(members: readonly TarMember[], path: string): void {
   if (isPresent(path) && !isRegularFile(join(path, "usr/lib/os-release")))
     throw new HabError(exportErrors.targetExists, `${path} is there and is no earlier export`);
-  const work = mkdtempSync(join(dirname(path), ".hab-export-"));
   try {
-    writeTree(members, join(work, "tree"));
-    if (isPresent(path)) renameSync(path, join(work, "old"));
-    renameSync(join(work, "tree"), path);
+    using work = new WorkDirectory(dirname(path));
+    writeTree(members, join(work.path, "tree"));
+    if (isPresent(path)) renameSync(path, join(work.path, "old"));
+    renameSync(join(work.path, "tree"), path);
   } catch (error) {
     throw explained(error, path);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,4 @@
 // The packages of an export, installed with all they need below a directory of their own (reference/plan-build.md §17).
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeyCache, Secret } from "../crypto/index.ts";
@@ -17,6 +16,7 @@ import {
   type Report,
 } from "../package/index.ts";
 import { exportErrors } from "./errors.ts";
+import { WorkDirectory } from "./work-directory.ts";
 
 /** Where packages of one kind come from. */
 export interface Origin {
@@ -37,10 +37,13 @@ export interface RootOptions {
 
 /** Harts that are here are used before the depot is asked for them, and stay here. */
 export class ExportRoot {
-  readonly directory = mkdtempSync(join(tmpdir(), "hab-export-"));
+  /** Replaces `/`. */
+  readonly directory: string;
+  readonly #place = new WorkDirectory(tmpdir());
   readonly #options: RootOptions;
 
   constructor(options: RootOptions) {
+    this.directory = join(this.#place.path, "root");
     this.#options = options;
   }
 
@@ -88,7 +91,7 @@ export class ExportRoot {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    this.#place[Symbol.dispose]();
   }
 
   async #install(source: string, { depot, channel }: Origin): Promise<FullIdent> {

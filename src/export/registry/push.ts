@@ -88,8 +88,8 @@ class Registry {
   /** Where an upload goes on. It may be another host, but never by a weaker way. */
   #location(response: Response): string {
     const { base } = this.#options.repository;
-    const text = response.headers.get("location") ?? "";
-    const place = URL.canParse(text, base) ? new URL(text, base) : undefined;
+    const text = response.headers.get("location");
+    const place = text !== null && URL.canParse(text, base) ? new URL(text, base) : undefined;
     if (place === undefined || (place.protocol !== "https:" && !base.startsWith("http:")))
       throw new HabError(exportErrors.registryFailed, `${base} does not say where a blob should go`);
     return place.href;

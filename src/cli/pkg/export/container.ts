@@ -27,18 +27,18 @@ const REGISTRY = "Registry";
 const ENGINE = "Engine";
 
 /** A tag that is made unless its `--no-…` is given. */
-const tagFlags = (name: string, what: string) => ({
+const tagFlags = (name: string, id: string, what: string) => ({
   on: flag({ long: `tag-${name}`, heading: NAMING, help: `Tag ${what} (the default)` }),
   off: flag({
     long: `no-tag-${name}`,
     heading: NAMING,
     help: `Do not tag ${what}`,
-    conflictsWith: [`tag-${name}`],
+    conflictsWith: [id],
   }),
 });
-const latest = tagFlags("latest", "as latest");
-const version = tagFlags("version", "with the version");
-const versionRelease = tagFlags("version-release", "with version and release");
+const latest = tagFlags("latest", "tagLatest", "as latest");
+const version = tagFlags("version", "tagVersion", "with the version");
+const versionRelease = tagFlags("version-release", "tagVersionRelease", "with version and release");
 
 export const command = defineCommand({
   summary: "Turn packages and all they need into a container image",
@@ -93,7 +93,7 @@ export const command = defineCommand({
       long: "no-push-image",
       heading: REGISTRY,
       help: "Do not push it (the default)",
-      conflictsWith: ["push-image"],
+      conflictsWith: ["pushImage"],
     }),
     username: option({
       short: "U",
@@ -108,7 +108,7 @@ export const command = defineCommand({
       value: "PASSWORD",
       heading: REGISTRY,
       help: "Password; better by --password-stdin, which others cannot see",
-      conflictsWith: ["password-stdin"],
+      conflictsWith: ["passwordStdin"],
     }),
     passwordStdin: flag({
       long: "password-stdin",
@@ -156,7 +156,7 @@ export const command = defineCommand({
     singleLayer: flag({
       long: "single-layer",
       help: "One layer for all packages",
-      conflictsWith: ["multi-layer"],
+      conflictsWith: ["multiLayer"],
     }),
     format: option({
       long: "format",
