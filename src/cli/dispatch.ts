@@ -51,7 +51,10 @@ export async function dispatch(words: readonly string[], around: Surroundings): 
   try {
     refuseIfDenied(words, around.env);
     if (load === undefined) return await runGroup(path, rest, around);
-    if (isReplaced(path, around.env)) (await import("./external-tool.ts")).becomeTool(path, rest, around.env);
+    if (isReplaced(path, around.env) && !/^(-V|--version)$/.test(rest[0] ?? "")) {
+      const { becomeTool } = await import("./external-tool.ts");
+      becomeTool(path, rest[0] === "--" ? rest.slice(1) : rest, around.env);
+    }
     const { command } = await load();
     return await runCommand(path, command, rest, around, failure);
   } catch (error) {

@@ -5,13 +5,13 @@ import { HabError } from "../error/index.ts";
 import { isPresent, isRegularFile } from "../host/index.ts";
 import type { InstalledPackage, TarMember } from "../package/index.ts";
 import { explained, writeTar } from "./archive.ts";
-import { CERTIFICATES_PACKAGE, ownProgram, PROGRAM_PATH, SHELL_PACKAGE } from "./base.ts";
-import { containerFiles, insidePath } from "./container-files.ts";
+import { askedFor, certificatesOf, habOf, SHELL_PACKAGE } from "./base.ts";
+import { containerFiles } from "./container-files.ts";
 import { exportErrors } from "./errors.ts";
 import { type Image, writeImage } from "./image.ts";
 import { type ImageName, identifiersOf, imageName, type NamingOptions } from "./image-name.ts";
 import { layerOrder } from "./layer-order.ts";
-import { directory, file, treeMembers } from "./members.ts";
+import { treeMembers } from "./members.ts";
 import { releaseSeconds } from "./release-seconds.ts";
 import { ExportRoot, type RootOptions } from "./root.ts";
 import { WorkDirectory } from "./work-directory.ts";
@@ -65,8 +65,8 @@ export async function exportContainer(options: ContainerOptions): Promise<Export
     throw new HabError(exportErrors.noService, `${packages.join(", ")}: none of them has a run hook`);
   const name = await imageName(primary.ident, options.from.channel, options.naming);
   const shell = await root.installBase(SHELL_PACKAGE);
-  const certificates = await certificatesOf(root, options);
-  const { base, hab, members } = await habOf(root, options);
+  const certificates = await certificatesOf(root, options.onMissing, options.signal);
+  const { base, hab, members } = await habOf(root, options.habPackages);
 
   const destination = options.destination(name, primary);
   requireFree(destination, options.form);
@@ -127,53 +127,6 @@ export async function exportContainer(options: ContainerOptions): Promise<Export
   } catch (error) {
     throw explained(error, destination);
   }
-}
-
-async function certificatesOf(
-  root: ExportRoot,
-  options: ContainerOptions,
-): Promise<InstalledPackage | undefined> {
-  try {
-    return await root.installBase(CERTIFICATES_PACKAGE);
-  } catch (error) {
-    if (options.signal.aborted || !(error instanceof HabError)) throw error;
-    // Services that speak to nobody by TLS need none.
-    options.onMissing(CERTIFICATES_PACKAGE, error.message);
-    return undefined;
-  }
-}
-
-interface HabInImage {
-  /** Packages below those of the user. */
-  readonly base: readonly InstalledPackage[];
-  /** Path of the program. */
-  readonly hab: string;
-  readonly members: readonly TarMember[];
-}
-
-async function habOf(root: ExportRoot, { habPackages }: ContainerOptions): Promise<HabInImage> {
-  if (habPackages.length === 0) {
-    const program = await ownProgram(root);
-    const library = root.find("core/glibc");
-    return {
-      base: library === undefined ? [] : [library],
-      hab: PROGRAM_PATH,
-      members: [directory("hab", 0o775), directory("hab/bin", 0o775), file("hab/bin/hab", program, 0o755)],
-    };
-  }
-  const base: InstalledPackage[] = [];
-  for (const each of habPackages) base.push(await root.installBase(each));
-  const holder = base.find((pkg) => isRegularFile(join(pkg.path, "bin", "hab")));
-  if (holder === undefined)
-    throw new HabError(exportErrors.badProgram, `none of ${base.join(", ")} has bin/hab`, {
-      next: "Name the package of hab with --hab-pkg.",
-    });
-  return { base, hab: insidePath(holder, "bin", "hab"), members: [] };
-}
-
-/** Compat: what the user typed; of a hart, origin and name. */
-function askedFor(source: string, { ident }: InstalledPackage): string {
-  return isRegularFile(source) ? `${ident.origin}/${ident.name}` : source;
 }
 
 function requireFree(path: string, form: "archive" | "directory"): void {

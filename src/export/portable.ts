@@ -7,7 +7,7 @@ import { HabError } from "../error/index.ts";
 import { isPresent, isRegularFile } from "../host/index.ts";
 import type { InstalledPackage, TarMember } from "../package/index.ts";
 import { explained, writeTar } from "./archive.ts";
-import { CERTIFICATES_PACKAGE, ownProgram, PROGRAM_PATH, SHELL_PACKAGE } from "./base.ts";
+import { askedFor, certificatesOf, habOf, SHELL_PACKAGE } from "./base.ts";
 import { containerFiles } from "./container-files.ts";
 import { exportErrors } from "./errors.ts";
 import { directory, file, link, packageMembers } from "./members.ts";
@@ -17,6 +17,8 @@ import { WorkDirectory } from "./work-directory.ts";
 
 export interface PortableOptions extends RootOptions {
   readonly source: string;
+  /** Packages to take hab from; without any it is this very program. */
+  readonly habPackages: readonly string[];
   readonly form: "archive" | "directory";
   readonly destination: (primary: InstalledPackage) => string;
   readonly onStep: (step: string) => void;
@@ -36,15 +38,9 @@ export async function exportPortable(options: PortableOptions): Promise<Exported
   const primary = await root.install(options.source);
   if (!primary.isRunnable) throw new HabError(exportErrors.noService, `${primary} has no run hook`);
   const shell = await root.installBase(SHELL_PACKAGE);
-  const certificates = await root.installBase(CERTIFICATES_PACKAGE).catch((error: unknown) => {
-    if (options.signal.aborted || !(error instanceof HabError)) throw error;
-    options.onMissing(CERTIFICATES_PACKAGE, error.message);
-    return undefined;
-  });
-  const program = await ownProgram(root);
-  const asked = isRegularFile(options.source)
-    ? `${primary.ident.origin}/${primary.ident.name}`
-    : options.source;
+  const certificates = await certificatesOf(root, options.onMissing, options.signal);
+  const { hab, members: habMembers } = await habOf(root, options.habPackages);
+  const asked = askedFor(options.source, primary);
   const { name } = primary.ident;
   const files = containerFiles({
     primary,
@@ -52,14 +48,13 @@ export async function exportPortable(options: PortableOptions): Promise<Exported
     packages: [primary],
     shell,
     certificates,
-    hab: PROGRAM_PATH,
+    hab,
   });
   // The host's own take these places while the service runs.
   const replaced = new Set(["etc/resolv.conf", "init.sh"]);
   const members = [
     ...files.filter((member) => !replaced.has(member.name)),
-    directory("hab/bin", 0o775),
-    file("hab/bin/hab", program, 0o755),
+    ...habMembers,
     file("etc/machine-id", ""),
     file("etc/resolv.conf", ""),
     ...["dev", "proc", "run", "sys", "usr", "usr/lib", "usr/lib/systemd", "usr/lib/systemd/system"].map(
@@ -67,7 +62,7 @@ export async function exportPortable(options: PortableOptions): Promise<Exported
     ),
     link("usr/bin", "/bin"),
     file("usr/lib/os-release", osRelease(primary)),
-    file(`usr/lib/systemd/system/${name}.service`, unit(primary, asked)),
+    file(`usr/lib/systemd/system/${name}.service`, unit(primary, hab, asked)),
     ...packageMembers(root.directory, root.packages()),
   ];
 
@@ -107,7 +102,7 @@ function osRelease({ ident }: InstalledPackage): string {
 }
 
 /** What the Supervisor and the service write is the host's, below /var/lib. */
-function unit({ ident }: InstalledPackage, asked: string): string {
+function unit({ ident }: InstalledPackage, hab: string, asked: string): string {
   const state = `hab-${ident.name}`;
   const kept = ["cache", "sup", "svc"];
   return `[Unit]
@@ -118,10 +113,10 @@ After=network-online.target
 [Service]
 Type=notify
 NotifyAccess=exec
-ExecStart=${PROGRAM_PATH} sup run ${asked}
-ExecReload=${PROGRAM_PATH} hab-launch reload
+ExecStart=${hab} sup run ${asked}
+ExecReload=${hab} hab-launch reload
 KillMode=process
-ExecStopPost=-${PROGRAM_PATH} hab-launch sweep
+ExecStopPost=-${hab} hab-launch sweep
 Environment=PATH=/bin HAB_LICENSE=accept-no-persist
 UMask=0022
 StateDirectory=${[state, ...kept.map((each) => `${state}/${each}`)].join(" ")}

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { isRegularFile } from "../host/index.ts";
 import type { InstalledPackage, TarMember } from "../package/index.ts";
 import { writeTar } from "./archive.ts";
-import { ownProgram } from "./base.ts";
-import { directory, file, packageMembers, treeMembers } from "./members.ts";
+import { habOf } from "./base.ts";
+import { packageMembers, treeMembers } from "./members.ts";
 import { ExportRoot, type RootOptions } from "./root.ts";
 
 export interface TarOptions extends RootOptions {
@@ -29,13 +29,13 @@ export interface ExportedTar {
 export async function exportTar(options: TarOptions): Promise<ExportedTar> {
   using root = new ExportRoot(options);
   const primary = await root.install(options.source);
-  const habMembers = await habOf(root, options);
+  const hab = await habMembers(root, options);
   const path = options.destination(primary);
   options.onStep(path);
   const packages = root.packages();
   await writeTar({
     path,
-    members: concatenated(packageMembers(root.directory, packages), habMembers),
+    members: concatenated(packageMembers(root.directory, packages), hab),
     compressed: true,
     signal: options.signal,
   });
@@ -43,13 +43,16 @@ export async function exportTar(options: TarOptions): Promise<ExportedTar> {
 }
 
 /** `hab/bin` of the archive: a copy of the package's, or this program. */
-async function habOf(root: ExportRoot, { habPackages, withHab }: TarOptions): Promise<TarMember[]> {
-  const packages: InstalledPackage[] = [];
-  for (const each of habPackages) packages.push(await root.installBase(each));
-  if (!withHab) return [];
-  const holder = packages.find((pkg) => isRegularFile(join(pkg.path, "bin", "hab")));
-  if (holder !== undefined) return [...treeMembers(join(holder.path, "bin"), "hab/bin")];
-  return [directory("hab/bin", 0o775), file("hab/bin/hab", await ownProgram(root), 0o755)];
+async function habMembers(root: ExportRoot, { habPackages, withHab }: TarOptions): Promise<TarMember[]> {
+  if (!withHab) {
+    for (const each of habPackages) await root.installBase(each);
+    return [];
+  }
+  const { base, members } = await habOf(root, habPackages);
+  const holder = base.find((pkg) => isRegularFile(join(pkg.path, "bin", "hab")));
+  return holder === undefined
+    ? members.filter(({ name }) => name !== "hab")
+    : [...treeMembers(join(holder.path, "bin"), "hab/bin")];
 }
 
 function* concatenated(...parts: Iterable<TarMember>[]): Generator<TarMember> {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { exportPortable } from "../../../export/index.ts";
 import { argument, defineCommand, option } from "../../command.ts";
 import { choice } from "../../values.ts";
-import { exportOptions, rootOptions } from "../export-options.ts";
+import { exportOptions, habPackages, rootOptions } from "../export-options.ts";
 
 export const command = defineCommand({
   summary: "Turn a service and all it needs into a portable service of systemd",
@@ -53,6 +53,7 @@ export const command = defineCommand({
     const exported = await exportPortable({
       ...(await rootOptions(options, context)),
       source: args.source,
+      habPackages: habPackages(options),
       form: isArchive ? "archive" : "directory",
       destination: ({ ident: { name, version, release } }) =>
         resolve(options.output ?? `results/${name}_${version}-${release}${isArchive ? ".tar.gz" : ""}`),
