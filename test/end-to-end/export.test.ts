@@ -1,10 +1,13 @@
 // The real Redis from an image, from an archive and from a portable service: each is unpacked into an empty root and run there,
 // with nothing of this machine but the kernel.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BackgroundProcess, Machine, until } from "./machine.ts";
 import { packagesOf } from "./packages.ts";
+import { SystemdMachine, whyNoSystemd } from "./systemd-machine.ts";
+
+const withoutSystemd = whyNoSystemd();
 
 let machine: Machine;
 let hart: string;
@@ -84,13 +87,6 @@ describe("a container image", () => {
     },
     120_000,
   );
-
-  test("its start script knows the words of the Supervisor", async () => {
-    const root = await unpacked(layout, "root-words");
-    await machine.run(["mount", "--mkdir", "-t", "proc", "proc", join(root, "proc")]);
-    const { stdout } = await machine.run(["chroot", root, "/init.sh", "--version"]);
-    expect(stdout).toStartWith("hab-sup ");
-  });
 });
 
 test("an archive: unpacked at / of a machine with only a kernel, it runs the service", async () => {
@@ -119,3 +115,31 @@ test("an archive: unpacked at / of a machine with only a kernel, it runs the ser
     await service.kill();
   }
 }, 120_000);
+
+const title = "a portable service: a real systemd starts it and stops it, and what it writes is the host's";
+if (withoutSystemd !== undefined) test.skip(`${title} (${withoutSystemd})`, () => undefined);
+else
+  test(title, async () => {
+    const tree = place("tree");
+    await machine.run(["hab", "pkg", "export", "systemd", hart, "--output", tree]);
+    const host = new SystemdMachine().start();
+    try {
+      const inside = "/hab/tree";
+      renameSync(tree, join(host.directory, inside));
+      // As portablectl would attach it.
+      host.run("cp", `${inside}/usr/lib/systemd/system/redis.service`, "/etc/systemd/system/");
+      host.run("mkdir", "/etc/systemd/system/redis.service.d");
+      const settings = join(host.directory, "hab/root.conf");
+      writeFileSync(settings, `[Service]\nRootDirectory=${inside}\n`);
+      host.run("cp", "/hab/root.conf", "/etc/systemd/system/redis.service.d/");
+      host.run("systemctl", "daemon-reload");
+      host.run("systemctl", "start", "redis");
+      const client = () => host.run("chroot", inside, "/bin/redis-cli", "ping").trim();
+      await until("Redis answers", () => client() === "PONG", 60);
+      expect(host.run("ls", "/var/lib/hab-redis/svc").trim()).toBe("redis");
+      host.run("systemctl", "stop", "redis");
+      expect(host.property("redis", "Result")).toBe("success");
+    } finally {
+      host.stop();
+    }
+  }, 120_000);
