@@ -132,7 +132,7 @@ const CASES: readonly (readonly [RuleName, Files, place: string])[] = [
   ["not-followed", withPlan('source "$SOMEWHERE/x.sh"'), "plan.sh:7"],
   ["removed-setting", withPlan("pkg_gpg_key=x"), "plan.sh:7"],
   ["repeated-dependency", withPlan("pkg_deps=(core/a core/b\n  core/a)"), "plan.sh:8"],
-  ["self-dependency", withPlan("pkg_build_deps=(acme/app)"), "plan.sh:7"],
+  ["self-dependency", withPlan("pkg_deps=(acme/app)"), "plan.sh:7"],
   ["set-by-build", withPlan("pkg_release=1"), "plan.sh:7"],
   ["several-plans", withPlan("", { "habitat/plan.sh": PLAN }), "habitat/plan.sh:1"],
   ["syntax", withPlan("if true; then\n}"), "plan.sh:8"],
@@ -184,6 +184,23 @@ test("the page about it lists every rule", () => {
   expect(rows).toEqual(
     Object.entries(RULES).map(([name, { severity, about }]) => `| \`${name}\` | ${severity} | ${about} |`),
   );
+});
+
+test.each([
+  ["a compiler that is built with itself", "pkg_build_deps=(acme/app)"],
+  ["a checksum found out in the build", "pkg_source=https://x/y\ndo_before() { pkg_shasum=$(x); }"],
+  [
+    "a default.toml copied in the build",
+    "pkg_exports=([a]=a)\npkg_exposes=(a)\ndo_begin() { cp ../x/default.toml .; }",
+  ],
+  ["settings a plan makes up and reads", "pkg_distname=x\npkg_dirname=$pkg_distname-1"],
+  [
+    "a branch for another studio",
+    'pkg_deps=(core/a)\nif [[ "$STUDIO_TYPE" = stage1 ]]; then pkg_deps=(x); fi',
+  ],
+  ["a source of Debian's", "pkg_source=deb:zlib1g"],
+])("what real plans do is no mistake: %s", async (_, lines) => {
+  expect((await check(withPlan(lines))).filter((found) => !found.startsWith("dot-in-path"))).toEqual([]);
 });
 
 test("names that are nearly right are named", async () => {

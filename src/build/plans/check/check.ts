@@ -71,7 +71,7 @@ function checkPlan(plan: ReadPlan, errors: ReadonlyMap<string, SyntaxFault> | un
   // What a broken plan sets and lacks is not worth saying.
   if (errors?.has(plan.path) !== true) {
     checkSettings(plan, new Set(text.read.keys()), report);
-    checkSources(plan, report);
+    checkSources(plan, text, report);
     checkDependencies(plan, text, report);
     checkFunctions(plan, text, report);
     checkVariables(plan, text, report);

@@ -38,7 +38,8 @@ function checkList(plan: ReadPlan, name: string, report: Report) {
     const [origin, short] = text.split("/");
     if (seen.has(text))
       report("repeated-dependency", item.place, `${text} is in ${name} twice`, "Leave one of them out.");
-    if (origin === plan.origin && short === plan.name)
+    // Compilers are built with the release before.
+    if (name === "pkg_deps" && origin === plan.origin && short === plan.name)
       report(
         "self-dependency",
         item.place,

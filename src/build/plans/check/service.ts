@@ -18,11 +18,16 @@ const MAX_TEMPLATE_BYTES = 4 * 1024 * 1024;
 /** Everything beside plan.sh, and the settings that are about it. */
 export function checkService(plan: ReadPlan, report: Report): void {
   const defaults = readDefaults(plan, report);
-  checkExports(plan, defaults, report);
+  if (defaults !== undefined || !isMadeInBuild(plan)) checkExports(plan, defaults, report);
   checkBinds(plan, report);
   checkHooks(plan, report);
   for (const folder of ["config", "config_install", "hooks"])
     for (const file of filesBelow(join(plan.directory, folder))) checkTemplate(plan, file, defaults, report);
+}
+
+/** Plans that share one copy default.toml from another directory in do_begin. */
+function isMadeInBuild({ files }: ReadPlan): boolean {
+  return files.some(({ script }) => script.text.includes("default.toml"));
 }
 
 /** The table of default.toml; undefined when there is none, or none that can be read. */

@@ -2,9 +2,10 @@
 import type { ReadPlan } from "../read-plan.ts";
 import { textOf } from "../values.ts";
 import type { Report } from "./finding.ts";
+import type { PlanText } from "./text.ts";
 
 /** Whether what is downloaded is verified. */
-export function checkSources(plan: ReadPlan, report: Report): void {
+export function checkSources(plan: ReadPlan, text: PlanText, report: Report): void {
   const { settings, functions } = plan;
   const checksum = settings.get("pkg_shasum");
   const checksumText = textOf(checksum);
@@ -25,6 +26,8 @@ export function checkSources(plan: ReadPlan, report: Report): void {
   const source = settings.get("pkg_source");
   const address = textOf(source);
   if (source === undefined || address === "") return;
+  // Found out while it is built, as for sources that have no fixed version.
+  if (checksum === undefined && text.assigned.has("pkg_shasum")) return;
   // Checked against a signed index instead.
   if (address?.startsWith("deb:")) return;
   if (checksum !== undefined && checksumText !== "") return;
