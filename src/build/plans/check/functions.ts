@@ -1,7 +1,7 @@
 // Rules about functions a plan defines (reference/plan-build.md §9, §11).
 import type { ReadPlan } from "../read-plan.ts";
 import type { Report } from "./finding.ts";
-import { programFunctions } from "./known.ts";
+import { programNames } from "./known.ts";
 import { mostSimilar } from "./similar.ts";
 import type { PlanText } from "./text.ts";
 
@@ -19,7 +19,7 @@ const SETTERS = new Set(["set_runtime_env", "set_buildtime_env", "push_runtime_e
 
 /** Callbacks nobody calls, functions of the program that are replaced, variables that may not be set. */
 export function checkFunctions(plan: ReadPlan, text: PlanText, report: Report): void {
-  const { all, callbacks } = programFunctions();
+  const { functions: all, callbacks } = programNames();
   const called = new Set(text.calls.map(({ name }) => name));
   for (const { name, place } of plan.functions.values()) {
     if (callbacks.has(name)) continue;

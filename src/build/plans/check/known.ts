@@ -115,25 +115,31 @@ export const HAB_VARIABLES: ReadonlySet<string> = new Set([
 /** Hooks that a Supervisor, an installation or a removal runs. */
 export const HOOKS: ReadonlySet<string> = new Set([...ENDING_HOOKS, "run"]);
 
-export interface ProgramFunctions {
-  readonly all: ReadonlySet<string>;
+export interface ProgramNames {
+  readonly functions: ReadonlySet<string>;
   /** What a plan is meant to define: `do_build` and the like, without their defaults. */
   readonly callbacks: ReadonlySet<string>;
+  /** Variables the program reads: settings that are in no list here are known all the same. */
+  readonly variables: ReadonlySet<string>;
 }
 
 /** Callbacks the program calls only when a plan defines them. */
 const OPTIONAL_CALLBACKS = ["do_check", "do_after_success", "do_after_failure"];
 
-let known: ProgramFunctions | undefined;
+let known: ProgramNames | undefined;
 
-/** The functions of the build program. */
-export function programFunctions(): ProgramFunctions {
+/** The names in the build program. */
+export function programNames(): ProgramNames {
   if (known === undefined) {
-    const names = walk(parseScript(PROGRAM_TEXT).commands).flatMap((found) =>
-      found.kind === "function" ? [found.definition.name] : [],
-    );
-    const callbacks = names.filter((name) => /^do_(?!default_)/.test(name));
-    known = { all: new Set(names), callbacks: new Set([...callbacks, ...OPTIONAL_CALLBACKS]) };
+    const found = walk(parseScript(PROGRAM_TEXT).commands);
+    const functions = found.flatMap((each) => (each.kind === "function" ? [each.definition.name] : []));
+    const variables = found.flatMap((each) => (each.kind === "variable" ? [each.variable.name] : []));
+    const callbacks = functions.filter((name) => /^do_(?!default_)/.test(name));
+    known = {
+      functions: new Set(functions),
+      callbacks: new Set([...callbacks, ...OPTIONAL_CALLBACKS]),
+      variables: new Set(variables),
+    };
   }
   return known;
 }

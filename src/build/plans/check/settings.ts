@@ -3,7 +3,14 @@ import { isValidOriginName, isValidPackageName } from "../../../package/index.ts
 import { knownItems, type ReadPlan } from "../read-plan.ts";
 import { type Place, type Setting, textOf } from "../values.ts";
 import type { Report } from "./finding.ts";
-import { LIST_SETTINGS, PROVIDED, REMOVED_SETTINGS, TABLE_SETTINGS, TEXT_SETTINGS } from "./known.ts";
+import {
+  LIST_SETTINGS,
+  PROVIDED,
+  programNames,
+  REMOVED_SETTINGS,
+  TABLE_SETTINGS,
+  TEXT_SETTINGS,
+} from "./known.ts";
 import { mostSimilar } from "./similar.ts";
 import { spdxProblem } from "./spdx.ts";
 
@@ -54,7 +61,7 @@ function checkNames(plan: ReadPlan, read: ReadonlySet<string>, report: Report): 
       report("removed-setting", place, `${name} does nothing: ${removed}`, "Leave it out.");
       continue;
     }
-    if (read.has(name)) continue;
+    if (read.has(name) || programNames().variables.has(name)) continue;
     const meant = mostSimilar(name, ALL_SETTINGS);
     report(
       "unknown-setting",

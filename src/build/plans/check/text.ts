@@ -3,7 +3,14 @@ import { literal, placeAt, type Script, type Word, walk } from "../bash/index.ts
 import type { ReadPlan } from "../read-plan.ts";
 import type { Place } from "../values.ts";
 import type { Report } from "./finding.ts";
-import { HAB_VARIABLES, LIST_SETTINGS, PROVIDED, TABLE_SETTINGS, TEXT_SETTINGS } from "./known.ts";
+import {
+  HAB_VARIABLES,
+  LIST_SETTINGS,
+  PROVIDED,
+  programNames,
+  TABLE_SETTINGS,
+  TEXT_SETTINGS,
+} from "./known.ts";
 import { mostSimilar } from "./similar.ts";
 
 /** What stands in the files of a plan, wherever it stands. */
@@ -86,6 +93,7 @@ export function checkVariables(plan: ReadPlan, text: PlanText, report: Report): 
   for (const [name, { place, hasDefault }] of text.read) {
     const names = name.startsWith("pkg_") ? PKG_NAMES : HAB_VARIABLES;
     if (names.has(name) || text.assigned.has(name) || plan.settings.has(name)) continue;
+    if (programNames().variables.has(name)) continue;
     if (/^HAB_(?:ENV|STUDIO_SECRET)_/.test(name)) continue;
     const meant = mostSimilar(name, names);
     // Any other variable may be of the environment.
