@@ -29,7 +29,7 @@ export function withoutIgnored(plan: ReadPlan, findings: readonly Finding[], rep
   // A file that several plans source may say it for another one.
   for (const { rule, place, used } of ignores)
     if (!used && place.file === plan.path)
-      report("needless-ignore", place, `${rule} is not found ${"here"}`, "Leave the comment out.");
+      report("needless-ignore", place, `${rule} is not found`, "Leave the comment out.");
   return kept;
 }
 

@@ -1,5 +1,5 @@
 // The names a plan may use: settings, variables and functions of the build program (reference/plan-build.md §4, §5, §11),
-// hooks (reference/services.md). Functions are read from the program itself, so that this list cannot grow old.
+// hooks (reference/services.md). What the program itself shows is read from it, so that it cannot grow old.
 import { ENDING_HOOKS } from "../../../package/index.ts";
 import { PROGRAM_TEXT } from "../../program.ts";
 import { parseScript, walk } from "../bash/index.ts";
