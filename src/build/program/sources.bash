@@ -8,6 +8,7 @@ download_file() {
     build_line "Found previous file '$file', attempting to re-use"
     if verify_file "$file" "$digest"; then
       build_line "Using cached and verified '$file'"
+      _ask_lock source "$url" "$PWD/$file"
       popd >/dev/null || return
       return 0
     fi
@@ -25,6 +26,7 @@ download_file() {
   # A failed download must not pass for a source later on.
   if ((status == 0)); then
     build_line "Downloaded '$file'"
+    _ask_lock source "$url" "$PWD/$file"
   else
     rm -f "$file"
   fi

@@ -1,0 +1,180 @@
+// Collects what a build does and writes its records: the bill of materials and the provenance in the package, the signed
+// provenance beside the hart. One keeper lives as long as its build.
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { SecretKey } from "../../crypto/index.ts";
+import { isRegularFile, removeIfPresent, writeFileWhole } from "../../host/index.ts";
+import { type FullIdent, parseFullIdent, type Target } from "../../package/index.ts";
+import { digestList } from "../digest-list.ts";
+import { BILL_FILE, billOfMaterials } from "./bill.ts";
+import { debianPackagesOf } from "./debian-file.ts";
+import { dependencyFacts } from "./dependency-facts.ts";
+import { ENVELOPE_SUFFIX, signStatement } from "./envelope.ts";
+import type { BuildFacts, DependencyFacts, SourceFacts } from "./facts.ts";
+import { PROVENANCE_FILE, type Provenance, provenanceOf, provenanceOfHart } from "./provenance.ts";
+
+export interface KeeperOptions {
+  /** Off: nothing is written (HAB_BUILD_RECORDS=off), the package is what the original would have made. */
+  readonly isOn: boolean;
+  readonly root: string;
+  readonly target: Target;
+  /** Of hab. */
+  readonly version: string;
+  readonly epochSeconds: number;
+  /** Names who builds, in the provenance beside the hart: an address of a build service (HAB_BUILDER_ID). */
+  readonly builder: string | undefined;
+}
+
+/** Dependencies as paths of their packages, in the order of the package's metadata. */
+export interface ResolvedDependencies {
+  readonly run: readonly string[];
+  readonly runAll: readonly string[];
+  readonly build: readonly string[];
+  readonly buildAll: readonly string[];
+}
+
+/** What the plan says of its package. */
+export interface PackageSettings {
+  readonly ident: FullIdent;
+  readonly description: string;
+  readonly upstreamUrl: string;
+  readonly licenses: readonly string[];
+  readonly planFile: string;
+  readonly compressionLevel: number;
+  readonly sourceCache: string;
+  /** `pkg_source`, `pkg_filename` and `pkg_shasum`; empty where there is none. */
+  readonly source: { readonly url: string; readonly file: string; readonly sha256: string };
+}
+
+const NOTHING: ResolvedDependencies = { run: [], runAll: [], build: [], buildAll: [] };
+
+export class RecordKeeper {
+  readonly #options: KeeperOptions;
+  readonly #startedMs = Date.now();
+  /** Digests of files in the source cache that were computed for another reason, by path. */
+  readonly #digests = new Map<string, string>();
+  /** Fetched files by name, with where they came from. */
+  readonly #fetched = new Map<string, string>();
+  #resolved = NOTHING;
+  #dependencies: ReadonlyMap<string, DependencyFacts> | undefined;
+  #settings: PackageSettings | undefined;
+  #provenance: Provenance | undefined;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  noteDigest(path: string, sha256: string): void {
+    this.#digests.set(path, sha256);
+  }
+
+  noteSource(url: string, path: string): void {
+    this.#fetched.set(path, url);
+  }
+
+  noteResolved(resolved: ResolvedDependencies): void {
+    this.#resolved = resolved;
+    this.#dependencies = undefined;
+  }
+
+  noteSettings(settings: PackageSettings): void {
+    this.#settings = settings;
+  }
+
+  /**
+   * Writes the records into the package and answers the list of digests for FILES, in which they are. Throws what is wrong
+   * with the metadata of a dependency, HAB-BLD-004, and system errors.
+   */
+  async writeInto(prefix: string): Promise<string> {
+    const settings = this.#settings;
+    if (!this.#options.isOn || settings === undefined) return digestList(prefix);
+    const facts = await this.#facts(prefix, settings);
+    writeRecord(join(prefix, BILL_FILE), billOfMaterials(facts));
+    const list = await digestList(prefix, (path) => path !== join(prefix, PROVENANCE_FILE));
+    const listSha256 = new Bun.CryptoHasher("sha256").update(list).digest("hex");
+    this.#provenance = provenanceOf(facts, listSha256);
+    writeRecord(join(prefix, PROVENANCE_FILE), this.#provenance);
+    const own = await digestList(prefix, (path) => path === join(prefix, PROVENANCE_FILE));
+    return inOrderOfPaths(`${list}${own}`);
+  }
+
+  /** Writes the signed provenance of a finished hart beside it and answers its path; undefined when records are off. */
+  writeBeside(hart: string, sha256: string, key: SecretKey<"origin-secret">): string | undefined {
+    if (this.#provenance === undefined) return undefined;
+    const statement = provenanceOfHart(
+      this.#provenance,
+      { file: basename(hart), sha256 },
+      { builder: this.#options.builder, startedMs: this.#startedMs, finishedMs: Date.now() },
+    );
+    const path = `${hart}${ENVELOPE_SUFFIX}`;
+    writeFileWhole(path, signStatement(statement, key), { mode: 0o644 });
+    return path;
+  }
+
+  async #facts(prefix: string, settings: PackageSettings): Promise<BuildFacts> {
+    const { target, version, epochSeconds } = this.#options;
+    const { run, runAll, build, buildAll } = this.#resolved;
+    return {
+      ident: settings.ident,
+      target,
+      epochSeconds,
+      version,
+      description: settings.description,
+      upstreamUrl: settings.upstreamUrl,
+      licenses: settings.licenses,
+      planSha256: sha256Of(settings.planFile),
+      compressionLevel: settings.compressionLevel,
+      run: { direct: run.map(identOf), all: runAll.map(identOf) },
+      build: { direct: build.map(identOf), all: buildAll.map(identOf) },
+      dependencies: this.#dependencies ?? this.#readDependencies(),
+      sources: this.#sources(settings),
+      debian: debianPackagesOf(prefix),
+    };
+  }
+
+  #readDependencies(): ReadonlyMap<string, DependencyFacts> {
+    const { runAll, buildAll } = this.#resolved;
+    this.#dependencies = dependencyFacts([...runAll, ...buildAll].map(identOf), this.#options.root);
+    return this.#dependencies;
+  }
+
+  /** In order of the names: what was fetched, and what the plan names as its source however it gets it. */
+  #sources({ source, sourceCache }: PackageSettings): SourceFacts[] {
+    const found = new Map<string, SourceFacts>();
+    if (source.url !== "") {
+      const file = basename(source.file === "" ? new URL(source.url, "file:///").pathname : source.file);
+      found.set(join(sourceCache, file), { file, url: source.url, sha256: source.sha256 || undefined });
+    }
+    for (const [path, url] of this.#fetched)
+      found.set(path, { file: basename(path), url, sha256: found.get(path)?.sha256 });
+    for (const [path, each] of found) {
+      const sha256 = this.#digests.get(path) ?? (isRegularFile(path) ? sha256Of(path) : each.sha256);
+      found.set(path, { ...each, sha256: sha256?.toLowerCase() });
+    }
+    return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+  }
+}
+
+/** The release whose package is at a path: its last four parts. */
+export function identOf(path: string): FullIdent {
+  return parseFullIdent(path.split("/").slice(-4).join("/"));
+}
+
+function sha256Of(path: string): string {
+  return new Bun.CryptoHasher("sha256").update(readFileSync(path)).digest("hex");
+}
+
+/** Like all metadata it need not be synced: only the hart counts. What the plan put there, maybe a link, makes way. */
+function writeRecord(path: string, record: unknown): void {
+  removeIfPresent(path);
+  writeFileSync(path, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o644, flag: "wx" });
+}
+
+function inOrderOfPaths(list: string): string {
+  const pathOf = (line: string) => Buffer.from(line.slice(line.indexOf("  ") + 2));
+  const lines = list.split("\n").slice(0, -1);
+  return lines
+    .sort((a, b) => Buffer.compare(pathOf(a), pathOf(b)))
+    .map((line) => `${line}\n`)
+    .join("");
+}
