@@ -142,17 +142,23 @@ export class RecordKeeper {
   #sources({ source, sourceCache }: PackageSettings): SourceFacts[] {
     const found = new Map<string, SourceFacts>();
     if (source.url !== "") {
-      const file = basename(source.file === "" ? new URL(source.url, "file:///").pathname : source.file);
-      found.set(join(sourceCache, file), { file, url: source.url, sha256: source.sha256 || undefined });
+      const file = basename(source.file === "" ? source.url : source.file);
+      const facts = { file: fileNameOf(file), url: source.url, sha256: source.sha256 || undefined };
+      found.set(join(sourceCache, file), facts);
     }
     for (const [path, url] of this.#fetched)
-      found.set(path, { file: basename(path), url, sha256: found.get(path)?.sha256 });
+      found.set(path, { file: fileNameOf(path), url, sha256: found.get(path)?.sha256 });
     for (const [path, each] of found) {
       const sha256 = this.#digests.get(path) ?? (isRegularFile(path) ? sha256Of(path) : each.sha256);
       found.set(path, { ...each, sha256: sha256?.toLowerCase() });
     }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
   }
+}
+
+/** Compat: the default of pkg_filename has the query of the address in it, which may hold a secret. */
+function fileNameOf(path: string): string {
+  return basename(path).replace(/\?.*$/, "");
 }
 
 /** The release whose package is at a path: its last four parts. */
