@@ -73,7 +73,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     const ignore = () => undefined;
     process.on("SIGINT", ignore);
     forget.push(() => process.off("SIGINT", ignore));
-    const root = basename(rootPath) === "hab" ? dirname(rootPath) : rootPath;
+    const root = habRoot(environment);
     const { target, version, hartDigest = async () => undefined } = options;
     const context = {
       root,
@@ -99,6 +99,12 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     for (const each of forget) each();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** What holds `hab/pkgs`: `/`, or the parent of HAB_ROOT_PATH. */
+export function habRoot(environment: Readonly<Record<string, string | undefined>>): string {
+  const path = environment["HAB_ROOT_PATH"] || "/hab";
+  return basename(path) === "hab" ? dirname(path) : path;
 }
 
 /**

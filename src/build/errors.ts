@@ -128,6 +128,11 @@ export const buildErrors = errorKinds({
     title: "Building the plan again did not give the same hart",
     remedy: "docs/reproducible-builds.md says what usually makes the difference.",
   },
+  badRecord: {
+    code: "HAB-BLD-050",
+    title: "A record of a package is not what it should be",
+    remedy: "Get the package again from its origin; do not trust what this one says of itself.",
+  },
   noRecord: {
     code: "HAB-BLD-049",
     title: "The package has no such record",

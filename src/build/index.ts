@@ -1,12 +1,27 @@
 // The build room: plan → hart. Nothing heavy is loaded before a plan is built.
 import type { BuildOptions } from "./build.ts";
+import type { Reproduction } from "./records/reproduce.ts";
 
 export type { BuildOptions, BuildStreams } from "./build.ts";
 export { buildErrors } from "./errors.ts";
 export { findLeaks, type Leak } from "./hermetic.ts";
+export type { HartDigest, LockMode } from "./records/build-lock.ts";
+export type { HartComparison, HartDifference } from "./records/compare-harts.ts";
+export { openStatement } from "./records/envelope.ts";
+export { type RecordedPackage, readBill, readProvenance } from "./records/read.ts";
+export { parseRelease } from "./records/release.ts";
+export type { Reproduction } from "./records/reproduce.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
 
 /** Builds a package from a plan; see `build.ts`. */
 export async function buildPlan(options: BuildOptions): Promise<number> {
   return (await import("./build.ts")).buildPlan(options);
+}
+
+/** Builds a plan again and compares the result with a hart; see `records/reproduce.ts`. */
+export async function reproduce(
+  hart: string,
+  options: Omit<BuildOptions, "release" | "lock">,
+): Promise<Reproduction> {
+  return (await import("./records/reproduce.ts")).reproduce(hart, options);
 }

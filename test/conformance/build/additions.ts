@@ -30,8 +30,14 @@ export function withoutAdditions(seen: Observation): {
   );
   rest.trace = seen.trace.map((line) => {
     const [, variables] = /^ {2}exported: (.*)$/.exec(line) ?? [];
-    if (variables === undefined) return line;
-    return `  exported: ${take("a phase", variables.split(" "), ADDED_VARIABLES).join(" ")}`;
+    if (variables !== undefined)
+      return `  exported: ${take("a phase", variables.split(" "), ADDED_VARIABLES).join(" ")}`;
+    // A listing of the results.
+    const words = line.split(" ");
+    const listed = words
+      .filter((word) => word.endsWith(".hart"))
+      .map((hart) => `${hart}${ADDED_BESIDE_HART}`);
+    return words.filter((word) => !listed.includes(word)).join(" ");
   });
   // A build that failed before the list of files has no records either.
   if (seen.filesBody === undefined) return { rest, missing };

@@ -1,0 +1,112 @@
+// `hab pkg provenance`: how a package came to be (beyond Habitat; docs/reproducible-builds.md).
+import { readFileSync } from "node:fs";
+import { buildErrors, openStatement, readProvenance } from "../../build/index.ts";
+import { formatNamedRevision, KeyCache } from "../../crypto/index.ts";
+import { HabError } from "../../error/index.ts";
+import { formatTable } from "../../ui/index.ts";
+import { defineCommand, option, usageProblem } from "../command.ts";
+import { cacheKeyPathOption } from "../shared-options.ts";
+import { existingFile } from "../values.ts";
+import { recordedPackage, recordedPackageArgument } from "./recorded-package.ts";
+
+interface Resource {
+  readonly name?: unknown;
+  readonly uri?: unknown;
+  readonly digest?: Readonly<Record<string, unknown>>;
+}
+
+export const command = defineCommand({
+  summary: "Show how a package was made",
+  description:
+    "Shows the provenance in the package and checks that it is about the files that the package's signed FILES lists. " +
+    "--signed takes the provenance that hab pkg build writes beside a hart, checks its signature and that it is about " +
+    "this hart, and shows that instead. With --json the in-toto statement is printed as it is.",
+  examples: [
+    { command: "hab pkg provenance core/redis", explains: "of an installed package" },
+    {
+      command: "hab pkg provenance app.hart --signed app.hart.intoto.jsonl",
+      explains: "what was signed about this very hart",
+    },
+  ],
+  args: { source: recordedPackageArgument() },
+  options: {
+    cacheKeyPath: cacheKeyPathOption(),
+    signed: option({
+      long: "signed",
+      value: "FILE",
+      help: "Signed provenance of the hart, as it was written beside it",
+      type: existingFile,
+    }),
+  },
+  helpIfBare: true,
+  json: true,
+  async run({ args, options, ui, stdout, json, printJson }) {
+    const of = recordedPackage(args.source);
+    let statement: Readonly<Record<string, unknown>>;
+    if (options.signed === undefined) statement = await readProvenance(of);
+    else {
+      if (typeof of !== "string")
+        throw usageProblem("--signed goes with a hart, not with an installed package");
+      const opened = signedStatement(options.signed, of, new KeyCache(options.cacheKeyPath));
+      statement = opened.statement;
+      ui.status("Verified", `signed with ${opened.key}`);
+    }
+    if (json) {
+      printJson(statement);
+      return;
+    }
+    stdout.write(shown(statement));
+  },
+});
+
+function signedStatement(
+  file: string,
+  hart: string,
+  keys: KeyCache,
+): { readonly key: string; readonly statement: Readonly<Record<string, unknown>> } {
+  const { signer, statement } = openStatement(readFileSync(file, "utf8"), (name) =>
+    keys.get("origin-public", name),
+  );
+  const { subject } = statement as { subject?: readonly Resource[] };
+  const sha256 = new Bun.CryptoHasher("sha256").update(readFileSync(hart)).digest("hex");
+  if (subject?.[0]?.digest?.["sha256"] !== sha256)
+    throw new HabError(buildErrors.badRecord, `${file} is not about ${hart}`);
+  return { key: formatNamedRevision(signer), statement: statement as Readonly<Record<string, unknown>> };
+}
+
+function shown(statement: Readonly<Record<string, unknown>>): string {
+  const { predicate } = statement as {
+    predicate?: {
+      buildDefinition?: {
+        externalParameters?: Readonly<Record<string, unknown>>;
+        resolvedDependencies?: readonly Resource[];
+      };
+      runDetails?: {
+        builder?: { id?: unknown; version?: Readonly<Record<string, unknown>> };
+        metadata?: { startedOn?: unknown };
+      };
+    };
+  };
+  const { buildDefinition, runDetails } = predicate ?? {};
+  const { externalParameters = {}, resolvedDependencies = [] } = buildDefinition ?? {};
+  const rows: [string, unknown][] = [
+    ["Package", externalParameters["ident"]],
+    ["Target", externalParameters["target"]],
+    ["Builder", runDetails?.builder?.id],
+    ["Version of hab", runDetails?.builder?.version?.["hab"]],
+    ["Started", runDetails?.metadata?.startedOn],
+  ];
+  const known = rows
+    .filter(([, value]) => typeof value === "string")
+    .map(([name, value]) => [`${name}:`, String(value)]);
+  const made = resolvedDependencies.map(({ name, uri, digest }) => [
+    `  ${word(name)}`,
+    digest?.["sha256"] === undefined ? "" : `sha256 ${word(digest["sha256"])}`,
+    word(uri),
+  ]);
+  return `${formatTable(known)}\nMade with:\n${formatTable(made)}`;
+}
+
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
