@@ -96,7 +96,8 @@ export const buildErrors = errorKinds({
   badLock: {
     code: "HAB-BLD-043",
     title: "The lock file of a plan cannot be read",
-    remedy: "Correct it, or write it anew: hab pkg build --lock.",
+    remedy:
+      "Correct it (a merge may have left marks in it), or remove it and write it anew: hab pkg build --lock.",
     exitCode: 78,
   },
   lockDisagrees: {

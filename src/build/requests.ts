@@ -26,7 +26,7 @@ import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lo
 import { clampTimestamps } from "./records/clamp-timestamps.ts";
 import { identOf, type RecordKeeper } from "./records/keeper.ts";
 import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
-import { settleTimes } from "./records/settle-times.ts";
+import { settle } from "./records/settle.ts";
 import { listStrippable } from "./strippable.ts";
 
 /** One dependency to install, with the policy the build decided on (reference/plan-build.md §6.1). */
@@ -178,7 +178,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   archive: async ([prefix = "", artifact = "", origin = "", level = ""], context) => {
     if (!/^[0-9]$/.test(level))
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
-    settleTimes(prefix, context.epochSeconds);
+    settle(prefix, context.epochSeconds);
     await writeArchive({
       directory: prefix,
       root: context.root,

@@ -74,6 +74,13 @@ unpack_file() {
   return "$status"
 }
 
+# map_source_path: has compilers write /src, where sources are in a studio, in place of the directory they are in here. For
+# do_prepare() of plans whose programs tell the names of their source files. Beyond the original.
+map_source_path() {
+  local option="-ffile-prefix-map=$SRC_PATH=/src"
+  export CFLAGS="$CFLAGS${CFLAGS:+ }$option" CXXFLAGS="$CXXFLAGS${CXXFLAGS:+ }$option"
+}
+
 # pkg_path_for DEP: the path of a direct build or run dependency. DEP is matched as an extended regular expression
 # against whole parts of the ident.
 pkg_path_for() {

@@ -139,7 +139,7 @@ export function writeLock({ root, target, planDirectory, hartDigest }: LockConte
   let wished: Wishes = { run: [], build: [] };
   let packages: LockedPackage[] = [];
   let debian: TargetLock["debian"] = [];
-  // One that cannot be read is no reason to build in vain.
+  // Better said now than when the build is done: what it holds of other targets must not be lost.
   const before = readTextIfPresent(file);
   const others = before === undefined ? new Map<Target, TargetLock>() : parseLock(before, file);
   const locked = (wishes: readonly string[]) =>

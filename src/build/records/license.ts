@@ -38,7 +38,7 @@ function isValid(expression: string): boolean {
   try {
     isExpression(expression);
     // The library takes operators in lower case, the specification does not; a DocumentRef would lead nowhere.
-    return !/\b(?:and|or|with)\b/.test(expression) && !expression.includes("Ref-");
+    return !/\s(?:and|or|with)\s/.test(expression) && !expression.includes("Ref-");
   } catch {
     return false;
   }

@@ -116,11 +116,11 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Reads the text of a lock file; `file` names it in errors. Throws HAB-BLD-043 and what the TOML reader throws. */
+/** Reads the text of a lock file; `file` names it in errors. Throws HAB-BLD-043. */
 export function parseLock(text: string, file: string): PlanLock {
   const reader = new LockReader(file);
   const lock = new Map<Target, TargetLock>();
-  for (const [key, value] of parseToml(text, { source: file })) {
+  for (const [key, value] of reader.document(text)) {
     if (key === "version") {
       if (value !== FORMAT_VERSION) throw reader.problem("is of a version that this hab does not know");
     } else lock.set(reader.target(key), reader.targetLock(key, value));
@@ -135,8 +135,16 @@ class LockReader {
     this.#file = file;
   }
 
-  problem(what: string): HabError {
-    return new HabError(buildErrors.badLock, `${this.#file} ${what}`);
+  problem(what: string, cause?: unknown): HabError {
+    return new HabError(buildErrors.badLock, `${this.#file} ${what}`, { cause });
+  }
+
+  document(text: string): TomlTable {
+    try {
+      return parseToml(text, { source: this.#file });
+    } catch (error) {
+      throw this.problem("is not TOML", error);
+    }
   }
 
   target(key: string): Target {
