@@ -182,17 +182,26 @@ describe("hab pkg build --locked", () => {
     );
   });
 
-  test("needs a lock for this target that can be read", async () => {
+  test("needs a lock for this target", async () => {
     expect((await locked()).output).toContain("there is no ");
     expect(await changed(/x86_64-linux/g, "aarch64-linux")).toContain("has nothing for x86_64-linux");
-    expect(await changed("version = 1", "version = 2")).toContain(
-      "is of a version that this hab does not know",
-    );
-    expect(await changed(/hart = "[0-9a-f]+"/, 'hart = "x"')).toContain(".hart that is not a digest");
-    expect(await changed(`= "${LIB}"`, '= "acme/lib"')).toContain("which is not a release");
-    expect(await changed("version = 1", "version = 1\nother = 1")).toContain("which is not a target");
-    expect(await changed("version = 1", "version = ")).toContain("plan.lock");
   });
+});
+
+describe("a lock file is refused", () => {
+  const entry = (fields: string) => `[x86_64-linux.package."${BASE}"]\n${fields}\n`;
+  test.each([
+    ["version = 2", "is of a version that this hab does not know"],
+    ["<<<<<<< ours", "is not TOML"],
+    ["other = 1", "which is not a target"],
+    ['x86_64-linux = "text"', "has no table where x86_64-linux should be one"],
+    ['[x86_64-linux.run]\n"acme/lib" = "acme/lib"', "which is not a release"],
+    ['[x86_64-linux.package."acme/lib"]\nhart = ""', "which is not a release"],
+    [entry('hart = "x"'), ".hart that is not a digest"],
+    [entry("hart = 1"), "has no text in "],
+    [entry(`hart = "${DIGEST}"\nfiles = "${DIGEST}0"`), ".files that is not a digest"],
+    ['[x86_64-linux.source."a.txt"]\nurl = "x"', "has no text in "],
+  ])("for %j", (text, problem) => expect(() => parseLock(`${text}\n`, "plan.lock")).toThrow(problem));
 });
 
 describe("sources under a lock", () => {

@@ -2,13 +2,14 @@
 // same time. Nothing of the second build stays.
 import { mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { HabError } from "../../error/index.ts";
 import {
   type ArchiveMetadata,
   artifactFileName,
   formatIdent,
   installPath,
+  parseFullIdent,
   readArchive,
   readHartFiles,
 } from "../../package/index.ts";
@@ -52,8 +53,19 @@ export async function reproduce(
       },
     });
     if (status !== 0) return { hart, status, comparison: undefined };
-    const built = builtHart(results, hart, options.target);
-    return { hart, status, comparison: await compareHarts(path, built) };
+    const report = readFileSync(join(results, "last_build.env"), "utf8");
+    const built = new Map(report.split("\n").map((line) => splitAtFirst(line, "=")));
+    const file = built.get("pkg_artifact") ?? "";
+    if (file !== artifactFileName(hart.ident, hart.target)) {
+      const ident = parseFullIdent(built.get("pkg_ident") ?? "");
+      removeRelease(installPath(ident, root));
+      throw new HabError(
+        buildErrors.notReproduced,
+        `the plan builds ${formatIdent(ident)} for ${options.target}, but the hart is ${formatIdent(hart.ident)} for ${hart.target}`,
+        { next: "Check out the plan that the hart was built from." },
+      );
+    }
+    return { hart, status, comparison: await compareHarts(path, join(results, file)) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
     removeRelease(installPath(hart.ident, root));
@@ -84,17 +96,9 @@ function internalParameters(provenance: string): Readonly<Record<string, unknown
   }
 }
 
-function builtHart(results: string, hart: ArchiveMetadata, target: BuildOptions["target"]): string {
-  const report = readFileSync(join(results, "last_build.env"), "utf8");
-  const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(report)?.[1] ?? "";
-  const expected = artifactFileName(hart.ident, target);
-  const file = basename(value("pkg_artifact"));
-  if (file === expected && hart.target === target) return join(results, file);
-  throw new HabError(
-    buildErrors.notReproduced,
-    `the plan builds ${value("pkg_ident")} for ${target}, but the hart is ${formatIdent(hart.ident)} for ${hart.target}`,
-    { next: "Check out the plan that the hart was built from." },
-  );
+function splitAtFirst(line: string, separator: string): [string, string] {
+  const at = line.indexOf(separator);
+  return [line.slice(0, at), line.slice(at + 1)];
 }
 
 /** Removes what the build has installed, and the directories above that hold nothing else. */

@@ -135,23 +135,28 @@ export const packageSchemas: Readonly<Record<string, JsonSchema>> = {
   "pkg promote": PACKAGE_IN_CHANNEL,
   "pkg provenance": object({
     _type: text("https://in-toto.io/Statement/v1"),
-    subject: listOf(object({ digest: mapOf(text("hexadecimal")) }, { name: text() })),
+    subject: listOf(
+      object({ digest: mapOf(text("hexadecimal")) }, { name: text(), annotations: mapOf(ANYTHING) }),
+    ),
     predicateType: text("https://slsa.dev/provenance/v1"),
     predicate: object({ buildDefinition: mapOf(ANYTHING), runDetails: mapOf(ANYTHING) }),
   }),
   "pkg provides": object({ files: listOf(object({ ident: IDENT, path: text() })) }),
-  "pkg sbom": object({
-    spdxVersion: text("SPDX-2.3, whose schema says the rest"),
-    SPDXID: text(),
-    name: text(),
-    documentNamespace: text(),
-    dataLicense: text(),
-    creationInfo: object({ created: text("UTC"), creators: listOf(text()) }),
-    packages: listOf(object({ SPDXID: text(), name: text(), downloadLocation: text() })),
-    relationships: listOf(
-      object({ spdxElementId: text(), relationshipType: text(), relatedSpdxElement: text() }),
-    ),
-  }),
+  "pkg sbom": object(
+    {
+      spdxVersion: text("SPDX-2.3, whose own schema says what packages hold"),
+      SPDXID: text(),
+      name: text(),
+      documentNamespace: text(),
+      dataLicense: text(),
+      creationInfo: object({ created: text("UTC"), creators: listOf(text()) }),
+      packages: listOf(mapOf(ANYTHING)),
+      relationships: listOf(
+        object({ spdxElementId: text(), relationshipType: text(), relatedSpdxElement: text() }),
+      ),
+    },
+    { hasExtractedLicensingInfos: listOf(mapOf(ANYTHING)) },
+  ),
   "pkg search": object({ packages: listOf(text("an ident")), total: count("found, shown or not") }),
   "pkg sign": object({ path: text("of the hart"), key: text("the signer, name-revision") }),
   "pkg uninstall": object({ removed: listOf(IDENT), dry_run: truth("nothing was removed") }),
