@@ -33,10 +33,10 @@ do_install() {
   cd "$pkg_prefix"
   for name in $ORDER; do echo "$name" >"$name"; done
   date +%A >date
-  printf '%s\\n' *[a-zB] | sort >sorted
+  echo * >globbed; printf 'b\\nB\\na\\n' | sort >sorted
   touch now; ls -l --time-style=+%s now | cut -d' ' -f1 >mode
   echo text >text; gzip text
-  mkdir -p deep/er; head -c "${SIZE:-1}" /dev/zero >deep/er/large
+  mkdir -p deep/er; head -c "\${SIZE:-1}" /dev/zero >deep/er/large
   echo "$SOURCE_DATE_EPOCH $(umask)" >settings
 }
 `;
