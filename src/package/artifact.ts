@@ -306,6 +306,7 @@ export function isDamage(error: unknown): boolean {
       packageErrors.unpacksTooLarge,
       packageErrors.notAHart,
       packageErrors.contentMismatch,
+      packageErrors.unexpectedHart,
       packageErrors.metafileMissing,
       packageErrors.metafileMalformed,
       packageErrors.identMismatch,
