@@ -1,5 +1,7 @@
 // The build room: plan → hart. Nothing heavy is loaded before a plan is built.
 import type { BuildOptions } from "./build.ts";
+import type { openStatement as openEnvelope } from "./records/envelope.ts";
+import type { RecordedPackage } from "./records/read.ts";
 import type { Reproduction } from "./records/reproduce.ts";
 
 export type { BuildOptions, BuildStreams } from "./build.ts";
@@ -7,8 +9,7 @@ export { buildErrors } from "./errors.ts";
 export { findLeaks, type Leak } from "./hermetic.ts";
 export type { HartDigest, LockMode } from "./records/build-lock.ts";
 export type { HartComparison, HartDifference } from "./records/compare-harts.ts";
-export { openStatement } from "./records/envelope.ts";
-export { type RecordedPackage, readBill, readProvenance } from "./records/read.ts";
+export type { RecordedPackage } from "./records/read.ts";
 export { parseRelease } from "./records/release.ts";
 export type { Reproduction } from "./records/reproduce.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
@@ -24,4 +25,21 @@ export async function reproduce(
   options: Omit<BuildOptions, "release" | "lock">,
 ): Promise<Reproduction> {
   return (await import("./records/reproduce.ts")).reproduce(hart, options);
+}
+
+/** The SPDX document of a package; see `records/read.ts`. */
+export async function readBill(of: RecordedPackage): Promise<Readonly<Record<string, unknown>>> {
+  return (await import("./records/read.ts")).readBill(of);
+}
+
+/** The provenance statement in a package; see `records/read.ts`. */
+export async function readProvenance(of: RecordedPackage): Promise<Readonly<Record<string, unknown>>> {
+  return (await import("./records/read.ts")).readProvenance(of);
+}
+
+/** What a signed statement says and who signed it; see `records/envelope.ts`. */
+export async function openStatement(
+  ...given: Parameters<typeof openEnvelope>
+): Promise<ReturnType<typeof openEnvelope>> {
+  return (await import("./records/envelope.ts")).openStatement(...given);
 }

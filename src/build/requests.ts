@@ -189,9 +189,9 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     });
     return digestsOf(artifact);
   },
-  attest: ([hart = "", sha256 = "", origin = ""], { records, keyCacheDirectory }) => {
+  attest: async ([hart = "", sha256 = "", origin = ""], { records, keyCacheDirectory }) => {
     const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
-    return [records.writeBeside(hart, sha256, key) ?? ""];
+    return [(await records.writeBeside(hart, sha256, key)) ?? ""];
   },
   write: ([path = "", ...lines]) => {
     writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });

@@ -6,9 +6,6 @@ import type { DebianPackage } from "./debian-file.ts";
 import type { BuildFacts, DependencyFacts, SourceFacts } from "./facts.ts";
 import { declaredLicense, type NamedLicense } from "./license.ts";
 
-/** The metadata file that holds it. */
-export const BILL_FILE = "SBOM.spdx.json";
-
 const NO_ASSERTION = "NOASSERTION";
 const DOCUMENT_ID = "SPDXRef-DOCUMENT";
 

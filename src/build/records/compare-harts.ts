@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashFile } from "../../crypto/index.ts";
 import { displayText, payloadPart, readHartHeader, readTar } from "../../package/index.ts";
-import { PROVENANCE_FILE } from "./provenance.ts";
+import { PROVENANCE_FILE } from "./record-files.ts";
 
 /** One thing at one path below the release's directory. */
 export interface HartDifference {

@@ -17,9 +17,6 @@ import { buildErrors } from "../errors.ts";
 
 const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
-/** What follows the name of a hart for the file with its signed provenance. */
-export const ENVELOPE_SUFFIX = ".intoto.jsonl";
-
 /** The signed statement as one line of JSON, with its line end. */
 export function signStatement(statement: unknown, key: SecretKey<"origin-secret">): string {
   const payload = Buffer.from(JSON.stringify(statement));

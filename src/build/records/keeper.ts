@@ -1,17 +1,15 @@
 // Collects what a build does and writes its records: the bill of materials and the provenance in the package, the signed
 // provenance beside the hart. One keeper lives as long as its build.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { SecretKey } from "../../crypto/index.ts";
-import { isRegularFile, removeIfPresent, writeFileWhole } from "../../host/index.ts";
+import { blake2b256Hex, type SecretKey } from "../../crypto/index.ts";
+import { isRegularFile, removeIfPresent, temporaryPathFor } from "../../host/index.ts";
 import { type FullIdent, parseFullIdent, type Target } from "../../package/index.ts";
 import { digestList } from "../digest-list.ts";
-import { BILL_FILE, billOfMaterials } from "./bill.ts";
 import { debianPackagesOf } from "./debian-file.ts";
-import { dependencyFacts } from "./dependency-facts.ts";
-import { ENVELOPE_SUFFIX, signStatement } from "./envelope.ts";
-import type { BuildFacts, DependencyFacts, SourceFacts } from "./facts.ts";
-import { PROVENANCE_FILE, type Provenance, provenanceOf, provenanceOfHart } from "./provenance.ts";
+import type { Provenance } from "./documents.ts";
+import type { BuildFacts, SourceFacts } from "./facts.ts";
+import { BILL_FILE, ENVELOPE_SUFFIX, PROVENANCE_FILE } from "./record-files.ts";
 
 export interface KeeperOptions {
   /** Off: nothing is written (HAB_BUILD_RECORDS=off), the package is what the original would have made. */
@@ -56,7 +54,7 @@ export class RecordKeeper {
   /** Fetched files by name, with where they came from. */
   readonly #fetched = new Map<string, string>();
   #resolved = NOTHING;
-  #dependencies: ReadonlyMap<string, DependencyFacts> | undefined;
+  #documents: Promise<typeof import("./documents.ts")> | undefined;
   #settings: PackageSettings | undefined;
   #provenance: Provenance | undefined;
 
@@ -74,7 +72,8 @@ export class RecordKeeper {
 
   noteResolved(resolved: ResolvedDependencies): void {
     this.#resolved = resolved;
-    this.#dependencies = undefined;
+    // While the plan does its work. A failure shows when it is awaited.
+    if (this.#options.isOn) this.#load().catch(() => undefined);
   }
 
   noteSettings(settings: PackageSettings): void {
@@ -88,30 +87,46 @@ export class RecordKeeper {
   async writeInto(prefix: string): Promise<string> {
     const settings = this.#settings;
     if (!this.#options.isOn || settings === undefined) return digestList(prefix);
-    const facts = await this.#facts(prefix, settings);
-    writeRecord(join(prefix, BILL_FILE), billOfMaterials(facts));
-    const list = await digestList(prefix, (path) => path !== join(prefix, PROVENANCE_FILE));
+    const { billOfMaterials, dependencyFacts, provenanceOf } = await this.#load();
+    const { runAll, buildAll } = this.#resolved;
+    const dependencies = dependencyFacts([...runAll, ...buildAll].map(identOf), this.#options.root);
+    const facts = this.#facts(prefix, settings, dependencies);
+    writeRecord(join(prefix, BILL_FILE), textOf(billOfMaterials(facts)));
+    const path = join(prefix, PROVENANCE_FILE);
+    const list = await digestList(prefix, (each) => each !== path);
     const listSha256 = new Bun.CryptoHasher("sha256").update(list).digest("hex");
     this.#provenance = provenanceOf(facts, listSha256);
-    writeRecord(join(prefix, PROVENANCE_FILE), this.#provenance);
-    const own = await digestList(prefix, (path) => path === join(prefix, PROVENANCE_FILE));
-    return inOrderOfPaths(`${list}${own}`);
+    const text = textOf(this.#provenance);
+    writeRecord(path, text);
+    return inOrderOfPaths(`${list}${blake2b256Hex(Buffer.from(text))}  ${path}\n`);
   }
 
   /** Writes the signed provenance of a finished hart beside it and answers its path; undefined when records are off. */
-  writeBeside(hart: string, sha256: string, key: SecretKey<"origin-secret">): string | undefined {
+  async writeBeside(
+    hart: string,
+    sha256: string,
+    key: SecretKey<"origin-secret">,
+  ): Promise<string | undefined> {
     if (this.#provenance === undefined) return undefined;
+    const { provenanceOfHart, signStatement } = await this.#load();
     const statement = provenanceOfHart(
       this.#provenance,
       { file: basename(hart), sha256 },
       { builder: this.#options.builder, startedMs: this.#startedMs, finishedMs: Date.now() },
     );
     const path = `${hart}${ENVELOPE_SUFFIX}`;
-    writeFileWhole(path, signStatement(statement, key), { mode: 0o644 });
+    const temporary = temporaryPathFor(path);
+    writeRecord(temporary, signStatement(statement, key));
+    renameSync(temporary, path);
     return path;
   }
 
-  async #facts(prefix: string, settings: PackageSettings): Promise<BuildFacts> {
+  #load(): Promise<typeof import("./documents.ts")> {
+    this.#documents ??= import("./documents.ts");
+    return this.#documents;
+  }
+
+  #facts(prefix: string, settings: PackageSettings, dependencies: BuildFacts["dependencies"]): BuildFacts {
     const { target, version, epochSeconds } = this.#options;
     const { run, runAll, build, buildAll } = this.#resolved;
     return {
@@ -126,16 +141,10 @@ export class RecordKeeper {
       compressionLevel: settings.compressionLevel,
       run: { direct: run.map(identOf), all: runAll.map(identOf) },
       build: { direct: build.map(identOf), all: buildAll.map(identOf) },
-      dependencies: this.#dependencies ?? this.#readDependencies(),
+      dependencies,
       sources: this.#sources(settings),
       debian: debianPackagesOf(prefix),
     };
-  }
-
-  #readDependencies(): ReadonlyMap<string, DependencyFacts> {
-    const { runAll, buildAll } = this.#resolved;
-    this.#dependencies = dependencyFacts([...runAll, ...buildAll].map(identOf), this.#options.root);
-    return this.#dependencies;
   }
 
   /** In order of the names: what was fetched, and what the plan names as its source however it gets it. */
@@ -171,9 +180,13 @@ function sha256Of(path: string): string {
 }
 
 /** Like all metadata it need not be synced: only the hart counts. What the plan put there, maybe a link, makes way. */
-function writeRecord(path: string, record: unknown): void {
+function writeRecord(path: string, text: string): void {
   removeIfPresent(path);
-  writeFileSync(path, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o644, flag: "wx" });
+  writeFileSync(path, text, { mode: 0o644, flag: "wx" });
+}
+
+function textOf(record: unknown): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
 function inOrderOfPaths(list: string): string {

@@ -3,9 +3,7 @@
 import { type FullIdent, formatIdent } from "../../package/index.ts";
 import { debianPackageUrl, packageUrl, publicAddress } from "./address.ts";
 import type { BuildFacts } from "./facts.ts";
-
-/** The metadata file that holds it. */
-export const PROVENANCE_FILE = "PROVENANCE.json";
+import { PROVENANCE_FILE } from "./record-files.ts";
 
 /** What the parameters below mean: docs/reproducible-builds.md. */
 const BUILD_TYPE = "urn:x-hab:plan-build:v1";

@@ -2,8 +2,7 @@
 import { HabError } from "../../error/index.ts";
 import { type InstalledPackage, type MetafileName, readHartFiles } from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
-import { BILL_FILE } from "./bill.ts";
-import { PROVENANCE_FILE } from "./provenance.ts";
+import { BILL_FILE, PROVENANCE_FILE } from "./record-files.ts";
 
 /** The path of a hart, or an installed package. */
 export type RecordedPackage = string | InstalledPackage;

@@ -17,7 +17,7 @@ import { type BuildOptions, buildPlan, habRoot } from "../build.ts";
 import { buildErrors } from "../errors.ts";
 import { requireNoRelease } from "./build-lock.ts";
 import { compareHarts, type HartComparison } from "./compare-harts.ts";
-import { PROVENANCE_FILE } from "./provenance.ts";
+import { PROVENANCE_FILE } from "./record-files.ts";
 import { releaseSeconds } from "./release.ts";
 
 export interface Reproduction {

@@ -47,7 +47,7 @@ export const command = defineCommand({
     else {
       if (typeof of !== "string")
         throw usageProblem("--signed goes with a hart, not with an installed package");
-      const opened = signedStatement(options.signed, of, new KeyCache(options.cacheKeyPath));
+      const opened = await signedStatement(options.signed, of, new KeyCache(options.cacheKeyPath));
       statement = opened.statement;
       ui.status("Verified", `signed with ${opened.key}`);
     }
@@ -59,12 +59,12 @@ export const command = defineCommand({
   },
 });
 
-function signedStatement(
+async function signedStatement(
   file: string,
   hart: string,
   keys: KeyCache,
-): { readonly key: string; readonly statement: Readonly<Record<string, unknown>> } {
-  const { signer, statement } = openStatement(readFileSync(file, "utf8"), (name) =>
+): Promise<{ readonly key: string; readonly statement: Readonly<Record<string, unknown>> }> {
+  const { signer, statement } = await openStatement(readFileSync(file, "utf8"), (name) =>
     keys.get("origin-public", name),
   );
   const { subject } = statement as { subject?: readonly Resource[] };
