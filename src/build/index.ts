@@ -1,7 +1,6 @@
 // The build room: plan → hart. Nothing heavy is loaded before a plan is built.
 import type { BuildOptions } from "./build.ts";
-import type { openStatement as openEnvelope } from "./records/envelope.ts";
-import type { RecordedPackage } from "./records/read.ts";
+import type { RecordedPackage, readSignedProvenance as readSigned } from "./records/read.ts";
 import type { Reproduction } from "./records/reproduce.ts";
 
 export type { BuildOptions, BuildStreams } from "./build.ts";
@@ -37,9 +36,9 @@ export async function readProvenance(of: RecordedPackage): Promise<Readonly<Reco
   return (await import("./records/read.ts")).readProvenance(of);
 }
 
-/** What a signed statement says and who signed it; see `records/envelope.ts`. */
-export async function openStatement(
-  ...given: Parameters<typeof openEnvelope>
-): Promise<ReturnType<typeof openEnvelope>> {
-  return (await import("./records/envelope.ts")).openStatement(...given);
+/** The signed provenance of a hart and who signed it; see `records/read.ts`. */
+export async function readSignedProvenance(
+  ...given: Parameters<typeof readSigned>
+): Promise<Awaited<ReturnType<typeof readSigned>>> {
+  return (await import("./records/read.ts")).readSignedProvenance(...given);
 }

@@ -27,6 +27,7 @@ import { clampTimestamps } from "./records/clamp-timestamps.ts";
 import { identOf, type RecordKeeper } from "./records/keeper.ts";
 import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
 import { settle } from "./records/settle.ts";
+import { sha256OfFile } from "./sha256.ts";
 import { listStrippable } from "./strippable.ts";
 
 /** One dependency to install, with the policy the build decided on (reference/plan-build.md §6.1). */
@@ -115,7 +116,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   source: async ([url = "", path = ""], { records, lock }) => {
     records.noteSource(url, path);
-    await lock.current?.noteSource({ path, url, digest: () => sha256Of(path) });
+    await lock.current?.noteSource({ path, url, digest: () => sha256OfFile(path) });
     return [];
   },
   settings: (pairs, { records }) => {
@@ -123,7 +124,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   "clear-prefix": ([prefix = ""], { root }) => {
-    requireNoRelease(identOf(prefix), root);
+    const ident = identOf(prefix);
+    // A plan may have put its package anywhere; only what can be a release is ours to take away.
+    if (prefix !== installPath(ident, root)) return [];
+    requireNoRelease(ident, root);
     rmSync(prefix, { recursive: true, force: true });
     return [];
   },
@@ -155,7 +159,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
   strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
   sha256: async ([path = ""], { records }) => {
-    const digest = await sha256Of(path);
+    const digest = await sha256OfFile(path);
     records.noteDigest(path, digest);
     return [digest];
   },
@@ -207,12 +211,6 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
 };
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = new Bun.CryptoHasher("sha256");
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-  return hash.digest("hex");
-}
 
 /** SHA-256 and BLAKE2b-256 of a file, read once. */
 async function digestsOf(path: string): Promise<[string, string]> {

@@ -124,7 +124,9 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg gc", args: ["--yes"] },
     { words: "pkg build", args: ["plan", "--release", BUILT], env: { NO_INSTALL_DEPS: "true" } },
     { words: "pkg sbom", args: [built] },
+    { words: "pkg sbom", args: ["acme/built"] },
     { words: "pkg provenance", args: [built] },
+    { words: "pkg provenance", args: [built, "--signed", `${built}.intoto.jsonl`] },
     { words: "pkg uninstall", args: [`acme/built/1.0/${BUILT}`] },
     {
       words: "pkg build",

@@ -30,7 +30,7 @@ _default_paths() {
 
 # _clear_prefix: what a failed build of the same release has left goes; a release that is complete ends the build.
 _clear_prefix() {
-  if [[ -d "$pkg_prefix" && "$pkg_prefix" == "$HAB_PKG_PATH"/*/*/*/* ]]; then _ask clear-prefix "$pkg_prefix"; fi
+  if [[ -d "$pkg_prefix" && "$pkg_prefix" == "$HAB_PKG_PATH"/*/*/*/?* ]]; then _ask clear-prefix "$pkg_prefix"; fi
 }
 
 # update_pkg_version: takes the version from the plan's pkg_version() and carries it to everything made from it.

@@ -7,8 +7,8 @@ import {
   type ArchiveMetadata,
   type FullIdent,
   formatIdent,
+  InstalledPackage,
   installPath,
-  isInstalled,
   type PackageIdent,
   parseIdent,
   satisfies,
@@ -290,8 +290,9 @@ export function isAboutLock(error: unknown): boolean {
   ].some((kind) => isKind(error, kind));
 }
 
-/** Throws HAB-BLD-047 when this release is complete: a build would mix its files with those that are there. */
+/** Throws HAB-BLD-047 when this release is installed: a build would mix its files with those that are there. */
 export function requireNoRelease(ident: FullIdent, root: string): void {
-  if (isInstalled(ident, root))
+  // Of whatever target.
+  if (new InstalledPackage(ident, root).metafile("TARGET") !== undefined)
     throw new HabError(buildErrors.releaseExists, `${formatIdent(ident)} is installed`);
 }

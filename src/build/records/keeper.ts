@@ -1,11 +1,12 @@
 // Collects what a build does and writes its records: the bill of materials and the provenance in the package, the signed
 // provenance beside the hart. One keeper lives as long as its build.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { blake2b256Hex, type SecretKey } from "../../crypto/index.ts";
 import { isRegularFile, removeIfPresent, temporaryPathFor } from "../../host/index.ts";
 import { type FullIdent, parseFullIdent, type Target } from "../../package/index.ts";
 import { digestList } from "../digest-list.ts";
+import { sha256OfFile } from "../sha256.ts";
 import { debianPackagesOf } from "./debian-file.ts";
 import type { Provenance } from "./documents.ts";
 import type { BuildFacts, SourceFacts } from "./facts.ts";
@@ -90,7 +91,7 @@ export class RecordKeeper {
     const { billOfMaterials, dependencyFacts, provenanceOf } = await this.#load();
     const { runAll, buildAll } = this.#resolved;
     const dependencies = dependencyFacts([...runAll, ...buildAll].map(identOf), this.#options.root);
-    const facts = this.#facts(prefix, settings, dependencies);
+    const facts = await this.#facts(prefix, settings, dependencies);
     writeRecord(join(prefix, BILL_FILE), textOf(billOfMaterials(facts)));
     const path = join(prefix, PROVENANCE_FILE);
     const list = await digestList(prefix, (each) => each !== path);
@@ -126,7 +127,11 @@ export class RecordKeeper {
     return this.#documents;
   }
 
-  #facts(prefix: string, settings: PackageSettings, dependencies: BuildFacts["dependencies"]): BuildFacts {
+  async #facts(
+    prefix: string,
+    settings: PackageSettings,
+    dependencies: BuildFacts["dependencies"],
+  ): Promise<BuildFacts> {
     const { target, version, epochSeconds } = this.#options;
     const { run, runAll, build, buildAll } = this.#resolved;
     return {
@@ -137,28 +142,32 @@ export class RecordKeeper {
       description: settings.description,
       upstreamUrl: settings.upstreamUrl,
       licenses: settings.licenses,
-      planSha256: sha256Of(settings.planFile),
+      planSha256: await sha256OfFile(settings.planFile),
       compressionLevel: settings.compressionLevel,
       run: { direct: run.map(identOf), all: runAll.map(identOf) },
       build: { direct: build.map(identOf), all: buildAll.map(identOf) },
       dependencies,
-      sources: this.#sources(settings),
+      sources: await this.#sources(settings),
       debian: debianPackagesOf(prefix),
     };
   }
 
   /** In order of the names: what was fetched, and what the plan names as its source however it gets it. */
-  #sources({ source, sourceCache }: PackageSettings): SourceFacts[] {
+  async #sources({ source, sourceCache }: PackageSettings): Promise<SourceFacts[]> {
     const found = new Map<string, SourceFacts>();
     if (source.url !== "") {
       const file = basename(source.file === "" ? source.url : source.file);
       const facts = { file: fileNameOf(file), url: source.url, sha256: source.sha256 || undefined };
       found.set(join(sourceCache, file), facts);
     }
-    for (const [path, url] of this.#fetched)
-      found.set(path, { file: fileNameOf(path), url, sha256: found.get(path)?.sha256 });
+    for (const [path, url] of this.#fetched) {
+      // What the plan fetched and did not check is looked at now; what it did not fetch may be of another build.
+      const known = this.#digests.get(path);
+      const seen = known === undefined && isRegularFile(path) ? await sha256OfFile(path) : known;
+      found.set(path, { file: fileNameOf(path), url, sha256: seen ?? found.get(path)?.sha256 });
+    }
     for (const [path, each] of found) {
-      const sha256 = this.#digests.get(path) ?? (isRegularFile(path) ? sha256Of(path) : each.sha256);
+      const sha256 = this.#digests.get(path) ?? each.sha256;
       found.set(path, { ...each, sha256: sha256?.toLowerCase() });
     }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -173,10 +182,6 @@ function fileNameOf(path: string): string {
 /** The release whose package is at a path: its last four parts. */
 export function identOf(path: string): FullIdent {
   return parseFullIdent(path.split("/").slice(-4).join("/"));
-}
-
-function sha256Of(path: string): string {
-  return new Bun.CryptoHasher("sha256").update(readFileSync(path)).digest("hex");
 }
 
 /** Like all metadata it need not be synced: only the hart counts. What the plan put there, maybe a link, makes way. */

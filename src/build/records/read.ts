@@ -1,7 +1,11 @@
 // Reads the records of a package, from its directory or from a hart that is not unpacked, and checks them against its files.
+import { readFileSync } from "node:fs";
+import type { NamedRevision, PublicKey } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { type InstalledPackage, type MetafileName, readHartFiles } from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
+import { sha256OfFile } from "../sha256.ts";
+import { openStatement } from "./envelope.ts";
 import { BILL_FILE, PROVENANCE_FILE } from "./record-files.ts";
 
 /** The path of a hart, or an installed package. */
@@ -31,6 +35,22 @@ export async function readProvenance(of: RecordedPackage): Promise<JsonObject> {
     buildErrors.badRecord,
     `${PROVENANCE_FILE} of ${nameOf(of)} is about other files than its FILES lists`,
   );
+}
+
+/**
+ * The signed provenance in `file`, which is about the hart at `path`, and who signed it. Throws HAB-BLD-042 and -050,
+ * HAB-KEY-009, what `keyOf` throws, and system errors.
+ */
+export async function readSignedProvenance(
+  path: string,
+  file: string,
+  keyOf: (signer: NamedRevision) => PublicKey<"origin-public">,
+): Promise<{ readonly signer: NamedRevision; readonly statement: JsonObject }> {
+  const { signer, statement } = openStatement(readFileSync(file, "utf8"), keyOf);
+  const { subject } = (statement ?? {}) as { subject?: readonly { digest?: { sha256?: unknown } }[] };
+  if (subject?.[0]?.digest?.sha256 !== (await sha256OfFile(path)))
+    throw new HabError(buildErrors.badRecord, `${file} is not about ${path}`);
+  return { signer, statement: statement as JsonObject };
 }
 
 /** What the statement's subject is the digest of: the lines of FILES after its header, but for the statement's own. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { verifyHart } from "../../package/index.ts";
-import { buildErrors, readBill, readProvenance } from "../index.ts";
+import { buildErrors, readBill, readProvenance, readSignedProvenance } from "../index.ts";
 import type { BillOfMaterials } from "./bill.ts";
 import { openStatement } from "./envelope.ts";
 import type { Provenance } from "./provenance.ts";
@@ -196,6 +196,12 @@ describe("the provenance", () => {
       { name: `acme-app-1.0-${RELEASE}-x86_64-linux.hart`, digest: { sha256: sha256(readFileSync(hart)) } },
     ]);
     expect(predicate.runDetails.builder.id).toBe("https://ci.example/runner");
+    const key = (name: { name: string; revision: string }) => world.keys.get("origin-public", name);
+    expect((await readSignedProvenance(hart, `${hart}.intoto.jsonl`, key)).signer).toEqual(signer);
+    writeFileSync(hart, "another");
+    expect(readSignedProvenance(hart, `${hart}.intoto.jsonl`, key)).rejects.toMatchObject({
+      code: buildErrors.badRecord.code,
+    });
     expect(Date.parse(predicate.runDetails.metadata?.startedOn ?? "")).toBeGreaterThan(0);
     expect(world.record("PROVENANCE.json")).not.toContain("ci.example");
   });

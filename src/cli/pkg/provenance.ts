@@ -1,8 +1,6 @@
 // `hab pkg provenance`: how a package came to be (beyond Habitat; docs/reproducible-builds.md).
-import { readFileSync } from "node:fs";
-import { buildErrors, openStatement, readProvenance } from "../../build/index.ts";
+import { readProvenance, readSignedProvenance } from "../../build/index.ts";
 import { formatNamedRevision, KeyCache } from "../../crypto/index.ts";
-import { HabError } from "../../error/index.ts";
 import { formatTable } from "../../ui/index.ts";
 import { defineCommand, option, usageProblem } from "../command.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
@@ -47,9 +45,12 @@ export const command = defineCommand({
     else {
       if (typeof of !== "string")
         throw usageProblem("--signed goes with a hart, not with an installed package");
-      const opened = await signedStatement(options.signed, of, new KeyCache(options.cacheKeyPath));
+      const keys = new KeyCache(options.cacheKeyPath);
+      const opened = await readSignedProvenance(of, options.signed, (name) =>
+        keys.get("origin-public", name),
+      );
       statement = opened.statement;
-      ui.status("Verified", `signed with ${opened.key}`);
+      ui.status("Verified", `signed with ${formatNamedRevision(opened.signer)}`);
     }
     if (json) {
       printJson(statement);
@@ -58,21 +59,6 @@ export const command = defineCommand({
     stdout.write(shown(statement));
   },
 });
-
-async function signedStatement(
-  file: string,
-  hart: string,
-  keys: KeyCache,
-): Promise<{ readonly key: string; readonly statement: Readonly<Record<string, unknown>> }> {
-  const { signer, statement } = await openStatement(readFileSync(file, "utf8"), (name) =>
-    keys.get("origin-public", name),
-  );
-  const { subject } = statement as { subject?: readonly Resource[] };
-  const sha256 = new Bun.CryptoHasher("sha256").update(readFileSync(hart)).digest("hex");
-  if (subject?.[0]?.digest?.["sha256"] !== sha256)
-    throw new HabError(buildErrors.badRecord, `${file} is not about ${hart}`);
-  return { key: formatNamedRevision(signer), statement: statement as Readonly<Record<string, unknown>> };
-}
 
 function shown(statement: Readonly<Record<string, unknown>>): string {
   const { predicate } = statement as {

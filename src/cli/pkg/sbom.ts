@@ -59,7 +59,7 @@ export const command = defineCommand({
       ["Made from", madeFrom],
       ["Needs to run", needs],
       ["Built with", builtWith],
-      ["These need", others],
+      ["And what these need", others],
     ] as const) {
       if (list.length > 0) stdout.write(`\n${title}:\n${formatTable(list.map(row))}`);
     }
