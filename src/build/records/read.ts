@@ -29,8 +29,7 @@ export async function readProvenance(of: RecordedPackage): Promise<JsonObject> {
   const statement = recordIn(files, PROVENANCE_FILE, of);
   const text = listWithoutProvenance(files.get("FILES") ?? "");
   const found = new Bun.CryptoHasher("sha256").update(text).digest("hex");
-  const [subject] = (statement["subject"] ?? []) as { digest?: { sha256?: unknown } }[];
-  if (subject?.digest?.sha256 === found) return statement;
+  if (subjectSha256(statement) === found) return statement;
   throw new HabError(
     buildErrors.badRecord,
     `${PROVENANCE_FILE} of ${nameOf(of)} is about other files than its FILES lists`,
@@ -47,10 +46,16 @@ export async function readSignedProvenance(
   keyOf: (signer: NamedRevision) => PublicKey<"origin-public">,
 ): Promise<{ readonly signer: NamedRevision; readonly statement: JsonObject }> {
   const { signer, statement } = openStatement(readFileSync(file, "utf8"), keyOf);
-  const { subject } = (statement ?? {}) as { subject?: readonly { digest?: { sha256?: unknown } }[] };
-  if (subject?.[0]?.digest?.sha256 !== (await sha256OfFile(path)))
+  if (subjectSha256(statement) !== (await sha256OfFile(path)))
     throw new HabError(buildErrors.badRecord, `${file} is not about ${path}`);
   return { signer, statement: statement as JsonObject };
+}
+
+/** What a statement says it is about; undefined when it is no statement of ours. */
+function subjectSha256(statement: unknown): unknown {
+  const { subject } = (statement ?? {}) as { readonly subject?: unknown };
+  const [first] = Array.isArray(subject) ? (subject as readonly unknown[]) : [];
+  return ((first ?? {}) as { readonly digest?: { readonly sha256?: unknown } | null }).digest?.sha256;
 }
 
 /** What the statement's subject is the digest of: the lines of FILES after its header, but for the statement's own. */

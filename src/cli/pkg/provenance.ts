@@ -5,12 +5,12 @@ import { formatTable } from "../../ui/index.ts";
 import { defineCommand, option, usageProblem } from "../command.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingFile } from "../values.ts";
-import { recordedPackage, recordedPackageArgument } from "./recorded-package.ts";
+import { fieldsOf, objectsIn, recordedPackage, recordedPackageArgument, textIn } from "./recorded-package.ts";
 
 interface Resource {
   readonly name?: unknown;
   readonly uri?: unknown;
-  readonly digest?: Readonly<Record<string, unknown>>;
+  readonly digest?: unknown;
 }
 
 export const command = defineCommand({
@@ -61,38 +61,21 @@ export const command = defineCommand({
 });
 
 function shown(statement: Readonly<Record<string, unknown>>): string {
-  const { predicate } = statement as {
-    predicate?: {
-      buildDefinition?: {
-        externalParameters?: Readonly<Record<string, unknown>>;
-        resolvedDependencies?: readonly Resource[];
-      };
-      runDetails?: {
-        builder?: { id?: unknown; version?: Readonly<Record<string, unknown>> };
-        metadata?: { startedOn?: unknown };
-      };
-    };
-  };
-  const { buildDefinition, runDetails } = predicate ?? {};
-  const { externalParameters = {}, resolvedDependencies = [] } = buildDefinition ?? {};
-  const rows: [string, unknown][] = [
-    ["Package", externalParameters["ident"]],
-    ["Target", externalParameters["target"]],
-    ["Builder", runDetails?.builder?.id],
-    ["Version of hab", runDetails?.builder?.version?.["hab"]],
-    ["Started", runDetails?.metadata?.startedOn],
+  const { buildDefinition, runDetails } = fieldsOf(statement["predicate"]);
+  const { externalParameters, resolvedDependencies } = fieldsOf(buildDefinition);
+  const { ident, target } = fieldsOf(externalParameters);
+  const { builder, metadata } = fieldsOf(runDetails);
+  const { id, version } = fieldsOf(builder);
+  const rows: [string, string][] = [
+    ["Package:", textIn(ident)],
+    ["Target:", textIn(target)],
+    ["Builder:", textIn(id)],
+    ["Version of hab:", textIn(fieldsOf(version)["hab"])],
+    ["Started:", textIn(fieldsOf(metadata)["startedOn"])],
   ];
-  const known = rows
-    .filter(([, value]) => typeof value === "string")
-    .map(([name, value]) => [`${name}:`, String(value)]);
-  const made = resolvedDependencies.map(({ name, uri, digest }) => [
-    `  ${word(name)}`,
-    digest?.["sha256"] === undefined ? "" : `sha256 ${word(digest["sha256"])}`,
-    word(uri),
-  ]);
-  return `${formatTable(known)}\nMade with:\n${formatTable(made)}`;
-}
-
-function word(value: unknown): string {
-  return typeof value === "string" ? value : "";
+  const made = objectsIn<Resource>(resolvedDependencies).map(({ name, uri, digest }) => {
+    const sha256 = textIn(fieldsOf(digest)["sha256"]);
+    return [`  ${textIn(name)}`, sha256 === "" ? "" : `sha256 ${sha256}`, textIn(uri)];
+  });
+  return `${formatTable(rows.filter(([, text]) => text !== ""))}\nMade with:\n${formatTable(made)}`;
 }

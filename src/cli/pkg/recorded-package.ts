@@ -1,4 +1,5 @@
-// The argument of commands that show a record of a package: a hart, or what is installed.
+// What commands that show a record of a package have in common: the package, a hart or what is installed, and reading what
+// its origin has signed but nobody has checked.
 import { isRegularFile } from "../../host/index.ts";
 import { type InstalledPackage, loadInstalled, type PackageIdent } from "../../package/index.ts";
 import { argument } from "../command.ts";
@@ -18,4 +19,20 @@ export function recordedPackage(source: string): string | InstalledPackage {
   if (isRegularFile(source)) return source;
   const ident: PackageIdent = plainIdentType(source);
   return loadInstalled(ident);
+}
+
+/** The text; empty for what is none. */
+export function textIn(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The objects of a list; none for what is none. */
+export function objectsIn<Item extends object>(value: unknown): Item[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((each): each is Item => typeof each === "object" && each !== null);
+}
+
+/** The object, with fields of which nothing is known; empty for what is none. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

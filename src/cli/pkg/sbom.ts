@@ -2,7 +2,7 @@
 import { readBill } from "../../build/index.ts";
 import { formatTable } from "../../ui/index.ts";
 import { defineCommand } from "../command.ts";
-import { recordedPackage, recordedPackageArgument } from "./recorded-package.ts";
+import { objectsIn, recordedPackage, recordedPackageArgument, textIn } from "./recorded-package.ts";
 
 /** What is shown of a package in the document, which is whatever its origin has signed. */
 interface Shown {
@@ -12,7 +12,8 @@ interface Shown {
   readonly packageFileName?: unknown;
   readonly downloadLocation?: unknown;
   readonly licenseDeclared?: unknown;
-  readonly checksums?: readonly { readonly checksumValue?: unknown }[];
+  readonly externalRefs?: unknown;
+  readonly checksums?: unknown;
 }
 
 interface Relationship {
@@ -39,8 +40,8 @@ export const command = defineCommand({
       printJson(bill);
       return;
     }
-    const packages = listIn<Shown>(bill["packages"]);
-    const relationships = listIn<Relationship>(bill["relationships"]);
+    const packages = objectsIn<Shown>(bill["packages"]);
+    const relationships = objectsIn<Relationship>(bill["relationships"]);
     const [own] = packages;
     const related = (type: string, mine: keyof Relationship, theirs: keyof Relationship) => {
       const ids = new Set(
@@ -54,7 +55,7 @@ export const command = defineCommand({
     const needs = related("DEPENDS_ON", "spdxElementId", "relatedSpdxElement");
     const builtWith = related("BUILD_DEPENDENCY_OF", "relatedSpdxElement", "spdxElementId");
     const others = packages.filter((each) => ![own, ...madeFrom, ...needs, ...builtWith].includes(each));
-    stdout.write(formatTable([[word(bill["name"]), word(own?.licenseDeclared)]]));
+    stdout.write(formatTable([[textIn(bill["name"]), textIn(own?.licenseDeclared)]]));
     for (const [title, list] of [
       ["Made from", madeFrom],
       ["Needs to run", needs],
@@ -67,19 +68,11 @@ export const command = defineCommand({
 });
 
 function row(each: Shown): string[] {
-  const [checksum] = each.checksums ?? [];
+  const [checksum] = objectsIn<{ readonly checksumValue?: unknown }>(each.checksums);
   const detail =
-    checksum === undefined ? word(each.licenseDeclared) : `sha256 ${word(checksum.checksumValue)}`;
-  const place = word(each.downloadLocation);
-  return [`  ${word(each.name)}`, word(each.versionInfo), detail, place === "NOASSERTION" ? "" : place];
-}
-
-function word(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function listIn<Item>(value: unknown): Item[] {
-  return Array.isArray(value)
-    ? value.filter((each): each is Item => typeof each === "object" && each !== null)
-    : [];
+    checksum === undefined ? textIn(each.licenseDeclared) : `sha256 ${textIn(checksum.checksumValue)}`;
+  const place = textIn(each.downloadLocation);
+  const [reference] = objectsIn<{ readonly referenceLocator?: unknown }>(each.externalRefs);
+  const where = place === "NOASSERTION" ? textIn(reference?.referenceLocator) : place;
+  return [`  ${textIn(each.name)}`, textIn(each.versionInfo), detail, where];
 }
