@@ -180,7 +180,9 @@ describe("the provenance", () => {
       metafile: (name: string) =>
         name === "FILES" ? world.record(name).replace(/^[0-9a-f]{64}/m, "0".repeat(64)) : world.record(name),
     };
-    expect(readProvenance(installed as never)).rejects.toMatchObject({ code: buildErrors.badRecord.code });
+    await expect(readProvenance(installed as never)).rejects.toMatchObject({
+      code: buildErrors.badRecord.code,
+    });
   });
 
   test("of the hart is signed with the key of the origin, and names builder and time", async () => {
@@ -199,7 +201,7 @@ describe("the provenance", () => {
     const key = (name: { name: string; revision: string }) => world.keys.get("origin-public", name);
     expect((await readSignedProvenance(hart, `${hart}.intoto.jsonl`, key)).signer).toEqual(signer);
     writeFileSync(hart, "another");
-    expect(readSignedProvenance(hart, `${hart}.intoto.jsonl`, key)).rejects.toMatchObject({
+    await expect(readSignedProvenance(hart, `${hart}.intoto.jsonl`, key)).rejects.toMatchObject({
       code: buildErrors.badRecord.code,
     });
     expect(Date.parse(predicate.runDetails.metadata?.startedOn ?? "")).toBeGreaterThan(0);
@@ -281,7 +283,7 @@ describe("records", () => {
       "file",
     ]);
     expect(existsSync(`${world.hart()}.intoto.jsonl`)).toBe(false);
-    expect(readBill(world.hart())).rejects.toMatchObject({ code: buildErrors.noRecord.code });
+    await expect(readBill(world.hart())).rejects.toMatchObject({ code: buildErrors.noRecord.code });
   });
 });
 
