@@ -245,10 +245,9 @@ async function deliver(
   const hart = report.get("pkg_artifact") ?? "";
   if (ident === "" || hart === "" || hart.includes("/"))
     throw new Error(`the build left no report in ${place}`);
-  for (const name of readdirSync(place)) {
-    if (name.endsWith(".hart") || name === "last_build.env")
-      moveFile(join(place, name), join(options.output, name));
-  }
+  // The hart, its report, and what else a build writes beside them: signed provenance.
+  for (const entry of readdirSync(place, { withFileTypes: true }))
+    if (entry.isFile()) moveFile(join(place, entry.name), join(options.output, entry.name));
   return {
     ident,
     hart,
