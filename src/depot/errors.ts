@@ -57,4 +57,38 @@ export const depotErrors = errorKinds({
     title: "An account has as many tokens as it may have",
     remedy: "Revoke some: DELETE /v1/profile/access-tokens/ID with one of the account's tokens",
   },
+  databaseAddressInvalid: {
+    code: "HAB-DEP-040",
+    title: "The address of the depot's database cannot be used",
+    remedy:
+      "Write postgres://USER@HOST/DATABASE, with sslmode, sslrootcert, schema or connections as parameters",
+  },
+  databaseUnreachable: {
+    code: "HAB-DEP-041",
+    title: "The depot's database server does not answer as it should",
+    remedy:
+      "Check address, password, TLS and that the database exists; the server's own words are in the message",
+  },
+  blobAddressInvalid: {
+    code: "HAB-DEP-042",
+    title: "The address of the depot's blobs cannot be used",
+    remedy:
+      "Write s3://BUCKET/PREFIX, with endpoint and region as parameters, and give the keys by AWS_ variables",
+  },
+  blobsUnreachable: {
+    code: "HAB-DEP-043",
+    title: "The depot's object store does not answer as it should",
+    remedy: "Check endpoint, bucket, keys and the clock; the store's own words are in the message",
+  },
+  sealingKeyMissing: {
+    code: "HAB-DEP-044",
+    title: "The key that seals the depot's secrets is not here",
+    remedy:
+      "Copy the file from the keys directory of the machine where the depot first ran, or give its place with --keys",
+  },
+  uploadOvertaken: {
+    code: "HAB-DEP-045",
+    title: "An upload took so long that its bytes were swept away",
+    remedy: "Upload again",
+  },
 });

@@ -43,7 +43,7 @@ export async function receiveUpload(call: UploadCall, upload: UploadRequest): Pr
     const incoming = await receive(call);
     try {
       const hart = await checkHart(call.depot.database.db, incoming, call.params, upload);
-      await incoming.keep(() => database.write((writing) => commit(writing, call, incoming, hart, upload)));
+      await incoming.keep((writing) => commit(writing, call, incoming, hart, upload));
     } finally {
       await incoming.discard();
     }
