@@ -56,6 +56,7 @@ export function createApp(depot: Depot): DepotApp {
     // A client that went away hears no answer, and is no failure of the depot.
     if (context.req.raw.signal.aborted) return empty(408);
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
+    if (isUnstorableText(error)) return empty(400);
     if (isDiskFull(error)) return text(507, "The depot's disk is full");
     if (isDatabaseAway(error)) return empty(503, { "Retry-After": "2" });
     // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
@@ -69,6 +70,11 @@ function isDiskFull(error: unknown): boolean {
   // 53100: the disk of the database server.
   const { errno } = (error ?? {}) as { errno?: unknown };
   return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL" || errno === "53100";
+}
+
+/** PostgreSQL keeps no NUL in a text, so nothing can be named so, or asked for. */
+function isUnstorableText(error: unknown): boolean {
+  return (error as { errno?: unknown } | null)?.errno === "22021";
 }
 
 type DepotContext = Context<{ Bindings: Peer }>;

@@ -1,6 +1,6 @@
 // Brings a database to the newest shape, forward only. Several processes may try at the same time, and processes of an
 // older and a newer hab may run on one database: each step says the oldest step whose programs can go on beside it.
-import { type Kysely, type Migration, Migrator, type MigratorProps, sql } from "kysely";
+import { type Kysely, type Migration, Migrator, type MigratorProps, SqliteAdapter, sql } from "kysely";
 import { describeError, HabError } from "../../error/index.ts";
 import { depotErrors } from "../errors.ts";
 
@@ -22,10 +22,20 @@ const FACT_PREFIX = "schema ";
 
 /** Steps that the database has had, in order. Empty when it is new. */
 export async function executedMigrations(db: Kysely<never>): Promise<string[]> {
+  const schema = await schemaOf(db);
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === MIGRATIONS_TABLE)) return [];
+  const isThere = (table: { name: string; schema?: string }): boolean =>
+    table.name === MIGRATIONS_TABLE && (schema === undefined || table.schema === schema);
+  if (!tables.some(isThere)) return [];
   const { rows } = await sql<{ name: string }>`select name from depot_migrations order by name`.execute(db);
   return rows.map((row) => row.name);
+}
+
+/** The schema our tables are in: a server may have other depots in others. SQLite has none. */
+async function schemaOf(db: Kysely<never>): Promise<string | undefined> {
+  if (db.getExecutor().adapter instanceof SqliteAdapter) return undefined;
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
+  return rows[0]?.schema ?? "public";
 }
 
 /**
@@ -46,8 +56,10 @@ export async function migrate<Tables>(
     return;
   }
   if (Object.keys(migrations).every((name) => executed.includes(name))) return;
+  const schema = await schemaOf(untyped);
   const properties: MigratorProps = {
     db: untyped,
+    ...(schema !== undefined && { migrationTableSchema: schema }),
     provider: { getMigrations: async () => ({ ...migrations }) },
     migrationTableName: MIGRATIONS_TABLE,
     migrationLockTableName: "depot_migrations_lock",
