@@ -3,8 +3,11 @@ import { expect, test } from "bun:test";
 import { isSwiftInstalled, startSwift } from "./testing/object-store.ts";
 import { postgresPrograms, startPostgres } from "./testing/postgres.ts";
 
-/** Files whose tests start their depot by `startTestDepot`. */
-const FILES = ["src/depot/routes", "src/depot/app.test.ts", "src/depot/upload.test.ts"];
+/** Files whose tests start their depot by `startTestDepot`, then those that need the servers themselves. */
+const FILES = [
+  ...["src/depot/routes", "src/depot/app.test.ts", "src/depot/upload.test.ts"],
+  ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],
+];
 
 test.skipIf(postgresPrograms() === undefined || !isSwiftInstalled())(
   "all tests of the API pass on PostgreSQL and S3",

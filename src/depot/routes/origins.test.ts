@@ -113,9 +113,7 @@ describe("keys of an origin (reference/depot-api.md §12)", () => {
     const shown = await (await depot.call("GET", "/depot/origins/neurosis")).json();
     expect(shown).toMatchObject({ private_key_name: `neurosis-${REVISION}` });
     const material = text.split("\n")[3] ?? "";
-    const rows = JSON.stringify(
-      await depot.rows((db) => db.selectFrom("origin_keys").selectAll().execute()),
-    );
+    const rows = JSON.stringify(await depot.rows((db) => db.selectFrom("origin_keys").selectAll().execute()));
     expect(rows).toContain("BOX-1");
     expect(rows).not.toContain(material);
   });

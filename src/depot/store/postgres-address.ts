@@ -70,6 +70,8 @@ export function parsePostgresUrl(
   const inUrl = decodeURIComponent(url.password);
   const password = (): string =>
     inUrl !== "" ? inUrl : passwordFrom(env, { host: socket ?? hostname ?? "", port, database, username });
+  // A file that is not there is found out now, not with the first connection.
+  password();
   return {
     shown: `postgres://${username}@${socket ?? hostname}:${port}/${database}`,
     connection: {
@@ -142,13 +144,23 @@ function passwordFrom(
   },
 ): string {
   const file = env["HAB_DEPOT_DATABASE_PASSWORD_FILE"];
-  if (file !== undefined && file !== "") return readFileSync(file, "utf8").replace(/\r?\n$/, "");
+  if (file !== undefined && file !== "") return passwordFile(file);
   if (env["PGPASSWORD"] !== undefined) return env["PGPASSWORD"];
   const path = env["PGPASSFILE"] ?? join(homedir(), ".pgpass");
   try {
     return passwordOfLine(readFileSync(path, "utf8"), server) ?? "";
   } catch {
     return "";
+  }
+}
+
+function passwordFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw new HabError(depotErrors.databaseAddressInvalid, `cannot read the password file ${path}`, {
+      cause,
+    });
   }
 }
 
