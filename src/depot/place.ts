@@ -90,7 +90,7 @@ export async function openPlace(place: DepotPlace, options?: OpenDatabaseOptions
   const s3 = blobsAddress === undefined ? undefined : parseS3Url(blobsAddress, env);
   const database = await openDatabaseOf(place, options);
   try {
-    const ledger = blobLedger(database);
+    const ledger = blobLedger(database, options?.now);
     const blobs =
       s3 === undefined
         ? await openFileBlobs(dataDirectory, ledger)

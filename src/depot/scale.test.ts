@@ -7,6 +7,7 @@ import { postgresPrograms, startPostgres } from "./testing/postgres.ts";
 const FILES = [
   ...["src/depot/routes", "src/depot/app.test.ts", "src/depot/upload.test.ts"],
   ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],
+  "./src/depot/crash.servers.ts",
 ];
 
 test.skipIf(postgresPrograms() === undefined || !isSwiftInstalled())(
