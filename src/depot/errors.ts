@@ -91,4 +91,35 @@ export const depotErrors = errorKinds({
     title: "An upload took so long that its bytes were swept away",
     remedy: "Upload again",
   },
+  archiveFailed: {
+    code: "HAB-DEP-046",
+    title: "A backup or bundle cannot be written",
+    remedy: "Check the free space and the permissions where it is to be written",
+  },
+  archiveUnreadable: {
+    code: "HAB-DEP-047",
+    title: "A backup or bundle cannot be read",
+    remedy: "Copy the file again from where it was written, or take an earlier one",
+  },
+  depotNotEmpty: {
+    code: "HAB-DEP-048",
+    title: "A backup is restored into an empty depot only",
+    remedy: "Give a new data directory, or a new database and bucket",
+  },
+  depotDamaged: {
+    code: "HAB-DEP-049",
+    title: "The depot has lost bytes, or has others than it was given",
+    remedy: "See all of it with: hab depot check. Then upload the package again, or restore a backup",
+    exitCode: 3,
+  },
+  accountOwnsOrigins: {
+    code: "HAB-DEP-050",
+    title: "The account owns origins",
+    remedy: "Transfer them to another account (hab origin transfer ORIGIN ACCOUNT), or delete them",
+  },
+  tokenUnknown: {
+    code: "HAB-DEP-051",
+    title: "There is no token with this id",
+    remedy: "See the ids with: hab depot token list",
+  },
 });

@@ -31,3 +31,32 @@ export async function createToken(
 ): Promise<CreatedToken> {
   return await (await import("./accounts.ts")).createTokenIn(place, account, options);
 }
+
+type Operations = typeof import("./operate/index.ts");
+
+/** The functions of operate/ under their own names, loaded with the first call. */
+function operation<Name extends FunctionNames>(name: Name): Operations[Name] {
+  const call = async (...args: unknown[]): Promise<unknown> => {
+    const operations = (await import("./operate/index.ts")) as unknown as Record<
+      string,
+      (...args: unknown[]) => unknown
+    >;
+    return await operations[name]?.(...args);
+  };
+  return call as unknown as Operations[Name];
+}
+
+type FunctionNames = {
+  [Name in keyof Operations]: Operations[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
+}[keyof Operations] &
+  string;
+
+export const backUpDepot = operation("backUpDepot");
+export const restoreDepot = operation("restoreDepot");
+export const checkDepotAt = operation("checkDepotAt");
+export const pruneDepot = operation("pruneDepot");
+export const listAccounts = operation("listAccounts");
+export const removeAccount = operation("removeAccount");
+export const listTokens = operation("listTokens");
+export const revokeToken = operation("revokeToken");
+export const expireToken = operation("expireToken");

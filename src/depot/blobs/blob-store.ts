@@ -61,6 +61,8 @@ export interface BlobStore {
    * made with the row's removal, which ends with it.
    */
   removeUnreferenced(digest: BlobDigest, intent?: string): Promise<void>;
+  /** Takes away bytes that are not what their name says, so that the right ones can come in again. */
+  takeAway(digest: BlobDigest): Promise<void>;
   /** Repairs what crashes left: blobs that no row came to name, uploads that ended half-way. */
   sweep(): Promise<void>;
 }

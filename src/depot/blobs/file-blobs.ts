@@ -120,6 +120,10 @@ class FileBlobs implements BlobStore {
     await this.#ledger.removeUnreferenced(digest, intent, async () => removeIfPresent(this.#pathOf(digest)));
   }
 
+  async takeAway(digest: BlobDigest): Promise<void> {
+    removeIfPresent(this.#pathOf(digest));
+  }
+
   /** For a start: the data directory is locked, so whatever was announced or begun here has died. */
   async sweep(): Promise<void> {
     for (const name of await removeLeftovers(this.#uploads)) {

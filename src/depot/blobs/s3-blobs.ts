@@ -255,12 +255,14 @@ class S3Blobs implements BlobStore {
   }
 
   async removeUnreferenced(digest: BlobDigest, intent?: string): Promise<void> {
-    await this.#ledger.removeUnreferenced(digest, intent, async () => {
-      const key = this.#keyOf(digest);
-      await this.#abortUploads(key);
-      const answer = await this.#client.send({ method: "DELETE", key, accept: [200, 204, 404] });
-      await answer.body?.cancel();
-    });
+    await this.#ledger.removeUnreferenced(digest, intent, () => this.takeAway(digest));
+  }
+
+  async takeAway(digest: BlobDigest): Promise<void> {
+    const key = this.#keyOf(digest);
+    await this.#abortUploads(key);
+    const answer = await this.#client.send({ method: "DELETE", key, accept: [200, 204, 404] });
+    await answer.body?.cancel();
   }
 
   /** Uploads of this key in parts that nobody will finish; their parts cost as much as objects do. */

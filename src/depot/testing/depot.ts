@@ -39,7 +39,7 @@ export interface CallOptions {
 let schemas = 0;
 
 /** A place nobody has used: the data directory, or a schema of a database and a prefix in a bucket. */
-async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> {
+export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> {
   const { HAB_TEST_DATABASE: database, HAB_TEST_BLOBS: blobs } = process.env;
   if (database === undefined || blobs === undefined) return { dataDirectory };
   const schema = `test${process.pid}_${schemas++}`;
