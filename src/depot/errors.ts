@@ -122,4 +122,31 @@ export const depotErrors = errorKinds({
     title: "There is no token with this id",
     remedy: "See the ids with: hab depot token list",
   },
+  packageDiffers: {
+    code: "HAB-DEP-052",
+    title: "Another package or key of the same name is here",
+    remedy:
+      "Find out which of the two is right: a release never changes. Delete the wrong one, then run the command again",
+  },
+  packageUnacceptable: {
+    code: "HAB-DEP-053",
+    title: "A package from elsewhere is not taken",
+    remedy:
+      "The message says why; get the package, or the key it is signed with, again from where it comes from",
+  },
+  packageNotHere: {
+    code: "HAB-DEP-054",
+    title: "The depot lacks something that is asked for",
+    remedy: "Upload it, or mirror it from another depot: hab depot mirror",
+  },
+  bundleUntrusted: {
+    code: "HAB-DEP-055",
+    title: "A bundle is not signed by a key that is trusted here",
+    remedy: "Import the public key of who made it, from a source you trust: hab origin key import",
+  },
+  upstreamFailed: {
+    code: "HAB-DEP-056",
+    title: "The depot to mirror does not answer as it should",
+    remedy: "Run the command again later: what is here already is not fetched again",
+  },
 });

@@ -53,6 +53,9 @@ type FunctionNames = {
 
 export const backUpDepot = operation("backUpDepot");
 export const restoreDepot = operation("restoreDepot");
+export const exportFromDepot = operation("exportFromDepot");
+export const importIntoDepot = operation("importIntoDepot");
+export const mirrorDepot = operation("mirrorDepot");
 export const checkDepotAt = operation("checkDepotAt");
 export const pruneDepot = operation("pruneDepot");
 export const listAccounts = operation("listAccounts");

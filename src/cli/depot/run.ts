@@ -1,6 +1,7 @@
 // `hab depot run`.
 import { defineCommand, option } from "../command.ts";
 import { hostAndPort } from "../values.ts";
+import { serviceManager } from "./notify.ts";
 import { placeOf, placeOptions } from "./place-options.ts";
 
 export const command = defineCommand({
@@ -37,6 +38,8 @@ export const command = defineCommand({
     });
     if (json) printJson({ url: depot.url, data: options.data });
     ui.begin(`Depot listening on ${depot.url}, data in ${options.data}`);
+    const manager = serviceManager();
+    manager.ready(`listening on ${depot.url}`);
     // Nothing secret is made or printed here: who may write the directory makes accounts and tokens.
     if (!depot.hasAccounts) {
       ui.info("Nobody can log in yet. In another terminal:");
@@ -48,6 +51,7 @@ export const command = defineCommand({
       if (signal.aborted) resolve();
       else signal.addEventListener("abort", () => resolve(), { once: true });
     });
+    manager.stopping();
     await depot.stop();
     ui.end("Depot stopped");
   },
