@@ -59,6 +59,11 @@ export async function startJsonWorld() {
   const depot = await startDepot({ dataDirectory: depotData, listen: { host: "127.0.0.1", port: 0 } });
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
+  await createAccount(depotData, "spare");
+  const spareTokens = [
+    (await createToken(depotData, "spare")).id,
+    (await createToken(depotData, "spare")).id,
+  ] as const;
   const members = startAnsweringDepot();
   const ring = startRingGateway();
   const supervisor = await serveCtl({
@@ -98,6 +103,8 @@ export async function startJsonWorld() {
     key,
     env,
     depotData,
+    depotUrl: depot.url,
+    spareTokens,
     membersUrl: members.url,
     written: WRITTEN,
     ringKey: `SYM-SEC-1\nring-20260101000000\n\n${Buffer.alloc(32, 7).toString("base64")}`,
