@@ -53,8 +53,10 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
   };
 }
 
-export async function startTestDepot(): Promise<TestDepot> {
-  const directory = mkdtempSync(join(tmpdir(), "hab-depot-"));
+/** Starts one in a new directory, or in this one. */
+export async function startTestDepot(
+  directory = mkdtempSync(join(tmpdir(), "hab-depot-")),
+): Promise<TestDepot> {
   const log: string[] = [];
   const place = await newPlace(directory);
   const start = (): Promise<RunningDepot> =>

@@ -7,6 +7,7 @@ import { startServers } from "./servers.ts";
 /** Files whose tests start their depot by `startTestDepot`, then those that need the servers themselves. */
 export const FILES_ON_SERVERS = [
   ...["src/depot/routes", "src/depot/app.test.ts", "src/depot/upload.test.ts", "src/depot/operate"],
+  "src/depot/full-disk.test.ts",
   ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],
   "./src/depot/crash.servers.ts",
 ];
