@@ -11,9 +11,9 @@ import { openPlace } from "./place.ts";
 import { makeHart, type TestHart } from "./testing/harts.ts";
 
 const { HAB_TEST_DATABASE = "", HAB_TEST_BLOBS = "" } = process.env;
-/** For a longer run: HAB_TEST_CRASH_ROUNDS=20. */
-const ROUNDS = Number(process.env["HAB_TEST_CRASH_ROUNDS"] ?? 3);
-const HARTS_A_ROUND = 24;
+/** `script/test-depot-servers` has more: twelve rounds are some two hundred uploads. */
+const ROUNDS = Number(process.env["HAB_TEST_CRASH_ROUNDS"] ?? 2);
+const HARTS_A_ROUND = 16;
 const PARALLEL_UPLOADS = 8;
 
 const root = mkdtempSync(join(tmpdir(), "hab-depot-crash-"));
