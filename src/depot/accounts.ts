@@ -1,19 +1,17 @@
-// Accounts and tokens made on the machine itself, also while a depot runs on the data directory: the database's own
-// locks keep the two apart.
-import { join, resolve } from "node:path";
+// Accounts and tokens made by whoever runs the depot, also while it runs: the database's own locks keep the two apart.
 import type { Secret } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
-import { makeDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { MAX_TOKENS_PER_ACCOUNT } from "./limits.ts";
 import { accountName } from "./names.ts";
+import { type DepotPlace, withDatabase } from "./place.ts";
 import { accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
 import { type Actor, recordAudit } from "./store/audit.ts";
-import { type DepotDatabase, openDatabase, timestampOf } from "./store/database.ts";
+import { timestampOf } from "./store/database.ts";
 import { newToken, tokenHash } from "./tokens.ts";
 
-/** Whoever may write the data directory acts for the depot itself. */
-const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
+/** Whoever may write the database acts for the depot itself. */
+export const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
 
 export interface CreatedAccount {
   readonly id: string;
@@ -31,14 +29,10 @@ export interface CreatedToken {
 }
 
 /** Creates an account. Throws HabError `accountNameInvalid` or `accountExists`. */
-export async function createAccountIn(
-  dataDirectory: string,
-  name: string,
-  email = "",
-): Promise<CreatedAccount> {
+export async function createAccountIn(place: DepotPlace, name: string, email = ""): Promise<CreatedAccount> {
   if (!accountName.safeParse(name).success)
     throw new HabError(depotErrors.accountNameInvalid, `"${name}" is not a name for an account`);
-  return await withDatabase(dataDirectory, (database) =>
+  return await withDatabase(place, (database) =>
     database.write(async (writing) => {
       if ((await accountNamed(writing.db, name)) !== undefined)
         throw new HabError(depotErrors.accountExists, `the account ${name} exists already`);
@@ -51,14 +45,14 @@ export async function createAccountIn(
 
 /** Creates a token for an account. Throws HabError `accountUnknown` or `tooManyTokens`. */
 export async function createTokenIn(
-  dataDirectory: string,
+  place: DepotPlace,
   name: string,
   options: { readonly label?: string; readonly expiresInSeconds?: number } = {},
 ): Promise<CreatedToken> {
   const token = newToken();
   const { label = "command", expiresInSeconds } = options;
   const expiresAt = expiresInSeconds === undefined ? null : timestampOf(Date.now() + expiresInSeconds * 1000);
-  return await withDatabase(dataDirectory, (database) =>
+  return await withDatabase(place, (database) =>
     database.write(async (writing) => {
       const account = await accountNamed(writing.db, name);
       if (account === undefined)
@@ -80,18 +74,4 @@ export async function createTokenIn(
       return { id: row.id, account: name, label, expiresAt, token };
     }),
   );
-}
-
-async function withDatabase<Result>(
-  dataDirectory: string,
-  work: (database: DepotDatabase) => Promise<Result>,
-): Promise<Result> {
-  const directory = resolve(dataDirectory);
-  makeDataDirectory(directory);
-  const database = await openDatabase(join(directory, "depot.sqlite"));
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
 }

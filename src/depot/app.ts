@@ -1,8 +1,9 @@
 // The depot as a function from requests to answers: Hono finds the route, then in this order come authentication,
 // parameters, authority, query, handler (reference/depot-api.md §2, §3.1).
 import { type Context, Hono } from "hono";
-import { describeError } from "../error/index.ts";
+import { describeError, isKind } from "../error/index.ts";
 import { empty, Refusal, refusalResponse, text } from "./answers.ts";
+import { depotErrors } from "./errors.ts";
 import { roleIn, roleReaches } from "./roles.ts";
 import type { Access, Call, Depot, Route } from "./route.ts";
 import { channelWriteRoutes } from "./routes/channel-writes.ts";
@@ -15,7 +16,7 @@ import { searchRoutes } from "./routes/search.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { type Account, accountOfToken } from "./store/accounts.ts";
 import type { Actor } from "./store/audit.ts";
-import { timestampOf } from "./store/database.ts";
+import { isDatabaseAway, timestampOf } from "./store/database.ts";
 import { bearerToken, tokenHash } from "./tokens.ts";
 
 /** All routes, in the order in which they are tried: more particular ones before the patterns that would take them. */
@@ -55,14 +56,25 @@ export function createApp(depot: Depot): DepotApp {
     // A client that went away hears no answer, and is no failure of the depot.
     if (context.req.raw.signal.aborted) return empty(408);
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
-    return isDiskFull(error) ? text(507, "The depot's disk is full") : empty(500);
+    if (isUnstorableText(error)) return empty(400);
+    if (isDiskFull(error)) return text(507, "The depot's disk is full");
+    if (isDatabaseAway(error)) return empty(503, { "Retry-After": "2" });
+    // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
+    return empty(isKind(error, depotErrors.blobsUnreachable) ? 502 : 500);
   });
   return async (request, peer) => await app.fetch(request, peer);
 }
 
 function isDiskFull(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
+  // 53100: the disk of the database server.
+  const { errno } = (error ?? {}) as { errno?: unknown };
+  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL" || errno === "53100";
+}
+
+/** PostgreSQL keeps no NUL in a text, so nothing can be named so, or asked for. */
+function isUnstorableText(error: unknown): boolean {
+  return (error as { errno?: unknown } | null)?.errno === "22021";
 }
 
 type DepotContext = Context<{ Bindings: Peer }>;

@@ -1,9 +1,10 @@
 // The depot: where packages live and releases happen. Everything heavy is loaded by the function that needs it.
 import type { CreatedAccount, CreatedToken } from "./accounts.ts";
+import type { DepotPlace, DepotPlaceWords } from "./place.ts";
 import type { DepotOptions, RunningDepot } from "./server.ts";
 
 export { depotErrors } from "./errors.ts";
-export type { CreatedAccount, CreatedToken, DepotOptions, RunningDepot };
+export type { CreatedAccount, CreatedToken, DepotOptions, DepotPlace, DepotPlaceWords, RunningDepot };
 
 /** Where `hab depot` listens when nothing else is said; the port is the original's. */
 export const DEFAULT_LISTEN = { host: "127.0.0.1", port: 9636 } as const;
@@ -13,20 +14,52 @@ export async function startDepot(options: DepotOptions): Promise<RunningDepot> {
   return await (await import("./server.ts")).runDepot(options);
 }
 
-/** Creates an account in a data directory, also while a depot runs on it. Throws HabError. */
+/** Creates an account, also while the depot runs. Throws HabError. */
 export async function createAccount(
-  dataDirectory: string,
+  place: DepotPlace,
   name: string,
   email?: string,
 ): Promise<CreatedAccount> {
-  return await (await import("./accounts.ts")).createAccountIn(dataDirectory, name, email);
+  return await (await import("./accounts.ts")).createAccountIn(place, name, email);
 }
 
-/** Creates a personal access token for an account in a data directory. The answer is the only place it appears. */
+/** Creates a personal access token for an account. The answer is the only place it appears. */
 export async function createToken(
-  dataDirectory: string,
+  place: DepotPlace,
   account: string,
   options?: { readonly label?: string; readonly expiresInSeconds?: number },
 ): Promise<CreatedToken> {
-  return await (await import("./accounts.ts")).createTokenIn(dataDirectory, account, options);
+  return await (await import("./accounts.ts")).createTokenIn(place, account, options);
 }
+
+type Operations = typeof import("./operate/index.ts");
+
+/** The functions of operate/ under their own names, loaded with the first call. */
+function operation<Name extends FunctionNames>(name: Name): Operations[Name] {
+  const call = async (...args: unknown[]): Promise<unknown> => {
+    const operations = (await import("./operate/index.ts")) as unknown as Record<
+      string,
+      (...args: unknown[]) => unknown
+    >;
+    return await operations[name]?.(...args);
+  };
+  return call as unknown as Operations[Name];
+}
+
+type FunctionNames = {
+  [Name in keyof Operations]: Operations[Name] extends (...args: never[]) => Promise<unknown> ? Name : never;
+}[keyof Operations] &
+  string;
+
+export const backUpDepot = operation("backUpDepot");
+export const restoreDepot = operation("restoreDepot");
+export const exportFromDepot = operation("exportFromDepot");
+export const importIntoDepot = operation("importIntoDepot");
+export const mirrorDepot = operation("mirrorDepot");
+export const checkDepotAt = operation("checkDepotAt");
+export const pruneDepot = operation("pruneDepot");
+export const listAccounts = operation("listAccounts");
+export const removeAccount = operation("removeAccount");
+export const listTokens = operation("listTokens");
+export const revokeToken = operation("revokeToken");
+export const expireToken = operation("expireToken");

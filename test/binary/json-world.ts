@@ -60,6 +60,11 @@ export async function startJsonWorld() {
   const depot = await startDepot({ dataDirectory: depotData, listen: { host: "127.0.0.1", port: 0 } });
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
+  await createAccount(depotData, "spare");
+  const spareTokens = [
+    (await createToken(depotData, "spare")).id,
+    (await createToken(depotData, "spare")).id,
+  ] as const;
   const exports = await ExportWorld.make();
   const members = startAnsweringDepot();
   const ring = startRingGateway();
@@ -100,6 +105,8 @@ export async function startJsonWorld() {
     key,
     env,
     depotData,
+    depotUrl: depot.url,
+    spareTokens,
     membersUrl: members.url,
     written: WRITTEN,
     exports,

@@ -1,7 +1,8 @@
 // `hab depot run`.
 import { defineCommand, option } from "../command.ts";
 import { hostAndPort } from "../values.ts";
-import { dataOption } from "./data-option.ts";
+import { serviceManager } from "./notify.ts";
+import { placeOf, placeOptions } from "./place-options.ts";
 
 export const command = defineCommand({
   summary: "Run a depot: packages, channels and accounts in one directory",
@@ -11,9 +12,13 @@ export const command = defineCommand({
   examples: [
     { command: "hab depot run", explains: "for yourself, on http://127.0.0.1:9636" },
     { command: "hab depot run --data /srv/depot --listen 0.0.0.0:9636", explains: "for others too" },
+    {
+      command: "hab depot run --database postgres://hab@db.example.com/depot --blobs s3://packages",
+      explains: "one of as many processes as you like",
+    },
   ],
   options: {
-    data: dataOption(),
+    ...placeOptions(),
     listen: option({
       long: "listen",
       value: "HOST:PORT",
@@ -23,15 +28,18 @@ export const command = defineCommand({
     }),
   },
   json: true,
-  async run({ options, ui, json, printJson, stderr, signal }) {
+  async run(context) {
+    const { options, ui, json, printJson, stderr, signal } = context;
     const { startDepot } = await import("../../depot/index.ts");
     const depot = await startDepot({
-      dataDirectory: options.data,
+      ...placeOf(context),
       listen: options.listen,
       log: (line) => stderr.write(`${new Date().toISOString()} ${line}\n`),
     });
     if (json) printJson({ url: depot.url, data: options.data });
     ui.begin(`Depot listening on ${depot.url}, data in ${options.data}`);
+    const manager = serviceManager();
+    manager.ready(`listening on ${depot.url}`);
     // Nothing secret is made or printed here: who may write the directory makes accounts and tokens.
     if (!depot.hasAccounts) {
       ui.info("Nobody can log in yet. In another terminal:");
@@ -43,6 +51,7 @@ export const command = defineCommand({
       if (signal.aborted) resolve();
       else signal.addEventListener("abort", () => resolve(), { once: true });
     });
+    manager.stopping();
     await depot.stop();
     ui.end("Depot stopped");
   },

@@ -1,12 +1,22 @@
-// For tests: a real depot on a free loopback port with a data directory of its own, and people to talk to it.
+// For tests: a real depot on a free loopback port with a data directory of its own, and people to talk to it. Where
+// HAB_TEST_DATABASE and HAB_TEST_BLOBS say so, on PostgreSQL and an object store instead: so every test of the API runs
+// on both kinds (scale.test.ts).
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAccount, createToken, type RunningDepot, startDepot } from "../index.ts";
+import { createAccount, createToken, type DepotPlaceWords, type RunningDepot, startDepot } from "../index.ts";
+import { openPlace } from "../place.ts";
+import type { Queries } from "../store/database.ts";
 
 export interface TestDepot {
   readonly url: string;
   readonly directory: string;
+  /** Where it keeps everything, for functions that act on a depot beside its server. */
+  readonly place: DepotPlaceWords;
+  /** Digests of all blobs. */
+  blobs(): Promise<string[]>;
+  /** Looks into its database. */
+  rows<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
   /** Lines the depot has logged. */
   readonly log: string[];
   /** Creates an account and gives its token. */
@@ -26,12 +36,32 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export async function startTestDepot(): Promise<TestDepot> {
-  const directory = mkdtempSync(join(tmpdir(), "hab-depot-"));
+let schemas = 0;
+
+/** A place nobody has used: the data directory, or a schema of a database and a prefix in a bucket. */
+export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> {
+  const { HAB_TEST_DATABASE: database, HAB_TEST_BLOBS: blobs } = process.env;
+  if (database === undefined || blobs === undefined) return { dataDirectory };
+  const schema = `test${process.pid}_${schemas++}`;
+  const sql = new Bun.SQL(database, { max: 1 });
+  await sql.unsafe(`create schema ${schema}`);
+  await sql.close();
+  return {
+    dataDirectory,
+    database: `${database}?schema=${schema}`,
+    blobs: blobs.replace("/packages?", `/${schema}?`),
+  };
+}
+
+/** Starts one in a new directory, or in this one. */
+export async function startTestDepot(
+  directory = mkdtempSync(join(tmpdir(), "hab-depot-")),
+): Promise<TestDepot> {
   const log: string[] = [];
+  const place = await newPlace(directory);
   const start = (): Promise<RunningDepot> =>
     startDepot({
-      dataDirectory: directory,
+      ...place,
       listen: { host: "127.0.0.1", port: 0 },
       log: (line) => log.push(line),
     });
@@ -41,10 +71,26 @@ export async function startTestDepot(): Promise<TestDepot> {
       return running.url;
     },
     directory,
+    place,
     log,
+    async blobs() {
+      const open = await openPlace(place);
+      const digests: string[] = [];
+      for await (const { digest } of open.blobs.list()) digests.push(digest);
+      await open.database.close();
+      return digests.sort();
+    },
+    async rows(read) {
+      const { database } = await openPlace(place);
+      try {
+        return await read(database.db);
+      } finally {
+        await database.close();
+      }
+    },
     async account(name) {
-      await createAccount(directory, name, `${name}@example.com`);
-      return (await createToken(directory, name)).token.reveal();
+      await createAccount(place, name, `${name}@example.com`);
+      return (await createToken(place, name)).token.reveal();
     },
     async call(method, path, { token, json, body, headers = {}, signal } = {}) {
       return await fetch(`${running.url}/v1${path}`, {

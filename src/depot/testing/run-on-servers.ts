@@ -1,0 +1,49 @@
+// The tests of the depot on real servers: `bun run-on-servers.ts swift|radosgw`, with the output of the test runner.
+// scale.test.ts runs it as part of the suite; script/test-depot-servers by hand.
+import { resolve } from "node:path";
+import { startSwift } from "./object-store.ts";
+import { startServers } from "./servers.ts";
+
+/** Files whose tests start their depot by `startTestDepot`, then those that need the servers themselves. */
+const FILES_OF_SUITE = [
+  ...[
+    "src/depot/routes",
+    "src/depot/app.test.ts",
+    "src/depot/upload.test.ts",
+    "src/depot/operate/operate.test.ts",
+  ],
+  ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],
+  "./src/depot/crash.servers.ts",
+];
+
+/** What takes longer, for a run by hand. */
+const MORE_FILES = ["src/depot/operate/transport.test.ts", "src/depot/full-disk.test.ts"];
+const MORE_CRASHES = { HAB_TEST_CRASH_ROUNDS: process.env["HAB_TEST_CRASH_ROUNDS"] ?? "12" };
+
+/** Runs them; output goes where `output` says, and where nobody watches less is run. Gives the exit code. */
+export async function runOnServers(
+  which: string,
+  output: "inherit" | "pipe",
+): Promise<{ code: number; said: string }> {
+  const startStore = which === "radosgw" ? (await import("./radosgw.ts")).startRadosgw : startSwift;
+  const servers = await startServers("servers", startStore);
+  try {
+    const isByHand = output === "inherit";
+    const files = isByHand ? [...FILES_OF_SUITE, ...MORE_FILES] : FILES_OF_SUITE;
+    const run = Bun.spawn([process.execPath, "test", "--timeout", "60000", ...files], {
+      cwd: resolve(import.meta.dir, "../../.."),
+      stdout: output,
+      stderr: output,
+      env: { ...process.env, ...servers.env, ...(isByHand && MORE_CRASHES) },
+    });
+    const said = run.stderr === undefined ? "" : await new Response(run.stderr).text();
+    return { code: await run.exited, said };
+  } finally {
+    await servers.stop();
+  }
+}
+
+if (import.meta.main) {
+  const { code } = await runOnServers(process.argv[2] ?? "swift", "inherit");
+  process.exit(code);
+}
