@@ -1,8 +1,10 @@
 // Failures of the build room. What goes wrong inside a plan is printed by the build itself and ends with the status
 // that reference/plan-build.md §9 gives it.
 import { errorKinds } from "../error/index.ts";
+import { STUDIO_ERRORS } from "./studio/errors.ts";
 
 export const buildErrors = errorKinds({
+  ...STUDIO_ERRORS,
   bashMissing: {
     code: "HAB-BLD-001",
     title: "There is no bash to run a plan with",

@@ -7,6 +7,8 @@ export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export { writeFileWholeInBackground } from "./files-background.ts";
+export * from "./id-map.ts";
+export { duplicateDescriptor } from "./libc.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
 export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";
@@ -29,9 +31,12 @@ export {
   terminateGroup,
   waitForExit,
 } from "./process-wait.ts";
+export { type Room, type RoomOptions, startRoom } from "./room.ts";
+export { MOUNT, OLD_ROOT, type RoomStep } from "./room-steps.ts";
 export * from "./roots.ts";
 export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
 export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
+export { makeRaw, openTerminal, type TerminalPair, terminalSize } from "./terminal.ts";
 export { ownUnitProcesses } from "./unit-processes.ts";
 export { openUnixDatagram, type UnixDatagram } from "./unix-datagram.ts";
 export * from "./users.ts";
