@@ -1,11 +1,11 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
-// (reference/plan-build.md). There is no studio here: the build happens in the root it is started in.
+// (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio.
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment, isPresent } from "../host/index.ts";
-import type { Target } from "../package/index.ts";
+import type { PackageIdent, Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
@@ -34,6 +34,8 @@ export interface BuildOptions {
   readonly streams?: BuildStreams;
   /** Gets dependencies; without it only what is installed can be used. */
   readonly install?: DependencyInstaller;
+  /** Makes an installed package visible that is not yet (in a studio); says which release it was. */
+  readonly show?: (ident: PackageIdent) => Promise<string | undefined>;
 }
 
 const OWN_STREAMS: BuildStreams = { stdin: 0, stdout: 1, stderr: 2 };
@@ -69,6 +71,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
       keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
       epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
       install: options.install,
+      show: options.show,
       stderr: streams.stderr,
     };
     await serveRequests(bash.channel, (request) => serveRequest(request, context));

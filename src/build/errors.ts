@@ -65,7 +65,7 @@ export const buildErrors = errorKinds({
   needsStudio: {
     code: "HAB-BLD-012",
     title: "An option of `hab pkg build` is about a studio",
-    remedy: "Leave the option out: the build runs in the root it is started in.",
+    remedy: "Leave the option out, or --no-studio; inside a studio a build runs in that one.",
   },
   rootNotWritable: {
     code: "HAB-BLD-013",

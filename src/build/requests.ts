@@ -45,6 +45,8 @@ export interface RequestContext {
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
+  /** See `BuildOptions.show`. */
+  readonly show?: ((ident: PackageIdent) => Promise<string | undefined>) | undefined;
   /** File descriptor for complaints. */
   readonly stderr: number;
 }
@@ -75,7 +77,8 @@ export async function serveRequest(request: readonly string[], context: RequestC
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  find: ([ident = ""], { root }) => {
+  find: async ([ident = ""], { root, show }) => {
+    await show?.(parseIdent(ident));
     const found = findInstalled(parseIdent(ident), { root });
     if (found === undefined) throw new HabError(buildErrors.noInstaller, `${ident} is not installed`);
     return [found.path];

@@ -1,0 +1,124 @@
+// `hab pkg build` in a studio (reference/plan-build.md §14.1): its options become those of `hab studio build`.
+import { readFileSync, realpathSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { buildErrors, useStudio } from "../../build/index.ts";
+import { KeyCache } from "../../crypto/index.ts";
+import { HabError } from "../../error/index.ts";
+import { activeTarget } from "../../package/index.ts";
+import type { CommandContext } from "../command.ts";
+import { isSet } from "../handed-over.ts";
+import { studioReport } from "./report.ts";
+import { studioSettings } from "./settings.ts";
+
+export interface BuildWords {
+  readonly planContext: string;
+  readonly source: string;
+  readonly refreshChannel: string;
+  readonly keys: readonly string[];
+  readonly cacheKeyPath: string;
+  readonly root: string | undefined;
+  readonly src: string | undefined;
+  readonly reuse: boolean;
+  readonly docker: boolean;
+  readonly noNetwork: boolean;
+}
+
+/** Builds and resolves to the exit status. Throws HAB-BLD-049 and what `useStudio` throws. */
+export async function buildInStudio(
+  words: BuildWords,
+  context: Pick<
+    CommandContext,
+    "env" | "ui" | "configuration" | "signal" | "stdout" | "stderr" | "json" | "readLine" | "words"
+  >,
+): Promise<number> {
+  const { env } = context;
+  if (isSet(env["HAB_STUDIO_BINARY"])) {
+    const { becomeTool } = await import("../external-tool.ts");
+    return becomeTool("studio", studioWords(words), { ...env, HAB_CACHE_KEY_PATH: words.cacheKeyPath });
+  }
+  if (words.docker) {
+    const { runContainerStudio } = await import("./container.ts");
+    return runContainerStudio(containerWords(words), {
+      ...context,
+      env: {
+        ...env,
+        HAB_CACHE_KEY_PATH: words.cacheKeyPath,
+        SRC_PATH: words.source,
+        ...(words.keys.length > 0 && { HAB_ORIGIN_KEYS: words.keys.join(",") }),
+      },
+    });
+  }
+  const plan = planInSource(words.planContext, words.source);
+  const keys = words.keys.length > 0 ? words.keys.join(",") : env["HAB_ORIGIN_KEYS"] || env["HAB_ORIGIN"];
+  const settings = await studioSettings({
+    ...context,
+    env: {
+      ...env,
+      SRC_PATH: words.source,
+      HAB_CACHE_KEY_PATH: words.cacheKeyPath,
+      HAB_REFRESH_CHANNEL: words.refreshChannel,
+      ...(words.root !== undefined && { HAB_STUDIO_ROOT: words.root }),
+      ...(words.noNetwork && { HAB_STUDIO_NO_NETWORK: "true" }),
+      HAB_ORIGIN_KEYS: keys || ownOrigin(words.source, plan, words.cacheKeyPath),
+    },
+  });
+  return useStudio(
+    settings,
+    { kind: "build", reuse: words.reuse, words: [plan] },
+    studioReport(context.ui, { quiet: Boolean(env["QUIET"]) }),
+  );
+}
+
+/** The plan's directory as the studio sees it, from /src. Throws HAB-BLD-049. */
+function planInSource(planContext: string, source: string): string {
+  const path = relative(realpathOf(source), realpathOf(resolve(source, planContext)));
+  if (path === ".." || path.startsWith("../"))
+    throw new HabError(buildErrors.planOutsideSource, `${planContext} is outside of ${source}`);
+  return path === "" ? "." : path;
+}
+
+function realpathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/**
+ * Where nobody names an origin, the one that the plan's text names, if there is a key of it: the plan itself runs in the
+ * studio only.
+ */
+function ownOrigin(source: string, plan: string, keyCache: string): string | undefined {
+  const target = activeTarget();
+  for (const place of [target, `habitat/${target}`, ".", "habitat"])
+    try {
+      const text = readFileSync(join(source, plan, place, "plan.sh"), "utf8");
+      const origin = /^[ \t]*pkg_origin=(["']?)([a-z0-9][a-z0-9_-]*)\1[ \t]*(?:#.*)?$/m.exec(text)?.[2];
+      if (origin === undefined) return undefined;
+      return new KeyCache(keyCache).revisions("origin-secret", origin).length > 0 ? origin : undefined;
+    } catch {
+      // No plan in this place.
+    }
+  return undefined;
+}
+
+/** The words that the original hands to its studio. */
+function studioWords(words: BuildWords): string[] {
+  return [
+    ...(words.root === undefined ? [] : ["-r", words.root]),
+    ...(words.src === undefined ? [] : ["-s", words.src]),
+    "-f",
+    words.refreshChannel,
+    ...(words.keys.length === 0 ? [] : ["-k", words.keys.join(",")]),
+    "build",
+    ...(words.reuse ? ["-R"] : []),
+    words.planContext,
+    ...(words.docker ? ["-D"] : []),
+  ];
+}
+
+/** The entry point of the image knows no options before its command. */
+function containerWords(words: BuildWords): string[] {
+  return ["-f", words.refreshChannel, "build", ...(words.reuse ? ["-R"] : []), words.planContext];
+}
