@@ -56,7 +56,10 @@ export function makeRaw(descriptor: number): () => void {
   view.setUint8(17 + 6, 1); // VMIN
   view.setUint8(17 + 5, 0); // VTIME
   control(descriptor, TCSETSW, new Uint8Array(view.buffer));
-  return () => control(descriptor, TCSETSW, before);
+  return () => {
+    // A terminal that is gone has no settings to put back.
+    libc().ioctl(descriptor, TCSETSW, before);
+  };
 }
 
 function resize(master: number, like: number): void {

@@ -4,7 +4,21 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, writeFile
 import { basename, join } from "node:path";
 import { PROGRAM_DIRECTORY, renameInterpreter } from "../../src/build/studio/program-copy.ts";
 
-const PROGRAMS = ["bash", "cat", "chmod", "chown", "env", "id", "ln", "ls", "mkdir", "mount", "ps", "rm", "sleep"];
+const PROGRAMS = [
+  "bash",
+  "cat",
+  "chmod",
+  "chown",
+  "env",
+  "id",
+  "ln",
+  "ls",
+  "mkdir",
+  "mount",
+  "ps",
+  "rm",
+  "sleep",
+];
 const MORE = ["stty", "tail", "touch", "tty", "unshare", "umount"];
 
 export const BACKLINE = "test/backline/1.0/20260101000000";

@@ -3,13 +3,8 @@
 import { chownSync, createWriteStream, mkdirSync, statSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { isatty } from "node:tty";
-import {
-  duplicateDescriptor,
-  inheritedEnvironment,
-  makeRaw,
-  readPipe,
-  startProcess,
-} from "../../host/index.ts";
+import { inheritedEnvironment, makeRaw, startProcess } from "../../host/index.ts";
+import { copyTerminal } from "./relay.ts";
 
 export interface Recording {
   /** What the log is named after. */
@@ -63,7 +58,6 @@ async function onTerminal(
   });
   const { terminal } = child;
   const restore = isatty(0) ? makeRaw(0) : () => {};
-  const stop = new AbortController();
   const resize = () => terminal?.resize(process.stdout.columns || 80, process.stdout.rows || 24);
   process.on("SIGWINCH", resize);
   const forward = FORWARDED.map((signal) => {
@@ -71,26 +65,16 @@ async function onTerminal(
     process.on(signal, send);
     return () => process.off(signal, send);
   });
-  const keys = copyKeys((bytes) => void terminal?.write(bytes), stop.signal);
+  // Ends with this program: a read that waits for keys cannot be called off.
+  if (isatty(0)) void copyTerminal(0, (bytes) => void terminal?.write(bytes));
   try {
     await child.exited;
     return child.signalCode === null ? (child.exitCode ?? 1) : 128 + signalNumberOf(child.signalCode);
   } finally {
-    stop.abort();
-    void keys;
     process.off("SIGWINCH", resize);
     for (const forget of forward) forget();
     terminal?.close();
     restore();
-  }
-}
-
-async function copyKeys(write: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void> {
-  if (!isatty(0)) return;
-  try {
-    for await (const bytes of readPipe(duplicateDescriptor(0), signal)) write(bytes);
-  } catch {
-    // The terminal has gone; the command is told by its hang-up.
   }
 }
 

@@ -1,8 +1,8 @@
 // Between the caller's terminal and the one a studio's program has: keys go in, output comes out, the size follows. What is
 // not a terminal (a pipe, a file) is handed on as it is.
-import { closeSync, write } from "node:fs";
+import { closeSync, read, write } from "node:fs";
 import { isatty } from "node:tty";
-import { duplicateDescriptor, makeRaw, openTerminal, readPipe } from "../../host/index.ts";
+import { makeRaw, openTerminal } from "../../host/index.ts";
 
 export interface TerminalRelay {
   /** What the program gets as standard input, output and error. */
@@ -16,6 +16,7 @@ export interface TerminalRelay {
 
 /** How long output may be underway when the program has ended and something it left holds the terminal. */
 const LAST_OUTPUT_MS = 500;
+const READ_BYTES = 65_536;
 
 /** A terminal in between, where output goes to `stdout`; undefined when none of the caller's streams is one. */
 export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
@@ -27,10 +28,8 @@ export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
   const outputTo = terminals[1] === true ? stdout : terminals[2] === true ? 2 : 0;
   const pair = openTerminal(takesKeys ? 0 : outer);
   const stream = (index: 0 | 1 | 2) => (terminals[index] === true ? pair.slave : given[index]);
-  const stop = new AbortController();
   let restore = () => {};
   let output: Promise<void> | undefined;
-  let input: Promise<void> | undefined;
   const resize = () => pair.resizeAs(outer);
   return {
     streams: [stream(0), stream(1), stream(2)],
@@ -40,35 +39,40 @@ export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
       if (takesKeys) restore = makeRaw(0);
       process.on("SIGWINCH", resize);
       resize();
-      output = copyOutput(pair.master, outputTo, stop.signal);
-      if (takesKeys) input = copyInput(pair.master, stop.signal);
+      output = copyTerminal(pair.master, outputTo);
+      // Ends with this program: a read that waits for keys cannot be called off.
+      if (takesKeys) void copyTerminal(0, pair.master);
     },
     async end() {
       process.off("SIGWINCH", resize);
       if (output === undefined) closeSync(pair.slave);
       else await Promise.race([output, Bun.sleep(LAST_OUTPUT_MS)]);
-      stop.abort();
       restore();
       closeSync(pair.master);
-      void input;
     },
   };
 }
 
-/** Until the program's end of the terminal is closed, which reads as an input/output error. */
-async function copyOutput(master: number, to: number, signal: AbortSignal): Promise<void> {
+/**
+ * Copies what a terminal says until it is gone (EIO) or nobody takes it (EPIPE). By plain reads on another thread: the
+ * runtime's streams do not know when a terminal has something to say.
+ */
+export async function copyTerminal(from: number, to: number | ((bytes: Uint8Array) => void)): Promise<void> {
+  const buffer = Buffer.alloc(READ_BYTES);
   try {
-    for await (const chunk of readPipe(duplicateDescriptor(master), signal)) await writeAll(to, chunk);
+    for (;;) {
+      const { promise, resolve, reject } = Promise.withResolvers<number>();
+      read(from, buffer, 0, buffer.length, null, (error, count) =>
+        error === null ? resolve(count) : reject(error),
+      );
+      const count = await promise;
+      if (count === 0) return;
+      const bytes = buffer.subarray(0, count);
+      if (typeof to === "number") await writeAll(to, bytes);
+      else to(bytes.slice());
+    }
   } catch {
-    // EIO: nobody has the other end any more; EPIPE: nobody looks.
-  }
-}
-
-async function copyInput(master: number, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const chunk of readPipe(duplicateDescriptor(0), signal)) await writeAll(master, chunk);
-  } catch {
-    // The terminal has gone; the program is told by its hang-up.
+    // Gone.
   }
 }
 
