@@ -14,12 +14,6 @@ export interface ExternalTool {
   readonly packageName: string;
 }
 
-const STUDIO: ExternalTool = {
-  program: "hab-studio",
-  binaryVariable: "HAB_STUDIO_BINARY",
-  packageName: "chef/hab-studio",
-};
-
 const SUPERVISOR_SHELLS: ExternalTool = {
   program: "hab-sup",
   binaryVariable: "HAB_SUP_BINARY",
@@ -38,7 +32,6 @@ function exporter(format: "container" | "tar"): ExternalTool {
 }
 
 const HANDED_OVER = {
-  studio: STUDIO,
   "pkg export container": exporter("container"),
   "pkg export tar": exporter("tar"),
   "sup bash": SUPERVISOR_SHELLS,

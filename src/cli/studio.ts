@@ -26,9 +26,10 @@ export const command = defineCommand({
   hasHelp: false,
   hasVersion: false,
   async run(context) {
-    if (isSet(context.env["HAB_STUDIO_BINARY"])) {
-      const { becomeTool } = await import("./external-tool.ts");
-      return becomeTool("studio", context.args.words, context.env);
+    const other = context.env["HAB_STUDIO_BINARY"];
+    if (isSet(other)) {
+      const { becomeNamed } = await import("./external-tool.ts");
+      return becomeNamed(other, context.args.words, context.env);
     }
     const { runStudio } = await import("./studio/run.ts");
     return runStudio(context.args.words, context);

@@ -120,7 +120,7 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg uninstall", args: [WEB, "--dryrun"] },
     { words: "pkg uninstall", args: [WEB] },
     { words: "pkg gc", args: ["--yes"] },
-    { words: "pkg build", args: ["plan"], env: { NO_INSTALL_DEPS: "true" } },
+    { words: "pkg build", args: ["--no-studio", "plan"], env: { NO_INSTALL_DEPS: "true" } },
     { words: "plan init", args: ["-o", "acme", at("new-plan")] },
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "-r", at("rendered")] },
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "--no-render"] },

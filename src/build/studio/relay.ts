@@ -30,7 +30,13 @@ export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
   const stream = (index: 0 | 1 | 2) => (terminals[index] === true ? pair.slave : given[index]);
   let restore = () => {};
   let output: Promise<void> | undefined;
-  const resize = () => pair.resizeAs(outer);
+  const resize = () => {
+    try {
+      pair.resizeAs(outer);
+    } catch {
+      // The caller's terminal has gone; SIGHUP says so.
+    }
+  };
   return {
     streams: [stream(0), stream(1), stream(2)],
     slave: pair.slave,

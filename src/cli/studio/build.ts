@@ -32,9 +32,10 @@ export async function buildInStudio(
   >,
 ): Promise<number> {
   const { env } = context;
-  if (isSet(env["HAB_STUDIO_BINARY"])) {
-    const { becomeTool } = await import("../external-tool.ts");
-    return becomeTool("studio", studioWords(words), { ...env, HAB_CACHE_KEY_PATH: words.cacheKeyPath });
+  const other = env["HAB_STUDIO_BINARY"];
+  if (isSet(other)) {
+    const { becomeNamed } = await import("../external-tool.ts");
+    return becomeNamed(other, studioWords(words), { ...env, HAB_CACHE_KEY_PATH: words.cacheKeyPath });
   }
   if (words.docker) {
     const { runContainerStudio } = await import("./container.ts");

@@ -17,6 +17,9 @@ export async function runStudio(words: readonly string[], context: BareContext):
     return runContainerStudio(words, context);
   }
   switch (command) {
+    case "none":
+      context.stderr.write(STUDIO_HELP);
+      return 1;
     case "help":
       context.stdout.write(STUDIO_HELP);
       return 0;

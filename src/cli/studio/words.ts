@@ -8,7 +8,7 @@ export const STUDIO_COMMANDS = ["new", "enter", "build", "run", "rm", "version",
 export type StudioCommand = (typeof STUDIO_COMMANDS)[number];
 
 export interface StudioWords {
-  readonly command: StudioCommand;
+  readonly command: StudioCommand | "none";
   readonly rest: readonly string[];
   /** The caller's environment with what options say in the variables that mean the same. */
   readonly env: Environment;
@@ -62,7 +62,7 @@ export function parseStudioWords(words: readonly string[], caller: Environment):
     }
   }
   const [name, ...rest] = words.slice(index);
-  if (name === undefined) return { command: "help", rest: [], env, container };
+  if (name === undefined) return { command: "none", rest: [], env, container };
   // After the command it is the container's, too, except among the words of `run`.
   const command = commandOf(name);
   const own = command === "run" || command === "record" ? rest : rest.filter((word) => word !== "-D");
