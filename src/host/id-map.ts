@@ -1,6 +1,8 @@
 // Which ids a user namespace of an ordinary user has (user_namespaces(7), subuid(5)): its own as 0 and, where the machine
 // has given it some and newuidmap is there to hand them out, subordinate ones from 1 on.
 import { readFileSync, writeFileSync } from "node:fs";
+import { HabError } from "../error/index.ts";
+import { hostErrors } from "./errors.ts";
 
 /** One line of a map: `count` ids from `inside` on are those from `outside` on. */
 export interface IdRange {
@@ -42,25 +44,26 @@ export function hasSubordinates(maps: IdMaps): boolean {
   return maps.users.length > 1;
 }
 
-/**
- * Gives the new user namespace of process `pid` its ids; false when the helpers would not and it has only the caller's own.
- * Throws the system error when even those are refused.
- */
-export function writeIdMaps(pid: number, maps: IdMaps): boolean {
+/** The same without subordinate ids. */
+export function withoutSubordinates(maps: IdMaps): IdMaps {
+  return { users: maps.users.slice(0, 1), groups: maps.groups.slice(0, 1) };
+}
+
+/** Gives the new user namespace of process `pid` its ids. Throws HAB-HST-012 when the helpers would not, system errors. */
+export function writeIdMaps(pid: number, maps: IdMaps): void {
   if (hasSubordinates(maps)) {
     const words = (ranges: readonly IdRange[]) =>
       ranges.flatMap(({ inside, outside, count }) => [`${inside}`, `${outside}`, `${count}`]);
     const help = (program: string, ranges: readonly IdRange[]) =>
       Bun.spawnSync([program, `${pid}`, ...words(ranges)], { stdio: ["ignore", "ignore", "ignore"] }).success;
-    if (help("newuidmap", maps.users) && help("newgidmap", maps.groups)) return true;
+    if (help("newuidmap", maps.users) && help("newgidmap", maps.groups)) return;
+    throw new HabError(hostErrors.idsRefused, "newuidmap and newgidmap do not give the ids of /etc/subuid");
   }
   const line = ([first]: readonly IdRange[]) => `${first?.inside ?? 0} ${first?.outside ?? 0} 1\n`;
   // An ordinary user may map its group only where groups cannot be dropped.
   writeFileSync(`/proc/${pid}/setgroups`, "deny");
   writeFileSync(`/proc/${pid}/gid_map`, line(maps.groups));
-  if (readFileSync(`/proc/${pid}/uid_map`, "utf8") === "")
-    writeFileSync(`/proc/${pid}/uid_map`, line(maps.users));
-  return false;
+  writeFileSync(`/proc/${pid}/uid_map`, line(maps.users));
 }
 
 function textOf(path: string): string {

@@ -280,10 +280,26 @@ static void report(int fd, int failure, const char *what, int fields) {
   }
 }
 
-static void close_from(int first) {
+static void close_between(int first, int last) {
   int fd;
-  if (syscall(SYS_close_range, (long)first, 0xffffffffL, 0L) == 0) return;
-  for (fd = first; fd < 4096; fd++) close(fd);
+  if (first > last) return;
+  if (syscall(SYS_close_range, (long)first, (long)last, 0L) == 0) return;
+  for (fd = first; fd <= last && fd < 4096; fd++) close(fd);
+}
+
+#define LAST_FD 0x7fffffff
+
+// Closes all but these; those below 0 are none.
+static void close_others(const int *kept, int count) {
+  int first = 0, i, next;
+  for (;;) {
+    next = LAST_FD;
+    for (i = 0; i < count; i++) if (kept[i] >= first && kept[i] < next) next = kept[i];
+    if (next == LAST_FD) break;
+    close_between(first, next - 1);
+    first = next + 1;
+  }
+  close_between(first, LAST_FD);
 }
 
 static void drop_capabilities(const int *config) {
@@ -312,7 +328,7 @@ static void become(const int *config, char **argv, char **envp, void *filter) {
   for (i = 0; i < 3; i++) dup2(given[i], i);
   dup2(told, 3);
   fcntl(3, 2, 1L); // F_SETFD, FD_CLOEXEC
-  close_from(4);
+  close_between(4, LAST_FD);
   for (i = 1; i <= 64; i++) if (i != SIGKILL && i != 19) signal(i, 0);
   syscall(SYS_rt_sigprocmask, 2L, nothing, 0L, 8L);
   if (config[DROP]) {
@@ -363,14 +379,12 @@ static void keep_house(const int *config, int program) {
   struct { int fd; short events, revents; } ready[2];
   unsigned long mask[1];
   u32 information[32];
-  int i, fd, status = 0, ended = 0, control = config[CONTROL];
+  int i, fd, status = 0, ended = 0, control = config[CONTROL], kept[SLOTS + 2];
   i64 deadline = 0;
-  for (fd = 0; fd < 1024; fd++) {
-    int kept = fd == control || fd == config[LOCK];
-    for (i = 0; i < SLOTS; i++) if (fd == slots[i]) kept = 1;
-    if (!kept) close(fd);
-  }
-  close_from(1024);
+  for (i = 0; i < SLOTS; i++) kept[i] = slots[i];
+  kept[SLOTS] = control;
+  kept[SLOTS + 1] = config[LOCK];
+  close_others(kept, SLOTS + 2);
   mask[0] = ~0UL;
   fd = syscall(SYS_signalfd4, -1L, mask, 8L, (long)O_CLOEXEC);
   for (;;) {

@@ -87,7 +87,7 @@ function roomStart(): Start {
 const FILTER_INSTRUCTION_BYTES = 8;
 
 /**
- * Starts a program in a room. Throws HAB-HST-010 where the kernel does not allow such namespaces, HAB-HST-011 when a step
+ * Starts a program in a room. Throws HAB-HST-012 when subordinate ids are refused, HAB-HST-010 where the kernel does not allow such namespaces, HAB-HST-011 when a step
  * fails or the program does not start; then nothing is left.
  */
 export async function startRoom(options: RoomOptions): Promise<Room> {
@@ -146,6 +146,7 @@ export async function startRoom(options: RoomOptions): Promise<Room> {
     closeSync(reportRead);
     process.kill(pid, "SIGKILL");
     await exited;
+    if (error instanceof HabError) throw error;
     throw refused(error instanceof Error ? error.message : String(error), options);
   } finally {
     closeSync(goWrite);

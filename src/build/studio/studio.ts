@@ -13,10 +13,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { KeyCache } from "../../crypto/index.ts";
-import { HabError } from "../../error/index.ts";
+import { HabError, isKind } from "../../error/index.ts";
 import {
   type FileLock,
   hasSubordinates,
+  hostErrors,
   type IdMaps,
   idMapsFor,
   isRootUser,
@@ -24,6 +25,7 @@ import {
   type Room,
   type RoomStep,
   startRoom,
+  withoutSubordinates,
 } from "../../host/index.ts";
 import { executionEnvironment, formatIdent, type InstalledPackage } from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
@@ -217,7 +219,6 @@ async function useLocked(
   });
   if (work.kind === "enter" || work.kind === "build")
     for (const [name, value] of exported) report.exported(name, value);
-  const ids = idMapsOf(settings.user);
   const terminal = work.kind === "new" ? undefined : relayTerminal(settings.stdout);
   const nothing = work.kind === "new" ? openSync("/dev/null", "r+") : undefined;
   const stores = supply.roots
@@ -227,34 +228,37 @@ async function useLocked(
   const supplied = openSupply(supply.roots, stores);
   let room: Room;
   try {
-    room = await startRoom({
-      ...(ids !== undefined && { ids }),
-      ownNetwork: settings.ownNetwork,
-      ownNames: settings.kind === "namespaces",
-      steps: studioSteps({
-        kind: settings.kind,
-        root: realpathSync(root),
-        program: realpathSync(programCopy(settings.hab, settings.cache)),
-        source: real(settings.source),
-        artifacts: real(settings.artifacts),
-        certificates: real(settings.certificates),
-        packages: shown.map((each) => ({ ident: `${each}`, directory: realpathSync(each.path) })),
-        stores,
+    room = await withIds(idMapsOf(settings.user), (ids) =>
+      startRoom({
+        ...(ids !== undefined && { ids }),
         ownNetwork: settings.ownNetwork,
-        manyGroups: ids === undefined || hasSubordinates(ids),
-        terminal: terminal === undefined ? undefined : readlinkSync(`/proc/self/fd/${terminal.slave}`),
-        dockerSocket: existsSync("/var/run/docker.sock") ? realpathSync("/var/run/docker.sock") : undefined,
-        files: [...files, ...supplied.steps],
+        ownNames: settings.kind === "namespaces",
+        steps: studioSteps({
+          kind: settings.kind,
+          root: realpathSync(root),
+          program: realpathSync(programCopy(settings.hab, settings.cache)),
+          source: real(settings.source),
+          artifacts: real(settings.artifacts),
+          certificates: real(settings.certificates),
+          packages: shown.map((each) => ({ ident: `${each}`, directory: realpathSync(each.path) })),
+          stores,
+          ownNetwork: settings.ownNetwork,
+          manyGroups: ids === undefined || hasSubordinates(ids),
+          terminal: terminal === undefined ? undefined : readlinkSync(`/proc/self/fd/${terminal.slave}`),
+          dockerSocket: existsSync("/var/run/docker.sock") ? realpathSync("/var/run/docker.sock") : undefined,
+          files: [...files, ...supplied.steps],
+        }),
+        command: commandOf(work, shell),
+        env: executionEnvironment(tools, variables),
+        streams:
+          nothing === undefined ? (terminal?.streams ?? [0, settings.stdout, 2]) : [nothing, nothing, 2],
+        ...(terminal !== undefined && { terminal: terminal.slave }),
+        capabilities: settings.kind === "chroot" ? "all" : STUDIO_CAPABILITIES,
+        filter: ({ oneUser }) => (oneUser ? ownerFilter() : undefined),
+        lock: lock.descriptor,
+        graceMs: GRACE_MS,
       }),
-      command: commandOf(work, shell),
-      env: executionEnvironment(tools, variables),
-      streams: nothing === undefined ? (terminal?.streams ?? [0, settings.stdout, 2]) : [nothing, nothing, 2],
-      ...(terminal !== undefined && { terminal: terminal.slave }),
-      capabilities: settings.kind === "chroot" ? "all" : STUDIO_CAPABILITIES,
-      filter: ({ oneUser }) => (oneUser ? ownerFilter() : undefined),
-      lock: lock.descriptor,
-      graceMs: GRACE_MS,
-    });
+    );
     supplied.attach(room);
     const forget = forwardSignals(room);
     terminal?.begin();
@@ -267,6 +271,19 @@ async function useLocked(
     await terminal?.end();
     await supplied.close();
     if (nothing !== undefined) closeSync(nothing);
+  }
+}
+
+/** Subordinate ids that are promised and not given are done without. */
+async function withIds(
+  ids: IdMaps | undefined,
+  start: (ids: IdMaps | undefined) => Promise<Room>,
+): Promise<Room> {
+  try {
+    return await start(ids);
+  } catch (error) {
+    if (ids === undefined || !isKind(error, hostErrors.idsRefused)) throw error;
+    return start(withoutSubordinates(ids));
   }
 }
 

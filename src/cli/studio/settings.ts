@@ -1,7 +1,6 @@
 // From the environment (into which options have been put) and cli.toml to what a studio is made with
 // (reference/cli.md §10.9, reference/plan-build.md §14.1, §14.2).
 import { copyFileSync, mkdirSync, realpathSync } from "node:fs";
-import { userInfo } from "node:os";
 import { basename, join, resolve } from "node:path";
 import {
   buildErrors,
@@ -20,6 +19,7 @@ import {
   isCompiled,
   isRegularFile,
   keyCachePath,
+  lookupUser,
 } from "../../host/index.ts";
 import { activeTarget, installPackage } from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
@@ -167,12 +167,10 @@ function compiledHab(env: Environment): string {
   throw new HabError(buildErrors.noStudioProgram, "hab runs from source here, and HAB_BIN names no program");
 }
 
+/** Name of the effective user, or its number where it has none. */
 function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.geteuid?.() ?? 0);
-  }
+  const uid = process.geteuid?.() ?? 0;
+  return lookupUser(uid)?.name ?? String(uid);
 }
 
 function realOrAbsolute(path: string): string {
