@@ -12,7 +12,7 @@ int close(int fd);
 long read(int fd, void *to, unsigned long count);
 long write(int fd, const void *from, unsigned long count);
 int mkdir(const char *path, u32 mode);
-int chmod(const char *path, u32 mode);
+u32 umask(u32 mask);
 int symlink(const char *target, const char *path);
 int unlink(const char *path);
 int chdir(const char *path);
@@ -36,6 +36,7 @@ int statfs(const char *path, void *to);
 void _exit(int status);
 
 #define errno (*__errno_location())
+#define ENOENT 2
 #define EEXIST 17
 #define ENOSYS 38
 #define SIGKILL 9
@@ -86,6 +87,8 @@ enum { FLAGS, GO, REPORT, CONTROL, IN, OUT, ERR, TERMINAL, BECOME_ROOT, DROP, KE
 #define OLD_ROOT 0
 #define SLOTS 8
 static int slots[SLOTS];
+// The slot of the working directory; -1 where it is none.
+static int standing_in;
 
 static int text_length(const char *text) {
   int length = 0;
@@ -106,17 +109,21 @@ static const char *field(const char **at) {
   return start;
 }
 
+// A directory with its parents. What is there keeps its mode.
 static int make_directories(const char *path, u32 mode) {
-  char part[4096];
-  int i = 0;
-  if (text_length(path) >= 4096) return 36;
-  for (; path[i]; i++) {
-    part[i] = path[i];
-    part[i + 1] = 0;
-    if (path[i + 1] == '/' && path[i] != '/' && mkdir(part, 0755) != 0 && errno != EEXIST) return errno;
+  char parent[4096];
+  int i, last = 0;
+  if (mkdir(path, mode) == 0 || errno == EEXIST) return 0;
+  if (errno != ENOENT) return errno;
+  for (i = 0; path[i] && i < 4095; i++) {
+    parent[i] = path[i];
+    if (path[i] == '/') last = i;
   }
-  if (mkdir(part, mode) != 0) return errno == EEXIST ? 0 : errno;
-  return chmod(part, mode) == 0 ? 0 : errno;
+  if (last == 0) return ENOENT;
+  parent[last] = 0;
+  i = make_directories(parent, 0755);
+  if (i) return i;
+  return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : errno;
 }
 
 static int write_text(const char *path, int mode, const char *text) {
@@ -131,7 +138,6 @@ static int write_text(const char *path, int mode, const char *text) {
     else done += count;
   }
   close(fd);
-  if (!failure && chmod(path, mode) != 0) failure = errno;
   return failure;
 }
 
@@ -205,9 +211,9 @@ static int do_step(char op, const char **at) {
     b = field(at);
     m = number(field(at), 10);
     c = field(at);
-    if (fchdir(slots[n]) != 0) return errno;
+    if (n != standing_in && fchdir(slots[n]) != 0) return errno;
+    standing_in = n;
     failure = mount(a, b, 0, MS_BIND | (*c == '1' ? MS_REC : 0), 0) == 0 ? 0 : errno;
-    chdir("/");
     if (failure || m == 0) return failure;
     return restrict_mount(b, m, *c == '1');
   case 'm': // type, target, flags, data
@@ -223,6 +229,7 @@ static int do_step(char op, const char **at) {
     a = field(at);
     n = number(field(at), 10);
     slots[n] = open(a, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (standing_in == n) standing_in = -1;
     return slots[n] < 0 ? errno : 0;
   case 'n':
     return loopback_up();
@@ -230,12 +237,12 @@ static int do_step(char op, const char **at) {
     if (fchdir(slots[OLD_ROOT]) != 0) return errno;
     failure = umount2(".", MNT_DETACH) == 0 ? 0 : errno;
     close(slots[OLD_ROOT]);
-    slots[OLD_ROOT] = -1;
+    slots[OLD_ROOT] = standing_in = -1;
     chdir("/");
     return failure;
   case 'c': // the old root is let go where it is not below (chroot)
     close(slots[OLD_ROOT]);
-    slots[OLD_ROOT] = -1;
+    slots[OLD_ROOT] = standing_in = -1;
     return chdir("/") == 0 ? 0 : errno;
   }
   return ENOSYS;
@@ -321,6 +328,7 @@ static void become(const int *config, char **argv, char **envp, void *filter) {
   int i, given[3], told;
   long nothing[16];
   for (i = 0; i < 16; i++) nothing[i] = 0;
+  umask(022);
   setsid();
   if (config[TERMINAL] >= 0) ioctl(config[TERMINAL], 0x540EUL, 0L); // TIOCSCTTY
   for (i = 0; i < 3; i++) given[i] = fcntl(config[IN + i], 0, 64L); // F_DUPFD
@@ -428,6 +436,8 @@ static void inside(const int *config, const char *steps, char **argv, char **env
   unsigned long mask[1];
   const char *failed = 0;
   for (program = 0; program < SLOTS; program++) slots[program] = -1;
+  standing_in = -1;
+  umask(0); // modes are meant as they are given
   prctl(1, (long)SIGKILL, 0L, 0L, 0L); // PR_SET_PDEATHSIG: the outside gone, all of this goes
   close(config[GO_OTHER]);
   if (read(config[GO], &go, 1) != 1) _exit(125);
