@@ -1,6 +1,14 @@
 // A package of tools for studios in tests, made of this machine's own programs: each asks for the dynamic linker that every
 // studio has below /hab/.hab, and its libraries are in the package.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { PROGRAM_DIRECTORY, renameInterpreter } from "../../src/build/studio/program-copy.ts";
 
@@ -41,6 +49,7 @@ export function makeBackline(root: string, ident = BACKLINE): string {
       if (path !== undefined) libraries.add(path);
     }
   }
+  symlinkSync("bash", join(directory, "bin/sh"));
   for (const library of libraries) {
     const copy = join(directory, "lib", basename(library));
     if (!existsSync(copy)) copyFileSync(realpathSync(library), copy);

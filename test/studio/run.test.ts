@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:tes
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HAB, run } from "../binary/program.ts";
-import { BACKLINE } from "./backline.ts";
+import { BACKLINE, makeBackline } from "./backline.ts";
 import { EVERYBODY, IS_ROOT, type Machine, openMachine, removeSharedRoot } from "./studio.ts";
 
 let machine: Machine;
@@ -227,13 +227,34 @@ describe("words and types", () => {
       expect(stderr).toContain(each);
   });
 
-  test("a studio keeps the type it was made with; bootstrap builds, busybox does not", async () => {
+  test("busybox is a shell that builds nothing, whatever tools are named", async () => {
+    makeBackline(machine.env["FS_ROOT"] ?? "", "core/busybox-static/1.36/20260101000000");
+    const { code, stdout } = await machine.hab(["studio", "-t", "busybox", "run", "type record; pwd"]);
+    expect([code, stdout]).toEqual([0, "/src\n"]);
+    const refused = await machine.hab(["studio", "build", "-R"]);
+    expect([refused.code, refused.stderr.includes("HAB-BLD-044")]).toEqual([10, true]);
+  });
+
+  test("a studio keeps the type it was made with", async () => {
     const env = { STUDIO_TYPE: "", HAB_STUDIO_BACKLINE_PKG: "test/backline" };
     await machine.hab(["studio", "-t", "bootstrap", "new"], env);
     const { stdout } = await machine.hab(["studio", "-t", "default", "run", "echo $STUDIO_TYPE"], env);
     expect(stdout).toBe("bootstrap\n");
   });
 });
+
+if (IS_ROOT)
+  test("what is immutable is named when a studio cannot be removed", async () => {
+    machine = openMachine("root");
+    await machine.hab(["studio", "run", "mkdir /opt/a; touch /opt/a/fixed"]);
+    const [name = ""] = readdirSync(join(machine.directory, "studios"));
+    const path = join(machine.directory, "studios", name, "opt/a/fixed");
+    // Not every file system knows the attribute.
+    if ((await run(["/usr/bin/chattr", "+i", path])).code !== 0) return;
+    const { code, stderr } = await machine.hab(["studio", "rm"]);
+    await run(["/usr/bin/chattr", "-i", path]);
+    expect([code, stderr.includes("HAB-BLD-047"), stderr.includes(path)]).toEqual([1, true, true]);
+  });
 
 if (IS_ROOT)
   describe("the kind chroot, as root", () => {

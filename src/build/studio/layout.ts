@@ -81,11 +81,9 @@ set output-meta On
 "\\e[F": end-of-line
 `;
 
-/** Steps that fill an empty root. `shell` is a path in the studio. */
-export function layoutSteps(type: StudioType, shell: string): RoomStep[] {
+/** Steps that fill an empty root. */
+export function layoutSteps(type: StudioType): RoomStep[] {
   const { builds, hasSupervisor, records } = STUDIO_TYPES[type];
-  const file = (path: string, text: string, mode = 0o644): RoomStep => ({ kind: "file", path, text, mode });
-  const link = (target: string, path: string): RoomStep => ({ kind: "link", target, path });
   const steps: RoomStep[] = DIRECTORIES.map(([path, mode]) => ({ kind: "directory", path, mode }));
   steps.push(
     link("/run/lock", "/var/lock"),
@@ -93,24 +91,32 @@ export function layoutSteps(type: StudioType, shell: string): RoomStep[] {
     file("/etc/passwd", ACCOUNTS(builds ? "/bin/bash" : "/bin/sh")),
     file("/etc/group", GROUPS),
     file("/etc/inputrc", INPUT),
-    link(`${PROGRAM_DIRECTORY}/hab`, "/hab/bin/hab"),
-    link(shell, "/bin/sh"),
   );
   if (process.arch === "x64") steps.push(link("lib", "/lib64"), link("lib", "/usr/lib64"));
   if (!builds) return [...steps, file("/etc/profile", "cd /src 2>/dev/null || cd /\n")];
-  steps.push(
-    link(shell, "/bin/bash"),
-    file("/hab/bin/build", `#!${shell}\nexec /hab/bin/hab pkg build --no-studio "$@"\n`, 0o755),
-    file(
-      "/etc/profile",
-      profile + (records ? "" : '_record_build() { "$@"; }\n') + (hasSupervisor ? profileDefault : ""),
-    ),
-  );
+  const recordsBuild = records ? "" : '_record_build() { "$@"; }\n';
+  steps.push(file("/etc/profile", profile + recordsBuild + (hasSupervisor ? profileDefault : "")));
   if (hasSupervisor) steps.push(file("/etc/profile.enter", profileEnter));
   return steps;
 }
 
-/** Steps of every start: what the network needs is the machine's of now. */
+/** Steps of every start that lead to the tools of now. `shell` is a path in the studio. */
+export function toolSteps(type: StudioType, shell: string): RoomStep[] {
+  const steps = [link(`${PROGRAM_DIRECTORY}/hab`, "/hab/bin/hab"), link(shell, "/bin/sh")];
+  if (!STUDIO_TYPES[type].builds) return steps;
+  const build = `#!${shell}\nexec /hab/bin/hab pkg build --no-studio "$@"\n`;
+  return [...steps, link(shell, "/bin/bash"), file("/hab/bin/build", build, 0o755)];
+}
+
+function file(path: string, text: string, mode = 0o644): RoomStep {
+  return { kind: "file", path, text, mode };
+}
+
+function link(target: string, path: string): RoomStep {
+  return { kind: "link", target, path };
+}
+
+/** Steps of every start that tell what the network needs: the machine's of now. */
 export function freshSteps(hosts: string, resolver: string): RoomStep[] {
   return [
     { kind: "file", path: "/etc/nsswitch.conf", text: SWITCH, mode: 0o644 },

@@ -18,7 +18,14 @@ record() {
 
 # _record_build BUILD_PROGRAM ARGUMENT...: a build with a log. The last argument is the plan.
 _record_build() {
-  record "${!#}" "$@"
+  local session=.
+  if (($# > 1)); then session="${!#}"; fi
+  record "$session" "$@"
+}
+
+# build PLAN: a package from a plan, with a log.
+build() {
+  _record_build /hab/bin/build "${@:-.}"
 }
 
 cd /src 2>/dev/null || cd /

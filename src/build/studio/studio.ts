@@ -31,7 +31,7 @@ import { executionEnvironment, formatIdent, type InstalledPackage } from "../../
 import { buildErrors } from "../errors.ts";
 import { ownerFilter, STUDIO_CAPABILITIES } from "./confine.ts";
 import { keySteps } from "./keys.ts";
-import { freshSteps, layoutSteps } from "./layout.ts";
+import { freshSteps, layoutSteps, toolSteps } from "./layout.ts";
 import { formatMark, MARK_FILE, readMark, type StudioMark } from "./mark.ts";
 import { type StudioKind, studioSteps } from "./mounts.ts";
 import {
@@ -85,6 +85,8 @@ export interface StudioReport {
   importing(origin: string, which: "secret" | "public"): void;
   withoutKeys(): void;
   exported(name: string, shown: string): void;
+  /** A package that is shown, for those who want to know more. */
+  showing(ident: string): void;
 }
 
 /** What to do in a studio. `words` of a command are handed to its shell as one line. */
@@ -205,8 +207,10 @@ async function useLocked(
   const files: RoomStep[] = [];
   if (before === undefined) {
     report.creating(root, type);
-    files.push(...layoutSteps(type, shell));
+    files.push(...layoutSteps(type));
   } else if (work.kind !== "new") report.entering(root);
+  for (const each of shown) report.showing(`${each}`);
+  files.push(...toolSteps(type, shell));
   files.push(...keySteps(settings.keys, settings.keyCache, report));
   files.push(...freshSteps(textOf("/etc/hosts"), textOf("/etc/resolv.conf")));
   files.push({ kind: "file", path: `/${MARK_FILE}`, text: formatMark(mark), mode: 0o644 });
@@ -306,10 +310,11 @@ async function toolsOf(
     if (tools !== undefined && shown.every((each) => each !== undefined))
       return { mark: before, shown, tools };
   }
-  const backline = settings.backline || STUDIO_TYPES[type].backline;
+  const { backline: usual, builds } = STUDIO_TYPES[type];
+  const backline = (builds && settings.backline) || usual;
   const main = before === undefined ? undefined : installedClosure(before.backline, supply.roots);
   const closure = main ?? (await backlineClosure(backline, supply));
-  const extra = STUDIO_TYPES[type].builds ? await extraClosures(settings.installs, supply) : [];
+  const extra = builds ? await extraClosures(settings.installs, supply) : [];
   const shown = unionOf([closure, ...extra]);
   const mark = { type, backline: closure.main.ident, packages: shown.map(({ ident }) => ident) };
   return { mark, shown, tools: closure.main };
@@ -331,7 +336,7 @@ function commandOf(work: StudioWork, shell: string): [string, ...string[]] {
     case "new":
       return ["/hab/bin/hab", "--version"];
     case "enter":
-      return [shell, "--login"];
+      return [shell, "-l"];
     case "run":
       return [shell, "-lc", work.line];
     case "build":

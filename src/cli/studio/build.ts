@@ -66,7 +66,7 @@ export async function buildInStudio(
   return useStudio(
     settings,
     { kind: "build", reuse: words.reuse, words: [plan] },
-    studioReport(context.ui, { quiet: Boolean(env["QUIET"]) }),
+    studioReport(context.ui, env),
   );
 }
 

@@ -33,7 +33,7 @@ OPTIONS (before the command; the variable means the same):
     --chroot             As root: the machine's devices and all rights inside [HAB_STUDIO_CHROOT]
     -D                   In a container (docker, podman)
     -q                   Say less [QUIET]
-    -v                   Show what the shell does [VERBOSE]
+    -v                   Say which packages are shown [VERBOSE]
     -V, -h               Print the version, print this
 
 INSIDE:

@@ -1,9 +1,12 @@
 // What a person sees of a studio: the original's lines, none with -q.
 import type { StudioReport } from "../../build/index.ts";
 import type { Ui } from "../../ui/index.ts";
+import type { Environment } from "../grammar/parse.ts";
 
 /** Prints what happens to a studio. */
-export function studioReport(ui: Ui, { quiet }: { readonly quiet: boolean }): StudioReport {
+export function studioReport(ui: Ui, env: Environment): StudioReport {
+  const quiet = Boolean(env["QUIET"]);
+  const verbose = Boolean(env["VERBOSE"]);
   const say = (text: string) => {
     if (!quiet) ui.info(`   hab-studio: ${text}`);
   };
@@ -13,6 +16,9 @@ export function studioReport(ui: Ui, { quiet }: { readonly quiet: boolean }): St
     importing: (origin, which) => say(`Importing '${origin}' ${which} origin key`),
     withoutKeys: () =>
       say("No secret keys imported! Did you mean to set HAB_ORIGIN (or HAB_ORIGIN_KEYS, -k)?"),
+    showing: (ident) => {
+      if (verbose) say(`Showing ${ident}`);
+    },
     exported: (name, shown) => say(`Exported: ${name}=${shown}`),
   };
 }

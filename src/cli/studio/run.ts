@@ -38,7 +38,7 @@ export async function runStudio(words: readonly string[], context: BareContext):
     default: {
       const work = workOf(command, rest);
       const settings = await studioSettings({ ...context, env });
-      return useStudio(settings, work, studioReport(context.ui, { quiet: Boolean(env["QUIET"]) }));
+      return useStudio(settings, work, studioReport(context.ui, env));
     }
   }
 }
