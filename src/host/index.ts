@@ -31,6 +31,7 @@ export {
   terminateGroup,
   waitForExit,
 } from "./process-wait.ts";
+export { type Relocation, relocateProgram } from "./relocate-program.ts";
 export { type Room, type RoomOptions, startRoom } from "./room.ts";
 export { MOUNT, OLD_ROOT, type RoomStep } from "./room-steps.ts";
 export * from "./roots.ts";

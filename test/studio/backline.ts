@@ -5,12 +5,13 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   realpathSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { PROGRAM_DIRECTORY, renameInterpreter } from "../../src/build/studio/program-copy.ts";
+import { PROGRAM_DIRECTORY } from "../../src/build/studio/program-copy.ts";
 
 const PROGRAMS = [
   "bash",
@@ -43,7 +44,7 @@ export function makeBackline(root: string, ident = BACKLINE): string {
     const copy = join(directory, "bin", name);
     copyFileSync(realpathSync(found), copy);
     chmodSync(copy, 0o755);
-    renameInterpreter(copy);
+    changeLinker(copy);
     for (const line of Bun.spawnSync(["ldd", found]).stdout.toString().split("\n")) {
       const path = /=> (\/\S+)/.exec(line)?.[1];
       if (path !== undefined) libraries.add(path);
@@ -63,4 +64,20 @@ export function makeBackline(root: string, ident = BACKLINE): string {
   };
   for (const [name, text] of Object.entries(metafiles)) writeFileSync(join(directory, name), `${text}\n`);
   return ident;
+}
+
+const PT_INTERP = 3;
+
+/** Makes a program ask for the dynamic linker of studios, whose name is the shorter one. */
+function changeLinker(path: string): void {
+  const bytes = readFileSync(path);
+  const size = bytes.readUInt16LE(54);
+  const start = Number(bytes.readBigUInt64LE(32));
+  for (let at = start; at < start + size * bytes.readUInt16LE(56); at += size) {
+    if (bytes.readUInt32LE(at) !== PT_INTERP) continue;
+    const offset = Number(bytes.readBigUInt64LE(at + 8));
+    bytes.fill(0, offset, offset + Number(bytes.readBigUInt64LE(at + 32)));
+    bytes.write(`${PROGRAM_DIRECTORY}/ld.so`, offset);
+  }
+  writeFileSync(path, bytes);
 }

@@ -6,7 +6,6 @@ import { parseFullIdent } from "../../package/index.ts";
 import { ownerFilter } from "./confine.ts";
 import { formatMark, readMark } from "./mark.ts";
 import { studioName, studiosHome } from "./places.ts";
-import { privateLinker } from "./program-copy.ts";
 import { timeStamp } from "./record.ts";
 import { parseStudioType } from "./types.ts";
 import { studioVariables } from "./variables.ts";
@@ -102,16 +101,6 @@ describe(".studio", () => {
     symlinkSync("other", join(root, ".studio"));
     expect(readMark(root)).toBeUndefined();
   });
-});
-
-test("a linker of a studio knows no directory of the machine, and stays as long", () => {
-  const original = Buffer.from(
-    "\0/lib/x86_64-linux-gnu/\0/usr/lib/\0/usr/lib64/\0/lib/\0/etc/ld.so.cache\0/lib/x\0",
-    "latin1",
-  );
-  const text = privateLinker(original).toString("latin1");
-  expect(text).toHaveLength(original.length);
-  expect(text).toBe("\0/hab/.hab/////////////\0/hab/////\0/hab/.hab//\0/hab/\0/hab/ld.so.cache\0/lib/x\0");
 });
 
 test("the filter pretends for calls that change an owner, and for no other", () => {
