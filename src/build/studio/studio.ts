@@ -264,7 +264,7 @@ async function useLocked(
       }),
     );
     supplied.attach(room);
-    const forget = forwardSignals(room);
+    const forget = forwardSignals(room, { atTerminal: terminal !== undefined });
     terminal?.begin();
     try {
       return await room.exited;
@@ -346,20 +346,33 @@ function commandOf(work: StudioWork, shell: string): [string, ...string[]] {
 
 const FORWARDED = ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT", "SIGUSR1", "SIGUSR2"] as const;
 
-/** Signals are for the program inside; a second request to end is not waited for. */
-function forwardSignals(room: Room): () => void {
+/** A shell that was about to wait for keys misses a hang-up, so it is told again. */
+const HANG_UP_AGAIN_MS = 200;
+
+/**
+ * Signals are for the program inside; a second request to end is not waited for. What does not end when its terminal is gone
+ * is ended.
+ */
+function forwardSignals(room: Room, { atTerminal }: { readonly atTerminal: boolean }): () => void {
   let asked = false;
+  const timers: Timer[] = [];
+  const hangUp = () => {
+    timers.push(setInterval(() => room.signal("SIGHUP"), HANG_UP_AGAIN_MS));
+    timers.push(setTimeout(() => room.kill(), GRACE_MS));
+  };
   const forget = FORWARDED.map((signal) => {
     const forward = () => {
       if (asked && signal === "SIGTERM") room.kill();
       asked ||= signal === "SIGTERM";
       room.signal(signal);
+      if (signal === "SIGHUP" && atTerminal && timers.length === 0) hangUp();
     };
     process.on(signal, forward);
     return () => process.off(signal, forward);
   });
   return () => {
     for (const each of forget) each();
+    for (const each of timers) clearTimeout(each);
   };
 }
 
