@@ -104,7 +104,7 @@ describe("what is asked of a build", () => {
 
   test("a plan outside of the source directory is refused", async () => {
     const { code, stderr } = await machine.hab(["pkg", "build", ".."]);
-    expect([code, stderr.includes("HAB-BLD-049")]).toEqual([1, true]);
+    expect([code, stderr.includes("HAB-BLD-079")]).toEqual([1, true]);
   });
 
   test("--json has the report with paths of the machine, and nothing else on standard output", async () => {
@@ -163,7 +163,7 @@ describe("a container studio", () => {
   test("needs an engine, and leaves nothing to remove", async () => {
     rmSync(join(machine.source, "bin/docker"));
     const without = await machine.hab(["studio", "-D", "enter"], { PATH: "/sbin:/usr/sbin" });
-    expect([without.code, without.stderr.includes("HAB-BLD-050")]).toEqual([1, true]);
-    expect((await machine.hab(["studio", "-D", "rm"])).stderr).toContain("HAB-BLD-052");
+    expect([without.code, without.stderr.includes("HAB-BLD-080")]).toEqual([1, true]);
+    expect((await machine.hab(["studio", "-D", "rm"])).stderr).toContain("HAB-BLD-082");
   });
 });

@@ -142,7 +142,7 @@ describe.each(EVERYBODY)("a studio of %s", (who) => {
     await reader.read();
     const second = await inside("true");
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain("HAB-BLD-046");
+    expect(second.stderr).toContain("HAB-BLD-076");
     first.stdin.end();
     await first.exited;
     expect((await inside("true")).code).toBe(0);
@@ -193,14 +193,14 @@ describe("words and types", () => {
   });
 
   test.each<[string[], number, RegExp]>([
-    [["-t", "nothere", "new"], 2, /HAB-BLD-041/],
+    [["-t", "nothere", "new"], 2, /HAB-BLD-071/],
     [["-t", "stage1", "new"], 2, /archive of 2018/],
     [["-t", "baseimage", "new"], 2, /hab pkg export container/],
-    [["-x"], 1, /HAB-BLD-040/],
-    [["nothere"], 1, /HAB-BLD-040/],
+    [["-x"], 1, /HAB-BLD-070/],
+    [["nothere"], 1, /HAB-BLD-070/],
     [["r"], 1, /needs a command/],
     [["-k"], 1, /needs a value/],
-    [["-k", "nobody", "run", "true"], 1, /HAB-BLD-051/],
+    [["-k", "nobody", "run", "true"], 1, /HAB-BLD-081/],
     [[], 1, /USAGE/],
   ])("hab studio %j", async (words, code, message) => {
     const { code: got, stderr } = await machine.hab(["studio", ...words]);
@@ -217,14 +217,14 @@ describe("words and types", () => {
 
   test("the kind chroot is root's", async () => {
     const { code, stderr } = await machine.hab(["studio", "--chroot", "new"]);
-    expect([code, stderr.includes("HAB-BLD-043")]).toEqual([9, true]);
+    expect([code, stderr.includes("HAB-BLD-073")]).toEqual([9, true]);
   });
 
   test("without tools it says which ways there are", async () => {
     const env = { HAB_STUDIO_BACKLINE_PKG: "no/tools", HAB_BLDR_URL: "http://127.0.0.1:1" };
     const { code, stderr } = await machine.hab(["studio", "new"], env);
     expect(code).toBe(1);
-    for (const each of ["no/tools", "HAB-BLD-045", "HAB_STUDIO_BACKLINE_PKG", "--no-studio"])
+    for (const each of ["no/tools", "HAB-BLD-075", "HAB_STUDIO_BACKLINE_PKG", "--no-studio"])
       expect(stderr).toContain(each);
   });
 
@@ -233,7 +233,7 @@ describe("words and types", () => {
     const { code, stdout } = await machine.hab(["studio", "-t", "busybox", "run", "type record; pwd"]);
     expect([code, stdout]).toEqual([0, "/src\n"]);
     const refused = await machine.hab(["studio", "build", "-R"]);
-    expect([refused.code, refused.stderr.includes("HAB-BLD-044")]).toEqual([10, true]);
+    expect([refused.code, refused.stderr.includes("HAB-BLD-074")]).toEqual([10, true]);
   });
 
   test("a studio keeps the type it was made with", async () => {
@@ -254,7 +254,7 @@ if (IS_ROOT)
     if ((await run(["/usr/bin/chattr", "+i", path])).code !== 0) return;
     const { code, stderr } = await machine.hab(["studio", "rm"]);
     await run(["/usr/bin/chattr", "-i", path]);
-    expect([code, stderr.includes("HAB-BLD-047"), stderr.includes(path)]).toEqual([1, true, true]);
+    expect([code, stderr.includes("HAB-BLD-077"), stderr.includes(path)]).toEqual([1, true, true]);
   });
 
 if (IS_ROOT)

@@ -13,7 +13,7 @@ export interface KeyReport {
   withoutKeys(): void;
 }
 
-/** Steps that put them there. Throws HAB-BLD-051. */
+/** Steps that put them there. Throws HAB-BLD-081. */
 export function keySteps(origins: readonly string[], cache: KeyCache, report: KeyReport): RoomStep[] {
   if (origins.length === 0) report.withoutKeys();
   return origins.flatMap((origin) => {

@@ -48,7 +48,7 @@ export function locate(ident: FullIdent, roots: readonly string[]): InstalledPac
   return root === undefined ? undefined : new InstalledPackage(ident, root);
 }
 
-/** The package of tools with all it needs; fetched when it is not installed. Throws HAB-BLD-045. */
+/** The package of tools with all it needs; fetched when it is not installed. Throws HAB-BLD-075. */
 export async function backlineClosure(text: string, supply: PackageSupply): Promise<Closure> {
   const ident = parseIdent(text);
   const present = installedClosure(ident, supply.roots);

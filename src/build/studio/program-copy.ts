@@ -34,7 +34,7 @@ const UNUSED_LIFETIME_MS = 14 * 24 * 60 * 60 * 1000;
 
 /**
  * The directory with our program as studios have it; made below `cache` when there is none for the program at `hab`.
- * Throws HAB-BLD-048, HAB-HST-006.
+ * Throws HAB-BLD-078, HAB-HST-006.
  */
 export function programCopy(hab: string, cache: string): string {
   const program = realpathSync(hab);

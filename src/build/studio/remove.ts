@@ -7,7 +7,7 @@ import { buildErrors } from "../errors.ts";
 
 /**
  * Empties `root` and, unless it is to be kept, removes it. Files of subordinate ids are removed in a user namespace that has
- * those ids. Throws HAB-BLD-047.
+ * those ids. Throws HAB-BLD-077.
  */
 export async function removeTree(
   root: string,

@@ -100,7 +100,7 @@ export type StudioWork =
 const GRACE_MS = 10_000;
 
 /**
- * Does `work` and resolves to its exit status. Throws HAB-BLD-041 to -051, HAB-HST-010, HAB-HST-011, and what installing
+ * Does `work` and resolves to its exit status. Throws HAB-BLD-071 to -081, HAB-HST-010, HAB-HST-011, and what installing
  * the tools throws.
  */
 export async function useStudio(
@@ -119,7 +119,7 @@ export async function useStudio(
   }
 }
 
-/** Takes a studio away. Throws HAB-BLD-042, -046, -047. */
+/** Takes a studio away. Throws HAB-BLD-072, -076, -077. */
 export async function removeStudio(settings: Pick<StudioSettings, "root" | "user">): Promise<void> {
   if (!existsSync(settings.root)) return;
   const lock = lockStudio(settings.root);
@@ -131,7 +131,7 @@ export async function removeStudio(settings: Pick<StudioSettings, "root" | "user
   }
 }
 
-/** Takes the lock of a root, which is made if need be. Throws HAB-BLD-046. */
+/** Takes the lock of a root, which is made if need be. Throws HAB-BLD-076. */
 function lockStudio(root: string): FileLock {
   for (;;) {
     mkdirSync(root, { recursive: true, mode: 0o755 });
@@ -320,7 +320,7 @@ async function toolsOf(
   return { mark, shown, tools: closure.main };
 }
 
-/** Path, in the studio, of the shell among the tools. Throws HAB-BLD-045. */
+/** Path, in the studio, of the shell among the tools. Throws HAB-BLD-075. */
 function shellOf(tools: InstalledPackage, name: string, roots: readonly string[]): string {
   const path = executionEnvironment(tools, {})["PATH"] ?? "";
   for (const directory of path.split(":"))

@@ -47,7 +47,7 @@ const NOT_OFFERED: Readonly<Record<string, string>> = {
   baseimage: "it is an image for a Supervisor, which hab pkg export container makes",
 };
 
-/** The type that `text` names; nothing is `default`. Throws HAB-BLD-041. */
+/** The type that `text` names; nothing is `default`. Throws HAB-BLD-071. */
 export function parseStudioType(text: string | undefined): StudioType {
   const name = text === undefined || text === "" ? "default" : text;
   if (Object.hasOwn(STUDIO_TYPES, name)) return name as StudioType;

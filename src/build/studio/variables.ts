@@ -27,6 +27,8 @@ const FORWARDED = [
   // Not of the original, which promises the first and forgets it.
   "HAB_PREFER_LOCAL_CHEF_DEPS",
   "SOURCE_DATE_EPOCH",
+  "HAB_BUILD_RECORDS",
+  "HAB_BUILDER_ID",
 ] as const;
 
 /** What a studio decides itself; a secret of this name is ignored. */

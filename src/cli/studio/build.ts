@@ -21,9 +21,16 @@ export interface BuildWords {
   readonly reuse: boolean;
   readonly docker: boolean;
   readonly noNetwork: boolean;
+  readonly release: string | undefined;
+  readonly lock: boolean;
+  readonly locked: boolean;
+  /** Path of a hart that is to be made again. */
+  readonly check: string | undefined;
 }
 
-/** Builds and resolves to the exit status. Throws HAB-BLD-049 and what `useStudio` throws. */
+/**
+ * Builds and resolves to the exit status. With `--check --json` the build itself prints the document. Throws HAB-BLD-079 and what `useStudio` throws.
+ */
 export async function buildInStudio(
   words: BuildWords,
   context: Pick<
@@ -49,10 +56,12 @@ export async function buildInStudio(
       },
     });
   }
-  const plan = planInSource(words.planContext, words.source);
+  const plan = pathInSource(resolve(words.source, words.planContext), words.source);
+  const printsItself = context.json && words.check !== undefined;
   const keys = words.keys.length > 0 ? words.keys.join(",") : env["HAB_ORIGIN_KEYS"] || env["HAB_ORIGIN"];
   const settings = await studioSettings({
     ...context,
+    json: context.json && !printsItself,
     env: {
       ...env,
       SRC_PATH: words.source,
@@ -65,16 +74,27 @@ export async function buildInStudio(
   });
   return useStudio(
     settings,
-    { kind: "build", reuse: words.reuse, words: [plan] },
+    { kind: "build", reuse: words.reuse, words: [...insideOptions(words, printsItself), plan] },
     studioReport(context.ui, env),
   );
 }
 
-/** The plan's directory as the studio sees it, from /src. Throws HAB-BLD-049. */
-function planInSource(planContext: string, source: string): string {
-  const path = relative(realpathOf(source), realpathOf(resolve(source, planContext)));
+/** Options that are the build's own, as it gets them in the studio. */
+function insideOptions(words: BuildWords, printsItself: boolean): string[] {
+  return [
+    ...(words.release === undefined || words.check !== undefined ? [] : ["--release", words.release]),
+    ...(words.lock ? ["--lock"] : []),
+    ...(words.locked ? ["--locked"] : []),
+    ...(words.check === undefined ? [] : ["--check", pathInSource(words.check, words.source)]),
+    ...(printsItself ? ["--json"] : []),
+  ];
+}
+
+/** A path as the studio sees it, from /src. Throws HAB-BLD-079. */
+function pathInSource(given: string, source: string): string {
+  const path = relative(realpathOf(source), realpathOf(resolve(given)));
   if (path === ".." || path.startsWith("../"))
-    throw new HabError(buildErrors.planOutsideSource, `${planContext} is outside of ${source}`);
+    throw new HabError(buildErrors.planOutsideSource, `${given} is outside of ${source}`);
   return path === "" ? "." : path;
 }
 

@@ -36,7 +36,7 @@ const FORWARDED = [
 
 const DENIED = /Mounts denied|drive is not shared/;
 
-/** Becomes the engine's client. Throws HAB-BLD-050, HAB-BLD-052. */
+/** Becomes the engine's client. Throws HAB-BLD-080, HAB-BLD-082. */
 export async function runContainerStudio(words: readonly string[], context: BareContext): Promise<number> {
   const env = await withConfiguration(context);
   const { args, channel } = containerWords(words);

@@ -53,7 +53,7 @@ export function studioPlace(env: Environment): { readonly root: string; readonly
   };
 }
 
-/** Everything a studio is made with; makes the caches that it shows. Throws HAB-CLI-004, HAB-BLD-048. */
+/** Everything a studio is made with; makes the caches that it shows. Throws HAB-CLI-004, HAB-BLD-078. */
 export async function studioSettings(from: SettingsSource): Promise<StudioSettings> {
   const { configuration, ui } = from;
   const caller = await completedEnvironment(from.env, configuration, ui);

@@ -44,6 +44,6 @@ describe("the words of hab studio (reference/plan-build.md §14.2)", () => {
     expect(parse("run", "cmd", "-D")).toMatchObject({ container: false, rest: ["cmd", "-D"] }));
 
   test.each([[["nothere"]], [["re"]], [["-z"]], [["-k"]], [[""]]])("%j is refused", (words) =>
-    expect(() => parse(...words)).toThrow(expect.objectContaining({ code: "HAB-BLD-040" })),
+    expect(() => parse(...words)).toThrow(expect.objectContaining({ code: "HAB-BLD-070" })),
   );
 });

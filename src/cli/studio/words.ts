@@ -36,7 +36,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
   "--no-network": "HAB_STUDIO_NO_NETWORK",
 };
 
-/** Throws HAB-BLD-040. */
+/** Throws HAB-BLD-070. */
 export function parseStudioWords(words: readonly string[], caller: Environment): StudioWords {
   const env: Record<string, string | undefined> = { ...caller };
   let container = false;
