@@ -66,7 +66,7 @@ try {
   hab("origin", "key", "generate", "bench");
   hab("origin", "create", "bench");
   hab("origin", "key", "upload", "bench");
-  hab("pkg", "build", "app");
+  hab("pkg", "build", "--no-studio", "app");
   const artifact = /^pkg_artifact=(.*)$/m.exec(
     readFileSync(join(work, "results/last_build.env"), "utf8"),
   )?.[1];

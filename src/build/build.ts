@@ -1,11 +1,11 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
-// (reference/plan-build.md). There is no studio here: the build happens in the root it is started in.
+// (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio.
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment, isPresent } from "../host/index.ts";
-import type { Target } from "../package/index.ts";
+import type { PackageIdent, Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
 import { keepLog, LOG_VARIABLE, sayWhere, startLog } from "./log.ts";
@@ -40,6 +40,8 @@ export interface BuildOptions {
   readonly logDirectory?: string;
   /** Gets dependencies; without it only what is installed can be used. */
   readonly install?: DependencyInstaller;
+  /** Makes an installed package visible that is not yet (in a studio); says which release it was. */
+  readonly show?: (ident: PackageIdent) => Promise<string | undefined>;
   /** Which releases are taken for dependencies; any that fit when not given. */
   readonly lock?: LockMode;
   /** Digest of a release's hart, to be locked; without it none can be told. */
@@ -89,6 +91,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
       epochSeconds,
       install: options.install,
       complain: log?.complain ?? ((text: string) => void writeSync(streams.stderr, text)),
+      show: options.show,
       records: new RecordKeeper({
         isOn: environment["HAB_BUILD_RECORDS"] !== "off",
         root,

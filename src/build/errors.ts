@@ -1,8 +1,10 @@
 // Failures of the build room. What goes wrong inside a plan is printed by the build itself and ends with the status
 // that reference/plan-build.md §9 gives it.
 import { errorKinds } from "../error/index.ts";
+import { STUDIO_ERRORS } from "./studio/errors.ts";
 
 export const buildErrors = errorKinds({
+  ...STUDIO_ERRORS,
   bashMissing: {
     code: "HAB-BLD-001",
     title: "There is no bash to run a plan with",
@@ -63,7 +65,7 @@ export const buildErrors = errorKinds({
   needsStudio: {
     code: "HAB-BLD-012",
     title: "An option of `hab pkg build` is about a studio",
-    remedy: "Leave the option out: the build runs in the root it is started in.",
+    remedy: "Leave the option out, or --no-studio; inside a studio a build runs in that one.",
   },
   rootNotWritable: {
     code: "HAB-BLD-013",

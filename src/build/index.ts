@@ -1,7 +1,10 @@
 // The build room: plan → hart. Nothing heavy is loaded before a plan is built.
+import type { PackageIdent } from "../package/index.ts";
 import type { BuildOptions } from "./build.ts";
 import type { RecordedPackage, readSignedProvenance as readSigned } from "./records/read.ts";
 import type { Reproduction } from "./records/reproduce.ts";
+import type { Recording } from "./studio/record.ts";
+import type { StudioReport, StudioSettings, StudioWork } from "./studio/studio.ts";
 
 export type { BuildOptions, BuildStreams } from "./build.ts";
 export { buildErrors } from "./errors.ts";
@@ -22,6 +25,9 @@ export type { RecordedPackage } from "./records/read.ts";
 export { parseRelease } from "./records/release.ts";
 export type { Reproduction } from "./records/reproduce.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
+export type { PackageFetcher } from "./studio/packages.ts";
+export { packageRoots, studioCache, studioName, studiosHome } from "./studio/places.ts";
+export type { StudioReport, StudioSettings, StudioWork } from "./studio/studio.ts";
 
 /** Builds a package from a plan; see `build.ts`. */
 export async function buildPlan(options: BuildOptions): Promise<number> {
@@ -56,4 +62,28 @@ export async function readSignedProvenance(
   ...given: Parameters<typeof readSigned>
 ): Promise<Awaited<ReturnType<typeof readSigned>>> {
   return (await import("./records/read.ts")).readSignedProvenance(...given);
+}
+
+/** Works in a studio; see `studio/studio.ts`. */
+export async function useStudio(
+  settings: StudioSettings,
+  work: StudioWork,
+  report: StudioReport,
+): Promise<number> {
+  return (await import("./studio/studio.ts")).useStudio(settings, work, report);
+}
+
+/** Takes a studio away; see `studio/studio.ts`. */
+export async function removeStudio(settings: Pick<StudioSettings, "root" | "user">): Promise<void> {
+  return (await import("./studio/studio.ts")).removeStudio(settings);
+}
+
+/** Asks the machine around a studio for a package; see `studio/supply.ts`. */
+export async function askSupply(ident: PackageIdent): Promise<string | undefined> {
+  return (await import("./studio/supply.ts")).askSupply(ident);
+}
+
+/** Runs a command with a log; see `studio/record.ts`. */
+export async function recordCommand(recording: Recording): Promise<number> {
+  return (await import("./studio/record.ts")).recordCommand(recording);
 }

@@ -52,6 +52,8 @@ export interface RequestContext {
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
+  /** See `BuildOptions.show`. */
+  readonly show?: ((ident: PackageIdent) => Promise<string | undefined>) | undefined;
   readonly records: RecordKeeper;
   readonly lock: LockSlot;
   /** Writes to standard error of the build. */
@@ -84,8 +86,9 @@ export async function serveRequest(request: readonly string[], context: RequestC
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  find: ([ident = ""], { root, lock }) =>
-    lock.choose(ident, (wanted) => {
+  find: ([ident = ""], { root, lock, show }) =>
+    lock.choose(ident, async (wanted) => {
+      await show?.(wanted);
       const found = findInstalled(wanted, { root });
       if (found === undefined)
         throw new HabError(buildErrors.noInstaller, `${formatIdent(wanted)} is not installed`);

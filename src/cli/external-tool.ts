@@ -18,7 +18,7 @@ export function becomeTool(
 ): never {
   const tool = toolOf(path);
   const override = env[tool.binaryVariable];
-  if (isSet(override)) return becomeProgram(findProgram(override, env), words, env);
+  if (isSet(override)) return becomeNamed(override, words, env);
   const ident = parseIdent(packageOf(tool, env));
   const pkg = findInstalled(ident);
   if (pkg !== undefined) return execInPackage(pkg, tool.program, words, env);
@@ -29,6 +29,11 @@ export function becomeTool(
       next: `Install it (hab pkg install ${formatIdent(ident)}), or set ${tool.binaryVariable} to the program.`,
     },
   );
+}
+
+/** Becomes the program that a variable names: a path, or a name in PATH. Throws HAB-PKG-052, HAB-CLI-011. */
+export function becomeNamed(name: string, words: readonly string[], env: Environment): never {
+  return becomeProgram(findProgram(name, env), words, env);
 }
 
 function becomeProgram(program: string, words: readonly string[], env: Environment): never {

@@ -15,12 +15,6 @@ export interface ExternalTool {
   readonly packageName: string;
 }
 
-const STUDIO: ExternalTool = {
-  program: "hab-studio",
-  binaryVariable: "HAB_STUDIO_BINARY",
-  packageName: "chef/hab-studio",
-};
-
 const SUPERVISOR_SHELLS: ExternalTool = {
   program: "hab-sup",
   binaryVariable: "HAB_SUP_BINARY",
@@ -56,7 +50,6 @@ export function isReplaced(path: string, env: Environment): path is Replaceable 
 }
 
 const HANDED_OVER = {
-  studio: STUDIO,
   "sup bash": SUPERVISOR_SHELLS,
   "sup sh": SUPERVISOR_SHELLS,
 } as const satisfies Readonly<Record<string, ExternalTool>>;

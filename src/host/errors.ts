@@ -34,4 +34,21 @@ export const hostErrors = errorKinds({
     title: "A program cannot be made to run on the libraries of a package",
     remedy: "Use the `hab` that script/build makes, and paths of at most 250 bytes.",
   },
+  roomRefused: {
+    code: "HAB-HST-010",
+    title: "The kernel does not allow namespaces, which a studio is made of",
+    remedy:
+      "Allow user namespaces (sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000, on Ubuntu also kernel.apparmor_restrict_unprivileged_userns=0; in a container --privileged or --security-opt seccomp=unconfined; in a chroot there are none for users), run as root, use a container studio (-D), or build without a studio: hab pkg build --no-studio.",
+  },
+  roomStepFailed: {
+    code: "HAB-HST-011",
+    title: "A studio could not be set up or its program not started",
+    remedy:
+      "The reason names the step: R changes the root, d makes a directory, w writes a file, l a link, b and m mount; else it is the program. Remove the studio (hab studio rm) and try again.",
+  },
+  idsRefused: {
+    code: "HAB-HST-012",
+    title: "The subordinate ids of a user cannot be had",
+    remedy: "Check /etc/subuid, /etc/subgid and that newuidmap is setuid root.",
+  },
 });

@@ -8,6 +8,8 @@ export * from "./errors.ts";
 export * from "./files.ts";
 export { writeFileWholeInBackground } from "./files-background.ts";
 export { openPipe } from "./libc.ts";
+export * from "./id-map.ts";
+export { duplicateDescriptor } from "./libc.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
 export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";
@@ -31,9 +33,12 @@ export {
   waitForExit,
 } from "./process-wait.ts";
 export { type Relocation, relocateProgram } from "./relocate-program.ts";
+export { type Room, type RoomOptions, startRoom } from "./room.ts";
+export { MOUNT, OLD_ROOT, type RoomStep } from "./room-steps.ts";
 export * from "./roots.ts";
 export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
 export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
+export { makeRaw, openTerminal, type TerminalPair, terminalSize } from "./terminal.ts";
 export { ownUnitProcesses } from "./unit-processes.ts";
 export { openUnixDatagram, type UnixDatagram } from "./unix-datagram.ts";
 export * from "./users.ts";

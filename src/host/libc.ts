@@ -18,6 +18,7 @@ const SYMBOLS = {
   getgrouplist: { args: ["ptr", "u32", "ptr", "ptr"], returns: "i32" },
   getpwnam_r: { args: ["ptr", "ptr", "ptr", "u64", "ptr"], returns: "i32" },
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
+  ioctl: { args: ["i32", "u64", "ptr"], returns: "i32" },
   getpwuid_r: { args: ["u32", "ptr", "ptr", "u64", "ptr"], returns: "i32" },
   pipe2: { args: ["ptr", "i32"], returns: "i32" },
   prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" },
@@ -28,6 +29,7 @@ const SYMBOLS = {
   setuid: { args: ["u32"], returns: "i32" },
   signal: { args: ["i32", "ptr"], returns: "ptr" },
   sigprocmask: { args: ["i32", "ptr", "ptr"], returns: "i32" },
+  socketpair: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
   socket: { args: ["i32", "i32", "i32"], returns: "i32" },
   syscall: { args: ["i64", "i64", "i64", "i64", "i64", "i64", "i64"], returns: "i64" },
   waitid: { args: ["i32", "u32", "ptr", "i32"], returns: "i32" },
@@ -98,6 +100,26 @@ const O_CLOEXEC = 0o2000000;
 export function openPipe(): [number, number] {
   const ends = new Int32Array(2);
   if (libc().pipe2(ends, O_CLOEXEC) !== 0) throw systemError("pipe2", errno());
+  return [ends[0] as number, ends[1] as number];
+}
+
+const F_DUPFD_CLOEXEC = 1030;
+
+/** Another number for the same open file, closed in programs started later. */
+export function duplicateDescriptor(descriptor: number): number {
+  const duplicate = libc().fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  if (duplicate < 0) throw systemError("fcntl", errno());
+  return duplicate;
+}
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
+/** Two connected sockets, both closed in programs started later. */
+export function openSocketPair(): [number, number] {
+  const ends = new Int32Array(2);
+  if (libc().socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends) !== 0)
+    throw systemError("socketpair", errno());
   return [ends[0] as number, ends[1] as number];
 }
 

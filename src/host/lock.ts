@@ -43,6 +43,16 @@ export function lockFile(path: string, options: LockOptions): FileLock | undefin
   throw new HabError(hostErrors.lockFailed, `cannot lock ${path}: ${errnoName(failure)}`);
 }
 
+/** Locks a directory, which needs no file for it. Undefined when another process holds the lock. Throws HAB-HST-004. */
+export function lockDirectory(path: string): FileLock | undefined {
+  const descriptor = openForLock(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const failure = flock(descriptor, LOCK_EX | LOCK_NB);
+  if (failure === 0) return lockOn(path, descriptor);
+  closeSync(descriptor);
+  if (failure === EWOULDBLOCK) return undefined;
+  throw new HabError(hostErrors.lockFailed, `cannot lock ${path}: ${errnoName(failure)}`);
+}
+
 const RETRY_MILLISECONDS = 50;
 
 /**

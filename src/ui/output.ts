@@ -55,7 +55,9 @@ function writeFully(descriptor: number, bytes: Uint8Array): void {
       written += writeSync(descriptor, bytes, written);
     } catch (error) {
       const code = systemErrorCode(error);
-      if (code === "EPIPE") throw new OutputClosed();
+      // EIO of a terminal: it has been hung up.
+      if (code === "EPIPE" || (code === "EIO" && fstatSync(descriptor).isCharacterDevice()))
+        throw new OutputClosed();
       if (code !== "EAGAIN") throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_RETRY_MS);
     }

@@ -1,5 +1,5 @@
-// `hab studio` and `hab sup sh` hand over to programs that are not part of hab, `hab pkg export` when told; `hab cli setup` writes
-// cli.toml.
+// `hab sup sh` hands over to a program that is not part of hab, `hab studio`, `hab pkg build` and `hab pkg export` when told;
+// `hab cli setup` writes cli.toml.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,6 @@ function hab(words: readonly string[], env: Record<string, string> = {}, stdin =
 }
 
 const tools = [
-  [["studio"], [], "HAB_STUDIO_BINARY", "chef/hab-studio/2.1.78"],
   [["sup", "sh"], ["sh"], "HAB_SUP_BINARY", "chef/hab-sup/2.1.78"],
   [["sup", "bash"], ["bash"], "HAB_SUP_BINARY", "chef/hab-sup/2.1.78"],
 ] as const;
@@ -41,8 +40,7 @@ describe.each(tools)("hab %p", (words, first, variable, ident) => {
   test("becomes the program that the variable names", async () => {
     const program = write("tool", ECHO, 0o755);
     const { code, stdout } = await hab([...words, "--", "--flag", "b c"], { [variable]: program });
-    const handedOn = words[0] === "studio" ? ["--", "--flag", "b c"] : ["--flag", "b c"];
-    expect([code, stdout]).toEqual([0, `${[program, ...first, ...handedOn].join(" ")}\n`]);
+    expect([code, stdout]).toEqual([0, `${[program, ...first, "--flag", "b c"].join(" ")}\n`]);
   });
 
   test("becomes the program of the installed package", async () => {
@@ -133,5 +131,21 @@ describe("hab cli setup", () => {
     expect(code).toBe(0);
     expect(stderr).toContain("Invalid origin");
     expect(readFileSync(config(), "utf8")).toBe('origin = "acme"\n');
+  });
+});
+
+describe("HAB_STUDIO_BINARY", () => {
+  test("gets every word of hab studio", async () => {
+    const program = write("tool", ECHO, 0o755);
+    const words = ["studio", "--", "-h", "b c"];
+    const { code, stdout } = await hab(words, { HAB_STUDIO_BINARY: program });
+    expect([code, stdout]).toEqual([0, `${program} -- -h b c\n`]);
+  });
+
+  test("gets a build in the original's words", async () => {
+    const program = write("tool", ECHO, 0o755);
+    const words = ["pkg", "build", "-R", "-r", "/r", "-f", "dev", "plan"];
+    const { code, stdout } = await hab(words, { HAB_STUDIO_BINARY: program });
+    expect([code, stdout]).toEqual([0, `${program} -r /r -f dev build -R plan\n`]);
   });
 });

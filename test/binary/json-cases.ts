@@ -148,7 +148,11 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg uninstall", args: [WEB, "--dryrun"] },
     { words: "pkg uninstall", args: [WEB] },
     { words: "pkg gc", args: ["--yes"] },
-    { words: "pkg build", args: ["plan", "--release", BUILT], env: { NO_INSTALL_DEPS: "true" } },
+    {
+      words: "pkg build",
+      args: ["--no-studio", "plan", "--release", BUILT],
+      env: { NO_INSTALL_DEPS: "true" },
+    },
     { words: "pkg sbom", args: [built] },
     { words: "pkg sbom", args: ["acme/built"] },
     { words: "pkg provenance", args: [built] },
@@ -156,7 +160,7 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg uninstall", args: [`acme/built/1.0/${BUILT}`] },
     {
       words: "pkg build",
-      args: ["plan", "--check", built],
+      args: ["--no-studio", "plan", "--check", built],
       env: { NO_INSTALL_DEPS: "true" },
     },
     { words: "plan check", args: ["plan"] },

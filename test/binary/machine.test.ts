@@ -47,7 +47,8 @@ describe("exit codes (reference/cli.md §2.3, §7)", () => {
     [["license"], 2],
     [["nothere"], 2],
     [["license", "accept", "--nope"], 2],
-    [["studio"], 69],
+    [["sup", "sh"], 69],
+    [["studio"], 1],
   ])("hab %j: %i", async (words, code) => {
     expect((await run([alone, ...words])).code).toBe(code);
   });

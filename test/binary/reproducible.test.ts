@@ -81,7 +81,7 @@ async function build(
   plan: string,
   ...how: [Record<string, string>?, (readonly string[])?, string?]
 ): Promise<Buffer> {
-  const ended = await hab(["pkg", "build", plan, "--release", RELEASE], ...how);
+  const ended = await hab(["pkg", "build", "--no-studio", plan, "--release", RELEASE], ...how);
   if (ended.code !== 0) throw new Error(ended.stdout + ended.stderr);
   const hart = readFileSync(at("results", NAME));
   for (const left of ["hab", "results"]) rmSync(at(left), { recursive: true });
@@ -124,11 +124,11 @@ test("the same plan is the same hart on another machine, as far as one machine c
 describe("hab pkg build --check", () => {
   test("says that the hart is made again, or names what differs", async () => {
     writeFileSync(at(NAME), await build(at("plan")));
-    const same = await hab(["pkg", "build", "--check", at(NAME), at("plan")]);
+    const same = await hab(["pkg", "build", "--no-studio", "--check", at(NAME), at("plan")]);
     expect(same.stdout + same.stderr).toContain(`acme/app/1.0/${RELEASE} was built again, byte for byte.`);
     expect(same.code).toBe(0);
     writeFileSync(at("plan/hooks/run"), "#!/bin/sh\nexec sleep 2\n");
-    const other = await hab(["pkg", "build", "--check", at(NAME), at("plan")]);
+    const other = await hab(["pkg", "build", "--no-studio", "--check", at(NAME), at("plan")]);
     expect(other.stdout).toContain("content  hooks/run  23 bytes, from byte 21 (line 2)\n");
     expect(other.stderr).toContain("HAB-BLD-048");
     expect(other.code).toBe(1);
@@ -138,7 +138,9 @@ describe("hab pkg build --check", () => {
 
 describe("the release", () => {
   test("can be given in the environment, but not with --check", async () => {
-    const ended = await hab(["pkg", "build", at("plan"), "--lock"], { HAB_PKG_RELEASE: RELEASE });
+    const ended = await hab(["pkg", "build", "--no-studio", at("plan"), "--lock"], {
+      HAB_PKG_RELEASE: RELEASE,
+    });
     expect(ended.code).toBe(0);
     expect(readdirSync(at("results")).sort()).toEqual([NAME, `${NAME}.intoto.jsonl`, "last_build.env"]);
     expect(readFileSync(at("plan/plan.lock"), "utf8")).toContain("version = 1");
@@ -148,12 +150,21 @@ describe("the release", () => {
     const provenance = await hab(["pkg", "provenance", hart, "--signed", `${hart}.intoto.jsonl`]);
     expect(provenance.stdout).toContain(`Package:         acme/app/1.0/${RELEASE}`);
     expect(provenance.stderr + provenance.stdout).toContain("signed with acme-");
-    const both = await hab(["pkg", "build", "--check", hart, "--release", RELEASE, at("plan")]);
+    const both = await hab([
+      "pkg",
+      "build",
+      "--no-studio",
+      "--check",
+      hart,
+      "--release",
+      RELEASE,
+      at("plan"),
+    ]);
     expect(both.code).toBe(2);
   });
 
   test.each(["yesterday", "20260230000000"])("is not %p", async (release) => {
-    const ended = await hab(["pkg", "build", at("plan"), "--release", release]);
+    const ended = await hab(["pkg", "build", "--no-studio", at("plan"), "--release", release]);
     expect(ended.stderr).toContain("not a time of the form YYYYMMDDhhmmss");
     expect(ended.code).toBe(2);
   });

@@ -114,7 +114,7 @@ async function build(
       'do_build() { return 0; }\ndo_install() { head -c 200000 /dev/urandom >"$pkg_prefix/data"; }\n',
   );
   writeFileSync(join(context, "hooks/run"), "#!/bin/sh\nexec sleep 100000\n", { mode: 0o755 });
-  await hab(["pkg", "build", context], variables);
+  await hab(["pkg", "build", "--no-studio", context], variables);
   const results = variables["HAB_OUTPUT_PATH"] ?? "";
   const report = readFileSync(join(results, "last_build.env"), "utf8");
   const value = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(report)?.[1] ?? "";

@@ -34,7 +34,7 @@ async function build(name: string, files: Record<string, string>, plan = PLAN) {
     mkdirSync(join(context, path, ".."), { recursive: true });
     writeFileSync(join(context, path), text, { mode: path.startsWith("hooks/") ? 0o755 : 0o644 });
   }
-  await machine.run(["hab", "pkg", "build", context]);
+  await machine.run(["hab", "pkg", "build", "--no-studio", context]);
   const report = readFileSync(join(machine.env["HAB_OUTPUT_PATH"] as string, "last_build.env"), "utf8");
   const value = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(report)?.[1] as string;
   return {
@@ -187,7 +187,7 @@ describe("installing", () => {
 describe("building and uploading", () => {
   test("no signing key: exit 35, and nothing is made", async () => {
     const before = readdirSync(machine.env["HAB_OUTPUT_PATH"] as string);
-    const failed = await machine.run(["hab", "pkg", "build", join(machine.directory, "plans/web")], {
+    const failed = await machine.run(["hab", "pkg", "build", "--no-studio", join(machine.directory, "plans/web")], {
       env: { HAB_ORIGIN: "stranger" },
       exit: "any",
     });

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DependencyInstaller, HartDigest } from "../../build/index.ts";
+import { askSupply, type DependencyInstaller, type HartDigest } from "../../build/index.ts";
 import { hashFile, type KeyCache } from "../../crypto/index.ts";
 import { artifactCachePath, isRegularFile } from "../../host/index.ts";
 import {
@@ -11,6 +11,7 @@ import {
   artifactFileName,
   formatIdent,
   installPackage,
+  isFullIdent,
   type PackageSource,
 } from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
@@ -34,10 +35,11 @@ export function dependencyInstaller({
   const report = installReport(ui);
   return async ({ ident, channel, ignoreLocal, ignoreInstallHook, hartDigests }) => {
     const token = await configuration.authToken(undefined);
+    if (isFullIdent(ident)) await askSupply(ident);
     const installed = await installPackage({
       source: formatIdent(ident),
       channel,
-      depot: await depotOf(configuration),
+      depot: showingInstalled(await depotOf(configuration)),
       ignoreLocal,
       ignoreInstallHook,
       ...(hartDigests && { hartDigests }),
@@ -47,6 +49,18 @@ export function dependencyInstaller({
       signal,
     });
     return installed.ident;
+  };
+}
+
+/** In a studio: what the depot names and the machine around it has installed is shown, not downloaded. */
+function showingInstalled(depot: PackageSource): PackageSource {
+  return {
+    ...depot,
+    async latest(ident, options) {
+      const found = await depot.latest(ident, options);
+      if (found !== undefined) await askSupply(found);
+      return found;
+    },
   };
 }
 

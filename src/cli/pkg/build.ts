@@ -1,7 +1,7 @@
 // `hab pkg build`: a signed package from a plan (reference/cli.md §10.7, reference/plan-build.md).
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { buildErrors, buildPlan } from "../../build/index.ts";
+import { askSupply, buildErrors, buildPlan } from "../../build/index.ts";
 import { KeyCache, revisionAt } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { isCompiled } from "../../host/index.ts";
@@ -26,13 +26,16 @@ export const command = defineCommand({
   summary: "Build a package from a plan",
   description:
     "Runs the plan.sh of PLAN_CONTEXT (or of its habitat/ folder) with bash and makes a signed artifact of what it " +
-    "installs, in ./results. The build happens in the present root, without a studio: the plan sees the tools of this " +
-    "machine, and the package is installed under /hab/pkgs when it is done.\n\n" +
+    "installs, in ./results. The build happens in a studio of its own (hab studio help), which is made anew unless " +
+    "--reuse is given: the plan sees the tools of one package and the packages it names, and nothing else of this machine. " +
+    "With --no-studio, and inside a studio, it happens in the present root: the plan sees the tools of this machine, and " +
+    "the package is installed under /hab/pkgs when it is done.\n\n" +
     "The secret key of the plan's origin must be in the key cache (hab origin key generate). Dependencies are installed " +
     "from the depot; with NO_INSTALL_DEPS=true only those that are installed are used.",
   examples: [
     { command: "hab pkg build .", explains: "the plan of this directory" },
     { command: "hab pkg build plans/redis", explains: "the plan of another one; results stay in ./results" },
+    { command: "hab pkg build --no-studio .", explains: "without a studio, with the tools of this machine" },
     { command: "hab pkg build --locked .", explains: "with exactly what plan.lock names" },
     {
       command: "hab pkg build --check results/acme-app-1.0-20260101000000-x86_64-linux.hart .",
@@ -81,6 +84,11 @@ export const command = defineCommand({
       help: "Mark the package as native (needs HAB_FEAT_NATIVE_PACKAGE_SUPPORT)",
     }),
     reuse: flag({ short: "R", long: "reuse", help: "Use the studio of the last build again" }),
+    noStudio: flag({
+      long: "no-studio",
+      help: "Build in the present root (so it is where STUDIO_TYPE is set: inside a studio)",
+    }),
+    noNetwork: flag({ long: "no-network", help: "Leave the studio nothing of the network but loopback" }),
     docker: flag({ short: "D", long: "docker", help: "Build in a container studio" }),
     refreshChannel: option({
       short: "f",
@@ -92,19 +100,32 @@ export const command = defineCommand({
     ...buildOptions,
   },
   json: true,
-  async run({ args, options, source, env, configuration, ui, signal, stdout, json, printJson }) {
+  async run(context) {
+    const { args, options, source, env, configuration, ui, signal, stdout, json, printJson } = context;
     // Compat: words that do not go together, but with the exit code of a failure (reference/cli.md §10.7).
     if (options.nativePackage && (options.reuse || options.docker))
       throw new HabError(cliErrors.usage, "--native-package conflicts with --reuse and --docker", {
         exitCode: 1,
       });
-    refuseStudio(options);
     if (options.nativePackage && !env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"])
       throw usageProblem("native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set");
     const keys = new KeyCache(options.cacheKeyPath);
     for (const origin of options.keys) keys.latest("origin-secret", origin);
 
     const cwd = resolve(options.src ?? ".");
+    if (!options.noStudio && !options.nativePackage && !env["STUDIO_TYPE"]) {
+      if (options.check !== undefined && source("release") === "command-line")
+        throw usageProblem("--check takes the release from the hart");
+      const { buildInStudio } = await import("../studio/build.ts");
+      const refreshChannel = await configuration.refreshChannel(options.refreshChannel);
+      const status = await buildInStudio(
+        { ...options, planContext: args.planContext, source: cwd, refreshChannel },
+        context,
+      );
+      if (json && status === 0 && options.check === undefined) printJson(readReport(join(cwd, "results")));
+      return status;
+    }
+    refuseStudio(options);
     const environment: Record<string, string | undefined> = { ...env };
     const file = await configuration.file();
     for (const [name, key] of Object.entries(FROM_CONFIGURATION)) environment[name] ||= file[key];
@@ -130,6 +151,8 @@ export const command = defineCommand({
       }),
       install: dependencyInstaller(dependencies),
       hartDigest: hartDigestOf(dependencies),
+      // In a studio the machine around it may have the package installed.
+      ...(env["STUDIO_TYPE"] && { show: askSupply }),
     };
     if (options.check !== undefined) {
       if (source("release") === "command-line") throw usageProblem("--check takes the release from the hart");
@@ -150,14 +173,16 @@ function refuseStudio(options: {
   readonly root?: string | undefined;
   reuse: boolean;
   docker: boolean;
+  noNetwork: boolean;
 }): void {
-  const given =
-    options.root !== undefined ? "--root" : options.reuse ? "--reuse" : options.docker ? "--docker" : "";
-  if (given !== "")
-    throw new HabError(
-      buildErrors.needsStudio,
-      `${given} is about a studio, and packages are built without one`,
-    );
+  const given = [
+    options.root !== undefined && "--root",
+    options.reuse && "--reuse",
+    options.docker && "--docker",
+    options.noNetwork && "--no-network",
+  ].find((name) => name !== false);
+  if (given !== undefined)
+    throw new HabError(buildErrors.needsStudio, `${given} is about a studio, and this build is without one`);
 }
 
 /** What last_build.env says, with the path of the artifact. */
