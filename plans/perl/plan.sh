@@ -7,9 +7,9 @@ pkg_license=('Artistic-1.0-Perl OR GPL-1.0-or-later')
 pkg_upstream_url=https://www.perl.org
 debian_packages=(perl-base perl perl-modules-5.36 libperl5.36)
 __perl="$debian_lib/perl/5.36.0"
-# Bug reports, what extensions are built with, and bindings to databases that nothing here has.
+# Bug reports, a reader for documentation that is not here, what extensions are built with, and bindings to databases.
 debian_drop=(
-  bin/{perl5.36.0,perlbug,perlivp,perlthanks,libnetcfg}
+  bin/{cpan5.36\*,perl5.36\*,perlbug,perldoc,perlivp,perlthanks,libnetcfg}
   "$debian_lib"/libperl.so\*
   "$debian_lib"/perl/{cross-config,debian-config-data}-5.36.0
   "$__perl"/CORE
@@ -34,8 +34,8 @@ do_install() {
   rm -rf "${pkg_prefix:?}/share/perl" "${pkg_prefix:?}/lib"
   ln -s modules "$modules"
   for file in "$pkg_prefix"/modules/Config{.pm,_heavy.pl}; do
-    sed --in-place --expression="s|/usr/\(local/\)\?\(lib\|share\)/[a-z0-9_/-]*perl[a-z0-9_./-]*|$modules|g" \
-      --expression="s|/usr/bin|$pkg_prefix/bin|g" "$file"
+    sed --in-place --expression="s,/usr/\(local/\)\?\(lib\|share\)/[a-z0-9_/-]*perl[a-z0-9_./-]*,$modules,g" \
+      --expression="s,/usr/bin,$pkg_prefix/bin,g" "$file"
   done
   debian_finish
   place="/usr/local/lib/$debian_triplet/perl/5.36.0"
