@@ -5,8 +5,8 @@ pkg_origin=core
 pkg_description="Transfers of data by URL: program, and the library with either TLS library"
 pkg_license=(curl)
 pkg_upstream_url=https://curl.se
-debian_packages=(curl libcurl4 libcurl3-gnutls)
-debian_drop=(share)
+debian_packages=(curl libcurl4 libcurl3-gnutls libcurl4-openssl-dev)
+debian_drop=(bin/curl-config "$debian_lib"/\*.a share)
 pkg_deps=(
   core/glibc
   core/brotli
@@ -26,6 +26,8 @@ pkg_deps=(
 )
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
+pkg_include_dirs=(include "include/$debian_triplet")
+pkg_pconfig_dirs=("$debian_lib/pkgconfig")
 
 # The authorities it trusts are those of SSL_CERT_FILE, which core/cacerts sets, and not the host's.
 do_install() {

@@ -5,10 +5,12 @@ pkg_origin=core
 pkg_description="Terminals: descriptions, the library that reads them, windows and menus of text"
 pkg_license=(X11-distribute-modifications-variant)
 pkg_upstream_url=https://invisible-island.net/ncurses
-debian_packages=(libtinfo6 libncurses6 libncursesw6 ncurses-base ncurses-bin)
+debian_packages=(libtinfo6 libncurses6 libncursesw6 ncurses-base ncurses-bin libncurses-dev)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-debian_drop=(share/{applications,icons,doc-base})
+pkg_include_dirs=(include)
+pkg_pconfig_dirs=("$debian_lib/pkgconfig")
+debian_drop=(bin/ncurses\*-config lib/valgrind "$debian_lib"/\*.a share/{applications,icons,doc-base})
 pkg_bin_dirs=(bin)
 
 # After what the user names, and before what the host may have.
