@@ -26,7 +26,7 @@ pkg_deps=(
 )
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
-pkg_include_dirs=(include "include/$debian_triplet")
+pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")
 
 # The authorities it trusts are those of SSL_CERT_FILE, which core/cacerts sets, and not the host's.

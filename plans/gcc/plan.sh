@@ -52,7 +52,7 @@ do_install() {
   done
   # The end of this text serves as /lib/ too.
   for name in cpp g++ gcc; do debian_edit_strings "bin/$debian_triplet-$name-12" /usr/lib/ /hab/nil/; done
-  headers="-isysroot $pkg_prefix/$tools %{!nostdinc:-idirafter $libc/include/$debian_triplet -idirafter $libc/include -idirafter $linux}"
+  headers="-isysroot $pkg_prefix/$tools %{!nostdinc:-idirafter $libc/include -idirafter $linux}"
   specs="$("$pkg_prefix/bin/gcc" -dumpspecs)"
   specs="${specs//\/lib64\/$debian_loader/$glibc/$debian_loader}"
   specs="${specs/$'*cpp:\n'/$'*cpp:\n'%{!-sysroot=*:%{!isysroot*:$headers\}\} }"

@@ -8,6 +8,6 @@ pkg_upstream_url=https://gmplib.org
 debian_packages=(libgmp10 libgmp-dev)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-pkg_include_dirs=(include "include/$debian_triplet")
+pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")
 debian_drop=(include/gmpxx.h "$debian_lib"/libgmpxx.so "$debian_lib"/pkgconfig/gmpxx.pc "$debian_lib"/\*.a share)

@@ -275,6 +275,13 @@ debian_install() {
       if ! _array_contains "${path##*/}" "${debian_programs[@]}"; then rm -f "$path"; fi
     done
   fi
+  # Debian's compilers look for headers of one kind of machine in a place of their own, without being told.
+  path="$pkg_prefix/include/$debian_triplet"
+  if [[ -d "$path" && ! -d "$path/c++" ]]; then
+    cp -a "$path/." "$pkg_prefix/include/"
+    rm -rf "$path"
+    ln -s . "$path"
+  fi
   cp -a "$CACHE_PATH/licences/." "$pkg_prefix/"
   chmod -R u+w,u-s,g-s,go-w "$pkg_prefix"
   find "$pkg_prefix" -mindepth 1 -type d -empty -delete

@@ -8,6 +8,6 @@ pkg_upstream_url=https://sourceware.org/libffi
 debian_packages=(libffi8 libffi-dev)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-pkg_include_dirs=(include "include/$debian_triplet")
+pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")
 debian_drop=("$debian_lib"/\*.a share)

@@ -8,10 +8,3 @@ pkg_upstream_url=https://www.kernel.org
 debian_packages=(linux-libc-dev)
 debian_drop=(lib share)
 pkg_include_dirs=(include)
-
-# One place for all of them, not one for each kind of machine.
-do_install() {
-  debian_install
-  mv "$pkg_prefix/include/$debian_triplet/asm" "$pkg_prefix/include/asm"
-  rmdir "$pkg_prefix/include/$debian_triplet"
-}

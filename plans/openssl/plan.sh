@@ -11,7 +11,7 @@ debian_drop=("$debian_lib"/\*.a bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/s
 pkg_deps=(core/glibc)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
-pkg_include_dirs=(include "include/$debian_triplet")
+pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")
 
 # The library has directories of the host compiled in, for its configuration, providers and engines. There is nothing

@@ -113,6 +113,17 @@ describe("scripts", () => {
   });
 });
 
+test("headers for one kind of machine are where a compiler finds them that was told of `include`", () => {
+  const tree = join(root, "build/root");
+  write(join(tree, "include/tool.h"));
+  write(join(tree, "include/x86_64-linux-gnu/tool/machine.h"), "here");
+  write(join(root, "build/DEBIAN"));
+  mkdirSync(join(root, "build/licences"));
+  expect(run("debian_install").exitCode).toBe(0);
+  for (const place of ["include/tool/machine.h", "include/x86_64-linux-gnu/tool/machine.h"])
+    expect(readFileSync(join(prefix, place), "utf8")).toBe("here");
+});
+
 test("files of pkg-config name the places of the package", () => {
   write(join(prefix, "lib/pkgconfig/z.pc"), "prefix=/usr\nincludedir=/usr/include\n");
   expect(run("_debian_fix_pkg_config").exitCode).toBe(0);
