@@ -354,9 +354,16 @@ _debian_fix_scripts() {
   done < <(find "$pkg_prefix" -type f -perm /111 -print0)
 }
 
-# What compilers are told about a library names the places of the package.
+# What compilers are told about a library names the places of the package, also where Debian leaves them out, since its
+# compilers look there anyway.
 _debian_fix_pkg_config() {
-  find "$pkg_prefix" -name '*.pc' -type f -exec sed --in-place --expression="s|/usr|$pkg_prefix|g" {} +
+  local file
+  while IFS= read -r -d '' file; do
+    sed --in-place --expression="s|/usr|$pkg_prefix|g" "$file"
+    grep -q '^Cflags:' "$file" || printf 'Cflags:\n' >>"$file"
+    grep -q '^Cflags:.*-I' "$file" || sed --in-place --expression="s|^Cflags:.*|& -I$pkg_prefix/include|" "$file"
+    grep -q '^Libs:.*-L' "$file" || sed --in-place --expression="s|^Libs:|& -L$pkg_prefix/$debian_lib|" "$file"
+  done < <(find "$pkg_prefix" -name '*.pc' -type f -print0)
 }
 
 # debian_edit_strings FILE FROM TO: replaces text compiled into a binary by text of the same length.

@@ -125,10 +125,13 @@ test("headers for one kind of machine are where a compiler finds them that was t
 });
 
 test("files of pkg-config name the places of the package", () => {
-  write(join(prefix, "lib/pkgconfig/z.pc"), "prefix=/usr\nincludedir=/usr/include\n");
+  write(join(prefix, "lib/pkgconfig/z.pc"), "prefix=/usr\nLibs: -L/usr/lib -lz\nCflags: -I/usr/include\n");
+  write(join(prefix, "lib/pkgconfig/silent.pc"), "Libs: -lsilent\n");
   expect(run("_debian_fix_pkg_config").exitCode).toBe(0);
-  expect(readFileSync(join(prefix, "lib/pkgconfig/z.pc"), "utf8")).toBe(
-    `prefix=${prefix}\nincludedir=${prefix}/include\n`,
+  const text = (name: string) => readFileSync(join(prefix, "lib/pkgconfig", name), "utf8");
+  expect(text("z.pc")).toBe(`prefix=${prefix}\nLibs: -L${prefix}/lib -lz\nCflags: -I${prefix}/include\n`);
+  expect(text("silent.pc")).toBe(
+    `Libs: -L${prefix}/lib/x86_64-linux-gnu -lsilent\nCflags: -I${prefix}/include\n`,
   );
 });
 
