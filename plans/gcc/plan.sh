@@ -55,6 +55,7 @@ do_install() {
   headers="-isysroot $pkg_prefix/$tools %{!nostdinc:-idirafter $libc/include -idirafter $linux}"
   specs="$("$pkg_prefix/bin/gcc" -dumpspecs)"
   specs="${specs//\/lib64\/$debian_loader/$glibc/$debian_loader}"
+  specs="${specs//\/lib\/$debian_loader/$glibc/$debian_loader}"
   specs="${specs/$'*cpp:\n'/$'*cpp:\n'%{!-sysroot=*:%{!isysroot*:$headers\}\} }"
   specs="${specs/$'*link_libgcc:\n'/$'*link_libgcc:\n'-L$libraries }"
   printf '%s\n' "$specs" >"$pkg_prefix/$__gcc/specs"

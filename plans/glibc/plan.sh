@@ -22,7 +22,7 @@ do_setup_environment() {
 do_install() {
   debian_install
   # Plans for the original look for the loader here.
-  ln -s "$debian_triplet/$debian_loader" "$pkg_prefix/lib/$debian_loader"
+  ln -sfn "$debian_triplet/$debian_loader" "$pkg_prefix/lib/$debian_loader"
   debian_finish
   local loader="$debian_lib/$debian_loader" libc="$debian_lib/libc.so.6"
   debian_edit_strings "$loader" /etc/ld.so. /hab/ld.so.
