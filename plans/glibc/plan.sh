@@ -21,6 +21,8 @@ do_setup_environment() {
 # are named instead, so a library that is missing is missed at once, and what the host preloads stays out.
 do_install() {
   debian_install
+  # Plans for the original look for the loader here.
+  ln -sfn "$debian_triplet/$debian_loader" "$pkg_prefix/lib/$debian_loader"
   debian_finish
   local loader="$debian_lib/$debian_loader" libc="$debian_lib/libc.so.6"
   debian_edit_strings "$loader" /etc/ld.so. /hab/ld.so.

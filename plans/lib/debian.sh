@@ -19,6 +19,8 @@ debian_suite=bookworm
 debian_packages=()
 # Shell patterns, relative to the package, of what is not wanted in it.
 debian_drop=()
+# The programs that are wanted, where a plan takes a few of many; all of them when none is named.
+debian_programs=()
 
 case "$pkg_target" in
   x86_64-linux) debian_architecture=amd64 debian_triplet=x86_64-linux-gnu debian_loader=ld-linux-x86-64.so.2 ;;
@@ -213,6 +215,7 @@ do_unpack() {
     dpkg-deb --extract "$__file" "$CACHE_PATH/unpacked"
     printf '%s %s %s %s\n' "$package" "$__version" "$debian_architecture" "$__sha256" >>"$CACHE_PATH/DEBIAN"
   done
+  _debian_keep_licences "$CACHE_PATH/unpacked/usr/share/doc"
   for directory in "$CACHE_PATH/unpacked/usr" "$CACHE_PATH/unpacked"; do
     if [[ -d "$directory" ]]; then
       rm -rf "$CACHE_PATH/unpacked/usr/"{share/doc,share/man,share/info,share/lintian,share/bug,share/bash-completion,share/locale}
@@ -220,6 +223,30 @@ do_unpack() {
     fi
   done
   rm -rf "$root/usr"
+}
+
+# _debian_keep_licences DOCUMENTATION: what the authors and the licences say, with the texts of the licences that it
+# points to, below $CACHE_PATH/licences. Whoever passes the package on has to pass these on too.
+_debian_keep_licences() {
+  local package target text name kept="$CACHE_PATH/licences" __common
+  for package in "${debian_packages[@]}"; do
+    text="$1/$package/copyright"
+    if [[ ! -f "$text" ]]; then
+      target="$(readlink "$1/$package" || :)"
+      exit_with "The Debian package $package has no copyright file of its own. Add the one that has it${target:+, ${target##*/},} to debian_packages" 1
+    fi
+    # A link leads to another package of the same plan, whose file is kept too.
+    if [[ -L "$1/$package" ]]; then continue; fi
+    mkdir -p "$kept/share/doc/$package"
+    cp -L "$text" "$kept/share/doc/$package/copyright"
+  done
+  _debian_common_licences
+  while IFS= read -r name; do
+    if [[ -f "$__common/$name" ]]; then
+      mkdir -p "$kept/share/common-licenses"
+      cp -L "$__common/$name" "$kept/share/common-licenses/$name"
+    fi
+  done < <(grep -rhoE '/usr/share/common-licenses/[A-Za-z]+(-[0-9]+(\.[0-9]+)*)?' "$kept/share/doc" | sed 's|.*/||' | sort -u)
 }
 
 do_build() { return 0; }
@@ -243,6 +270,19 @@ debian_install() {
     # shellcheck disable=SC2086 # a pattern
     for path in "$pkg_prefix"/$pattern; do rm -rf "$path"; done
   done
+  if ((${#debian_programs[@]} > 0)); then
+    for path in "$pkg_prefix"/{bin,sbin}/*; do
+      if ! _array_contains "${path##*/}" "${debian_programs[@]}"; then rm -f "$path"; fi
+    done
+  fi
+  # Debian's compilers look for headers of one kind of machine in a place of their own, without being told.
+  path="$pkg_prefix/include/$debian_triplet"
+  if [[ -d "$path" && ! -d "$path/c++" ]]; then
+    cp -a "$path/." "$pkg_prefix/include/"
+    rm -rf "$path"
+    ln -s . "$path"
+  fi
+  cp -a "$CACHE_PATH/licences/." "$pkg_prefix/"
   chmod -R u+w,u-s,g-s,go-w "$pkg_prefix"
   find "$pkg_prefix" -mindepth 1 -type d -empty -delete
 }
@@ -251,6 +291,8 @@ debian_install() {
 debian_finish() {
   local PATH="$INITIAL_PATH"
   _debian_fix_links
+  _debian_fix_scripts
+  _debian_fix_pkg_config
   _debian_patch
 }
 
@@ -265,18 +307,63 @@ _debian_find() {
   return 1
 }
 
-# Absolute links of Debian lead into packages.
+# Links that lead to where Debian has a file lead into the packages that have it.
 _debian_fix_links() {
   local link target __found
   while IFS= read -r -d '' link; do
     target="$(readlink "$link")"
-    if [[ "$target" != /* ]]; then continue; fi
+    if [[ "$target" == "$HAB_PKG_PATH"/* ]]; then continue; fi
+    if [[ "$target" != /* ]]; then
+      if [[ -e "$link" ]]; then continue; fi
+      target="$(realpath --canonicalize-missing --no-symlinks "${link%/*}/$target")"
+      target="${target#"$pkg_prefix"}"
+    fi
     if _debian_find "$target"; then
       ln -sfn "$__found" "$link"
     else
       exit_with "The link ${link#"$pkg_prefix"/} leads to $target, which is in no dependency of this plan. Add the package that has it to pkg_deps, or the link to debian_drop" 1
     fi
   done < <(find "$pkg_prefix" -type l -print0)
+}
+
+# Programs that are scripts get the interpreter of this package or of one it depends on.
+_debian_fix_scripts() {
+  local file line words name found path text
+  while IFS= read -r -d '' file; do
+    if ! _debian_has_magic "$file" '#!'; then continue; fi
+    IFS= read -r line <"$file" || :
+    read -ra words <<<"${line#??}"
+    if [[ "${words[0]}" == "$HAB_PKG_PATH"/* ]]; then continue; fi
+    if [[ "${words[0]}" == /usr/bin/env ]]; then words=("${words[@]:1}"); fi
+    name="${words[0]##*/}"
+    found=
+    for path in "${pkg_interpreters[@]/#/$pkg_prefix/}"; do
+      if [[ "$path" == */"$name" ]]; then found="$path"; fi
+    done
+    for path in "${pkg_deps_resolved[@]}"; do
+      if [[ -n "$found" || ! -f "$path/INTERPRETERS" ]]; then continue; fi
+      while IFS= read -r text; do
+        if [[ "$text" == */"$name" ]]; then found="$text"; fi
+      done <"$path/INTERPRETERS"
+    done
+    if [[ -z "$found" ]]; then
+      exit_with "${file#"$pkg_prefix"/} is a script for $name, which is no interpreter of a dependency of this plan. Add the package that has it to pkg_deps, or the script to debian_drop" 1
+    fi
+    words=("$found" "${words[@]:1}")
+    sed --in-place --expression="1s|.*|#!${words[*]}|" "$file"
+  done < <(find "$pkg_prefix" -type f -perm /111 -print0)
+}
+
+# What compilers are told about a library names the places of the package, also where Debian leaves them out, since its
+# compilers look there anyway.
+_debian_fix_pkg_config() {
+  local file
+  while IFS= read -r -d '' file; do
+    sed --in-place --expression="s|/usr|$pkg_prefix|g" "$file"
+    grep -q '^Cflags:' "$file" || printf 'Cflags:\n' >>"$file"
+    grep -q '^Cflags:.*-I' "$file" || sed --in-place --expression="s|^Cflags:.*|& -I$pkg_prefix/include|" "$file"
+    grep -q '^Libs:.*-L' "$file" || sed --in-place --expression="s|^Libs:|& -L$pkg_prefix/$debian_lib|" "$file"
+  done < <(find "$pkg_prefix" -name '*.pc' -type f -print0)
 }
 
 # debian_edit_strings FILE FROM TO: replaces text compiled into a binary by text of the same length.
@@ -290,25 +377,40 @@ debian_edit_strings() {
   LC_ALL=C sed --in-place --expression="s|${2//./\\.}|$3|g" "$file"
 }
 
-# patchelf, from Debian too: what the machine has installed may be another version.
-_debian_patchelf() {
-  local __file __version __sha256
-  _debian_fetch patchelf
-  _debian_describe patchelf
-  __patchelf="$__debian/tools/patchelf-$__sha256/usr/bin/patchelf"
-  if [[ ! -x "$__patchelf" ]]; then
-    local directory
+# Debian packages that every build needs; plans/fetch has them too.
+debian_tools=(patchelf base-files)
+
+# _debian_tool PACKAGE: sets `__tool` to where it is unpacked. What the machine has installed may be another version.
+_debian_tool() {
+  local __file __version __sha256 directory
+  _debian_fetch "$1"
+  _debian_describe "$1"
+  __tool="$__debian/tools/$1-$__sha256"
+  if [[ ! -d "$__tool" ]]; then
     directory="$(mktemp -d "$__debian/tools/.unpack-XXXXXX")"
     dpkg-deb --extract "$__file" "$directory"
     # Another build may have been faster; its copy is as good.
-    mv -T "$directory" "${__patchelf%/usr/bin/patchelf}" 2>/dev/null || rm -rf "$directory"
+    mv -T "$directory" "$__tool" 2>/dev/null || rm -rf "$directory"
   fi
 }
 
-_debian_is_elf() {
+_debian_patchelf() {
+  local __tool
+  _debian_tool patchelf
+  __patchelf="$__tool/usr/bin/patchelf"
+}
+
+_debian_common_licences() {
+  local __tool
+  _debian_tool base-files
+  __common="$__tool/usr/share/common-licenses"
+}
+
+# _debian_has_magic FILE BYTES: whether the file begins with them.
+_debian_has_magic() {
   local LC_ALL=C magic
-  IFS= read -r -N 4 magic <"$1" || true
-  [[ "$magic" == $'\177ELF' ]]
+  IFS= read -r -N "${#2}" magic <"$1" || true
+  [[ "$magic" == "$2" ]]
 } 2>/dev/null
 
 # Each program gets the interpreter of core/glibc and DT_RPATH (not RUNPATH: LD_LIBRARY_PATH must not come before it,
@@ -322,7 +424,7 @@ _debian_patch() {
   loader="$pkg_prefix/$debian_lib/$debian_loader"
   if [[ ! -e "$loader" && -n "${libraries[$debian_loader]}" ]]; then loader="${libraries[$debian_loader]}/$debian_loader"; fi
   while IFS= read -r -d '' file; do
-    if [[ "${file##*/}" == "$debian_loader" ]] || ! _debian_is_elf "$file"; then continue; fi
+    if [[ "${file##*/}" == "$debian_loader" ]] || ! _debian_has_magic "$file" $'\177ELF'; then continue; fi
     # Static programs have nothing to patch.
     if ! needed="$("$__patchelf" --print-needed "$file" 2>/dev/null)"; then continue; fi
     search=()

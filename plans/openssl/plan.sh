@@ -5,12 +5,14 @@ pkg_origin=core
 pkg_description="TLS and cryptography library, with its command line tool"
 pkg_license=(Apache-2.0)
 pkg_upstream_url=https://www.openssl.org
-debian_packages=(libssl3 openssl)
+debian_packages=(libssl3 openssl libssl-dev)
 # Perl scripts, and links to certificates of the host.
-debian_drop=(bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/ssl/certs lib/ssl/private lib/ssl/openssl.cnf)
+debian_drop=("$debian_lib"/\*.a bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/ssl/certs lib/ssl/private lib/ssl/openssl.cnf)
 pkg_deps=(core/glibc)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
+pkg_include_dirs=(include)
+pkg_pconfig_dirs=("$debian_lib/pkgconfig")
 
 # The library has directories of the host compiled in, for its configuration, providers and engines. There is nothing
 # at the places that are named instead; these variables say where the package's own are.
