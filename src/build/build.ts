@@ -69,6 +69,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
       keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
       epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
       install: options.install,
+      stdout: streams.stdout,
       stderr: streams.stderr,
     };
     await serveRequests(bash.channel, (request) => serveRequest(request, context));

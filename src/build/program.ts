@@ -2,6 +2,7 @@
 // replace any function in it, so it has to be one long-lived bash (reference/plan-build.md §1).
 
 import attach from "./program/attach.bash" with { type: "text" };
+import debian from "./program/debian.bash" with { type: "text" };
 import dependencies from "./program/dependencies.bash" with { type: "text" };
 import environment from "./program/environment.bash" with { type: "text" };
 import main from "./program/main.bash" with { type: "text" };
@@ -16,6 +17,7 @@ import version from "./program/version.bash" with { type: "text" };
 export const PROGRAM_TEXT: string = [
   messages,
   sources,
+  debian,
   dependencies,
   environment,
   version,

@@ -45,7 +45,8 @@ export interface RequestContext {
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
-  /** File descriptor for complaints. */
+  /** File descriptors for what the build says, and for complaints. */
+  readonly stdout: number;
   readonly stderr: number;
 }
 
@@ -115,6 +116,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   "fix-libtool": ([directory = ""]) => fixLibtoolScripts(directory),
+  debian: async (args, context) => (await import("./debian/requests.ts")).serveDebian(args, context),
   leaks: ([prefix = "", ...closure]) =>
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
   strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
