@@ -117,7 +117,8 @@ export const buildErrors = errorKinds({
   debianNoPackage: {
     code: "HAB-BLD-067",
     title: "Debian has no such package",
-    remedy: "Correct the name in pkg_source; `deb:NAME=VERSION` only finds versions that the index still has.",
+    remedy:
+      "Correct the name in pkg_source; `deb:NAME=VERSION` only finds versions that the index still has.",
   },
   debianUnmapped: {
     code: "HAB-BLD-068",

@@ -64,3 +64,4 @@ export * from "./verify-installed.ts";
 export * from "./version.ts";
 export * from "./why.ts";
 export { decodeXz } from "./xz/decode.ts";
+export { encodeXz } from "./xz/encode.ts";

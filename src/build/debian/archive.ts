@@ -21,7 +21,7 @@ import {
   temporaryPathFor,
   writeFileWhole,
 } from "../../host/index.ts";
-import { decodeXz } from "../../package/index.ts";
+import { decodeXz, packageErrors } from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
 import type { Mirrors } from "./mirrors.ts";
 import { type IndexText, Packages } from "./packages.ts";
@@ -78,7 +78,11 @@ export function forgetFreshness(options: Pick<ArchiveOptions, "directory" | "sui
   removeIfPresent(freshnessFile(options));
 }
 
-function indexDirectory({ directory, suite, architecture }: Pick<ArchiveOptions, "directory" | "suite" | "architecture">) {
+function indexDirectory({
+  directory,
+  suite,
+  architecture,
+}: Pick<ArchiveOptions, "directory" | "suite" | "architecture">) {
   return join(directory, suite, `index-${architecture}`);
 }
 
@@ -154,7 +158,10 @@ async function updatePocket(pocket: Pocket, options: ArchiveOptions): Promise<In
 }
 
 function corrupt(what: string): never {
-  throw new HabError(buildErrors.debianIndexUnusable, `what ${what} names was changed while it was being used`);
+  throw new HabError(
+    buildErrors.debianIndexUnusable,
+    `what ${what} names was changed while it was being used`,
+  );
 }
 
 /** What is kept, verified as if it had just come; undefined when a part is missing or spoiled. */
@@ -177,7 +184,8 @@ async function readKeptRelease(pocket: Pocket, options: ArchiveOptions): Promise
     const text = await signedText(readFileSync(path, "utf8"), options.keyring, path, options.now);
     return parseRelease(text, pocket.suite, path);
   } catch (error) {
-    if (!isKind(error, buildErrors.debianSignature) && !isKind(error, buildErrors.debianIndexUnusable)) throw error;
+    if (!isKind(error, buildErrors.debianSignature) && !isKind(error, buildErrors.debianIndexUnusable))
+      throw error;
     options.warn(`${error.message}; it is fetched anew`);
     return undefined;
   }
@@ -262,6 +270,11 @@ async function unpackIndex(packed: string, ending: string, destination: string, 
     if (size !== expected.sizeBytes || hash.digest("hex") !== expected.sha256)
       throw new HabError(buildErrors.debianDigest, `${packed} does not unpack to what the signed index says`);
     renameSync(temporary, destination);
+  } catch (error) {
+    if (!isKind(error, packageErrors.corruptPayload)) throw error;
+    throw new HabError(buildErrors.debianDigest, `${packed} cannot be unpacked: ${error.message}`, {
+      cause: error,
+    });
   } finally {
     closeSync(source);
     closeSync(file);

@@ -33,7 +33,8 @@ export async function readControl(path: string): Promise<Paragraph> {
   const visitor: TarVisitor = {
     begin: (entry: TarEntry) => {
       isControl = entry.kind === "file" && /^(?:\.\/)?control$/.test(entry.path);
-      if (isControl && entry.size > LARGEST_CONTROL_BYTES) throw broken(path, "its control file is too large");
+      if (isControl && entry.size > LARGEST_CONTROL_BYTES)
+        throw broken(path, "its control file is too large");
     },
     data: (piece) => {
       if (isControl) pieces.push(Buffer.from(piece));

@@ -119,7 +119,8 @@ function edited(bytes: Buffer, edit: ElfEdit, cannot: (why: string) => HabError)
         ),
       ];
       const section = sections.find(
-        (each) => each.type === SHT_STRTAB && each.address === strings.address && (each.flags & SHF_ALLOC) !== 0,
+        (each) =>
+          each.type === SHT_STRTAB && each.address === strings.address && (each.flags & SHF_ALLOC) !== 0,
       );
       if (section !== undefined)
         changes.push((out) => setSection(out, section, address, offsetOf(address), table.length));
@@ -140,7 +141,10 @@ function edited(bytes: Buffer, edit: ElfEdit, cannot: (why: string) => HabError)
   if (edit.interpreter !== undefined && interpreter !== undefined) {
     const text = Buffer.from(`${edit.interpreter}\0`);
     const section = sections.find(
-      (each) => each.type === SHT_PROGBITS && each.offset === interpreter.offset && each.address === interpreter.address,
+      (each) =>
+        each.type === SHT_PROGBITS &&
+        each.offset === interpreter.offset &&
+        each.address === interpreter.address,
     );
     const fits = text.length <= interpreter.fileSize;
     const address = fits ? interpreter.address : place(text);
@@ -277,7 +281,8 @@ function readStrings(
   const segment = loads.find(
     (each) => address !== undefined && address >= each.address && address < each.address + each.fileSize,
   );
-  if (address === undefined || size === undefined || segment === undefined) throw cannot("it has no string table");
+  if (address === undefined || size === undefined || segment === undefined)
+    throw cannot("it has no string table");
   const offset = segment.offset + (address - segment.address);
   if (offset + size > bytes.length) throw cannot("its string table is cut off");
   return { address, bytes: bytes.subarray(offset, offset + size) };

@@ -20,11 +20,17 @@ export async function missingError(
   options: StoreOptions,
 ): Promise<HabError> {
   const owners = await findOwners(missing, unmapped, options);
-  const lines = missing.slice(0, MOST_LINES).map((each) => `\n     ${describe(each, owners.get(each.wanted))}`);
+  const lines = missing
+    .slice(0, MOST_LINES)
+    .map((each) => `\n     ${describe(each, owners.get(each.wanted))}`);
   const more = missing.length > MOST_LINES ? `\n     and ${missing.length - MOST_LINES} more` : "";
-  return new HabError(buildErrors.debianUnmapped, `what the package needs is in no dependency:${lines.join("")}${more}`, {
-    next: waysOut(missing, owners),
-  });
+  return new HabError(
+    buildErrors.debianUnmapped,
+    `what the package needs is in no dependency:${lines.join("")}${more}`,
+    {
+      next: waysOut(missing, owners),
+    },
+  );
 }
 
 function describe({ file, wanted, why }: Missing, owner: string | undefined): string {
@@ -72,7 +78,8 @@ async function findOwners(
         begin: ({ path }) => {
           const place = canonicalPath(path);
           for (const wanted of [place, basename(place)])
-            if ((paths.has(wanted) || libraries.has(wanted)) && !owners.has(wanted)) owners.set(wanted, deb.name);
+            if ((paths.has(wanted) || libraries.has(wanted)) && !owners.has(wanted))
+              owners.set(wanted, deb.name);
         },
         data: () => undefined,
         end: () => undefined,

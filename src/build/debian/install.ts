@@ -41,7 +41,8 @@ export interface InstallOptions {
 export function installFiles({ from, prefix, drop, keep }: InstallOptions): void {
   const dropped = [...DROPPED, ...drop].map((each) => new Bun.Glob(each));
   const kept = keep.map((each) => new Bun.Glob(each));
-  const isAbove = (path: string, globs: readonly Bun.Glob[]) => ancestors(path).some((each) => globs.some((glob) => glob.match(each)));
+  const isAbove = (path: string, globs: readonly Bun.Glob[]) =>
+    ancestors(path).some((each) => globs.some((glob) => glob.match(each)));
   for (const { path, entry } of walk(from)) {
     if (entry.isDirectory()) continue;
     const name = relative(from, path);
@@ -127,7 +128,9 @@ export function standardDirectories(prefix: string, triplet: string) {
   const present = (names: readonly string[], pattern?: RegExp) =>
     names.filter((name) => {
       const path = join(prefix, name);
-      return existsSync(path) && (pattern === undefined || readdirSync(path).some((each) => pattern.test(each)));
+      return (
+        existsSync(path) && (pattern === undefined || readdirSync(path).some((each) => pattern.test(each)))
+      );
     });
   return {
     bin: present(["bin", "sbin"]),

@@ -106,7 +106,8 @@ class Choice {
 
   make(): Selection {
     for (const wanted of this.#wishes.packages) this.#chosen.set(wanted.name, this.#find(wanted));
-    for (const name of this.#wishes.vendor) if (!isPattern(name)) this.#takeIn(this.#find({ name, version: undefined }));
+    for (const name of this.#wishes.vendor)
+      if (!isPattern(name)) this.#takeIn(this.#find({ name, version: undefined }));
     // The map grows while it is walked: what is taken in has dependencies too.
     for (const each of this.#chosen.values())
       for (const dependency of each.dependencies) this.#serve(dependency, each);
@@ -185,15 +186,14 @@ class Choice {
   }
 
   /**
-   * Halves of one thing are taken in together: packages of one Debian source that want each other in exactly their own
-   * version, and those that one plan of ours keeps together.
+   * Halves of one thing are taken in together: packages of one Debian source that no plan of ours has, or that the plan of
+   * ours has that also has what is named.
    */
   #byKinship({ name, bound }: Alternative, by: DebianPackage): boolean {
     const found = this.#index.fitting(name, bound);
     if (found === undefined || found.source !== by.source) return false;
     const shelf = SHELF.get(name);
-    const isOneOfOurs = shelf !== undefined && [...this.#named].some((each) => SHELF.get(each) === shelf);
-    if (!isOneOfOurs && (shelf !== undefined || bound?.relation !== "=")) return false;
+    if (shelf !== undefined && ![...this.#named].some((each) => SHELF.get(each) === shelf)) return false;
     this.#takeIn(found);
     return true;
   }
@@ -237,7 +237,9 @@ function isPattern(text: string): boolean {
 }
 
 function matchesAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => pattern === name || (isPattern(pattern) && new Bun.Glob(pattern).match(name)));
+  return patterns.some(
+    (pattern) => pattern === name || (isPattern(pattern) && new Bun.Glob(pattern).match(name)),
+  );
 }
 
 /** An unmapped dependency for people: `libfoo1 (>= 2) | libbar1, which acme needs`. */

@@ -27,10 +27,13 @@ export function chooseMirrors(
 ): Mirrors {
   const sources = named.main && named.security ? [] : aptSources(directory);
   const of = (wanted: string, ending: string) =>
-    sources.find((each) => each.suite === wanted)?.uri ?? sources.find((each) => each.uri.endsWith(ending))?.uri;
+    sources.find((each) => each.suite === wanted)?.uri ??
+    sources.find((each) => each.uri.endsWith(ending))?.uri;
   return {
     main: trimmed(named.main || of(suite, "/debian") || `${DEBIAN}/debian`),
-    security: trimmed(named.security || of(`${suite}-security`, "/debian-security") || `${DEBIAN}/debian-security`),
+    security: trimmed(
+      named.security || of(`${suite}-security`, "/debian-security") || `${DEBIAN}/debian-security`,
+    ),
   };
 }
 

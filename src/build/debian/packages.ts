@@ -142,7 +142,10 @@ function read({ index, start }: Place): DebianPackage {
     sizeBytes > LARGEST_DEB_BYTES ||
     !/^[0-9a-f]{64}$/.test(sha256)
   )
-    throw new HabError(buildErrors.debianIndexUnusable, `Debian's index says of ${name} what cannot be right`);
+    throw new HabError(
+      buildErrors.debianIndexUnusable,
+      `Debian's index says of ${name} what cannot be right`,
+    );
   return {
     name,
     version,

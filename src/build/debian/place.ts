@@ -41,7 +41,9 @@ export class Place {
     if (path === "") return undefined;
     if (isThere(join(this.prefix, path))) return join(this.prefix, path);
     // Of a dependency only what is really there counts.
-    return [...this.#direct, ...this.#others].map((each) => join(each, path)).find((each) => existsSync(each));
+    return [...this.#direct, ...this.#others]
+      .map((each) => join(each, path))
+      .find((each) => existsSync(each));
   }
 
   /** A program by its name. */
@@ -62,7 +64,8 @@ export class Place {
 /** Every library of the package: first where a loader looks, then private directories, the nearest to the top first. */
 function ownLibraries({ prefix, libraryDirectories, triplet }: PlaceOptions): Map<string, string> {
   const libraries = new Map<string, string>();
-  for (const directory of [...libraryDirectories, `lib/${triplet}`, "lib"]) note(libraries, join(prefix, directory));
+  for (const directory of [...libraryDirectories, `lib/${triplet}`, "lib"])
+    note(libraries, join(prefix, directory));
   const others = new Set<string>();
   if (isPresent(prefix))
     for (const { path, entry } of walk(prefix))

@@ -28,16 +28,17 @@ const MOST_FILES = 100_000;
 /** Reads the signed text of `suite`'s Release. Throws HAB-BLD-064 when it is of another release or makes no sense. */
 export function parseRelease(text: string, suite: string, what: string): Release {
   const [fields] = parseParagraphs(text);
-  const unusable = (problem: string) =>
-    new HabError(buildErrors.debianIndexUnusable, `${what} ${problem}`);
+  const unusable = (problem: string) => new HabError(buildErrors.debianIndexUnusable, `${what} ${problem}`);
   const names = [fields?.get("codename"), fields?.get("suite")];
   // A good signature on the Release of another suite is not one on this.
-  if (!names.includes(suite)) throw unusable(`is of ${names.filter(Boolean).join(", ") || "no release"}, not of ${suite}`);
+  if (!names.includes(suite))
+    throw unusable(`is of ${names.filter(Boolean).join(", ") || "no release"}, not of ${suite}`);
   const date = parseDate(fields?.get("date"));
   if (date === undefined) throw unusable("does not say when it was made");
   const until = fields?.get("valid-until");
   const validUntil = parseDate(until);
-  if (until !== undefined && validUntil === undefined) throw unusable(`has no readable Valid-Until: ${until}`);
+  if (until !== undefined && validUntil === undefined)
+    throw unusable(`has no readable Valid-Until: ${until}`);
   const files = new Map<string, ReleaseFile>();
   for (const line of (fields?.get("sha256") ?? "").split("\n")) {
     const match = /^([0-9a-fA-F]{64})\s+(\d{1,15})\s+(\S+)$/.exec(line.trim());

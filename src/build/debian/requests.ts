@@ -46,7 +46,10 @@ interface Session {
 const sessions = new WeakMap<RequestContext, Session>();
 
 /** Serves `debian VERB KEY=VALUE…`. */
-export async function serveDebian(args: readonly string[], context: RequestContext): Promise<readonly string[]> {
+export async function serveDebian(
+  args: readonly string[],
+  context: RequestContext,
+): Promise<readonly string[]> {
   const [verb = "", ...rest] = args;
   const words = new Words(rest);
   switch (verb) {
@@ -76,7 +79,14 @@ export async function serveDebian(args: readonly string[], context: RequestConte
 }
 
 const WITH_SESSION: Readonly<
-  Record<string, (session: Session, words: Words, context: RequestContext) => Promise<readonly string[]> | readonly string[]>
+  Record<
+    string,
+    (
+      session: Session,
+      words: Words,
+      context: RequestContext,
+    ) => Promise<readonly string[]> | readonly string[]
+  >
 > = {
   check: checkVersions,
   verify: async ({ selection, directory }) => {
@@ -116,7 +126,16 @@ async function select(words: Words, context: RequestContext): Promise<readonly s
   const directory = join(words.one("cache"), "debian");
   const mirrors = chooseMirrors({ main: words.one("mirror"), security: words.one("security") }, suite);
   const keyring = await findKeyring(words.one("keyring") || undefined);
-  const archive = { directory, suite, architecture: architecture.name, mirrors, keyring, now: new Date(), say, warn };
+  const archive = {
+    directory,
+    suite,
+    architecture: architecture.name,
+    mirrors,
+    keyring,
+    now: new Date(),
+    say,
+    warn,
+  };
   const index = await openArchive(archive);
   const selection = selectPackages(index, {
     packages: words.all("package").map(parseWanted),
@@ -126,13 +145,16 @@ async function select(words: Words, context: RequestContext): Promise<readonly s
     vendor: words.all("vendor"),
   });
   const [first] = selection.packages;
-  if (first === undefined) throw new HabError(buildErrors.badDebianSource, "pkg_source names no Debian package");
+  if (first === undefined)
+    throw new HabError(buildErrors.badDebianSource, "pkg_source names no Debian package");
   sessions.set(context, { words, index, selection, architecture, directory, suite });
   say(`Debian ${suite} has ${first.name} ${first.version}`);
   if (selection.takenIn.length > 0) say(`Taking in ${selection.takenIn.join(", ")}`);
   if (selection.added.length > 0) say(`Run dependencies by Debian's: ${selection.added.join(" ")}`);
   if (selection.unmapped.length > 0)
-    say(`Nothing stands for ${selection.unmapped.map(describeUnmapped).join(", ")}; it matters if a file needs it`);
+    say(
+      `Nothing stands for ${selection.unmapped.map(describeUnmapped).join(", ")}; it matters if a file needs it`,
+    );
   return [upstreamVersion(first.version), ...selection.added];
 }
 
@@ -211,7 +233,9 @@ async function finish(session: Session, words: Words, context: RequestContext): 
   for (const each of leftOut) warn(`Leaving out ${each}`);
   if (missing.length === 0) return [];
   const names = selection.unmapped.flatMap(({ dependency }) => dependency.map(({ name }) => name));
-  const unmapped = [...new Set([...names, ...ignoredOf(session)])].flatMap((name) => index.newest(name) ?? []);
+  const unmapped = [...new Set([...names, ...ignoredOf(session)])].flatMap(
+    (name) => index.newest(name) ?? [],
+  );
   throw await missingError(missing, unmapped, { directory });
 }
 
@@ -226,7 +250,10 @@ function parseWanted(text: string): Wanted {
   const equals = text.indexOf("=");
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!/^[a-z0-9][a-z0-9+.-]+$/.test(name))
-    throw new HabError(buildErrors.badDebianSource, `'${text}' is not a Debian package (NAME or NAME=VERSION)`);
+    throw new HabError(
+      buildErrors.badDebianSource,
+      `'${text}' is not a Debian package (NAME or NAME=VERSION)`,
+    );
   return { name, version: equals < 0 ? undefined : text.slice(equals + 1) };
 }
 
@@ -243,7 +270,10 @@ function speaker(words: Words, { stdout, stderr }: RequestContext) {
   const name = words.one("name");
   const isColoured = words.one("colour") !== "";
   const say = (line: string) =>
-    writeSync(stdout, isColoured ? `   \x1b[1;36m${name}: \x1b[1;37m${line}\x1b[0m\n` : `   ${name}: ${line}\n`);
+    writeSync(
+      stdout,
+      isColoured ? `   \x1b[1;36m${name}: \x1b[1;37m${line}\x1b[0m\n` : `   ${name}: ${line}\n`,
+    );
   const warn = (line: string) =>
     writeSync(
       stderr,

@@ -36,7 +36,9 @@ export function rewriteLinks(place: Place): LinkOutcome {
     const [wanted = ""] = candidates;
     const isLeftOut = candidates.some(
       (each) =>
-        isDocumentation(each) || OF_THE_MACHINE.has(each.split("/")[0] ?? "") || isThere(join(place.unpacked, each)),
+        isDocumentation(each) ||
+        OF_THE_MACHINE.has(each.split("/")[0] ?? "") ||
+        isThere(join(place.unpacked, each)),
     );
     if (isLeftOut) {
       unlinkSync(path);

@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { HabError } from "../../error/index.ts";
 import { isPresent } from "../../host/index.ts";
-import { buildErrors } from "../errors.ts";
 import { type ElfFile, readElf } from "../elf.ts";
+import { buildErrors } from "../errors.ts";
 import { walk } from "../walk.ts";
 import { editElf } from "./elf-edit.ts";
 import type { Place } from "./place.ts";
@@ -43,7 +43,11 @@ export function rewritePrograms(place: Place, loader: string): MissingLibrary[] 
       missing.push({ file, wanted: loader });
       continue;
     }
-    const edited = editElf(bytes, { interpreter, rpath: rpath === "" && !hasSearchPath(elf) ? undefined : rpath }, file);
+    const edited = editElf(
+      bytes,
+      { interpreter, rpath: rpath === "" && !hasSearchPath(elf) ? undefined : rpath },
+      file,
+    );
     if (!edited.equals(bytes)) writeFileSync(path, edited);
   }
   return missing;

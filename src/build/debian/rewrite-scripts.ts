@@ -24,8 +24,12 @@ export function rewriteScripts(place: Place): MissingInterpreter[] {
     if (entry.name.endsWith(".pc")) rewritePkgConfig(path, place.prefix);
     const line = firstLine(path);
     if (line === undefined) continue;
-    const [program = "", ...words] = line.slice(2).trim().split(/[ \t]+/);
-    if (!program.startsWith("/") || program.startsWith(`${place.prefix}/`) || isOurs(program, place)) continue;
+    const [program = "", ...words] = line
+      .slice(2)
+      .trim()
+      .split(/[ \t]+/);
+    if (!program.startsWith("/") || program.startsWith(`${place.prefix}/`) || isOurs(program, place))
+      continue;
     const file = relative(place.prefix, path);
     const isExecutable = (statSync(path).mode & 0o111) !== 0;
     const outcome = interpreterLine(program, words, place);
@@ -46,7 +50,11 @@ function isOurs(program: string, { prefix }: Place): boolean {
   return packages !== "" && program.startsWith(`${packages}/`);
 }
 
-function interpreterLine(program: string, words: readonly string[], place: Place): string | { wanted: string } {
+function interpreterLine(
+  program: string,
+  words: readonly string[],
+  place: Place,
+): string | { wanted: string } {
   const canonical = canonicalPath(program);
   const isEnv = basename(canonical) === "env";
   const rest = isEnv && words[0] === "-S" ? words.slice(1) : words;

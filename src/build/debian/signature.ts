@@ -99,7 +99,8 @@ async function readKeys(openpgp: typeof import("openpgp"), keyring: Keyring) {
 
 /** A file may hold several blocks of armour one after the other. */
 async function readArmoredBlocks(openpgp: typeof import("openpgp"), text: string) {
-  const blocks = text.match(/-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g) ?? [];
+  const blocks =
+    text.match(/-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g) ?? [];
   const read = await Promise.all(blocks.map((armoredKeys) => openpgp.readKeys({ armoredKeys })));
   return read.flat();
 }

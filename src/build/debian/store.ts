@@ -74,6 +74,7 @@ export async function verifyDeb(deb: DebianPackage, directory: string): Promise<
 
 async function digestOf(path: string): Promise<string> {
   const hash = new Bun.CryptoHasher("sha256");
-  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(piece as Buffer);
+  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 }))
+    hash.update(piece as Buffer);
   return hash.digest("hex");
 }

@@ -62,7 +62,9 @@ function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof NotOnMirror) return false;
   const code = systemErrorCode(error);
   // Disks do not get better by trying; networks do.
-  return code === undefined || !["ENOSPC", "EDQUOT", "EACCES", "EROFS", "EIO", "ENOENT", "EISDIR"].includes(code);
+  return (
+    code === undefined || !["ENOSPC", "EDQUOT", "EACCES", "EROFS", "EIO", "ENOENT", "EISDIR"].includes(code)
+  );
 }
 
 function asUnreachable(address: string, error: unknown): unknown {
