@@ -13,13 +13,8 @@ const MOST_LOOKED_INTO = 40;
 const LARGEST_LOOKED_INTO_BYTES = 64 * 1024 * 1024;
 const MOST_LINES = 20;
 
-/** HAB-BLD-068 about everything that is missing. `unmapped`: Debian packages that nothing stands for. */
-export async function missingError(
-  missing: readonly Missing[],
-  unmapped: readonly DebianPackage[],
-  options: StoreOptions,
-): Promise<HabError> {
-  const owners = await findOwners(missing, unmapped, options);
+/** HAB-BLD-068 about everything that is missing. `owners`: what is missing → the Debian package that has it. */
+export function missingError(missing: readonly Missing[], owners: ReadonlyMap<string, string>): HabError {
   const lines = missing
     .slice(0, MOST_LINES)
     .map((each) => `\n     ${describe(each, owners.get(each.wanted))}`);
@@ -60,8 +55,11 @@ function waysOut(missing: readonly Missing[], owners: ReadonlyMap<string, string
   );
 }
 
-/** Looks into the .deb files of dependencies that nothing stands for. What cannot be had is not worth another error. */
-async function findOwners(
+/**
+ * What is missing → the Debian package that has it, as far as it can be found in `unmapped`, the dependencies that nothing
+ * stands for. A .deb that cannot be had is not worth another error.
+ */
+export async function findOwners(
   missing: readonly Missing[],
   unmapped: readonly DebianPackage[],
   options: StoreOptions,

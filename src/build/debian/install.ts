@@ -39,16 +39,22 @@ export interface InstallOptions {
 
 /** Copies the unpacked files, less what is dropped. Directories that would be empty are left out. */
 export function installFiles({ from, prefix, drop, keep }: InstallOptions): void {
-  const dropped = [...DROPPED, ...drop].map((each) => new Bun.Glob(each));
-  const kept = keep.map((each) => new Bun.Glob(each));
-  const isAbove = (path: string, globs: readonly Bun.Glob[]) =>
-    ancestors(path).some((each) => globs.some((glob) => glob.match(each)));
+  const isWanted = filterOf(drop, keep);
   for (const { path, entry } of walk(from)) {
     if (entry.isDirectory()) continue;
     const name = relative(from, path);
-    if (isAbove(name, dropped) && !isAbove(name, kept)) continue;
+    if (!isWanted(name)) continue;
     copyEntry(path, join(prefix, name));
   }
+}
+
+/** Whether a path of the unpacked tree comes into the package: a pattern holds for all that is below what it matches. */
+export function filterOf(drop: readonly string[], keep: readonly string[]): (path: string) => boolean {
+  const dropped = [...DROPPED, ...drop].map((each) => new Bun.Glob(each));
+  const kept = keep.map((each) => new Bun.Glob(each));
+  const matches = (path: string, globs: readonly Bun.Glob[]) =>
+    ancestors(path).some((each) => globs.some((glob) => glob.match(each)));
+  return (path) => !matches(path, dropped) || matches(path, kept);
 }
 
 /** `a/b/c` → `a`, `a/b`, `a/b/c`. */

@@ -23,6 +23,8 @@ export interface Wishes {
   readonly ignore: readonly string[];
   /** Patterns of Debian packages to take in; one with a `*` only where nothing else stands for a package. */
   readonly vendor: readonly string[];
+  /** Essential packages that are used without being a dependency. */
+  readonly essential: readonly string[];
 }
 
 /** A version that a dependency has to have been made of. */
@@ -80,6 +82,12 @@ const NEVER_NEEDED = new Set([
   "update-inetd",
 ]);
 
+/** What of our own plans does the work of essential packages. */
+const ESSENTIALS_OF_OURS: ReadonlyMap<string, string> = new Map([
+  ["dash", "busybox-static"],
+  ["coreutils", "busybox-static"],
+]);
+
 /** A plan that takes in more than this is a distribution. */
 const MOST_PACKAGES = 300;
 
@@ -108,6 +116,9 @@ class Choice {
     for (const wanted of this.#wishes.packages) this.#chosen.set(wanted.name, this.#find(wanted));
     for (const name of this.#wishes.vendor)
       if (!isPattern(name)) this.#takeIn(this.#find({ name, version: undefined }));
+    const [first] = this.#chosen.values();
+    if (first !== undefined)
+      for (const name of this.#wishes.essential) this.#serve([{ name, bound: undefined }], first);
     // The map grows while it is walked: what is taken in has dependencies too.
     for (const each of this.#chosen.values())
       for (const dependency of each.dependencies) this.#serve(dependency, each);
@@ -199,7 +210,8 @@ class Choice {
   }
 
   #byShelf(alternative: Alternative, by: DebianPackage): boolean {
-    const plan = SHELF.get(alternative.name);
+    const { name } = alternative;
+    const plan = SHELF.get(name) ?? (this.#wishes.essential.includes(name) ? ESSENTIALS_OF_OURS.get(name) : undefined);
     if (plan === undefined) return false;
     this.#add(`core/${plan}`, alternative, by, true);
     return true;

@@ -1,15 +1,16 @@
 // What the build program asks about Debian packages, in the order of a build: select, check, missing, fetch, verify, unpack,
 // install, finish. What was selected is remembered for the rest of the build.
-import { existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { HabError } from "../../error/index.ts";
 import { buildErrors } from "../errors.ts";
 import type { RequestContext } from "../requests.ts";
 import { forgetFreshness, openArchive } from "./archive.ts";
 import { describeAlternative } from "./control.ts";
-import { missingError } from "./explain-missing.ts";
-import { editStrings, finishFiles, installFiles, standardDirectories } from "./install.ts";
-import { describeUnmapped, type Selection, selectPackages, type Wanted } from "./mapping.ts";
+import { essentialsOf } from "./essential.ts";
+import { findOwners, missingError } from "./explain-missing.ts";
+import { editStrings, filterOf, finishFiles, installFiles, standardDirectories } from "./install.ts";
+import { describeUnmapped, type Selection, selectPackages, type Wanted, type Wishes } from "./mapping.ts";
 import { chooseMirrors } from "./mirrors.ts";
 import type { DebianPackage, Packages } from "./packages.ts";
 import { findKeyring } from "./signature.ts";
@@ -137,13 +138,16 @@ async function select(words: Words, context: RequestContext): Promise<readonly s
     warn,
   };
   const index = await openArchive(archive);
-  const selection = selectPackages(index, {
+  const wishes = {
     packages: words.all("package").map(parseWanted),
     dependencies: words.all("dep"),
     map: new Map(words.all("map").map((each) => keyAndValue(each))),
     ignore: words.all("ignore"),
     vendor: words.all("vendor"),
-  });
+    essential: [],
+  };
+  const place = { directory, suite, architecture };
+  const selection = await selectWithEssentials(index, wishes, (debs) => fetchAll(debs, place, say), words);
   const [first] = selection.packages;
   if (first === undefined)
     throw new HabError(buildErrors.badDebianSource, "pkg_source names no Debian package");
@@ -156,6 +160,26 @@ async function select(words: Words, context: RequestContext): Promise<readonly s
       `Nothing stands for ${selection.unmapped.map(describeUnmapped).join(", ")}; it matters if a file needs it`,
     );
   return [upstreamVersion(first.version), ...selection.added];
+}
+
+/** Scripts use a shell without a dependency on it: the files say so, and what is taken in for them may have scripts too. */
+async function selectWithEssentials(
+  index: Packages,
+  wishes: Wishes,
+  fetch: (debs: readonly DebianPackage[]) => Promise<string[]>,
+  words: Words,
+): Promise<Selection> {
+  let selection = selectPackages(index, wishes);
+  // A plan that ignores every dependency says itself what its scripts are for.
+  if (wishes.ignore.includes("*")) return selection;
+  const isWanted = filterOf(words.all("drop"), words.all("keep"));
+  for (let essential = wishes.essential; ; ) {
+    const found = await essentialsOf(await fetch(selection.packages), isWanted);
+    const more = found.filter((each) => !essential.includes(each));
+    if (more.length === 0) return selection;
+    essential = [...essential, ...more];
+    selection = selectPackages(index, { ...wishes, essential });
+  }
 }
 
 /** Dependencies must have been made of versions that Debian says are new enough. */
@@ -187,9 +211,17 @@ const PROGRESS_EVERY_MS = 5000;
 async function fetchSelected(words: Words, context: RequestContext): Promise<readonly string[]> {
   const session = sessions.get(context);
   if (session === undefined) throw new HabError(buildErrors.unknownRequest, "nothing was selected");
-  const { selection, directory, suite, architecture } = session;
-  const { say } = speaker(words, context);
-  for (const deb of selection.packages) {
+  await fetchAll(session.selection.packages, session, speaker(words, context).say);
+  return [];
+}
+
+async function fetchAll(
+  debs: readonly DebianPackage[],
+  { directory, suite, architecture }: Pick<Session, "directory" | "suite" | "architecture">,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const deb of debs) {
     if (!isStored(deb, directory))
       say(`Downloading ${deb.name} ${deb.version} of Debian ${suite} (${megabytes(deb.sizeBytes)})`);
     let told = Date.now();
@@ -199,7 +231,7 @@ async function fetchSelected(words: Words, context: RequestContext): Promise<rea
       say(`  ${megabytes(bytes)} of ${megabytes(deb.sizeBytes)}`);
     };
     try {
-      await fetchDeb(deb, { directory, progress });
+      paths.push(await fetchDeb(deb, { directory, progress }));
     } catch (error) {
       if (!(error instanceof NotOnMirror)) throw error;
       forgetFreshness({ directory, suite, architecture: architecture.name });
@@ -209,7 +241,7 @@ async function fetchSelected(words: Words, context: RequestContext): Promise<rea
       });
     }
   }
-  return [];
+  return paths;
 }
 
 function megabytes(bytes: number): string {
@@ -233,10 +265,16 @@ async function finish(session: Session, words: Words, context: RequestContext): 
   for (const each of leftOut) warn(`Leaving out ${each}`);
   if (missing.length === 0) return [];
   const names = selection.unmapped.flatMap(({ dependency }) => dependency.map(({ name }) => name));
-  const unmapped = [...new Set([...names, ...ignoredOf(session)])].flatMap(
-    (name) => index.newest(name) ?? [],
-  );
-  throw await missingError(missing, unmapped, { directory });
+  const unmapped = [...new Set([...names, ...ignoredOf(session)])].flatMap((name) => index.newest(name) ?? []);
+  const owners = await findOwners(missing, unmapped, { directory });
+  // A link to what nothing depends on leads nowhere in Debian either.
+  const needed = missing.filter(({ why, wanted }) => why !== "link" || owners.has(wanted));
+  if (needed.length > 0) throw missingError(needed, owners);
+  for (const { file, wanted } of missing) {
+    unlinkSync(join(words.one("prefix"), file));
+    warn(`Leaving out ${file}, which leads to ${wanted}, and no package here has that`);
+  }
+  return [];
 }
 
 /** Direct dependencies of Debian's packages that are not among them: what the plan ignores, and what is essential everywhere. */

@@ -50,7 +50,7 @@ _debian_select() {
   words=("target=$pkg_target" "cache=$HAB_CACHE_SRC_PATH" "suite=${pkg_deb_suite:-$HAB_DEBIAN_SUITE}"
     "mirror=$HAB_DEBIAN_MIRROR" "security=$HAB_DEBIAN_SECURITY_MIRROR" "keyring=$HAB_DEBIAN_KEYRING"
     "${pkg_deb_packages[@]/#/package=}" "${pkg_deps[@]/#/dep=}" "${pkg_deb_ignore[@]/#/ignore=}"
-    "${pkg_deb_vendor[@]/#/vendor=}")
+    "${pkg_deb_vendor[@]/#/vendor=}" "${pkg_deb_drop[@]/#/drop=}" "${pkg_deb_keep[@]/#/keep=}")
   for each in "${!pkg_deb_map[@]}"; do words+=("map=$each=${pkg_deb_map[$each]}"); done
   _debian select "${words[@]}" || exit_with "The Debian packages of the plan cannot be used" 1
   __debian_version="${__answer[0]}"
