@@ -138,6 +138,8 @@ async function updatePocket(pocket: Pocket, options: ArchiveOptions): Promise<In
   try {
     await fetchFile(`${releaseAddress(pocket)}/InRelease`, fetched, {
       maxBytes: LARGEST_RELEASE_BYTES,
+      // Where there is something to go on with, a machine without a network should not wait.
+      ...(isPresent(kept) && { tries: 1 }),
       ...(signal && { signal }),
     });
     const text = await signedText(readFileSync(fetched, "utf8"), keyring, what, now);

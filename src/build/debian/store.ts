@@ -40,7 +40,7 @@ export async function fetchDeb(deb: DebianPackage, options: StoreOptions): Promi
   try {
     if (isStored(deb, directory) && (await digestOf(path)) === deb.sha256) return path;
     removeIfPresent(path);
-    await fetchFile(`${deb.mirror}/${deb.file}`, path, {
+    await fetchFile(`${deb.mirror}/${encodeURI(deb.file)}`, path, {
       expected: deb,
       maxBytes: deb.sizeBytes,
       ...(signal && { signal }),

@@ -22,6 +22,8 @@ export interface TransportOptions {
   readonly signal?: AbortSignal;
   /** Bytes so far. */
   readonly progress?: (bytes: number) => void;
+  /** 4 where not given. */
+  readonly tries?: number;
   /** Pause before the second try; doubled before each further one. */
   readonly firstPauseMs?: number;
 }
@@ -49,7 +51,7 @@ export async function fetchFile(
       removeIfPresent(temporary);
       options.signal?.throwIfAborted();
       // A wrong digest is often a cache on the way, asked once more to go to the mirror itself.
-      const last = isKind(error, buildErrors.debianDigest) ? 2 : TRIES;
+      const last = isKind(error, buildErrors.debianDigest) ? 2 : (options.tries ?? TRIES);
       if (!isWorthAnotherTry(error) || attempt >= last) throw asUnreachable(address, error);
       await delay((options.firstPauseMs ?? FIRST_PAUSE_MS) * 2 ** (attempt - 1), undefined, {
         ...(options.signal && { signal: options.signal }),
