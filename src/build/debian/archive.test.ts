@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HabError } from "../../error/index.ts";
 import { type ArchiveOptions, openArchive } from "./archive.ts";
+import { DEBIAN_ARCHIVE_KEYS } from "./archive-keys.ts";
 import { findKeyring } from "./signature.ts";
 import { fetchDeb, verifyDeb } from "./store.ts";
 import { FakeArchive, makeKey, spoil } from "./testing/fake-archive.ts";
@@ -269,4 +270,16 @@ describe("a file from a mirror", () => {
       expect(readFileSync(join(root, "y"), "utf8")).toBe("hello");
     }
   });
+});
+
+test("the keys that this program brings can be read, and none has expired", async () => {
+  const openpgp = await import("openpgp");
+  const armored = DEBIAN_ARCHIVE_KEYS.slice(DEBIAN_ARCHIVE_KEYS.indexOf("-----BEGIN"));
+  const keys = await openpgp.readKeys({ armoredKeys: armored });
+  for (const key of keys) {
+    await key.verifyPrimaryKey();
+    // The fingerprints stand above the keys, for whoever compares them.
+    expect(DEBIAN_ARCHIVE_KEYS).toContain(key.getFingerprint().toUpperCase());
+  }
+  expect(keys.map((key) => key.getUserIDs()[0]).filter((name) => name?.includes("bookworm"))).toHaveLength(3);
 });

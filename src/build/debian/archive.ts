@@ -15,7 +15,9 @@ import { dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { HabError, isKind } from "../../error/index.ts";
 import {
+  type FileLock,
   isPresent,
+  lockFile,
   lockFileWhenFree,
   removeIfPresent,
   temporaryPathFor,
@@ -58,10 +60,7 @@ interface Pocket {
 export async function openArchive(options: ArchiveOptions): Promise<Packages> {
   const directory = indexDirectory(options);
   mkdirSync(directory, { recursive: true });
-  const lock = await lockFileWhenFree(join(directory, "lock"), {
-    exclusive: true,
-    ...(options.signal && { signal: options.signal }),
-  });
+  const lock = await lockIndex(join(directory, "lock"), options);
   try {
     if (isFresh(options)) {
       const kept = await readKept(options);
@@ -71,6 +70,14 @@ export async function openArchive(options: ArchiveOptions): Promise<Packages> {
   } finally {
     lock.release();
   }
+}
+
+/** Two builds at once would fetch the same twice. */
+async function lockIndex(path: string, { signal, say }: ArchiveOptions): Promise<FileLock> {
+  const free = lockFile(path, { exclusive: true });
+  if (free !== undefined) return free;
+  say("Waiting for another build, which is at Debian's index");
+  return await lockFileWhenFree(path, { exclusive: true, ...(signal && { signal }) });
 }
 
 /** The next build asks the mirrors again: they no longer have what the index names. */

@@ -62,7 +62,7 @@ describe("a program", () => {
       needed: sound?.needed,
     });
     expect(
-      run(edited, "-c", 'echo hello; while read -r line; do echo "${line##* }"; done </proc/self/maps'),
+      run(edited, "-c", 'echo hello; while read -r _ _ _ _ _ file; do echo "$file"; done </proc/self/maps'),
     ).toSatisfy((output: string) => {
       const files = output.split("\n").filter((line) => line.startsWith("/"));
       return output.startsWith("0 hello") && files.length > 3 && files.every((file) => file.startsWith(root));

@@ -53,7 +53,10 @@ function mayBeScript(entry: TarEntry, isWanted: (path: string) => boolean): bool
 
 /** What a first line needs: `#!/usr/bin/env bash` is for bash, and needs env only with several words behind it. */
 function interpretersOf(start: string): string[] {
-  const words = /^#!([^\n]*)/.exec(start)?.[1]?.trim().split(/[ \t]+/);
+  const words = /^#!([^\n]*)/
+    .exec(start)?.[1]
+    ?.trim()
+    .split(/[ \t]+/);
   const [program, ...rest] = words ?? [];
   if (program === undefined || !program.startsWith("/")) return [];
   const canonical = canonicalPath(program);

@@ -211,7 +211,8 @@ class Choice {
 
   #byShelf(alternative: Alternative, by: DebianPackage): boolean {
     const { name } = alternative;
-    const plan = SHELF.get(name) ?? (this.#wishes.essential.includes(name) ? ESSENTIALS_OF_OURS.get(name) : undefined);
+    const plan =
+      SHELF.get(name) ?? (this.#wishes.essential.includes(name) ? ESSENTIALS_OF_OURS.get(name) : undefined);
     if (plan === undefined) return false;
     this.#add(`core/${plan}`, alternative, by, true);
     return true;

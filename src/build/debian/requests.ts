@@ -265,7 +265,9 @@ async function finish(session: Session, words: Words, context: RequestContext): 
   for (const each of leftOut) warn(`Leaving out ${each}`);
   if (missing.length === 0) return [];
   const names = selection.unmapped.flatMap(({ dependency }) => dependency.map(({ name }) => name));
-  const unmapped = [...new Set([...names, ...ignoredOf(session)])].flatMap((name) => index.newest(name) ?? []);
+  const unmapped = [...new Set([...names, ...ignoredOf(session)])].flatMap(
+    (name) => index.newest(name) ?? [],
+  );
   const owners = await findOwners(missing, unmapped, { directory });
   // A link to what nothing depends on leads nowhere in Debian either.
   const needed = missing.filter(({ why, wanted }) => why !== "link" || owners.has(wanted));

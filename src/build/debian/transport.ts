@@ -60,17 +60,19 @@ export async function fetchFile(
   }
 }
 
+/** Disks do not get better by trying, and they are not the mirror's. */
+const OF_THE_DISK = new Set(["ENOSPC", "EDQUOT", "EACCES", "EROFS", "EIO", "ENOENT", "EISDIR"]);
+
+function isOfTheDisk(error: unknown): boolean {
+  return OF_THE_DISK.has(systemErrorCode(error) ?? "");
+}
+
 function isWorthAnotherTry(error: unknown): boolean {
-  if (error instanceof NotOnMirror) return false;
-  const code = systemErrorCode(error);
-  // Disks do not get better by trying; networks do.
-  return (
-    code === undefined || !["ENOSPC", "EDQUOT", "EACCES", "EROFS", "EIO", "ENOENT", "EISDIR"].includes(code)
-  );
+  return !(error instanceof NotOnMirror) && !isOfTheDisk(error);
 }
 
 function asUnreachable(address: string, error: unknown): unknown {
-  if (error instanceof HabError) return error;
+  if (error instanceof HabError || isOfTheDisk(error)) return error;
   return new HabError(buildErrors.debianUnreachable, `${withoutPassword(address)}: ${describeError(error)}`, {
     cause: error,
   });

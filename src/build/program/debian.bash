@@ -4,10 +4,11 @@
 # _debian_defaults: what a plan may say, before it is loaded.
 _debian_defaults() {
   case "$pkg_target" in
-    x86_64-linux) debian_lib=lib/x86_64-linux-gnu ;;
-    aarch64-linux) debian_lib=lib/aarch64-linux-gnu ;;
-    *) debian_lib=lib ;;
+    x86_64-linux) debian_architecture=amd64 debian_triplet=x86_64-linux-gnu debian_loader=ld-linux-x86-64.so.2 ;;
+    aarch64-linux) debian_architecture=arm64 debian_triplet=aarch64-linux-gnu debian_loader=ld-linux-aarch64.so.1 ;;
+    *) debian_architecture= debian_triplet= debian_loader= ;;
   esac
+  debian_lib="lib/$debian_triplet"
   pkg_deb_packages=()
   pkg_deb_drop=()
   pkg_deb_keep=()
