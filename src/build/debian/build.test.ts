@@ -89,6 +89,7 @@ function debs(): FakeDeb[] {
         { path: "./usr/bin/alias", type: "2", link: "/usr/share/app/data" },
         { path: "./usr/bin/host", type: "2", link: "/etc/alternatives/app" },
         { path: "./etc/app.conf", content: "x" },
+        { path: "./usr/share/doc/app/copyright", content: "mine; see /usr/share/common-licenses/GPL" },
       ],
     },
     {
@@ -96,7 +97,23 @@ function debs(): FakeDeb[] {
       version: "1",
       architecture: "all",
       fields: { Source: "app" },
-      files: [{ path: "./usr/share/app/data", content: "data" }],
+      files: [
+        { path: "./usr/share/app/data", content: "data" },
+        { path: "./usr/share/doc/app-data", type: "2", link: "app-base" },
+      ],
+    },
+    {
+      name: "app-base",
+      version: "1",
+      files: [{ path: "./usr/share/doc/app-base/copyright", content: "of all" }],
+    },
+    {
+      name: "base-files",
+      version: "12",
+      files: [
+        { path: "./usr/share/common-licenses/GPL", type: "2", link: "GPL-3" },
+        { path: "./usr/share/common-licenses/GPL-3", content: "the licence" },
+      ],
     },
     { name: "libfoo1", version: "1.0-1", files: [{ path: "./usr/share/foo/data", content: "foo" }] },
     {
@@ -179,6 +196,9 @@ describe.skipIf(program === undefined)("pkg_source=deb:NAME", () => {
     );
     expect(readlinkSync(join(prefix(), "bin/alias"))).toBe("../share/app/data");
     expect(existsSync(join(prefix(), "etc"))).toBe(false);
+    expect(text("share/doc/app/copyright")).toStartWith("mine");
+    expect(text("share/doc/app-data/copyright")).toBe("of all");
+    expect(text("share/common-licenses/GPL")).toBe("the licence");
   });
 
   test("takes the plan's word for version, files and dependencies", async () => {

@@ -31,6 +31,8 @@ const DROPPED = ["etc", "var"];
 export interface InstallOptions {
   /** The unpacked tree. */
   readonly from: string;
+  /** A tree that comes into the package whatever is dropped. */
+  readonly licences: string;
   readonly prefix: string;
   /** Patterns relative to the package. */
   readonly drop: readonly string[];
@@ -38,7 +40,7 @@ export interface InstallOptions {
 }
 
 /** Copies the unpacked files, less what is dropped. Directories that would be empty are left out. */
-export function installFiles({ from, prefix, drop, keep }: InstallOptions): void {
+export function installFiles({ from, licences, prefix, drop, keep }: InstallOptions): void {
   const isWanted = filterOf(drop, keep);
   for (const { path, entry } of walk(from)) {
     if (entry.isDirectory()) continue;
@@ -46,6 +48,9 @@ export function installFiles({ from, prefix, drop, keep }: InstallOptions): void
     if (!isWanted(name)) continue;
     copyEntry(path, join(prefix, name));
   }
+  if (!existsSync(licences)) return;
+  for (const { path, entry } of walk(licences))
+    if (entry.isFile()) copyEntry(path, join(prefix, relative(licences, path)));
 }
 
 /** Whether a path of the unpacked tree comes into the package: a pattern holds for all that is below what it matches. */

@@ -10,6 +10,7 @@ import { describeAlternative } from "./control.ts";
 import { essentialsOf } from "./essential.ts";
 import { findOwners, missingError } from "./explain-missing.ts";
 import { editStrings, filterOf, finishFiles, installFiles, standardDirectories } from "./install.ts";
+import { isCopyright, keepLicences, Texts } from "./licences.ts";
 import { describeUnmapped, type Selection, selectPackages, type Wanted, type Wishes } from "./mapping.ts";
 import { chooseMirrors } from "./mirrors.ts";
 import type { DebianPackage, Packages } from "./packages.ts";
@@ -64,6 +65,7 @@ export async function serveDebian(
     case "install":
       installFiles({
         from: words.one("from"),
+        licences: words.one("licences"),
         prefix: words.one("prefix"),
         drop: words.all("drop"),
         keep: words.all("keep"),
@@ -94,21 +96,30 @@ const WITH_SESSION: Readonly<
     for (const deb of selection.packages) await verifyDeb(deb, directory);
     return selection.packages.map(({ name, version }) => `${name} ${version}`);
   },
-  unpack: async ({ selection, directory }, words) => {
-    const to = words.one("to");
-    await unpackDebs(
-      selection.packages.map((deb) => debPath(deb, directory)),
-      join(to, "root"),
-    );
-    writeFileSync(join(to, "DEBIAN"), selection.packages.map(describeDeb).join(""));
-    return [];
-  },
+  unpack,
   finish,
   directories: ({ architecture }, words) => {
     const found = standardDirectories(words.one("prefix"), architecture.triplet);
     return Object.entries(found).flatMap(([kind, names]) => names.map((name) => `${kind}=${name}`));
   },
 };
+
+async function unpack(session: Session, words: Words, context: RequestContext): Promise<readonly string[]> {
+  const { selection, directory, index } = session;
+  const to = words.one("to");
+  const texts = new Texts(isCopyright);
+  const paths = selection.packages.map((deb) => debPath(deb, directory));
+  await unpackDebs(paths, join(to, "root"), texts);
+  writeFileSync(join(to, "DEBIAN"), selection.packages.map(describeDeb).join(""));
+  const { say, warn } = speaker(words, context);
+  const names = selection.packages.map(({ name }) => name);
+  const without = await keepLicences(names, texts, join(to, "licences"), async (name) => {
+    const deb = index.newest(name);
+    return deb === undefined ? undefined : (await fetchAll([deb], session, say))[0];
+  });
+  if (without.length > 0) warn(`There is no copyright file in ${without.join(", ")}`);
+  return [];
+}
 
 /** A line of the package's file DEBIAN. */
 function describeDeb({ name, version, architecture, sha256 }: DebianPackage): string {

@@ -18,15 +18,31 @@ const DOCUMENTATION = new Set(
   ["doc", "man", "info", "lintian", "bug", "bash-completion", "locale"].map((each) => `share/${each}`),
 );
 
-/** Unpacks the packages, in their order, into `directory`, which is made. Throws HAB-BLD-069 or the system error. */
-export async function unpackDebs(paths: readonly string[], directory: string): Promise<void> {
+/**
+ * Unpacks the packages, in their order, into `directory`, which is made. `also` is told of every member as it is.
+ * Throws HAB-BLD-069 or the system error.
+ */
+export async function unpackDebs(
+  paths: readonly string[],
+  directory: string,
+  also?: TarVisitor,
+): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const names = new MergedUsr();
   const unpacker = new Unpacker(directory, names);
   const visitor: TarVisitor = {
-    begin: (entry) => unpacker.begin({ ...entry, mode: ownMode(entry) }),
-    data: (piece) => unpacker.data(piece),
-    end: () => unpacker.end(),
+    begin: (entry) => {
+      also?.begin(entry);
+      unpacker.begin({ ...entry, mode: ownMode(entry) });
+    },
+    data: (piece) => {
+      also?.data(piece);
+      unpacker.data(piece);
+    },
+    end: () => {
+      also?.end();
+      unpacker.end();
+    },
   };
   try {
     for (const path of paths) await visit(path, visitor);

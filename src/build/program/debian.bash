@@ -1,8 +1,8 @@
 # Debian packages as the source of a plan: pkg_source=deb:NAME (docs/build-a-package.md). Beyond the original. The phases keep
 # their order and their defaults; what plans may call is debian_install, debian_finish and debian_edit_strings.
 
-# _debian_defaults: what a plan may say, before it is loaded.
-_debian_defaults() {
+# _deb_defaults: what a plan may say, before it is loaded.
+_deb_defaults() {
   case "$pkg_target" in
     x86_64-linux) debian_architecture=amd64 debian_triplet=x86_64-linux-gnu debian_loader=ld-linux-x86-64.so.2 ;;
     aarch64-linux) debian_architecture=arm64 debian_triplet=aarch64-linux-gnu debian_loader=ld-linux-aarch64.so.1 ;;
@@ -21,11 +21,11 @@ _debian_defaults() {
   __debian_gives_version=
 }
 
-# _debian VERB [KEY=VALUE]...: asks for one step, in the name of this package.
-_debian() { _ask debian "$1" "name=$pkg_name" "colour=$__colour" "${@:2}"; }
+# _deb VERB [KEY=VALUE]...: asks for one step, in the name of this package.
+_deb() { _ask debian "$1" "name=$pkg_name" "colour=$__colour" "${@:2}"; }
 
-# _debian_settings: after the plan is loaded. Without a version of its own the plan has that of its first Debian package.
-_debian_settings() {
+# _deb_settings: after the plan is loaded. Without a version of its own the plan has that of its first Debian package.
+_deb_settings() {
   local words=()
   if [[ "$pkg_source" == deb:* ]]; then
     read -r -d '' -a words <<<"${pkg_source#deb:}" || true
@@ -44,8 +44,8 @@ _debian_settings() {
   fi
 }
 
-# _debian_select: finds the Debian packages, and our packages for what they depend on.
-_debian_select() {
+# _deb_select: finds the Debian packages, and our packages for what they depend on.
+_deb_select() {
   local each words=()
   if [[ -z "$__from_debian" ]]; then return 0; fi
   words=("target=$pkg_target" "cache=$HAB_CACHE_SRC_PATH" "suite=${pkg_deb_suite:-$HAB_DEBIAN_SUITE}"
@@ -53,43 +53,44 @@ _debian_select() {
     "${pkg_deb_packages[@]/#/package=}" "${pkg_deps[@]/#/dep=}" "${pkg_deb_ignore[@]/#/ignore=}"
     "${pkg_deb_vendor[@]/#/vendor=}" "${pkg_deb_drop[@]/#/drop=}" "${pkg_deb_keep[@]/#/keep=}")
   for each in "${!pkg_deb_map[@]}"; do words+=("map=$each=${pkg_deb_map[$each]}"); done
-  _debian select "${words[@]}" || exit_with "The Debian packages of the plan cannot be used" 1
+  _deb select "${words[@]}" || exit_with "The Debian packages of the plan cannot be used" 1
   __debian_version="${__answer[0]}"
   pkg_deps+=("${__answer[@]:1}")
   if [[ -n "$__debian_gives_version" ]]; then update_pkg_version; fi
 }
 
-# _debian_check: dependencies are of versions that will do.
-_debian_check() {
+# _deb_check: dependencies are of versions that will do.
+_deb_check() {
   if [[ -z "$__from_debian" ]]; then return 0; fi
-  _debian check "${pkg_deps_resolved[@]/#/path=}" || exit_with "A dependency does not fit these Debian packages" 1
+  _deb check "${pkg_deps_resolved[@]/#/path=}" || exit_with "A dependency does not fit these Debian packages" 1
 }
 
-_debian_download() { _debian fetch || exit_with "A Debian package cannot be had" 1; }
+_deb_download() { _deb fetch || exit_with "A Debian package cannot be had" 1; }
 
-_debian_verify() {
+_deb_verify() {
   local each
-  _debian verify || exit_with "A Debian package is not what the signed index names" 1
+  _deb verify || exit_with "A Debian package is not what the signed index names" 1
   for each in "${__answer[@]}"; do build_line "Checksum verified for $each"; done
 }
 
 # Everything into one tree below $CACHE_PATH/root, laid out as Debian's merged /usr.
-_debian_unpack() { _debian unpack "to=$CACHE_PATH" || exit_with "A Debian package cannot be unpacked" 1; }
+_deb_unpack() { _deb unpack "to=$CACHE_PATH" || exit_with "A Debian package cannot be unpacked" 1; }
 
 # debian_install: the unpacked files, less what the plan drops, into the package.
 debian_install() {
-  _debian install "from=$CACHE_PATH/root" "prefix=$pkg_prefix" "${pkg_deb_drop[@]/#/drop=}" "${pkg_deb_keep[@]/#/keep=}"
+  _deb install "from=$CACHE_PATH/root" "licences=$CACHE_PATH/licences" "prefix=$pkg_prefix" \
+    "${pkg_deb_drop[@]/#/drop=}" "${pkg_deb_keep[@]/#/keep=}"
   _ask copy-files "$CACHE_PATH/DEBIAN" "$pkg_prefix/DEBIAN"
 }
 
 # debian_finish: links, scripts, interpreters and search paths; once, after the plan is done with its files.
 debian_finish() {
   local each
-  _debian finish "from=$CACHE_PATH/root" "prefix=$pkg_prefix" "${pkg_deps_resolved[@]/#/direct=}" \
+  _deb finish "from=$CACHE_PATH/root" "prefix=$pkg_prefix" "${pkg_deps_resolved[@]/#/direct=}" \
     "${pkg_tdeps_resolved[@]/#/all=}" "${pkg_lib_dirs[@]/#/lib=}" ||
     exit_with "The package would not run with the dependencies it has" 1
   # Directories that the plan does not name are those that there are.
-  _debian directories "prefix=$pkg_prefix"
+  _deb directories "prefix=$pkg_prefix"
   local bin=() lib=() include=() pconfig=()
   for each in "${__answer[@]}"; do
     case "$each" in
@@ -107,5 +108,5 @@ debian_finish() {
 
 # debian_edit_strings FILE FROM TO: replaces text compiled into a file of the package by text of the same length.
 debian_edit_strings() {
-  _debian edit-strings "file=$pkg_prefix/$1" "from=$2" "to=$3" || exit_with "'$2' in $1 cannot be replaced" 1
+  _deb edit-strings "file=$pkg_prefix/$1" "from=$2" "to=$3" || exit_with "'$2' in $1 cannot be replaced" 1
 }

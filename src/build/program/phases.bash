@@ -12,13 +12,13 @@ do_default_before() { return 0; }
 do_download() { do_default_download; }
 do_default_download() {
   if [[ -n "$__from_debian" ]]; then
-    _debian_download
+    _deb_download
   elif [[ -n "$pkg_source" ]]; then download_file "$pkg_source" "$pkg_filename" "$pkg_shasum"; fi
 }
 
 do_verify() { do_default_verify; }
 do_default_verify() {
-  if [[ -n "$__from_debian" ]]; then _debian_verify; fi
+  if [[ -n "$__from_debian" ]]; then _deb_verify; fi
   if [[ -n "$pkg_filename" ]]; then verify_file "$pkg_filename" "$pkg_shasum"; fi
 }
 
@@ -30,7 +30,7 @@ do_default_clean() {
 
 do_unpack() { do_default_unpack; }
 do_default_unpack() {
-  if [[ -n "$__from_debian" ]]; then _debian_unpack; fi
+  if [[ -n "$__from_debian" ]]; then _deb_unpack; fi
   if [[ -n "$pkg_filename" ]]; then unpack_file "$pkg_filename"; fi
 }
 
