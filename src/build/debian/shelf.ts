@@ -1,5 +1,5 @@
-// Which Debian packages our own plans are made of (plans/*/plan.sh; shelf.test.ts compares). Whoever depends on one of them
-// gets ours.
+// Which Debian packages our own plans are made of. Whoever depends on one of them gets ours. Made of plans/*/plan.sh by
+// script/bun script/debian-shelf.ts.
 
 /** Debian package → the plan below `plans/` that has it, whose package is `core/<plan>`. */
 export const SHELF: ReadonlyMap<string, string> = new Map([
