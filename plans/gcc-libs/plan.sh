@@ -1,9 +1,11 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
 pkg_name=gcc-libs
 pkg_origin=core
 pkg_description="Runtime libraries of the GNU compilers"
 pkg_license=('GPL-3.0-or-later WITH GCC-exception-3.1')
 pkg_upstream_url=https://gcc.gnu.org
-pkg_deb_packages=(libgcc-s1 libstdc++6 libatomic1)
+debian_packages=(libgcc-s1 libstdc++6 libatomic1)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-pkg_deb_drop=(share)
+debian_drop=(share)

@@ -1,13 +1,15 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
 pkg_name=jre17
 pkg_origin=core
 pkg_description="Java 17 for servers: without sound, fonts, JPEG, colour profiles and smart cards"
 pkg_license=('GPL-2.0-only WITH Classpath-exception-2.0')
 pkg_upstream_url=https://openjdk.org
-pkg_deb_packages=(openjdk-17-jre-headless)
+debian_packages=(openjdk-17-jre-headless)
 __java="lib/jvm/java-17-openjdk-$debian_architecture"
 # The libraries are left out with which these parts would need a dozen more packages; so are what only compilers read and
 # the archive of classes for heaps of more than 32 GB.
-pkg_deb_drop=(
+debian_drop=(
   lib/{debug,jvm/openjdk-17}
   "$__java"/{docs,man}
   "$__java"/lib/{libjsound,libfontmanager,liblcms,libjavajpeg,libj2pcsc}.so

@@ -1,9 +1,11 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
 pkg_name=libxcrypt
 pkg_origin=core
 pkg_description="Password hashes: crypt(3)"
 pkg_license=(LGPL-2.1-or-later)
 pkg_upstream_url=https://github.com/besser82/libxcrypt
-pkg_deb_packages=(libcrypt1)
+debian_packages=(libcrypt1)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-pkg_deb_drop=(share)
+debian_drop=(share)

@@ -1,8 +1,10 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
 pkg_name=lz4
 pkg_origin=core
 pkg_description="Fast compression library"
 pkg_license=(BSD-2-Clause)
 pkg_upstream_url=https://lz4.org
-pkg_deb_packages=(liblz4-1)
+debian_packages=(liblz4-1)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")

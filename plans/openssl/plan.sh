@@ -1,11 +1,13 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
 pkg_name=openssl
 pkg_origin=core
 pkg_description="TLS and cryptography library, with its command line tool"
 pkg_license=(Apache-2.0)
 pkg_upstream_url=https://www.openssl.org
-pkg_deb_packages=(libssl3 openssl)
+debian_packages=(libssl3 openssl)
 # Perl scripts, and links to certificates of the host.
-pkg_deb_drop=(bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/ssl/certs lib/ssl/private lib/ssl/openssl.cnf)
+debian_drop=(bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/ssl/certs lib/ssl/private lib/ssl/openssl.cnf)
 pkg_deps=(core/glibc)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")

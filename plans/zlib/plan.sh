@@ -1,9 +1,11 @@
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
+
 pkg_name=zlib
 pkg_origin=core
 pkg_description="Compression library"
 pkg_license=(Zlib)
 pkg_upstream_url=https://zlib.net
-pkg_deb_packages=(zlib1g)
+debian_packages=(zlib1g)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-pkg_deb_drop=(share)
+debian_drop=(share)
