@@ -12,6 +12,7 @@ import { canonicalPath } from "./unpack.ts";
 const MOST_LOOKED_INTO = 40;
 const LARGEST_LOOKED_INTO_BYTES = 64 * 1024 * 1024;
 const MOST_LINES = 20;
+const MOST_FILES_TO_NAME = 6;
 
 /** HAB-BLD-068 about everything that is missing. `owners`: what is missing → the Debian package that has it. */
 export function missingError(missing: readonly Missing[], owners: ReadonlyMap<string, string>): HabError {
@@ -47,11 +48,12 @@ function waysOut(missing: readonly Missing[], owners: ReadonlyMap<string, string
   const shell = missing.some(({ wanted }) => ["bin/sh", "bin/env", "bin/ash"].includes(wanted))
     ? " For shell scripts core/busybox-static in pkg_deps is enough."
     : "";
-  const file = missing[0]?.file ?? "FILE";
+  const all = [...new Set(missing.map((each) => each.file))];
+  const files = all.length > MOST_FILES_TO_NAME ? `${all[0]} …` : all.join(" ");
   return (
     `Say which package of yours has it: pkg_deb_map=([${name}]=ORIGIN/NAME), or the package itself in pkg_deps; ` +
     `take it in: pkg_deb_vendor=(${takenIn}); ` +
-    `or leave the file out: pkg_deb_drop=(${file}).${shell}`
+    `or leave ${all.length > 1 ? "the files" : "the file"} out: pkg_deb_drop=(${files}).${shell}`
   );
 }
 
