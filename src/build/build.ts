@@ -90,6 +90,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
       keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
       epochSeconds,
       install: options.install,
+      say: log?.say ?? ((text: string) => void writeSync(streams.stdout, text)),
       complain: log?.complain ?? ((text: string) => void writeSync(streams.stderr, text)),
       show: options.show,
       records: new RecordKeeper({

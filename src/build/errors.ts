@@ -175,4 +175,74 @@ export const buildErrors = errorKinds({
     remedy:
       "Name a commit that exists, run it in a git work tree, or leave --changed BASE out to compare with what was built.",
   },
+  debianKeysMissing: {
+    code: "HAB-BLD-090",
+    title: "There are no keys to check Debian's index with",
+    remedy: "Name a keyring in HAB_DEBIAN_KEYRING, or install the package debian-archive-keyring.",
+  },
+  debianSignature: {
+    code: "HAB-BLD-091",
+    title: "The index of a Debian archive is not signed by a key that is trusted for it",
+    remedy:
+      "Somebody on the way may have changed it: try another mirror (HAB_DEBIAN_MIRROR). For an archive of your own name its keyring in HAB_DEBIAN_KEYRING.",
+  },
+  debianIndexExpired: {
+    code: "HAB-BLD-092",
+    title: "The index of a Debian archive is out of date",
+    remedy: "The mirror no longer gets updates: name another one. Check also the clock of this machine.",
+  },
+  debianRollback: {
+    code: "HAB-BLD-093",
+    title: "A Debian mirror offers an older index than the one seen before",
+    remedy:
+      "The mirror is behind or repeats what it once was, without later security updates: name another one, or wait until it has caught up.",
+  },
+  debianIndexUnusable: {
+    code: "HAB-BLD-094",
+    title: "The index of a Debian archive cannot be used",
+    remedy: "Check that the mirror has this Debian release for this architecture, or name another mirror.",
+  },
+  debianUnreachable: {
+    code: "HAB-BLD-095",
+    title: "A Debian mirror cannot be reached",
+    remedy:
+      "Check the network (http_proxy and https_proxy are honoured), or name another mirror in HAB_DEBIAN_MIRROR and HAB_DEBIAN_SECURITY_MIRROR.",
+    exitCode: 4,
+  },
+  debianDigest: {
+    code: "HAB-BLD-096",
+    title: "A file of a Debian mirror is not the one that the signed index names",
+    remedy: "It was not used. Try again later or with another mirror.",
+  },
+  debianNoPackage: {
+    code: "HAB-BLD-097",
+    title: "Debian has no such package",
+    remedy:
+      "Correct the name in pkg_source; `deb:NAME=VERSION` only finds versions that the index still has.",
+  },
+  debianUnmapped: {
+    code: "HAB-BLD-098",
+    title: "A file needs something that no dependency of the plan has",
+    remedy: "Map the Debian package that has it to one of ours, take it in, or leave the file out.",
+  },
+  debBroken: {
+    code: "HAB-BLD-099",
+    title: "A .deb file cannot be unpacked",
+    remedy: "Its digest is right, so it is as it was published: report it to whoever published it.",
+  },
+  elfNotEditable: {
+    code: "HAB-BLD-100",
+    title: "A program is laid out in a way that its search path cannot be changed",
+    remedy: "Leave it out with pkg_deb_drop, or define do_install() and start it by its loader.",
+  },
+  badDebianSource: {
+    code: "HAB-BLD-101",
+    title: "A plan says something about its Debian packages that cannot be",
+    remedy: "docs/build-a-package.md shows what can be said of a Debian package.",
+  },
+  debianDependencyTooOld: {
+    code: "HAB-BLD-102",
+    title: "A dependency was made of another version of a Debian package than is needed",
+    remedy: "Build the dependency again with the present index, or name another one in pkg_deb_map.",
+  },
 });

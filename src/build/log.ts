@@ -30,7 +30,8 @@ export interface BuildLog {
   readonly streams: Outputs;
   /** To be called when the build runs. `onClosed`: nobody reads our output any more. */
   started(onClosed: () => void): void;
-  /** Writes to standard error of the build, in order with what the build itself writes. */
+  /** Write to standard output and standard error of the build, in order with what the build itself writes. */
+  readonly say: (text: string) => void;
   readonly complain: (text: string) => void;
   /** Resolves when all that the build wrote has been passed on. */
   ended(): Promise<void>;
@@ -47,8 +48,10 @@ export function startLog(path: string, directory: string, { stdout, stderr }: Ou
   const isOne = isSameFile(stdout, stderr);
   const [outRead, outWrite] = openPipe();
   const [errRead, errWrite] = isOne ? [undefined, outWrite] : openPipe();
-  // A description of its own: we read this pipe ourselves, so that a write must not wait for room in it.
-  const own = openSync(`/proc/self/fd/${errWrite}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  // Descriptions of their own: we read these pipes ourselves, so that a write must not wait for room in them.
+  const own = [outWrite, errWrite].map((write) =>
+    openSync(`/proc/self/fd/${write}`, constants.O_WRONLY | constants.O_NONBLOCK),
+  );
   const stop = new AbortController();
   const copies: Promise<void>[] = [];
   let isClosed = false;
@@ -63,27 +66,29 @@ export function startLog(path: string, directory: string, { stdout, stderr }: Ou
   };
   let isOwnOpen = true;
   const closeOwn = () => {
-    if (isOwnOpen) closeSync(own);
+    if (isOwnOpen) for (const each of own) closeSync(each);
     isOwnOpen = false;
+  };
+  const tell = (pipe: number | undefined, to: number) => (text: string) => {
+    try {
+      writeSync(pipe ?? -1, text);
+    } catch {
+      const bytes = Buffer.from(text);
+      writeFully(log, bytes);
+      writeFully(to, bytes);
+    }
   };
   return {
     path,
     directory,
+    say: tell(own[0], stdout),
+    complain: tell(own[1], stderr),
     streams: { stdout: outWrite, stderr: errWrite },
     started(onClosed) {
       closeSync(outWrite);
       if (!isOne) closeSync(errWrite);
       copies.push(copy(outRead, stdout, onClosed));
       if (errRead !== undefined) copies.push(copy(errRead, stderr, onClosed));
-    },
-    complain(text) {
-      try {
-        writeSync(own, text);
-      } catch {
-        const bytes = Buffer.from(text);
-        writeFully(log, bytes);
-        writeFully(stderr, bytes);
-      }
     },
     async ended() {
       closeOwn();

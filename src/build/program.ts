@@ -2,6 +2,7 @@
 // replace any function in it, so it has to be one long-lived bash (reference/plan-build.md §1).
 
 import attach from "./program/attach.bash" with { type: "text" };
+import debian from "./program/debian.bash" with { type: "text" };
 import dependencies from "./program/dependencies.bash" with { type: "text" };
 import environment from "./program/environment.bash" with { type: "text" };
 import failures from "./program/failures.bash" with { type: "text" };
@@ -18,6 +19,7 @@ export const PROGRAM_TEXT: string = [
   messages,
   failures,
   sources,
+  debian,
   dependencies,
   environment,
   version,

@@ -56,7 +56,8 @@ export interface RequestContext {
   readonly show?: ((ident: PackageIdent) => Promise<string | undefined>) | undefined;
   readonly records: RecordKeeper;
   readonly lock: LockSlot;
-  /** Writes to standard error of the build. */
+  /** Write to standard output and standard error of the build. */
+  readonly say: (text: string) => void;
   readonly complain: (text: string) => void;
 }
 
@@ -158,6 +159,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   "fix-libtool": ([directory = ""]) => fixLibtoolScripts(directory),
+  debian: async (args, context) => (await import("./debian/requests.ts")).serveDebian(args, context),
   leaks: ([prefix = "", ...closure]) =>
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
   strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),

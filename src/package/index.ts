@@ -34,6 +34,7 @@ export {
 } from "./install.ts";
 export * from "./installed.ts";
 export * from "./linked.ts";
+export { hostile, type MemberNames, MemberPaths } from "./member-path.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
 export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
@@ -48,7 +49,8 @@ export * from "./service-environment.ts";
 export * from "./service-paths.ts";
 export * from "./source.ts";
 export * from "./store.ts";
-export { byteString, bytesOf, displayText } from "./tar/format.ts";
+export { byteString, bytesOf, displayText, type TarEntry } from "./tar/format.ts";
+export { TarReader, type TarVisitor } from "./tar/reader.ts";
 export { type TarMember, tarMemberPieces } from "./tar/writer.ts";
 export * from "./target.ts";
 export {
@@ -58,6 +60,9 @@ export {
   type UninstallResult,
   uninstallPackage,
 } from "./uninstall.ts";
+export { Unpacker } from "./unpack.ts";
 export * from "./verify-installed.ts";
 export * from "./version.ts";
 export * from "./why.ts";
+export { decodeXz } from "./xz/decode.ts";
+export { encodeXz } from "./xz/encode.ts";

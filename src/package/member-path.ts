@@ -13,14 +13,23 @@ const MOST_NAME_BYTES = 256 * 1024 * 1024;
 /** The longest path the system takes; it also bounds how deep directories go. */
 const LONGEST_PATH_BYTES = 4096;
 
-/** Turns names in an archive into paths below the release directory. */
-export class MemberPaths {
+/** Where members of an archive go. */
+export interface MemberNames {
+  /** The member's path below the directory that is unpacked to; undefined leaves it out. Throws HAB-PKG-022. */
+  ofMember(entry: TarEntry): string | undefined;
+  /** The same for any name the member states. */
+  inside(name: string, entry: TarEntry): string | undefined;
+}
+
+/** Turns names in an archive into paths below the release directory, or below any directory of the archive. */
+export class MemberPaths implements MemberNames {
   readonly #prefix: readonly string[];
   #entries = 0;
   #nameBytes = 0;
 
-  constructor(ident: FullIdent) {
-    this.#prefix = ["hab", "pkgs", ident.origin, ident.name, ident.version, ident.release].map(byteString);
+  constructor(place: FullIdent | readonly string[]) {
+    const prefix = "origin" in place ? releasePath(place) : place;
+    this.#prefix = prefix.map(byteString);
   }
 
   /** The member's path below the release directory, which itself is ""; undefined for what is elsewhere. Throws HAB-PKG-022. */
@@ -41,6 +50,10 @@ export class MemberPaths {
       return undefined;
     return parts.slice(this.#prefix.length).join("/");
   }
+}
+
+function releasePath({ origin, name, version, release }: FullIdent): readonly string[] {
+  return ["hab", "pkgs", origin, name, version, release];
 }
 
 /** HAB-PKG-022 about this member. */

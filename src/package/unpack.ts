@@ -15,7 +15,7 @@ import {
 import { systemErrorCode } from "../error/index.ts";
 import { startWriting } from "../host/index.ts";
 import type { FullIdent } from "./ident.ts";
-import { hostile, MemberPaths } from "./member-path.ts";
+import { hostile, type MemberNames, MemberPaths } from "./member-path.ts";
 import { byteString, bytesOf, displayText, type TarEntry } from "./tar/format.ts";
 import type { TarVisitor } from "./tar/reader.ts";
 
@@ -40,13 +40,14 @@ type Made =
   | { readonly kind: "symlink"; readonly target: string };
 
 /**
- * Puts the members below `hab/pkgs/<ident>/` into `directory`, which must exist and be empty, and leaves out all others.
+ * Puts the members below `hab/pkgs/<ident>/`, or those that the given names choose, into `directory`, which must exist and
+ * be empty, and leaves out all others.
  * Call `finish` at the end, `abandon` after a failure.
  * Throws HAB-PKG-021, HAB-PKG-022 or the system error (a full disk).
  */
 export class Unpacker implements TarVisitor {
   readonly #directory: string;
-  readonly #paths: MemberPaths;
+  readonly #paths: MemberNames;
   /** By path below the release directory; the release directory itself is "". Nothing else is in `directory`. */
   readonly #made = new Map<string, Made>([["", { kind: "directory", mode: 0o755 }]]);
   /** Bytes of the open file that the disk has not been told of. */
@@ -54,9 +55,9 @@ export class Unpacker implements TarVisitor {
   #foreign: string | undefined;
   #file: { readonly fd: number; readonly entry: TarEntry } | undefined;
 
-  constructor(directory: string, ident: FullIdent) {
+  constructor(directory: string, members: FullIdent | MemberNames) {
     this.#directory = byteString(directory);
-    this.#paths = new MemberPaths(ident);
+    this.#paths = "origin" in members ? new MemberPaths(members) : members;
   }
 
   /** Whether nothing of the release was in the archive. */

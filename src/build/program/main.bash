@@ -90,6 +90,7 @@ declare -A pkg_exports
 declare -A pkg_binds
 declare -A pkg_binds_optional
 pkg_exposes=()
+_deb_defaults
 unset pkg_description pkg_maintainer pkg_license pkg_upstream_url pkg_source pkg_filename pkg_shasum pkg_dirname \
   pkg_interpreters pkg_shutdown_signal pkg_shutdown_timeout_sec pkg_scaffolding pkg_type pkg_prefix pkg_artifact
 
@@ -139,6 +140,7 @@ _validate_plan() {
     fi
   done
   pkg_svc_run="${pkg_svc_run//@__pkg_name__@/$pkg_name}"
+  _deb_settings
   if [[ -z "$pkg_version" ]]; then
     if ! _is_function pkg_version; then
       exit_with "Failed to build. 'pkg_version' must be set or 'pkg_version()' function must be implemented and then invoking by calling 'update_pkg_version()'." 1
@@ -177,7 +179,9 @@ _clear_prefix
 do_begin
 _write_pre_build
 _check_signing_key
+_deb_select
 _resolve_dependencies
+_deb_check
 _setup_environment
 _make_directories "$HAB_CACHE_SRC_PATH"
 do_before

@@ -11,11 +11,14 @@ do_default_before() { return 0; }
 
 do_download() { do_default_download; }
 do_default_download() {
-  if [[ -n "$pkg_source" ]]; then download_file "$pkg_source" "$pkg_filename" "$pkg_shasum"; fi
+  if [[ -n "$__from_debian" ]]; then
+    _deb_download
+  elif [[ -n "$pkg_source" ]]; then download_file "$pkg_source" "$pkg_filename" "$pkg_shasum"; fi
 }
 
 do_verify() { do_default_verify; }
 do_default_verify() {
+  if [[ -n "$__from_debian" ]]; then _deb_verify; fi
   if [[ -n "$pkg_filename" ]]; then verify_file "$pkg_filename" "$pkg_shasum"; fi
 }
 
@@ -27,6 +30,7 @@ do_default_clean() {
 
 do_unpack() { do_default_unpack; }
 do_default_unpack() {
+  if [[ -n "$__from_debian" ]]; then _deb_unpack; fi
   if [[ -n "$pkg_filename" ]]; then unpack_file "$pkg_filename"; fi
 }
 
@@ -35,12 +39,20 @@ do_default_prepare() { return 0; }
 
 do_build() { do_default_build; }
 do_default_build() {
+  if [[ -n "$__from_debian" ]]; then return 0; fi
   ./configure --prefix="$pkg_prefix"
   make
 }
 
 do_install() { do_default_install; }
-do_default_install() { make install; }
+do_default_install() {
+  if [[ -z "$__from_debian" ]]; then
+    make install
+  else
+    debian_install
+    debian_finish
+  fi
+}
 
 do_build_config() { do_default_build_config; }
 do_default_build_config() {
@@ -107,6 +119,8 @@ do_default_build_service() {
 
 do_strip() { do_default_strip; }
 do_default_strip() {
+  # Debian's are stripped already.
+  if [[ -n "$__from_debian" ]]; then return 0; fi
   build_line "Stripping unneeded symbols from binaries and libraries"
   local entry kind
   _ask strippable "$pkg_prefix"
@@ -126,7 +140,9 @@ do_default_strip() {
 }
 
 do_after() { do_default_after; }
-do_default_after() { return 0; }
+do_default_after() {
+  if [[ -n "$__from_debian" ]]; then verify_hermetic; fi
+}
 
 do_end() { do_default_end; }
 do_default_end() { return 0; }

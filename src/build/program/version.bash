@@ -17,7 +17,7 @@ _service_paths() {
 }
 
 _default_paths() {
-  if [[ -n "$pkg_source" && -z "${pkg_filename+set}" ]]; then pkg_filename="${pkg_source##*/}"; fi
+  if [[ -n "$pkg_source" && -z "$__from_debian" && -z "${pkg_filename+set}" ]]; then pkg_filename="${pkg_source##*/}"; fi
   if [[ -z "${pkg_dirname+set}" ]]; then
     pkg_dirname="$pkg_name-$pkg_version"
     __dirname_is_ours=yes

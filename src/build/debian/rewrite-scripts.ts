@@ -1,0 +1,98 @@
+// First lines of scripts, and the paths in files of pkg-config: they name programs and directories of Debian.
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
+import { basename, relative } from "node:path";
+import { HabError } from "../../error/index.ts";
+import { buildErrors } from "../errors.ts";
+import { walk } from "../walk.ts";
+import type { Place } from "./place.ts";
+import { canonicalPath } from "./unpack.ts";
+
+/** The kernel takes no more of the first line. */
+const LONGEST_LINE_BYTES = 255;
+
+export interface MissingInterpreter {
+  readonly file: string;
+  /** Path of Debian without `usr`. */
+  readonly wanted: string;
+}
+
+/** Points scripts at interpreters in the package or its dependencies; says which executable ones have none. Throws HAB-BLD-100. */
+export function rewriteScripts(place: Place): MissingInterpreter[] {
+  const missing: MissingInterpreter[] = [];
+  for (const { path, entry } of walk(place.prefix)) {
+    if (!entry.isFile()) continue;
+    if (entry.name.endsWith(".pc")) rewritePkgConfig(path, place.prefix);
+    const line = firstLine(path);
+    if (line === undefined) continue;
+    const [program = "", ...words] = line
+      .slice(2)
+      .trim()
+      .split(/[ \t]+/);
+    if (!program.startsWith("/") || program.startsWith(`${place.prefix}/`) || isOurs(program, place))
+      continue;
+    const file = relative(place.prefix, path);
+    const isExecutable = (statSync(path).mode & 0o111) !== 0;
+    const outcome = interpreterLine(program, words, place);
+    if (typeof outcome !== "string") {
+      if (isExecutable) missing.push({ file, wanted: outcome.wanted });
+      continue;
+    }
+    if (Buffer.byteLength(outcome) > LONGEST_LINE_BYTES)
+      throw new HabError(buildErrors.elfNotEditable, `${file}: its first line would be too long: ${outcome}`);
+    replaceFirstLine(path, outcome);
+  }
+  return missing;
+}
+
+/** A path that is a package's already. */
+function isOurs(program: string, { prefix }: Place): boolean {
+  const packages = prefix.split("/").slice(0, -4).join("/");
+  return packages !== "" && program.startsWith(`${packages}/`);
+}
+
+function interpreterLine(
+  program: string,
+  words: readonly string[],
+  place: Place,
+): string | { wanted: string } {
+  const canonical = canonicalPath(program);
+  const isEnv = basename(canonical) === "env";
+  const rest = isEnv && words[0] === "-S" ? words.slice(1) : words;
+  const [named = ""] = rest;
+  if (!isEnv || named === "" || named.startsWith("-") || named.includes("=")) {
+    const found = place.find(canonical) ?? place.findProgram(basename(canonical));
+    return found === undefined ? { wanted: canonical } : `#!${[found, ...words].join(" ")}`;
+  }
+  const found = place.findProgram(named);
+  if (found === undefined) return { wanted: `bin/${named}` };
+  // The kernel hands on all that follows as one argument; env -S splits it.
+  if (rest.length <= 2) return `#!${[found, ...rest.slice(1)].join(" ")}`;
+  const env = place.findProgram("env");
+  return env === undefined ? { wanted: "bin/env" } : `#!${[env, "-S", found, ...rest.slice(1)].join(" ")}`;
+}
+
+function firstLine(path: string): string | undefined {
+  const start = Buffer.alloc(512);
+  const file = openSync(path, "r");
+  try {
+    const length = readSync(file, start, 0, start.length, 0);
+    const text = start.toString("latin1", 0, length);
+    return text.startsWith("#!") ? text.split(/\r?\n/, 1)[0] : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function replaceFirstLine(path: string, line: string): void {
+  const bytes = readFileSync(path);
+  const end = bytes.indexOf(0x0a);
+  const rest = end < 0 ? Buffer.alloc(0) : bytes.subarray(end);
+  writeFileSync(path, Buffer.concat([Buffer.from(line), rest]));
+}
+
+/** `prefix=/usr` and other paths below /usr are in the package now. */
+function rewritePkgConfig(path: string, prefix: string): void {
+  const text = readFileSync(path, "latin1");
+  const rewritten = text.replace(/(^|[=\s:"'IL])\/usr(?=\/|\s|$)/gm, `$1${prefix}`);
+  if (rewritten !== text) writeFileSync(path, Buffer.from(rewritten, "latin1"));
+}
