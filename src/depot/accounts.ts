@@ -7,6 +7,7 @@ import { makeDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { MAX_TOKENS_PER_ACCOUNT } from "./limits.ts";
 import { accountName } from "./names.ts";
+import { type TokenScope, UNLIMITED } from "./scopes.ts";
 import { accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
 import { type Actor, recordAudit } from "./store/audit.ts";
 import { type DepotDatabase, openDatabase, timestampOf } from "./store/database.ts";
@@ -28,6 +29,12 @@ export interface CreatedToken {
   readonly expiresAt: string | null;
   /** Shown once; only its hash is kept. */
   readonly token: Secret<string>;
+}
+
+export interface TokenOptions {
+  readonly label?: string;
+  readonly expiresInSeconds?: number;
+  readonly scope?: TokenScope;
 }
 
 /** Creates an account. Throws HabError `accountNameInvalid` or `accountExists`. */
@@ -53,7 +60,7 @@ export async function createAccountIn(
 export async function createTokenIn(
   dataDirectory: string,
   name: string,
-  options: { readonly label?: string; readonly expiresInSeconds?: number } = {},
+  options: TokenOptions = {},
 ): Promise<CreatedToken> {
   const token = newToken();
   const { label = "command", expiresInSeconds } = options;
@@ -71,7 +78,12 @@ export async function createTokenIn(
           `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`,
         );
       const hash = tokenHash(token.reveal());
-      const row = await insertToken(writing, account.id, { hash, label, expiresAt });
+      const row = await insertToken(
+        writing,
+        account.id,
+        { hash, label, expiresAt },
+        options.scope ?? UNLIMITED,
+      );
       await recordAudit(writing, OPERATOR, {
         operation: "token-create",
         subject: row.id,

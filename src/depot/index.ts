@@ -1,5 +1,5 @@
 // The depot: where packages live and releases happen. Everything heavy is loaded by the function that needs it.
-import type { CreatedAccount, CreatedToken } from "./accounts.ts";
+import type { CreatedAccount, CreatedToken, TokenOptions } from "./accounts.ts";
 import type { DepotOptions, RunningDepot } from "./server.ts";
 
 export { depotErrors } from "./errors.ts";
@@ -26,7 +26,7 @@ export async function createAccount(
 export async function createToken(
   dataDirectory: string,
   account: string,
-  options?: { readonly label?: string; readonly expiresInSeconds?: number },
+  options?: TokenOptions,
 ): Promise<CreatedToken> {
   return await (await import("./accounts.ts")).createTokenIn(dataDirectory, account, options);
 }

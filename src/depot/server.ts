@@ -6,6 +6,8 @@ import { createApp, type DepotApp } from "./app.ts";
 import { openFileBlobs } from "./blobs/file-blobs.ts";
 import { lockDataDirectory, makeDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
+import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
+import type { Rate } from "./rate-limit.ts";
 import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
 import { openDatabase } from "./store/database.ts";
@@ -16,6 +18,12 @@ export interface DepotOptions {
   readonly dataDirectory: string;
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** File of fixed accounts (fixed-accounts.ts). */
+  readonly accountsFile?: string;
+  /** Requests a second that one address may send; 0 sets no limit. Else limits.ts says, for other machines. */
+  readonly requestsPerSecond?: number;
+  /** Registries whose credentials may be tried out, by type, instead of the public one. */
+  readonly registries?: ReadonlyMap<string, string>;
   /** One line for the operator. Silent when not given. */
   readonly log?: (line: string) => void;
 }
@@ -31,6 +39,9 @@ export interface RunningDepot {
 
 /** Seconds a silent connection may stay; uploads lift it and watch themselves. */
 const IDLE_TIMEOUT_SECONDS = 60;
+
+/** Compat: the only registry the original knows without being given its address. */
+const PUBLIC_REGISTRIES: ReadonlyMap<string, string> = new Map([["docker", "https://hub.docker.com/v2"]]);
 
 /** How long `stop` waits for running requests before it cuts them off. */
 const STOP_GRACE_MS = 10_000;
@@ -52,13 +63,18 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         database,
         blobs,
         cache: new AnswerCache(database.version),
+        fixedAccounts:
+          options.accountsFile === undefined
+            ? NO_FIXED_ACCOUNTS
+            : await openFixedAccounts(database, options.accountsFile),
+        registries: options.registries ?? PUBLIC_REGISTRIES,
         secrets: openSecrets(join(directory, "keys"), Date.now()),
         now: Date.now,
         log: options.log ?? (() => undefined),
       };
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
-      const server = listen(createApp(depot), options.listen, depot.log);
+      const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
       return {
         url: `http://${urlHost(options.listen.host)}:${server.port}`,
         hasAccounts,
@@ -79,6 +95,15 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
     lock.release();
     throw error;
   }
+}
+
+/** How much longer than a second's requests a burst may be. */
+const BURST_SECONDS = 10;
+
+function rateOf(perSecond: number | undefined): Rate | undefined {
+  if (perSecond === undefined) return undefined;
+  if (perSecond === 0) return { perSecond: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY };
+  return { perSecond, burst: perSecond * BURST_SECONDS };
 }
 
 function urlHost(host: string): string {

@@ -1,7 +1,14 @@
 // Reading channels: their names, what they hold, the latest in them (reference/depot-api.md §9).
 import { z } from "zod";
+import {
+  channelNameAnswer,
+  identAnswer,
+  latestInChannelAnswer,
+  packageInChannelAnswer,
+  pageOf,
+} from "../answer-schemas.ts";
 import { empty, json, jsonText, NO_CACHE, page, pageOffset } from "../answers.ts";
-import { PAGE_SIZE } from "../limits.ts";
+import { MAX_NAME_LENGTH, PAGE_SIZE } from "../limits.ts";
 import {
   channelName,
   flagQuery,
@@ -36,7 +43,7 @@ async function packageInChannel(
 ): Promise<Response> {
   const { depot, params, account } = call;
   const target = targetOrRefuse(call);
-  const view = await viewOf(depot, params.origin, account?.id);
+  const view = await viewOf(depot, params.origin, account);
   const key = `channel ${params.origin} ${params.channel} ${params.name}/${params.version ?? ""}/${params.release ?? ""} ${target} ${view.name}`;
   const { status, body } = await depot.cache.get(key, async () => {
     const { db } = depot.database;
@@ -55,7 +62,7 @@ async function packageInChannel(
 async function list(call: Call<InChannel, { readonly range: number }>): Promise<Response> {
   const { depot, params, query, account } = call;
   const { db } = depot.database;
-  const view = await viewOf(depot, params.origin, account?.id);
+  const view = await viewOf(depot, params.origin, account);
   const channel = await findChannel(db, params.origin, params.channel);
   const offset = pageOffset(query.range);
   const { total, items } =
@@ -70,11 +77,16 @@ async function list(call: Call<InChannel, { readonly range: number }>): Promise<
   return jsonText(status, body, NO_CACHE);
 }
 
+const listAnswers = { 200: pageOf(identAnswer), 206: pageOf(identAnswer) } as const;
+const packageAnswers = { 200: packageInChannelAnswer, 404: "empty", 422: "text" } as const;
+
 export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin",
+    summary: "Names of an origin's channels",
     access: "anyone",
+    answers: { 200: z.array(channelNameAnswer) },
     params: z.object({ origin: originName }),
     query: z.object({ sandbox: flagQuery }),
     async handle({ depot, params, query }) {
@@ -89,12 +101,16 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/_latest",
+    summary: "The newest release of each package in a channel",
     access: "anyone",
+    answers: { 200: latestInChannelAnswer },
     params: z.object(inChannel),
-    query: z.object({ target: z.string().max(255) }),
+    query: z.object({ target: z.string().max(MAX_NAME_LENGTH) }),
+    // Compat: without the text that other routes give.
+    badQuery: "",
     async handle({ depot, params, query, account }) {
       const { db } = depot.database;
-      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const { visible } = await viewOf(depot, params.origin, account);
       const channel = await findChannel(db, params.origin, params.channel);
       const data = channel === undefined ? [] : await latestOfEachName(db, channel.id, query.target, visible);
       return json(
@@ -107,7 +123,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs",
+    summary: "Releases in a channel",
     access: "anyone",
+    answers: listAnswers,
     params: z.object(inChannel),
     query: listQuery,
     handle: list,
@@ -115,7 +133,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name",
+    summary: "Releases of a package in a channel",
     access: "anyone",
+    answers: listAnswers,
     params: z.object(ofName),
     query: listQuery,
     handle: list,
@@ -123,7 +143,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/latest",
+    summary: "The newest release of a package in a channel",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofName),
     query: target,
     handle: packageInChannel,
@@ -131,7 +153,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version",
+    summary: "Releases of a version in a channel",
     access: "anyone",
+    answers: listAnswers,
     params: z.object(ofVersion),
     query: listQuery,
     handle: list,
@@ -139,7 +163,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version/latest",
+    summary: "The newest release of a version in a channel",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofVersion),
     query: target,
     handle: packageInChannel,
@@ -147,7 +173,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version/:release",
+    summary: "One release, if it is in the channel",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofRelease),
     query: target,
     handle: packageInChannel,

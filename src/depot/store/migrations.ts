@@ -1,10 +1,12 @@
 // The database's shape, step by step. Forward only: a released step never changes, a new one is added at the end.
 // Only data types and clauses that SQLite and PostgreSQL share.
 import type { Kysely, Migration } from "kysely";
+import { addOriginTables } from "./migrations-api.ts";
 
 /** Migrations by name; they run in the order of their names, each once. */
 export const depotMigrations: Readonly<Record<string, Migration>> = {
   "0001-packages-channels-accounts": { up: createFirstTables },
+  "0002-invitations-secrets-scopes": { up: addOriginTables },
 };
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {
