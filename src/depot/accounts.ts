@@ -7,14 +7,14 @@ import { makeDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { MAX_TOKENS_PER_ACCOUNT } from "./limits.ts";
 import { accountName } from "./names.ts";
-import { type TokenScope, UNLIMITED } from "./scopes.ts";
-import { accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
+import { type TokenScope, UNLIMITED, type Verb } from "./scopes.ts";
+import { type Account, accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
 import { type Actor, recordAudit } from "./store/audit.ts";
-import { type DepotDatabase, openDatabase, timestampOf } from "./store/database.ts";
+import { type DepotDatabase, openDatabase, timestampOf, type Writing } from "./store/database.ts";
 import { newToken, tokenHash } from "./tokens.ts";
 
 /** Whoever may write the data directory acts for the depot itself. */
-const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
+export const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
 
 export interface CreatedAccount {
   readonly id: string;
@@ -27,6 +27,9 @@ export interface CreatedToken {
   readonly account: string;
   readonly label: string;
   readonly expiresAt: string | null;
+  /** Null for all. */
+  readonly origins: readonly string[] | null;
+  readonly verbs: readonly Verb[] | null;
   /** Shown once; only its hash is kept. */
   readonly token: Secret<string>;
 }
@@ -67,16 +70,7 @@ export async function createTokenIn(
   const expiresAt = expiresInSeconds === undefined ? null : timestampOf(Date.now() + expiresInSeconds * 1000);
   return await withDatabase(dataDirectory, (database) =>
     database.write(async (writing) => {
-      const account = await accountNamed(writing.db, name);
-      if (account === undefined)
-        throw new HabError(depotErrors.accountUnknown, `there is no account ${name}`, {
-          next: `Create it first: hab depot user create ${name}`,
-        });
-      if ((await tokensOf(writing.db, account.id)).length >= MAX_TOKENS_PER_ACCOUNT)
-        throw new HabError(
-          depotErrors.tooManyTokens,
-          `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`,
-        );
+      const account = await accountForToken(writing, name);
       const hash = tokenHash(token.reveal());
       const row = await insertToken(
         writing,
@@ -87,14 +81,27 @@ export async function createTokenIn(
       await recordAudit(writing, OPERATOR, {
         operation: "token-create",
         subject: row.id,
-        details: { account: name, label },
+        details: { account: name, label, ...options.scope },
       });
-      return { id: row.id, account: name, label, expiresAt, token };
+      const { origins = null, verbs = null } = options.scope ?? {};
+      return { id: row.id, account: name, label, expiresAt, origins, verbs, token };
     }),
   );
 }
 
-async function withDatabase<Result>(
+/** The account, if it may have one more token. Throws HabError `accountUnknown` or `tooManyTokens`. */
+export async function accountForToken(writing: Writing, name: string): Promise<Account> {
+  const account = await accountNamed(writing.db, name);
+  if (account === undefined)
+    throw new HabError(depotErrors.accountUnknown, `there is no account ${name}`, {
+      next: `Create it first: hab depot user create ${name}`,
+    });
+  if ((await tokensOf(writing.db, account.id)).length >= MAX_TOKENS_PER_ACCOUNT)
+    throw new HabError(depotErrors.tooManyTokens, `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`);
+  return account;
+}
+
+export async function withDatabase<Result>(
   dataDirectory: string,
   work: (database: DepotDatabase) => Promise<Result>,
 ): Promise<Result> {

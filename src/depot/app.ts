@@ -2,10 +2,11 @@
 // parameters, authority, query, handler (reference/depot-api.md §2, §3.1).
 import { type Context, Hono } from "hono";
 import { describeError } from "../error/index.ts";
-import { empty, Refusal, refusalResponse, text } from "./answers.ts";
+import { empty, jsonText, Refusal, refusalResponse, text } from "./answers.ts";
 import { authenticate } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
 import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS } from "./limits.ts";
+import { openApiDocument } from "./openapi.ts";
 import { isLoopback, type Rate, RateLimit } from "./rate-limit.ts";
 import { type Caller, roleIn, roleReaches } from "./roles.ts";
 import type { Call, Depot, Route } from "./route.ts";
@@ -34,6 +35,13 @@ export function createApp(depot: Depot, rate?: Rate): DepotApp {
     withCaller(depot, context, invalidTokens, () => empty(200)),
   );
   app.all("/v1/status", () => empty(405));
+  let description: string | undefined;
+  app.get("/v1/openapi.json", (context) =>
+    withCaller(depot, context, invalidTokens, () => {
+      description ??= JSON.stringify(openApiDocument());
+      return jsonText(200, description);
+    }),
+  );
   for (const route of ROUTES) {
     app.on(route.method, `/v1${route.path}`, (context) =>
       withCaller(depot, context, invalidTokens, (account) => answer(depot, route, context, account)),

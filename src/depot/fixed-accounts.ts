@@ -4,12 +4,13 @@ import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { describeError, HabError } from "../error/index.ts";
 import { formatJson, parseToml } from "../toml/index.ts";
+import { OPERATOR } from "./accounts.ts";
 import { depotErrors } from "./errors.ts";
 import { MAX_TOKEN_LENGTH } from "./limits.ts";
 import { accountName, originName } from "./names.ts";
 import { memberRole, ROLES } from "./roles.ts";
 import { type Account, accountNamed, insertAccount, setMayCreateOrigins } from "./store/accounts.ts";
-import { type Actor, recordAudit } from "./store/audit.ts";
+import { recordAudit } from "./store/audit.ts";
 import type { DepotDatabase, Writing } from "./store/database.ts";
 import { addMember } from "./store/members.ts";
 import { findOrigin, insertOrigin } from "./store/origins.ts";
@@ -22,9 +23,6 @@ export interface FixedAccounts {
 }
 
 export const NO_FIXED_ACCOUNTS: FixedAccounts = { byTokenHash: new Map() };
-
-/** Whoever may start the depot acts for the depot itself. */
-const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
 
 const fileSchema = z.strictObject({
   accounts: z.array(

@@ -26,6 +26,12 @@ export const versionText = z
   .regex(/^[A-Za-z0-9._~+:=@^!,()-]+$/)
   .regex(/[^.]/);
 
+/** What a list is narrowed to: also what can be no name, which then nothing has. Without slashes, as one part of an ident. */
+export const listedPart = z
+  .string()
+  .max(MAX_NAME_LENGTH)
+  .regex(/^[!-.0-~]+$/);
+
 /** Channels: the original checks nothing; these are the names seen in use and the characters a URL carries as they are. */
 export const channelName = z
   .string()

@@ -48,6 +48,7 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "ring simulate", args: ["--scenario", "rumor", "--members", "4", "--seeds", "2"] },
     { words: "ring simulate", args: ["--scenario", "list"] },
 
+    { words: "depot openapi" },
     { words: "depot run", args: ["--listen", "127.0.0.1:0", "--data", at("other-depot")], goesOn: true },
     { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },
     { words: "depot token create", args: ["alice", "--data", world.depotData] },

@@ -1,6 +1,6 @@
 // `hab depot run`.
 import { defineCommand, option } from "../command.ts";
-import { hostAndPort } from "../values.ts";
+import { existingFile, hostAndPort, integer } from "../values.ts";
 import { dataOption } from "./data-option.ts";
 
 export const command = defineCommand({
@@ -11,6 +11,10 @@ export const command = defineCommand({
   examples: [
     { command: "hab depot run", explains: "for yourself, on http://127.0.0.1:9636" },
     { command: "hab depot run --data /srv/depot --listen 0.0.0.0:9636", explains: "for others too" },
+    {
+      command: "hab depot run --accounts accounts.toml",
+      explains: "with accounts, tokens and roles of a file",
+    },
   ],
   options: {
     data: dataOption(),
@@ -21,6 +25,19 @@ export const command = defineCommand({
       default: "127.0.0.1:9636",
       type: hostAndPort(9636),
     }),
+    accounts: option({
+      long: "accounts",
+      value: "FILE",
+      help: "Accounts, tokens and roles to begin with (TOML or JSON, mode 0600)",
+      env: "HAB_DEPOT_ACCOUNTS",
+      type: existingFile,
+    }),
+    rate: option({
+      long: "rate-limit",
+      value: "NUMBER",
+      help: "Requests a second of one address, 0 for no limit (default: 200 for other machines)",
+      type: integer(),
+    }),
   },
   json: true,
   async run({ options, ui, json, printJson, stderr, signal }) {
@@ -28,6 +45,8 @@ export const command = defineCommand({
     const depot = await startDepot({
       dataDirectory: options.data,
       listen: options.listen,
+      ...(options.accounts !== undefined && { accountsFile: options.accounts }),
+      ...(options.rate !== undefined && { requestsPerSecond: options.rate }),
       log: (line) => stderr.write(`${new Date().toISOString()} ${line}\n`),
     });
     if (json) printJson({ url: depot.url, data: options.data });

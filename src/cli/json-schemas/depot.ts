@@ -18,19 +18,32 @@ const INVITATIONS = listOf(
   }),
 );
 
+/** An OpenAPI document describes itself. */
+const ANY_OBJECT: JsonSchema = { type: "object", additionalProperties: true };
+
 export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
   "bldr channel create": CHANNEL_OF_ORIGIN,
   "bldr channel demote": CHANNEL_MOVE,
   "bldr channel destroy": CHANNEL_OF_ORIGIN,
   "bldr channel list": object({ origin: text(), channels: listOf(text()) }),
   "bldr channel promote": CHANNEL_MOVE,
+  "depot openapi": ANY_OBJECT,
   "depot run": object({ url: text(), data: text("directory") }),
   "depot token create": object({
     id: text(),
     account: text(),
     label: text(),
     expiresAt: nullable(text("UTC")),
+    origins: nullable(listOf(text("origin"))),
+    verbs: nullable(listOf(oneOf("upload", "promote", "manage"))),
     token: text("secret; shown this once"),
+  }),
+  "depot token import": object({
+    id: text(),
+    account: text(),
+    label: text(),
+    expiresAt: nullable(text("UTC")),
+    originalAccountId: text("number of the account in the depot it comes from"),
   }),
   "depot user create": object({ id: text(), name: text(), email: text() }),
   "origin create": object({ origin: text(), created: truth("false: it was there") }),

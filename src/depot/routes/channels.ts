@@ -12,6 +12,7 @@ import { MAX_NAME_LENGTH, PAGE_SIZE } from "../limits.ts";
 import {
   channelName,
   flagQuery,
+  listedPart,
   originName,
   packageName,
   rangeQuery,
@@ -29,6 +30,8 @@ const inChannel = { origin: originName, channel: channelName };
 const ofName = { ...inChannel, name: packageName };
 const ofVersion = { ...ofName, version: versionText };
 const ofRelease = { ...ofVersion, release: versionText };
+const listedName = { ...inChannel, name: listedPart };
+const listedVersion = { ...listedName, version: listedPart };
 const target = z.object({ target: targetQuery });
 const listQuery = z.object({ range: rangeQuery });
 
@@ -136,7 +139,7 @@ export const channelRoutes: readonly Route[] = [
     summary: "Releases of a package in a channel",
     access: "anyone",
     answers: listAnswers,
-    params: z.object(ofName),
+    params: z.object(listedName),
     query: listQuery,
     handle: list,
   }),
@@ -156,7 +159,7 @@ export const channelRoutes: readonly Route[] = [
     summary: "Releases of a version in a channel",
     access: "anyone",
     answers: listAnswers,
-    params: z.object(ofVersion),
+    params: z.object(listedVersion),
     query: listQuery,
     handle: list,
   }),

@@ -18,7 +18,15 @@ import {
   Refusal,
 } from "../answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
-import { flagQuery, originName, packageName, rangeQuery, targetQuery, versionText } from "../names.ts";
+import {
+  flagQuery,
+  listedPart,
+  originName,
+  packageName,
+  rangeQuery,
+  targetQuery,
+  versionText,
+} from "../names.ts";
 import { type Caller, EVERYTHING, visibleIn } from "../roles.ts";
 import { type Call, type Depot, type Route, route } from "../route.ts";
 import { identShape, packageShape, timeShape, versionShape } from "../shapes.ts";
@@ -39,6 +47,8 @@ const ofOrigin = { origin: originName };
 const ofName = { ...ofOrigin, name: packageName };
 const ofVersion = { ...ofName, version: versionText };
 const ofRelease = { ...ofVersion, release: versionText };
+const listedName = { ...ofOrigin, name: listedPart };
+const listedVersion = { ...listedName, version: listedPart };
 const target = z.object({ target: targetQuery });
 const listQuery = z.object({ range: rangeQuery, distinct: flagQuery });
 
@@ -148,7 +158,7 @@ export const packageRoutes: readonly Route[] = [
     summary: "Releases of a package",
     access: "anyone",
     answers: listAnswers,
-    params: z.object(ofName),
+    params: z.object(listedName),
     query: listQuery,
     handle: list,
   }),
@@ -186,7 +196,7 @@ export const packageRoutes: readonly Route[] = [
     summary: "Releases of a version",
     access: "anyone",
     answers: listAnswers,
-    params: z.object(ofVersion),
+    params: z.object(listedVersion),
     query: listQuery,
     handle: list,
   }),
