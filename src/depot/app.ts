@@ -27,7 +27,7 @@ export type DepotApp = (request: Request, peer: Peer) => Promise<Response>;
  * Builds the application. It never throws: what fails inside is logged and answered 500. Without a `rate` the default one
  * holds for other machines, and none for this one.
  */
-export function createApp(depot: Depot, rate?: Rate): DepotApp {
+export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
   const invalidTokens = new RateLimit(INVALID_TOKEN_RATE, depot.now);
   const app = new Hono<{ Bindings: Peer }>();
   // Compat: only this path answers 405; everywhere else another method is as unknown as another path.
@@ -55,10 +55,10 @@ export function createApp(depot: Depot, rate?: Rate): DepotApp {
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
     return isDiskFull(error) ? text(507, "The depot's disk is full") : empty(500);
   });
-  const requests = new RateLimit(rate ?? DEFAULT_RATE, depot.now);
+  const requests = new RateLimit(rate === undefined || rate === "unlimited" ? DEFAULT_RATE : rate, depot.now);
   let running = 0;
   return async (request, peer) => {
-    const limited = rate !== undefined || !isLoopback(peer.address);
+    const limited = rate !== "unlimited" && (rate !== undefined || !isLoopback(peer.address));
     if (limited && !requests.take(peer.address)) return tooMany(requests);
     if (running >= MAX_RUNNING_REQUESTS) return text(503, "Too many requests", { "Retry-After": "1" });
     running++;

@@ -100,10 +100,9 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
 /** How much longer than a second's requests a burst may be. */
 const BURST_SECONDS = 10;
 
-function rateOf(perSecond: number | undefined): Rate | undefined {
+function rateOf(perSecond: number | undefined): Rate | "unlimited" | undefined {
   if (perSecond === undefined) return undefined;
-  if (perSecond === 0) return { perSecond: Number.POSITIVE_INFINITY, burst: Number.POSITIVE_INFINITY };
-  return { perSecond, burst: perSecond * BURST_SECONDS };
+  return perSecond === 0 ? "unlimited" : { perSecond, burst: perSecond * BURST_SECONDS };
 }
 
 function urlHost(host: string): string {

@@ -1,9 +1,9 @@
 // Talks to the depot under test over plain HTTP, as one of the fixed accounts or as nobody. Every answer is checked against
 // the API's own description (described.ts).
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startDepot } from "../../src/depot/index.ts";
+import { temporaryDirectory } from "../../src/depot/testing/directory.ts";
 import { type ApiDocument, describedBy } from "./described.ts";
 
 export type Person = "bobo" | "mystique" | "hank" | "wesker" | "lkennedy";
@@ -39,7 +39,7 @@ export const SUITE_URL = process.env["HAB_DEPOT_SUITE_URL"];
 /** The depot at `url`, or a new one of this process. */
 export async function depotUnderTest(url: string | undefined): Promise<DepotUnderTest> {
   if (url !== undefined) return await connect(url.replace(/\/$/, ""), async () => undefined);
-  const directory = mkdtempSync(join(tmpdir(), "hab-depot-suite-"));
+  const directory = temporaryDirectory("hab-depot-suite-");
   const accountsFile = join(directory, "accounts.toml");
   copyFileSync(join(import.meta.dir, "accounts.toml"), accountsFile);
   chmodSync(accountsFile, 0o600);

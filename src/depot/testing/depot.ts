@@ -1,8 +1,7 @@
 // For tests: a real depot on a free loopback port with a data directory of its own, and people to talk to it.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createAccount, createToken, type RunningDepot, startDepot } from "../index.ts";
+import { rmSync } from "node:fs";
+import { createAccount, createToken, type DepotOptions, type RunningDepot, startDepot } from "../index.ts";
+import { temporaryDirectory } from "./directory.ts";
 
 export interface TestDepot {
   readonly url: string;
@@ -26,16 +25,22 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export async function startTestDepot(): Promise<TestDepot> {
-  const directory = mkdtempSync(join(tmpdir(), "hab-depot-"));
+export async function startTestDepot(
+  more: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries"> = {},
+): Promise<TestDepot> {
+  const directory = temporaryDirectory("hab-depot-");
   const log: string[] = [];
   const start = (): Promise<RunningDepot> =>
     startDepot({
+      ...more,
       dataDirectory: directory,
       listen: { host: "127.0.0.1", port: 0 },
       log: (line) => log.push(line),
     });
-  let running = await start();
+  let running = await start().catch((error: unknown) => {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  });
   return {
     get url() {
       return running.url;
