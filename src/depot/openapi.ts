@@ -44,8 +44,12 @@ export function openApiDocument(): Json {
       get: {
         operationId: "getStatus",
         summary: "Whether the depot answers",
-        security: [],
-        responses: { 200: { description: "It does" } },
+        security: [{}, { token: [] }],
+        responses: {
+          200: { description: "It does" },
+          401: { description: "The token is not valid" },
+          429: { description: "Too many requests from this address" },
+        },
       },
     },
   };
