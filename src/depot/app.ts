@@ -13,6 +13,7 @@ import type { Call, Depot, Route } from "./route.ts";
 import { ROUTES } from "./routes/index.ts";
 import { coversVerb } from "./scopes.ts";
 import type { Actor } from "./store/audit.ts";
+import { isUniqueViolation } from "./store/database.ts";
 import { findOrigin } from "./store/origins.ts";
 
 /** What the HTTP server knows of a request beyond the request. */
@@ -52,6 +53,8 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
     if (error instanceof Refusal) return refusalResponse(error);
     // A client that went away hears no answer, and is no failure of the depot.
     if (context.req.raw.signal.aborted) return empty(408);
+    // Two that create the same at once, each having looked before it wrote: the second finds it there, as if it came later.
+    if (isUniqueViolation(error)) return empty(409);
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
     return isDiskFull(error) ? text(507, "The depot's disk is full") : empty(500);
   });

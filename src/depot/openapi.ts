@@ -134,7 +134,10 @@ function responses(route: Route): Json {
     ["400", "A value of the query or the body is missing or cannot be read"],
     [String(route.badParams?.status ?? 404), "A part of the path cannot be a name"],
   ]);
-  if (route.method !== "GET") implied.set("507", "The depot's disk is full");
+  if (route.method !== "GET") {
+    implied.set("409", "Somebody else created the same at this moment");
+    implied.set("507", "The depot's disk is full");
+  }
   if (route.access !== "anyone")
     implied.set("403", "The caller, or the scope of the token, does not reach this");
   const all: Record<string, Json> = {};

@@ -53,6 +53,15 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },
     { words: "depot token create", args: ["alice", "--data", world.depotData] },
     { words: "depot token create", args: ["alice", "--data", world.depotData, "--days", "9"] },
+    {
+      words: "depot token create",
+      args: ["alice", "--data", world.depotData, "--origin", "acme", "--may", "upload"],
+    },
+    {
+      words: "depot token import",
+      args: ["alice", "--data", world.depotData],
+      stdin: `${world.originalToken}\n`,
+    },
     { words: "origin create", args: ["acme"] },
     { words: "origin create", args: ["acme"] },
     { words: "origin info", args: ["acme"] },
