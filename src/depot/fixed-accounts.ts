@@ -11,7 +11,7 @@ import { accountName, originName } from "./names.ts";
 import { memberRole, ROLES } from "./roles.ts";
 import { type Account, accountNamed, insertAccount, setMayCreateOrigins } from "./store/accounts.ts";
 import { recordAudit } from "./store/audit.ts";
-import type { DepotDatabase, Writing } from "./store/database.ts";
+import { type DepotDatabase, isUniqueViolation, type Writing } from "./store/database.ts";
 import { addMember } from "./store/members.ts";
 import { findOrigin, insertOrigin } from "./store/origins.ts";
 import type { RowId } from "./store/schema.ts";
@@ -89,38 +89,46 @@ function unusable(path: string, why: string, cause?: unknown): HabError {
  */
 export async function openFixedAccounts(database: DepotDatabase, path: string): Promise<FixedAccounts> {
   const entries = readAccountsFile(path);
-  return await database.write(async (writing) => {
-    const byTokenHash = new Map<string, RowId>();
-    const accounts = new Map<Entry, Account>();
-    for (const entry of entries) {
-      const account = await ensureAccount(writing, entry);
-      accounts.set(entry, account);
-      if (entry.token !== undefined) byTokenHash.set(tokenHash(entry.token), account.id);
+  try {
+    return await database.write((writing) => makeAll(writing, entries, path));
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    // Another process that starts with the same file has been quicker: now everything is there.
+    return await database.write((writing) => makeAll(writing, entries, path));
+  }
+}
+
+async function makeAll(writing: Writing, entries: readonly Entry[], path: string): Promise<FixedAccounts> {
+  const byTokenHash = new Map<string, RowId>();
+  const accounts = new Map<Entry, Account>();
+  for (const entry of entries) {
+    const account = await ensureAccount(writing, entry);
+    accounts.set(entry, account);
+    if (entry.token !== undefined) byTokenHash.set(tokenHash(entry.token), account.id);
+  }
+  // Owners first: the others need an origin to be members of.
+  const memberships = [...accounts].flatMap(([entry, account]) =>
+    Object.entries(entry.origins).map(([origin, role]) => ({ origin, role, account })),
+  );
+  memberships.sort((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role));
+  for (const { origin, role, account } of memberships) {
+    const known = await findOrigin(writing.db, origin);
+    if (known === undefined) {
+      if (role !== "owner") throw unusable(path, `the origin ${origin} has no owner`);
+      await insertOrigin(writing, account.id, origin, "public");
+      await recordAudit(writing, OPERATOR, { operation: "origin-create", subject: origin, origin });
+    } else if ((await memberRole(writing.db, origin, account.id)) === undefined) {
+      if (role === "owner") throw unusable(path, `the origin ${origin} has another owner already`);
+      await addMember(writing, origin, account.id, role);
+      await recordAudit(writing, OPERATOR, {
+        operation: "member-add",
+        subject: account.name,
+        origin,
+        details: { role },
+      });
     }
-    // Owners first: the others need an origin to be members of.
-    const memberships = [...accounts].flatMap(([entry, account]) =>
-      Object.entries(entry.origins).map(([origin, role]) => ({ origin, role, account })),
-    );
-    memberships.sort((one, other) => ROLES.indexOf(other.role) - ROLES.indexOf(one.role));
-    for (const { origin, role, account } of memberships) {
-      const known = await findOrigin(writing.db, origin);
-      if (known === undefined) {
-        if (role !== "owner") throw unusable(path, `the origin ${origin} has no owner`);
-        await insertOrigin(writing, account.id, origin, "public");
-        await recordAudit(writing, OPERATOR, { operation: "origin-create", subject: origin, origin });
-      } else if ((await memberRole(writing.db, origin, account.id)) === undefined) {
-        if (role === "owner") throw unusable(path, `the origin ${origin} has another owner already`);
-        await addMember(writing, origin, account.id, role);
-        await recordAudit(writing, OPERATOR, {
-          operation: "member-add",
-          subject: account.name,
-          origin,
-          details: { role },
-        });
-      }
-    }
-    return { byTokenHash };
-  });
+  }
+  return { byTokenHash };
 }
 
 async function ensureAccount(writing: Writing, entry: Entry): Promise<Account> {

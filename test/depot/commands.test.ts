@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { startTestDepot, type TestDepot } from "../../depot/testing/depot.ts";
-import { makeHart } from "../../depot/testing/harts.ts";
-import { type Ended, runHab } from "../testing/run-hab.ts";
+import { type Ended, runHab } from "../../src/cli/testing/run-hab.ts";
+import { startTestDepot, type TestDepot } from "../../src/depot/testing/depot.ts";
+import { makeHart } from "../../src/depot/testing/harts.ts";
 
 const IDENT = "acme/app/1.0.0/20260101000000";
 
