@@ -16,6 +16,7 @@ import { encryptAtRest, parseKey } from "../../src/crypto/index.ts";
 import { type CtlReply, type CtlRequest, serveCtl } from "../../src/ctl/index.ts";
 import { createAccount, createToken, startDepot } from "../../src/depot/index.ts";
 
+import { ExportWorld } from "../export/world.ts";
 import { startAnsweringDepot } from "./answering-depot.ts";
 import { startRingGateway } from "./ring-gateway.ts";
 
@@ -69,6 +70,7 @@ export async function startJsonWorld() {
   const depot = await startDepot({ dataDirectory: depotData, listen: { host: "127.0.0.1", port: 0 } });
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
+  const exports = await ExportWorld.make();
   const members = startAnsweringDepot();
   const ring = startRingGateway();
   const supervisor = await serveCtl({
@@ -111,12 +113,14 @@ export async function startJsonWorld() {
     membersUrl: members.url,
     written: WRITTEN,
     originalToken: await originalToken(join(depotData, "keys")),
+    exports,
     ringKey: `SYM-SEC-1\nring-20260101000000\n\n${Buffer.alloc(32, 7).toString("base64")}`,
     async stop() {
       await supervisor.stop();
       await depot.stop();
       await members.stop();
       await ring.stop(true);
+      exports[Symbol.dispose]();
       rmSync(directory, { recursive: true, force: true });
     },
   };
