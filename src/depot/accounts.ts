@@ -1,19 +1,17 @@
-// Accounts and tokens made on the machine itself, also while a depot runs on the data directory: the database's own
-// locks keep the two apart.
-import { join, resolve } from "node:path";
+// Accounts and tokens made by whoever runs the depot, also while it runs: the database's own locks keep the two apart.
 import type { Secret } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
-import { makeDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { MAX_TOKENS_PER_ACCOUNT } from "./limits.ts";
 import { accountName } from "./names.ts";
+import { type DepotPlace, withDatabase } from "./place.ts";
 import { type TokenScope, UNLIMITED, type Verb } from "./scopes.ts";
 import { type Account, accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
 import { type Actor, recordAudit } from "./store/audit.ts";
-import { type DepotDatabase, openDatabase, timestampOf, type Writing } from "./store/database.ts";
+import { timestampOf, type Writing } from "./store/database.ts";
 import { newToken, tokenHash } from "./tokens.ts";
 
-/** Whoever may write the data directory acts for the depot itself. */
+/** Whoever may write the database acts for the depot itself. */
 export const OPERATOR: Actor = { accountId: "0", accountName: "", trigger: "command", address: "" };
 
 export interface CreatedAccount {
@@ -41,14 +39,10 @@ export interface TokenOptions {
 }
 
 /** Creates an account. Throws HabError `accountNameInvalid` or `accountExists`. */
-export async function createAccountIn(
-  dataDirectory: string,
-  name: string,
-  email = "",
-): Promise<CreatedAccount> {
+export async function createAccountIn(place: DepotPlace, name: string, email = ""): Promise<CreatedAccount> {
   if (!accountName.safeParse(name).success)
     throw new HabError(depotErrors.accountNameInvalid, `"${name}" is not a name for an account`);
-  return await withDatabase(dataDirectory, (database) =>
+  return await withDatabase(place, (database) =>
     database.write(async (writing) => {
       if ((await accountNamed(writing.db, name)) !== undefined)
         throw new HabError(depotErrors.accountExists, `the account ${name} exists already`);
@@ -61,14 +55,14 @@ export async function createAccountIn(
 
 /** Creates a token for an account. Throws HabError `accountUnknown` or `tooManyTokens`. */
 export async function createTokenIn(
-  dataDirectory: string,
+  place: DepotPlace,
   name: string,
   options: TokenOptions = {},
 ): Promise<CreatedToken> {
   const token = newToken();
   const { label = "command", expiresInSeconds } = options;
   const expiresAt = expiresInSeconds === undefined ? null : timestampOf(Date.now() + expiresInSeconds * 1000);
-  return await withDatabase(dataDirectory, (database) =>
+  return await withDatabase(place, (database) =>
     database.write(async (writing) => {
       const account = await accountForToken(writing, name);
       const hash = tokenHash(token.reveal());
@@ -99,18 +93,4 @@ export async function accountForToken(writing: Writing, name: string): Promise<A
   if ((await tokensOf(writing.db, account.id)).length >= MAX_TOKENS_PER_ACCOUNT)
     throw new HabError(depotErrors.tooManyTokens, `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`);
   return account;
-}
-
-export async function withDatabase<Result>(
-  dataDirectory: string,
-  work: (database: DepotDatabase) => Promise<Result>,
-): Promise<Result> {
-  const directory = resolve(dataDirectory);
-  makeDataDirectory(directory);
-  const database = await openDatabase(join(directory, "depot.sqlite"));
-  try {
-    return await work(database);
-  } finally {
-    await database.close();
-  }
 }

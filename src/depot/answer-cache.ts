@@ -1,6 +1,6 @@
 // Answers to anonymous and member reads, kept in memory until anything is written anywhere in the depot. Writes are
-// rare beside reads, so one counter for all is enough, and no answer can be stale: the database's version is looked at
-// for each request, which also notices commits of other processes.
+// rare beside reads, so one counter for all is enough, and no answer can be stale: the database's version is asked for
+// with each request, which also notices commits of other processes, on this machine or another.
 import { MAX_CACHED_ANSWERS, MAX_CACHED_BYTES } from "./limits.ts";
 
 export interface CachedAnswer {
@@ -10,24 +10,25 @@ export interface CachedAnswer {
 
 /** A bounded cache whose whole content belongs to one version of the database. */
 export class AnswerCache {
-  readonly #version: () => string;
+  readonly #version: () => string | Promise<string>;
   readonly #answers = new Map<string, CachedAnswer>();
   #bytes = 0;
   #filledAt = "";
 
-  constructor(version: () => string) {
+  constructor(version: () => string | Promise<string>) {
     this.#version = version;
   }
 
   /** The answer for `key`, computed if it is not known. Two that ask at once may both compute. */
   async get(key: string, compute: () => Promise<CachedAnswer>): Promise<CachedAnswer> {
-    const version = this.#version();
+    const version = await this.#version();
+    // Answers to the same question may arrive in another order than it was asked: then the cache is emptied once more.
     if (version !== this.#filledAt) this.#empty(version);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const answer = await compute();
     // A write may have been committed while we read: then the answer is given, but not kept.
-    if (this.#version() === version) this.#keep(key, answer);
+    if ((await this.#version()) === version && this.#filledAt === version) this.#keep(key, answer);
     return answer;
   }
 

@@ -1,10 +1,11 @@
 // The depot as a function from requests to answers: Hono finds the route, then in this order come authentication,
 // parameters, authority, query, handler (reference/depot-api.md §2, §3.1).
 import { type Context, Hono } from "hono";
-import { describeError } from "../error/index.ts";
+import { describeError, isKind } from "../error/index.ts";
 import { empty, jsonText, Refusal, refusalResponse, text } from "./answers.ts";
 import { authenticate } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
+import { depotErrors } from "./errors.ts";
 import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { isLoopback, type Rate, RateLimit } from "./rate-limit.ts";
@@ -13,7 +14,7 @@ import type { Call, Depot, Route } from "./route.ts";
 import { ROUTES } from "./routes/index.ts";
 import { coversVerb } from "./scopes.ts";
 import type { Actor } from "./store/audit.ts";
-import { isUniqueViolation } from "./store/database.ts";
+import { isDatabaseAway, isUniqueViolation } from "./store/database.ts";
 import { findOrigin } from "./store/origins.ts";
 
 /** What the HTTP server knows of a request beyond the request. */
@@ -56,7 +57,11 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
     // Two that create the same at once, each having looked before it wrote: the second finds it there, as if it came later.
     if (isUniqueViolation(error)) return empty(409);
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
-    return isDiskFull(error) ? text(507, "The depot's disk is full") : empty(500);
+    if (isUnstorableText(error)) return empty(400);
+    if (isDiskFull(error)) return text(507, "The depot's disk is full");
+    if (isDatabaseAway(error)) return empty(503, { "Retry-After": "2" });
+    // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
+    return empty(isKind(error, depotErrors.blobsUnreachable) ? 502 : 500);
   });
   const requests = new RateLimit(rate === undefined || rate === "unlimited" ? DEFAULT_RATE : rate, depot.now);
   let running = 0;
@@ -79,7 +84,14 @@ function tooMany(limit: RateLimit): Response {
 
 function isDiskFull(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
+  // 53100: the disk of the database server.
+  const { errno } = (error ?? {}) as { errno?: unknown };
+  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL" || errno === "53100";
+}
+
+/** PostgreSQL keeps no NUL in a text, so nothing can be named so, or asked for. */
+function isUnstorableText(error: unknown): boolean {
+  return (error as { errno?: unknown } | null)?.errno === "22021";
 }
 
 type DepotContext = Context<{ Bindings: Peer }>;

@@ -68,4 +68,96 @@ export const depotErrors = errorKinds({
     remedy:
       "Copy that depot's key (bldr-….box.key) into the directory keys of this depot's data, and give the token as it was",
   },
+  databaseAddressInvalid: {
+    code: "HAB-DEP-040",
+    title: "The address of the depot's database cannot be used",
+    remedy:
+      "Write postgres://USER@HOST/DATABASE, with sslmode, sslrootcert, schema or connections as parameters",
+  },
+  databaseUnreachable: {
+    code: "HAB-DEP-041",
+    title: "The depot's database server does not answer as it should",
+    remedy:
+      "Check address, password, TLS and that the database exists; the server's own words are in the message",
+  },
+  blobAddressInvalid: {
+    code: "HAB-DEP-042",
+    title: "The address of the depot's blobs cannot be used",
+    remedy:
+      "Write s3://BUCKET/PREFIX, with endpoint and region as parameters, and give the keys by AWS_ variables",
+  },
+  blobsUnreachable: {
+    code: "HAB-DEP-043",
+    title: "The depot's object store does not answer as it should",
+    remedy: "Check endpoint, bucket, keys and the clock; the store's own words are in the message",
+  },
+  sealingKeyMissing: {
+    code: "HAB-DEP-044",
+    title: "The key that seals the depot's secrets is not here",
+    remedy:
+      "Copy the file from the keys directory of the machine where the depot first ran, or give its place with --keys",
+  },
+  uploadOvertaken: {
+    code: "HAB-DEP-045",
+    title: "An upload took so long that its bytes were swept away",
+    remedy: "Upload again",
+  },
+  archiveFailed: {
+    code: "HAB-DEP-046",
+    title: "A backup or bundle cannot be written",
+    remedy: "Check the free space and the permissions where it is to be written",
+  },
+  archiveUnreadable: {
+    code: "HAB-DEP-047",
+    title: "A backup or bundle cannot be read",
+    remedy: "Copy the file again from where it was written, or take an earlier one",
+  },
+  depotNotEmpty: {
+    code: "HAB-DEP-048",
+    title: "A backup is restored into an empty depot only",
+    remedy: "Give a new data directory, or a new database and bucket",
+  },
+  depotDamaged: {
+    code: "HAB-DEP-049",
+    title: "The depot has lost bytes, or has others than it was given",
+    remedy: "See all of it with: hab depot check. Then upload the package again, or restore a backup",
+    exitCode: 3,
+  },
+  accountOwnsOrigins: {
+    code: "HAB-DEP-050",
+    title: "The account owns origins",
+    remedy: "Transfer them to another account (hab origin transfer ORIGIN ACCOUNT), or delete them",
+  },
+  tokenUnknown: {
+    code: "HAB-DEP-051",
+    title: "There is no token with this id",
+    remedy: "See the ids with: hab depot token list",
+  },
+  packageDiffers: {
+    code: "HAB-DEP-052",
+    title: "Another package or key of the same name is here",
+    remedy:
+      "Find out which of the two is right: a release never changes. Delete the wrong one, then run the command again",
+  },
+  packageUnacceptable: {
+    code: "HAB-DEP-053",
+    title: "A package from elsewhere is not taken",
+    remedy:
+      "The message says why; get the package, or the key it is signed with, again from where it comes from",
+  },
+  packageNotHere: {
+    code: "HAB-DEP-054",
+    title: "The depot lacks something that is asked for",
+    remedy: "Upload it, or mirror it from another depot: hab depot mirror",
+  },
+  bundleUntrusted: {
+    code: "HAB-DEP-055",
+    title: "A bundle is not signed by a key that is trusted here",
+    remedy: "Import the public key of who made it, from a source you trust: hab origin key import",
+  },
+  upstreamFailed: {
+    code: "HAB-DEP-056",
+    title: "The depot to mirror does not answer as it should",
+    remedy: "Run the command again later: what is here already is not fetched again",
+  },
 });

@@ -11,7 +11,8 @@ const EVERYWHERE: Readonly<Record<number, string>> = {
   401: "The token is not valid, or one is needed",
   429: "Too many requests from this address",
   500: "The depot failed; its log says how",
-  503: "The depot has too much to do",
+  502: "The depot's object store failed",
+  503: "The depot has too much to do, or its database is away",
 };
 
 const WITH_BODY: Readonly<Record<number, string>> = {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { encryptAtRest, parseKey, Secret } from "../crypto/index.ts";
 import { importToken } from "./index.ts";
 import { parseAccessToken } from "./original-tokens.ts";
+import { withDatabase } from "./place.ts";
 import { openSecrets } from "./secrets.ts";
 import { startTestDepot, type TestDepot } from "./testing/depot.ts";
 
@@ -53,7 +54,9 @@ describe("a token of an original depot", () => {
     (await depot.call("GET", "/profile", { token: of.reveal() })).status;
 
   test("is opened with the key that sealed it", async () => {
-    const secrets = openSecrets(join(depot.directory, "keys"), 0);
+    const secrets = await withDatabase(depot.place, (database) =>
+      openSecrets(database, join(depot.directory, "keys"), Date.now()),
+    );
     const box = [
       "BOX-1",
       "bldr-20200825205529",
@@ -67,7 +70,7 @@ describe("a token of an original depot", () => {
   test("works once it is taken over, with its padding or without, until it is revoked", async () => {
     const original = await token(message(2112n, 7n, LAST));
     expect(await profile(original)).toBe(401);
-    const imported = await importToken(depot.directory, "bobo", original);
+    const imported = await importToken(depot.place, "bobo", original);
     expect(imported).toMatchObject({ account: "bobo", expiresAt: null, originalAccountId: "2112" });
     expect(await profile(original)).toBe(200);
     expect(await profile(new Secret(original.reveal().replace(/=+$/, "")))).toBe(200);
@@ -79,7 +82,7 @@ describe("a token of an original depot", () => {
   });
 
   test("is not taken over when it has expired, is the depot's own, twice, or for nobody", async () => {
-    const take = (of: Secret<string>, name = "bobo") => importToken(depot.directory, name, of);
+    const take = (of: Secret<string>, name = "bobo") => importToken(depot.place, name, of);
     await expect(take(await token(message(1n, 0n, 1000n)))).rejects.toThrow(/expired/);
     await expect(take(await token(message(0n, 7n, LAST)))).rejects.toThrow(/of the depot itself/);
     const twice = await token(message(5n, 0n, 8_210_298_326_400n));
@@ -95,7 +98,7 @@ describe("a token of an original depot", () => {
     "_it has a space",
     "",
   ])("that no key here opens is refused: %p", async (text) => {
-    await expect(importToken(depot.directory, "bobo", new Secret(text))).rejects.toThrow(
+    await expect(importToken(depot.place, "bobo", new Secret(text))).rejects.toThrow(
       /no token of an original depot|no key of this depot/,
     );
   });

@@ -1,10 +1,10 @@
 // Tokens that an original depot made (reference/depot-api.md §3.3): `_` and, in base64, a text sealed with that depot's
 // key that says whose it is and when it ends. Once taken over, such a token is looked up by its hash as any other.
-import { join, resolve } from "node:path";
 import { decodeBase64, type Secret } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { accountForToken, OPERATOR, withDatabase } from "./accounts.ts";
+import { accountForToken, OPERATOR } from "./accounts.ts";
 import { depotErrors } from "./errors.ts";
+import { type DepotPlace, type OpenPlace, withPlace } from "./place.ts";
 import { UNLIMITED } from "./scopes.ts";
 import { type DepotSecrets, openSecrets } from "./secrets.ts";
 import { insertToken } from "./store/accounts.ts";
@@ -82,12 +82,20 @@ function malformed(): HabError {
 
 /** See `importToken` in index.ts. */
 export async function importTokenIn(
-  dataDirectory: string,
+  place: DepotPlace,
+  name: string,
+  token: Secret<string>,
+): Promise<ImportedToken> {
+  return await withPlace(place, (open) => importInto(open, name, token));
+}
+
+async function importInto(
+  { database, keysDirectory }: OpenPlace,
   name: string,
   token: Secret<string>,
 ): Promise<ImportedToken> {
   const now = Date.now();
-  const secrets = openSecrets(join(resolve(dataDirectory), "keys"), now);
+  const secrets = await openSecrets(database, keysDirectory, now);
   const original = await openOriginalToken(secrets, token.reveal()).catch((error: unknown) => {
     if (!(error instanceof HabError) || error.kind === depotErrors.tokenNotAccepted) throw error;
     throw new HabError(
@@ -102,24 +110,22 @@ export async function importTokenIn(
   if (original.expiresAt !== undefined && original.expiresAt <= now)
     throw new HabError(depotErrors.tokenNotAccepted, "the token has expired");
   const expiresAt = original.expiresAt === undefined ? null : timestampOf(original.expiresAt);
-  return await withDatabase(dataDirectory, (database) =>
-    database.write(async (writing) => {
-      const account = await accountForToken(writing, name);
-      const hash = tokenHash(token.reveal());
-      const known = await writing.db
-        .selectFrom("access_tokens")
-        .select("id")
-        .where("token_hash", "=", hash)
-        .executeTakeFirst();
-      if (known !== undefined)
-        throw new HabError(depotErrors.tokenNotAccepted, "the token has been taken over already");
-      const row = await insertToken(writing, account.id, { hash, label: LABEL, expiresAt }, UNLIMITED);
-      await recordAudit(writing, OPERATOR, {
-        operation: "token-create",
-        subject: row.id,
-        details: { account: name, label: LABEL, originalAccountId: original.accountId },
-      });
-      return { id: row.id, account: name, label: LABEL, expiresAt, originalAccountId: original.accountId };
-    }),
-  );
+  return await database.write(async (writing) => {
+    const account = await accountForToken(writing, name);
+    const hash = tokenHash(token.reveal());
+    const known = await writing.db
+      .selectFrom("access_tokens")
+      .select("id")
+      .where("token_hash", "=", hash)
+      .executeTakeFirst();
+    if (known !== undefined)
+      throw new HabError(depotErrors.tokenNotAccepted, "the token has been taken over already");
+    const row = await insertToken(writing, account.id, { hash, label: LABEL, expiresAt }, UNLIMITED);
+    await recordAudit(writing, OPERATOR, {
+      operation: "token-create",
+      subject: row.id,
+      details: { account: name, label: LABEL, originalAccountId: original.accountId },
+    });
+    return { id: row.id, account: name, label: LABEL, expiresAt, originalAccountId: original.accountId };
+  });
 }

@@ -1,5 +1,5 @@
 // Secrets at rest: secret keys of origins are kept sealed with the depot's own key, a file of the data directory, so a
-// copy of the database alone gives none of them away (reference/depot-api.md §12).
+// copy of the database alone gives none of them away (reference/depot-api.md §12). The database knows the key's name.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -13,7 +13,10 @@ import {
   type Secret,
   type SecretKey,
 } from "../crypto/index.ts";
+import { HabError } from "../error/index.ts";
 import { writeFileWhole } from "../host/index.ts";
+import { depotErrors } from "./errors.ts";
+import type { DepotDatabase, Queries } from "./store/database.ts";
 
 type BuilderKey = SecretKey<"builder-secret">;
 
@@ -27,18 +30,46 @@ export interface DepotSecrets {
 
 const KEY_FILE = /^bldr-[0-9]{14}\.box\.key$/;
 
-/** Reads the keys in `directory`, making the first one at `now`. The newest seals, the one named in a text opens it. */
-export function openSecrets(directory: string, now: number): DepotSecrets {
+/** The fact (store/schema.ts) that names the key which seals now. */
+const SEALING_KEY = "sealing-key";
+
+/**
+ * Reads the keys in `directory`; the newest seals, the one named in a text opens it. The first process on a new
+ * database makes one; all others need its file, so that no two processes seal with keys the other does not have.
+ * Throws HabError `sealingKeyMissing`.
+ */
+export async function openSecrets(
+  database: DepotDatabase,
+  directory: string,
+  now: number,
+): Promise<DepotSecrets> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const names = readdirSync(directory)
+  const keys = readdirSync(directory)
     .filter((name) => KEY_FILE.test(name))
-    .sort();
-  const keys = names.map((name) => parseKey("builder-secret", readFileSync(join(directory, name), "utf8")));
-  const newest = keys.at(-1) ?? newKey(directory, now);
-  if (keys.length === 0) keys.push(newest);
+    .sort()
+    .map((name) => parseKey("builder-secret", readFileSync(join(directory, name), "utf8")));
+  const known = await sealingKeyName(database.db);
+  if (known === undefined || nameOf(keys.at(-1)) !== known)
+    await database.write(async ({ db }) => {
+      const registered = await sealingKeyName(db);
+      if (registered !== undefined && !keys.some((key) => nameOf(key) === registered))
+        throw new HabError(
+          depotErrors.sealingKeyMissing,
+          `the depot's secrets are sealed with ${registered}.box.key, which is not in ${directory}`,
+        );
+      if (keys.length === 0) keys.push(newKey(directory, now));
+      await db
+        .insertInto("depot_facts")
+        .values({ name: SEALING_KEY, value: nameOf(keys.at(-1)) })
+        .onConflict((conflict) =>
+          conflict.column("name").doUpdateSet(({ ref }) => ({ value: ref("excluded.value") })),
+        )
+        .execute();
+    });
+  const newest = keys.at(-1) as BuilderKey;
   const openBytes = async (sealed: string): Promise<Uint8Array> => {
     const named = formatNamedRevision(parseSignedBox(sealed).recipient);
-    const key = keys.find((each) => formatNamedRevision(each.id) === named) ?? newest;
+    const key = keys.find((each) => nameOf(each) === named) ?? newest;
     return await decryptAtRest(key, sealed);
   };
   return {
@@ -48,9 +79,21 @@ export function openSecrets(directory: string, now: number): DepotSecrets {
   };
 }
 
+async function sealingKeyName(db: Queries): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("depot_facts")
+    .select("value")
+    .where("name", "=", SEALING_KEY)
+    .executeTakeFirst();
+  return row?.value;
+}
+
+function nameOf(key: BuilderKey | undefined): string {
+  return key === undefined ? "" : formatNamedRevision(key.id);
+}
+
 function newKey(directory: string, now: number): BuilderKey {
   const key = generateBuilderKey(new Date(now));
-  const path = join(directory, `${formatNamedRevision(key.id)}.box.key`);
-  writeFileWhole(path, formatKey(key).reveal(), { mode: 0o400 });
+  writeFileWhole(join(directory, `${nameOf(key)}.box.key`), formatKey(key).reveal(), { mode: 0o400 });
   return key;
 }

@@ -1,21 +1,17 @@
 // The depot as a running program: data directory, database, blobs and HTTP server (reference/depot-api.md §17).
-import { join, resolve } from "node:path";
 import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { createApp, type DepotApp } from "./app.ts";
-import { openFileBlobs } from "./blobs/file-blobs.ts";
-import { lockDataDirectory, makeDataDirectory } from "./data-directory.ts";
+import type { BlobStore } from "./blobs/blob-store.ts";
+import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
+import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
 import type { Rate } from "./rate-limit.ts";
 import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
-import { openDatabase } from "./store/database.ts";
-import { isBlobReferenced } from "./store/packages.ts";
 
-export interface DepotOptions {
-  /** Everything the depot keeps is below it; created when missing. */
-  readonly dataDirectory: string;
+export interface DepotOptions extends DepotPlaceWords {
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** File of fixed accounts (fixed-accounts.ts). */
@@ -46,19 +42,21 @@ const PUBLIC_REGISTRIES: ReadonlyMap<string, string> = new Map([["docker", "http
 /** How long `stop` waits for running requests before it cuts them off. */
 const STOP_GRACE_MS = 10_000;
 
+/** Between two looks at what crashed processes left. */
+const SWEEP_INTERVAL_MS = 15 * 60_000;
+
 /**
- * Starts a depot. Throws HabError: `dataDirectoryUnusable`, `dataDirectoryInUse`, `addressUnusable`, `databaseFailed`
- * or `databaseTooNew`; then nothing runs.
+ * Starts a depot. Throws HabError (the data directory is unusable or in use, the address is taken, database or object
+ * store cannot be used, the sealing key is missing); then nothing runs.
  */
 export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
-  const directory = resolve(options.dataDirectory);
-  makeDataDirectory(directory);
+  const directory = dataDirectoryOf(options);
+  // Also where database and blobs are elsewhere: what is being received is here, and belongs to one process.
   const lock = lockDataDirectory(directory);
   try {
-    const database = await openDatabase(join(directory, "depot.sqlite"));
+    const { database, blobs, keysDirectory } = await openPlace(options);
     try {
-      const blobs = await openFileBlobs(directory, (digest) => isBlobReferenced(database.db, digest));
-      await blobs.recover();
+      const log = options.log ?? (() => undefined);
       const depot: Depot = {
         database,
         blobs,
@@ -68,17 +66,20 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
             ? NO_FIXED_ACCOUNTS
             : await openFixedAccounts(database, options.accountsFile),
         registries: options.registries ?? PUBLIC_REGISTRIES,
-        secrets: openSecrets(join(directory, "keys"), Date.now()),
+        secrets: await openSecrets(database, keysDirectory, Date.now()),
         now: Date.now,
-        log: options.log ?? (() => undefined),
+        log,
       };
+      await blobs.sweep();
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
       const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
+      const endSweeping = sweepNowAndThen(blobs, log);
       return {
         url: `http://${urlHost(options.listen.host)}:${server.port}`,
         hasAccounts,
         async stop() {
+          endSweeping();
           const graceful = server.stop();
           server.closeIdleConnections();
           await Promise.race([graceful, Bun.sleep(STOP_GRACE_MS)]);
@@ -103,6 +104,16 @@ const BURST_SECONDS = 10;
 function rateOf(perSecond: number | undefined): Rate | "unlimited" | undefined {
   if (perSecond === undefined) return undefined;
   return perSecond === 0 ? "unlimited" : { perSecond, burst: perSecond * BURST_SECONDS };
+}
+
+/** With an object store other processes may die while we live, and somebody has to tidy up after them. */
+function sweepNowAndThen(blobs: BlobStore, log: (line: string) => void): () => void {
+  if (!blobs.isShared) return () => undefined;
+  const timer = setInterval(() => {
+    blobs.sweep().catch((error) => log(`sweeping failed: ${describeError(error)}`));
+  }, SWEEP_INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 function urlHost(host: string): string {

@@ -1,21 +1,16 @@
 // Takes one hart in: received to a file, checked, kept as a blob and written to the database in that order, so that
 // whatever happens there is the old state or the new one (reference/depot-api.md §7).
 import { describeError, isKind } from "../error/index.ts";
-import { type FullIdent, formatIdent, type Target } from "../package/index.ts";
+import { type FullIdent, formatIdent } from "../package/index.ts";
 import { Refusal } from "./answers.ts";
 import type { IncomingBlob } from "./blobs/blob-store.ts";
 import { bodyChunks } from "./bodies.ts";
 import { depotErrors } from "./errors.ts";
-import { type CheckedHart, checkHart } from "./hart-check.ts";
+import { checkHart } from "./hart-check.ts";
 import { MAX_CONCURRENT_UPLOADS, MAX_UPLOAD_BYTES, UPLOAD_STALL_MS, UPLOAD_TOTAL_MS } from "./limits.ts";
 import type { Call } from "./route.ts";
-import { recordAudit } from "./store/audit.ts";
-import { addToChannel } from "./store/channels.ts";
-import type { Writing } from "./store/database.ts";
-import { findChannel, findOrigin } from "./store/origins.ts";
-import { insertSettings, packageOf, putPackage, settingsVisibility } from "./store/packages.ts";
-import { indexPackageName } from "./store/search.ts";
-import { versionOrder } from "./version-order.ts";
+import { packageOf } from "./store/packages.ts";
+import { writePackage } from "./take-in.ts";
 
 export interface UploadRequest {
   /** BLAKE2b-256 the client says the hart has; empty when it says none, which is refused. */
@@ -43,7 +38,10 @@ export async function receiveUpload(call: UploadCall, upload: UploadRequest): Pr
     const incoming = await receive(call);
     try {
       const hart = await checkHart(call.depot.database.db, incoming, call.params, upload);
-      await incoming.keep(() => database.write((writing) => commit(writing, call, incoming, hart, upload)));
+      const { forced } = upload;
+      await incoming.keep((writing) =>
+        writePackage(writing, call.actor(), { ident: call.params, incoming, hart, forced }),
+      );
     } finally {
       await incoming.discard();
     }
@@ -79,63 +77,4 @@ async function receive(call: UploadCall): Promise<IncomingBlob> {
     clearTimeout(total);
     clearTimeout(stall);
   }
-}
-
-/** Everything an upload changes, in one transaction. */
-async function commit(
-  writing: Writing,
-  call: UploadCall,
-  incoming: IncomingBlob,
-  hart: CheckedHart,
-  upload: UploadRequest,
-): Promise<void> {
-  const { origin, name, version, release } = call.params;
-  const ident = formatIdent(call.params);
-  const actor = call.actor();
-  // Asked again, now that nobody else can write: two uploads of one release may have come this far together.
-  const known = await packageOf(writing.db, ident, hart.target);
-  if (known !== undefined && !upload.forced) throw new Refusal(409);
-  if (known !== undefined && known.checksum !== incoming.digest) throw new Refusal(422, "ds:up:4");
-  const channel = await findChannel(writing.db, origin, "unstable");
-  const row = await findOrigin(writing.db, origin);
-  if (channel === undefined || row === undefined) throw new Refusal(403);
-  let visibility = await settingsVisibility(writing.db, origin, name);
-  if (visibility === undefined) {
-    visibility = row.default_package_visibility;
-    await insertSettings(writing, actor.accountId, origin, name, visibility);
-  }
-  const packageId = await putPackage(
-    writing,
-    {
-      owner_id: actor.accountId,
-      origin,
-      name,
-      version,
-      release,
-      ident,
-      target: hart.target,
-      ...versionOrder(version),
-      checksum: incoming.digest,
-      size: incoming.size,
-      manifest: hart.manifest,
-      config: hart.config,
-      deps: JSON.stringify(hart.deps.map(formatIdent)),
-      tdeps: JSON.stringify(hart.tdeps.map(formatIdent)),
-      build_deps: JSON.stringify(hart.buildDeps.map(formatIdent)),
-      build_tdeps: JSON.stringify(hart.buildTdeps.map(formatIdent)),
-      exposes: JSON.stringify(hart.exposes),
-      package_type: hart.packageType,
-      visibility,
-      signer: hart.signer,
-    },
-    hart.tdeps.map((each) => ({ origin: each.origin, name: each.name, ident: formatIdent(each) })),
-  );
-  await addToChannel(writing, channel.id, packageId);
-  await indexPackageName(writing, origin, name);
-  await recordAudit(writing, actor, {
-    operation: "package-upload",
-    subject: ident,
-    origin,
-    details: { target: hart.target satisfies Target, checksum: incoming.digest, forced: upload.forced },
-  });
 }

@@ -53,6 +53,13 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },
     { words: "depot token create", args: ["alice", "--data", world.depotData] },
     { words: "depot token create", args: ["alice", "--data", world.depotData, "--days", "9"] },
+    { words: "depot token list", args: ["--data", world.depotData] },
+    { words: "depot token expire", args: [world.spareTokens[0], "--data", world.depotData, "--days", "7"] },
+    { words: "depot token revoke", args: [world.spareTokens[1], "--data", world.depotData] },
+    { words: "depot user list", args: ["--data", world.depotData] },
+    { words: "depot user remove", args: ["spare", "--data", world.depotData] },
+    { words: "depot install-unit", args: ["--print", "--data", at("served")] },
+    { words: "depot install-unit", args: ["--directory", at("."), "--data", at("served")] },
     {
       words: "depot token create",
       args: ["alice", "--data", world.depotData, "--origin", "acme", "--may", "upload"],
@@ -98,6 +105,20 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg download", args: ["acme/web", "-c", "unstable", "--download-directory", at("bundle")] },
 
     { words: "pkg bulkupload", args: [at("bundle")] },
+    { words: "depot check", args: ["--data", world.depotData] },
+    { words: "depot prune", args: ["--data", world.depotData, "--dry-run", "--days", "0", "--keep", "0"] },
+    { words: "depot backup", args: [at("depot.tar"), "--data", world.depotData] },
+    { words: "depot restore", args: [at("depot.tar"), "--data", at("restored")] },
+    {
+      words: "depot export",
+      args: [at("bundle.tar"), "acme/web", "--key", "acme", "--data", world.depotData],
+    },
+    { words: "depot user create", args: ["owner", "--data", at("mirror")] },
+    { words: "depot import", args: [at("bundle.tar"), "--owner", "owner", "--data", at("mirror")] },
+    {
+      words: "depot mirror",
+      args: [world.depotUrl, "--channel", "acme/unstable", "--owner", "owner", "--data", at("mirror")],
+    },
     ...[
       { words: "pkg delete", args: [TINY] },
       { words: "origin delete", args: ["acme"] },

@@ -71,6 +71,11 @@ export async function startJsonWorld() {
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
   const exports = await ExportWorld.make();
+  await createAccount(depotData, "spare");
+  const spareTokens = [
+    (await createToken(depotData, "spare")).id,
+    (await createToken(depotData, "spare")).id,
+  ] as const;
   const members = startAnsweringDepot();
   const ring = startRingGateway();
   const supervisor = await serveCtl({
@@ -110,6 +115,8 @@ export async function startJsonWorld() {
     key,
     env,
     depotData,
+    depotUrl: depot.url,
+    spareTokens,
     membersUrl: members.url,
     written: WRITTEN,
     originalToken: await originalToken(join(depotData, "keys")),

@@ -26,11 +26,11 @@ beforeAll(async () => {
   world = await startFurnishedDepot();
   const { depot, tokens } = world;
   const make = async (options: Parameters<typeof createToken>[2]): Promise<string> =>
-    (await createToken(depot.directory, "owner", options)).token.reveal();
+    (await createToken(depot.place, "owner", options)).token.reveal();
   tokens.set("expired", await make({ expiresInSeconds: -1 }));
   tokens.set("elsewhere", await make({ scope: { origins: ["other"], verbs: undefined } }));
   tokens.set("reading", await make({ scope: { origins: undefined, verbs: [] } }));
-  const { id, token } = await createToken(depot.directory, "owner");
+  const { id, token } = await createToken(depot.place, "owner");
   const revoked = await depot.call("DELETE", `/profile/access-tokens/${id}`, { token: "token-owner" });
   expect(revoked.status).toBe(200);
   tokens.set("revoked", token.reveal());

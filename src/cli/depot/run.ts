@@ -1,7 +1,8 @@
 // `hab depot run`.
 import { defineCommand, option } from "../command.ts";
 import { existingFile, hostAndPort, integer } from "../values.ts";
-import { dataOption } from "./data-option.ts";
+import { serviceManager } from "./notify.ts";
+import { placeOf, placeOptions } from "./place-options.ts";
 
 export const command = defineCommand({
   summary: "Run a depot: packages, channels and accounts in one directory",
@@ -15,9 +16,13 @@ export const command = defineCommand({
       command: "hab depot run --accounts accounts.toml",
       explains: "with accounts, tokens and roles of a file",
     },
+    {
+      command: "hab depot run --database postgres://hab@db.example.com/depot --blobs s3://packages",
+      explains: "one of as many processes as you like",
+    },
   ],
   options: {
-    data: dataOption(),
+    ...placeOptions(),
     listen: option({
       long: "listen",
       value: "HOST:PORT",
@@ -40,10 +45,11 @@ export const command = defineCommand({
     }),
   },
   json: true,
-  async run({ options, ui, json, printJson, stderr, signal }) {
+  async run(context) {
+    const { options, ui, json, printJson, stderr, signal } = context;
     const { startDepot } = await import("../../depot/index.ts");
     const depot = await startDepot({
-      dataDirectory: options.data,
+      ...placeOf(context),
       listen: options.listen,
       ...(options.accounts !== undefined && { accountsFile: options.accounts }),
       ...(options.rate !== undefined && { requestsPerSecond: options.rate }),
@@ -51,6 +57,8 @@ export const command = defineCommand({
     });
     if (json) printJson({ url: depot.url, data: options.data });
     ui.begin(`Depot listening on ${depot.url}, data in ${options.data}`);
+    const manager = serviceManager();
+    manager.ready(`listening on ${depot.url}`);
     // Nothing secret is made or printed here: who may write the directory makes accounts and tokens.
     if (!depot.hasAccounts) {
       ui.info("Nobody can log in yet. In another terminal:");
@@ -62,6 +70,7 @@ export const command = defineCommand({
       if (signal.aborted) resolve();
       else signal.addEventListener("abort", () => resolve(), { once: true });
     });
+    manager.stopping();
     await depot.stop();
     ui.end("Depot stopped");
   },

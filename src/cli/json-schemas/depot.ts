@@ -1,5 +1,5 @@
 // What the commands about a depot, its channels and its origins print with `--json`.
-import { type JsonSchema, listOf, nullable, object, oneOf, text, truth } from "../json-schema.ts";
+import { count, type JsonSchema, listOf, nullable, object, oneOf, text, truth } from "../json-schema.ts";
 import { KEY_PAIR_FILES, NAMED_KEY } from "./shared.ts";
 
 const CHANNEL_OF_ORIGIN = object({ origin: text(), channel: text() });
@@ -28,6 +28,64 @@ export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
   "bldr channel list": object({ origin: text(), channels: listOf(text()) }),
   "bldr channel promote": CHANNEL_MOVE,
   "depot openapi": ANY_OBJECT,
+  "depot backup": object({ file: text(), packages: count(), blobs: count(), bytes: count() }),
+  "depot check": object({
+    packages: count(),
+    blobs: count(),
+    bytes: count("read and hashed"),
+    problems: listOf(
+      object({
+        kind: oneOf("missing-blob", "damaged-blob", "unnamed-blob", "not-searchable", "database"),
+        subject: text("an ident, a digest or a table"),
+        detail: text(),
+        repaired: truth(),
+      }),
+    ),
+  }),
+  "depot export": object({
+    file: text(),
+    packages: count(),
+    bytes: count(),
+    keys: listOf(text("name-revision")),
+    signedBy: text("name-revision"),
+  }),
+  "depot import": object({
+    file: text(),
+    signedBy: text("name-revision"),
+    added: listOf(text("ident")),
+    present: count(),
+    promoted: count("into channels"),
+  }),
+  "depot install-unit": object({
+    name: text(),
+    path: text(),
+    command: listOf(text()),
+    written: truth(),
+    enabled: truth(),
+    text: text("the unit"),
+  }),
+  "depot mirror": object({
+    url: text(),
+    added: listOf(text("ident")),
+    present: count(),
+    promoted: count(),
+    demoted: count(),
+    failures: listOf(object({ ident: text(), reason: text() })),
+  }),
+  "depot prune": object({
+    removed: listOf(object({ ident: text(), target: text() })),
+    neededByOthers: count(),
+    kept: count(),
+    freedBytes: count(),
+    dryRun: truth(),
+  }),
+  "depot restore": object({
+    file: text(),
+    createdAt: text("UTC; when the backup was begun"),
+    packages: count(),
+    blobs: count(),
+    bytes: count(),
+  }),
   "depot run": object({ url: text(), data: text("directory") }),
   "depot token create": object({
     id: text(),
@@ -45,6 +103,33 @@ export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
     expiresAt: nullable(text("UTC")),
     originalAccountId: text("number of the account in the depot it comes from"),
   }),
+  "depot token expire": object({ id: text(), expiresAt: text("UTC") }),
+  "depot token list": object({
+    tokens: listOf(
+      object({
+        id: text(),
+        account: text(),
+        label: text(),
+        createdAt: text("UTC"),
+        expiresAt: nullable(text("UTC")),
+        expired: truth(),
+      }),
+    ),
+  }),
+  "depot token revoke": object({ id: text(), revoked: truth() }),
+  "depot user list": object({
+    accounts: listOf(
+      object({
+        id: text(),
+        name: text(),
+        email: text(),
+        createdAt: text("UTC"),
+        tokens: count("that have not expired"),
+        origins: listOf(text()),
+      }),
+    ),
+  }),
+  "depot user remove": object({ name: text(), removed: truth() }),
   "depot user create": object({ id: text(), name: text(), email: text() }),
   "origin create": object({ origin: text(), created: truth("false: it was there") }),
   "origin delete": object({ origin: text(), deleted: truth() }),

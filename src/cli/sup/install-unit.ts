@@ -1,34 +1,24 @@
 // `hab sup install-unit`: the Supervisor as a service of systemd. Beyond Habitat, which documents a unit to be written by hand.
-import { lstatSync, realpathSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import { HabError, systemErrorCode } from "../../error/index.ts";
-import {
-  isCompiled,
-  ownCommand,
-  readTextIfPresent,
-  removeIfPresent,
-  writeFileWhole,
-} from "../../host/index.ts";
+import { join } from "node:path";
+import { readTextIfPresent, removeIfPresent } from "../../host/index.ts";
 import { defineCommand, flag, option, optionList } from "../command.ts";
-import { cliErrors } from "../errors.ts";
-import type { Environment } from "../grammar/parse.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
+import {
+  ownProgram,
+  refuseForeign,
+  reloadUnits,
+  SYSTEM_DIRECTORY,
+  systemctl,
+  unitName,
+  writeUnitFile,
+} from "./unit-files.ts";
 import { environmentFileText, isUnchanged, unitText } from "./unit-text.ts";
 import { unitCommand, unitVariables } from "./unit-words.ts";
-
-const SYSTEM_DIRECTORY = "/etc/systemd/system";
 
 /** The unit is for everybody to read, secrets are for root. */
 const UNIT_MODE = 0o644;
 const SECRET_MODE = 0o600;
-
-function unitName(text: string): string {
-  const name = text.replace(/\.service$/, "");
-  if (!/^[A-Za-z0-9_.:-]+$/.test(name) || name.length > 200)
-    throw new Error("letters, digits and . : _ - are expected");
-  return name;
-}
 
 function variable(text: string): readonly [string, string] {
   const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
@@ -107,11 +97,11 @@ export const command = defineCommand({
           : [{ path: secretPath, text: environmentFileText(name, variables.secret), mode: SECRET_MODE }]),
         { path, text, mode: UNIT_MODE },
       ];
-      for (const file of files) if (!options.force) refuseForeign(file.path);
-      for (const file of files) write(file);
+      for (const file of files) if (!options.force) refuseForeign(file.path, isUnchanged);
+      for (const file of files) writeUnitFile(file);
       if (environmentFile === undefined && isUnchanged(readTextIfPresent(secretPath) ?? ""))
         removeIfPresent(secretPath);
-      reload();
+      reloadUnits();
       if (options.enable) systemctl("enable", directory === SYSTEM_DIRECTORY ? `${name}.service` : path);
     }
     if (json) {
@@ -145,61 +135,3 @@ export const command = defineCommand({
     ui.end(`Start it with: systemctl ${options.enable ? "start" : "enable --now"} ${name}`);
   },
 });
-
-/** Throws HAB-CLI-022 when something is there that we did not write, or not like this. */
-function refuseForeign(path: string): void {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return;
-  if (status.isFile() && isUnchanged(readTextIfPresent(path) ?? "")) return;
-  throw new HabError(cliErrors.foreignUnit, `${path} is there, and not as hab wrote it`);
-}
-
-function write({ path, text, mode }: { path: string; text: string; mode: number }): void {
-  try {
-    writeFileWhole(path, text, { mode });
-  } catch (cause) {
-    throw new HabError(cliErrors.unitNotWritten, `${path} cannot be written`, { cause });
-  }
-}
-
-/** The units are read again, if systemd runs here: another root is being prepared otherwise. */
-function reload(): void {
-  if (lstatSync("/run/systemd/system", { throwIfNoEntry: false })?.isDirectory() === true)
-    systemctl("daemon-reload");
-}
-
-function systemctl(...words: string[]): void {
-  let problem: string;
-  try {
-    const { exitCode, stderr } = Bun.spawnSync(["systemctl", ...words], { stdin: "ignore", stderr: "pipe" });
-    if (exitCode === 0) return;
-    problem = stderr.toString().trim();
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw error;
-    problem = "there is no such program";
-  }
-  throw new HabError(cliErrors.systemctlFailed, `systemctl ${words.join(" ")}: ${problem}`);
-}
-
-/**
- * How a unit starts this program: by the name it is found under, if that leads here, because that name stays when the
- * package behind it is replaced.
- */
-function ownProgram(env: Environment): readonly string[] {
-  const own = ownCommand([]);
-  const [program = ""] = own;
-  if (!isCompiled()) return own;
-  for (const directory of (env["PATH"] ?? "").split(":")) {
-    const candidate = join(directory, "hab");
-    if (isAbsolute(directory) && leadsTo(candidate, program)) return [candidate];
-  }
-  return own;
-}
-
-function leadsTo(path: string, target: string): boolean {
-  try {
-    return realpathSync(path) === realpathSync(target);
-  } catch {
-    return false;
-  }
-}

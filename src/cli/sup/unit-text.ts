@@ -34,16 +34,17 @@ export function environmentFileText(
 }
 
 /** Whether a file is one of ours, as we wrote it. */
-export function isUnchanged(text: string): boolean {
+export function isUnchanged(text: string, mark = MARK): boolean {
   const found = DIGEST.exec(text);
   return (
-    text.startsWith(MARK) &&
+    text.startsWith(mark) &&
     found !== null &&
     found[1] === digest(text.slice(0, found.index), text.slice(found.index + found[0].length))
   );
 }
 
-function marked(head: string, body: string): string {
+/** A text under a head and a digest of both. */
+export function marked(head: string, body: string): string {
   return `${head}\n# sha256:${digest(`${head}\n`, body)}\n${body}`;
 }
 
@@ -109,16 +110,16 @@ WantedBy=multi-user.target
 }
 
 /** A word of a command line: quoted where it needs to be; neither variables nor specifiers in it mean anything. */
-function commandWord(word: string): string {
+export function commandWord(word: string): string {
   const escaped = word.replaceAll("$", "$$$$");
   return /^[A-Za-z0-9_./:=,@+~$[\]-]+$/.test(escaped) ? specifiersEscaped(escaped) : quoted(escaped);
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const escaped = text.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
   return `"${specifiersEscaped(escaped)}"`;
 }
 
-function specifiersEscaped(text: string): string {
+export function specifiersEscaped(text: string): string {
   return text.replaceAll("%", "%%");
 }

@@ -1,103 +1,70 @@
-// Blobs as files: `blobs/ab/<digest>`. An upload is written to `uploads/`, synced, linked to its blob's name, and
-// unlinked once its row is committed; so after a crash each file left in `uploads/` names a blob to look at, and
-// nothing else needs to be searched.
-import { constants } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+// Blobs as files: `blobs/ab/<digest>`. An upload is written to `uploads/`, synced, announced (ledger.ts) and linked to
+// its blob's name before its row is committed; so a start after a crash looks at the announcements, and at nothing else.
+import { link, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HabError, systemErrorCode } from "../../error/index.ts";
 import { removeIfPresent, syncDirectory } from "../../host/index.ts";
 import { depotErrors } from "../errors.ts";
-import type { BlobDigest, BlobStore, IncomingBlob, IsReferenced, ReceiveLimits } from "./blob-store.ts";
+import {
+  BLOB_DIGEST,
+  type BlobDigest,
+  type BlobStore,
+  type IncomingBlob,
+  type ReceiveLimits,
+  type StoredBlob,
+} from "./blob-store.ts";
+import { type ReceivedFile, receiveFile, removeLeftovers, uploadsDirectory } from "./incoming.ts";
+import type { BlobLedger } from "./ledger.ts";
 
-const DIGEST = /^[0-9a-f]{64}$/;
-
-/** Opens (and creates) the blob store in `directory`. `isReferenced` asks the database. */
-export async function openFileBlobs(directory: string, isReferenced: IsReferenced): Promise<BlobStore> {
+/** Opens (and creates) the blob store in `directory`. */
+export async function openFileBlobs(directory: string, ledger: BlobLedger): Promise<BlobStore> {
   const blobs = join(directory, "blobs");
-  const uploads = join(directory, "uploads");
   await mkdir(blobs, { recursive: true, mode: 0o700 });
-  await mkdir(uploads, { recursive: true, mode: 0o700 });
-  return new FileBlobs(blobs, uploads, isReferenced);
+  return new FileBlobs(blobs, await uploadsDirectory(directory), ledger);
 }
 
 class FileBlobs implements BlobStore {
+  readonly isShared = false;
   readonly #blobs: string;
   readonly #uploads: string;
-  readonly #isReferenced: IsReferenced;
-  /** Uploads between link and commit, by digest: their blob is not to be removed by another one's failure. */
-  readonly #pending = new Map<BlobDigest, number>();
+  readonly #ledger: BlobLedger;
 
-  constructor(blobs: string, uploads: string, isReferenced: IsReferenced) {
+  constructor(blobs: string, uploads: string, ledger: BlobLedger) {
     this.#blobs = blobs;
     this.#uploads = uploads;
-    this.#isReferenced = isReferenced;
+    this.#ledger = ledger;
   }
 
   #pathOf(digest: BlobDigest): string {
-    if (!DIGEST.test(digest)) throw new HabError(depotErrors.databaseFailed, `not a digest: ${digest}`);
+    if (!BLOB_DIGEST.test(digest)) throw new HabError(depotErrors.databaseFailed, `not a digest: ${digest}`);
     return join(this.#blobs, digest.slice(0, 2), digest);
   }
 
   async receive(body: AsyncIterable<Uint8Array>, limits: ReceiveLimits): Promise<IncomingBlob> {
-    const name = randomHex(12);
-    const path = join(this.#uploads, `${name}.part`);
-    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-    try {
-      const hash = new Bun.CryptoHasher("blake2b256");
-      let size = 0;
-      for await (const chunk of body) {
-        limits.signal.throwIfAborted();
-        size += chunk.length;
-        if (size > limits.maxBytes)
-          throw new HabError(depotErrors.uploadTooLarge, `the upload has more than ${limits.maxBytes} bytes`);
-        hash.update(chunk);
-        await writeAll(file, chunk);
-      }
-      limits.signal.throwIfAborted();
-      await file.sync();
-      return this.#incoming(path, hash.digest("hex"), size);
-    } catch (error) {
-      removeIfPresent(path);
-      throw error;
-    } finally {
-      await file.close();
-    }
-  }
-
-  #incoming(path: string, digest: BlobDigest, size: number): IncomingBlob {
+    const received = await receiveFile(this.#uploads, body, limits);
     return {
-      digest,
-      size,
-      path,
-      keep: async (commit) => {
-        this.#pending.set(digest, (this.#pending.get(digest) ?? 0) + 1);
-        // The name says which blob to look at if we die before the row is committed.
-        const intent = join(this.#uploads, `${digest}.${randomHex(6)}`);
-        try {
-          await link(path, intent);
-          await unlink(path);
-          syncDirectory(this.#uploads);
-          await this.#linkBlob(intent, digest);
-          const result = await commit();
-          this.#settle(digest);
-          return result;
-        } catch (error) {
-          this.#settle(digest);
-          await this.removeUnreferenced(digest);
-          throw error;
-        } finally {
-          removeIfPresent(intent);
-          removeIfPresent(path);
-        }
-      },
-      discard: async () => removeIfPresent(path),
+      ...received,
+      keep: (commit) => this.#keep(received, commit),
+      discard: async () => removeIfPresent(received.path),
     };
   }
 
-  #settle(digest: BlobDigest): void {
-    const others = (this.#pending.get(digest) ?? 1) - 1;
-    if (others > 0) this.#pending.set(digest, others);
-    else this.#pending.delete(digest);
+  async #keep<Result>(
+    { path, digest }: ReceivedFile,
+    commit: Parameters<IncomingBlob["keep"]>[0],
+  ): Promise<Result> {
+    try {
+      const intent = await this.#ledger.announce(digest);
+      try {
+        await this.#linkBlob(path, digest);
+        return (await this.#ledger.settle(intent, commit)) as Result;
+      } catch (error) {
+        await this.removeUnreferenced(digest, intent);
+        throw error;
+      }
+    } finally {
+      removeIfPresent(path);
+    }
   }
 
   async #linkBlob(source: string, digest: BlobDigest): Promise<void> {
@@ -113,40 +80,57 @@ class FileBlobs implements BlobStore {
     syncDirectory(shelf);
   }
 
-  async open(digest: BlobDigest): Promise<Blob | undefined> {
-    const path = this.#pathOf(digest);
+  async #sizeOf(digest: BlobDigest): Promise<number | undefined> {
     try {
-      await stat(path);
+      return (await stat(this.#pathOf(digest))).size;
     } catch (error) {
       if (systemErrorCode(error) === "ENOENT") return undefined;
       throw error;
     }
-    return Bun.file(path);
   }
 
-  async removeUnreferenced(digest: BlobDigest): Promise<void> {
-    if (this.#pending.has(digest) || (await this.#isReferenced(digest))) return;
-    // Asked again: an upload of the same bytes may have begun while the database answered.
-    if (!this.#pending.has(digest)) removeIfPresent(this.#pathOf(digest));
+  async answer(
+    digest: BlobDigest,
+    request: Request,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Response | undefined> {
+    if ((await this.#sizeOf(digest)) === undefined) return undefined;
+    // The server sends the file itself, and the part that a Range asks for; only without one it does not say that it can.
+    return new Response(Bun.file(this.#pathOf(digest)), {
+      headers: { ...headers, ...(request.headers.has("range") ? {} : { "Accept-Ranges": "bytes" }) },
+    });
   }
 
-  async recover(): Promise<void> {
-    for (const name of await readdir(this.#uploads)) {
-      const [digest = ""] = name.split(".");
-      if (DIGEST.test(digest)) await this.removeUnreferenced(digest);
-      removeIfPresent(join(this.#uploads, name));
+  async read(digest: BlobDigest): Promise<AsyncIterable<Uint8Array> | undefined> {
+    if ((await this.#sizeOf(digest)) === undefined) return undefined;
+    return Bun.file(this.#pathOf(digest)).stream();
+  }
+
+  async *list(): AsyncGenerator<StoredBlob> {
+    for (const shelf of await readdir(this.#blobs)) {
+      for (const digest of await readdir(join(this.#blobs, shelf))) {
+        if (!BLOB_DIGEST.test(digest)) continue;
+        const { size, mtimeMs } = await stat(join(this.#blobs, shelf, digest));
+        yield { digest, size, modifiedAt: mtimeMs };
+      }
     }
   }
-}
 
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let written = 0; written < chunk.length; ) {
-    const { bytesWritten } = await file.write(chunk, written);
-    written += bytesWritten;
+  async removeUnreferenced(digest: BlobDigest, intent?: string): Promise<void> {
+    await this.#ledger.removeUnreferenced(digest, intent, async () => removeIfPresent(this.#pathOf(digest)));
   }
-}
 
-/** Random bytes in hexadecimal, without loading node:crypto. */
-function randomHex(length: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString("hex");
+  async takeAway(digest: BlobDigest): Promise<void> {
+    removeIfPresent(this.#pathOf(digest));
+  }
+
+  /** For a start: the data directory is locked, so whatever was announced or begun here has died. */
+  async sweep(): Promise<void> {
+    for (const name of await removeLeftovers(this.#uploads)) {
+      // Before there were announcements, a file of this name was one.
+      const [digest = ""] = name.split(".");
+      if (BLOB_DIGEST.test(digest)) await this.removeUnreferenced(digest);
+    }
+    for (const { id, digest } of await this.#ledger.olderThan(0)) await this.removeUnreferenced(digest, id);
+  }
 }

@@ -1,8 +1,7 @@
 // Tokens beyond the original's one: labels, ends, scopes.
 
-import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { expireToken } from "../index.ts";
 import { MAX_TOKENS_PER_ACCOUNT } from "../limits.ts";
 import { answered, startTestDepot, type TestDepot } from "../testing/depot.ts";
 import { makeHart } from "../testing/harts.ts";
@@ -64,9 +63,7 @@ describe("access tokens", () => {
     const { id, token, expires_at } = await make({ label: "short", days: 1 });
     expect(Date.parse(`${expires_at}Z`) - Date.now()).toBeGreaterThan(86_000_000);
     expect((await depot.call("GET", "/profile", { token })).status).toBe(200);
-    const database = new Database(join(depot.directory, "depot.sqlite"));
-    database.run("update access_tokens set expires_at = '2020-01-01T00:00:00.000' where id = ?", [id]);
-    database.close();
+    await expireToken(depot.place, id, -1);
     expect((await depot.call("GET", "/profile", { token })).status).toBe(401);
   });
 

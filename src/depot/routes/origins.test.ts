@@ -1,6 +1,4 @@
-import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { formatKey } from "../../crypto/index.ts";
 import { createToken } from "../index.ts";
 import { answered, startTestDepot, type TestDepot } from "../testing/depot.ts";
@@ -115,9 +113,7 @@ describe("keys of an origin (reference/depot-api.md §12)", () => {
     const shown = await (await depot.call("GET", "/depot/origins/neurosis")).json();
     expect(shown).toMatchObject({ private_key_name: `neurosis-${REVISION}` });
     const material = text.split("\n")[3] ?? "";
-    const database = new Database(join(depot.directory, "depot.sqlite"), { readonly: true });
-    const rows = JSON.stringify(database.query("select * from origin_keys").all());
-    database.close();
+    const rows = JSON.stringify(await depot.rows((db) => db.selectFrom("origin_keys").selectAll().execute()));
     expect(rows).toContain("BOX-1");
     expect(rows).not.toContain(material);
   });
@@ -140,16 +136,18 @@ describe("tokens", () => {
   });
 
   test("stay the same over a restart, end when they expire, and are kept as hashes", async () => {
-    const short = await createToken(depot.directory, "bobo", { expiresInSeconds: -1 });
+    const short = await createToken(depot.place, "bobo", { expiresInSeconds: -1 });
     expect((await depot.call("GET", "/profile", { token: short.token.reveal() })).status).toBe(401);
     await depot.restart();
     expect((await depot.call("GET", "/profile", { token: bobo })).status).toBe(200);
-    const database = new Database(join(depot.directory, "depot.sqlite"), { readonly: true });
-    const everything = ["access_tokens", "audit", "accounts"].map((table) =>
-      JSON.stringify(database.query(`select * from ${table}`).all()),
+    const everything = await depot.rows(async (db) =>
+      JSON.stringify([
+        await db.selectFrom("access_tokens").selectAll().execute(),
+        await db.selectFrom("audit").selectAll().execute(),
+        await db.selectFrom("accounts").selectAll().execute(),
+      ]),
     );
-    database.close();
-    expect(everything.join()).not.toContain(bobo);
+    expect(everything).not.toContain(bobo);
     expect(depot.log.join("\n")).not.toContain(bobo);
     expect(String(short.token)).toBe("[secret]");
   });
@@ -190,14 +188,12 @@ describe("tokens", () => {
 });
 
 describe("the audit", () => {
-  test("has a row for every write, with who, what and from where", () => {
-    const database = new Database(join(depot.directory, "depot.sqlite"), { readonly: true });
-    const rows = database.query("select * from audit").all() as Record<string, string>[];
-    database.close();
-    const operations = rows.map((row) => row["operation"]);
+  test("has a row for every write, with who, what and from where", async () => {
+    const rows = await depot.rows((db) => db.selectFrom("audit").selectAll().execute());
+    const operations = rows.map((row) => row.operation);
     for (const operation of ["account-create", "origin-create", "key-upload", "token-create", "token-revoke"])
       expect(operations).toContain(operation);
-    expect(rows.find((row) => row["operation"] === "origin-create")).toMatchObject({
+    expect(rows.find((row) => row.operation === "origin-create")).toMatchObject({
       account_name: "bobo",
       origin: "neurosis",
       subject: "neurosis",

@@ -72,20 +72,14 @@ export const transferRoutes: readonly Route[] = [
         "X-Filename": file,
       };
       if (matchesAny(request.headers.get("if-none-match"), etag)) return empty(304, headers);
-      const blob = await depot.blobs.open(row.checksum);
-      if (blob === undefined) {
-        depot.log(`the blob ${row.checksum} of ${row.ident} is missing`);
-        return empty(404);
-      }
-      return new Response(blob, {
-        headers: {
-          ...headers,
-          "Content-Type": "application/octet-stream",
-          "Content-Disposition": `attachment; filename="${file}"`,
-          // For a request with a range the server adds this itself.
-          ...(request.headers.has("range") ? {} : { "Accept-Ranges": "bytes" }),
-        },
+      const answer = await depot.blobs.answer(row.checksum, request, {
+        ...headers,
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": `attachment; filename="${file}"`,
       });
+      if (answer !== undefined) return answer;
+      depot.log(`the blob ${row.checksum} of ${row.ident} is missing`);
+      return empty(404);
     },
   }),
 ];

@@ -1,12 +1,14 @@
-// The depot's database: opened, brought to the newest shape, with one way to read and one to write.
-import { Kysely, Migrator, type Transaction } from "kysely";
-import { HabError } from "../../error/index.ts";
+// The depot's database: opened, brought to the newest shape, with one way to read and one to write. SQLite or
+// PostgreSQL; nothing outside this folder knows which.
+import { Kysely, type Transaction } from "kysely";
 import { lockFileWhenFree } from "../../host/index.ts";
-import { depotErrors } from "../errors.ts";
+import { type DepotMigrations, migrate } from "./migrate.ts";
 import { depotMigrations } from "./migrations.ts";
+import { ByteOrderedText, isConnectionLost, openPostgres } from "./postgres.ts";
+import type { PostgresAddress } from "./postgres-address.ts";
 import { RowIds } from "./row-ids.ts";
 import type { DepotTables, Timestamp } from "./schema.ts";
-import { openSqlite } from "./sqlite.ts";
+import { openSqlite, sqliteSnapshot } from "./sqlite.ts";
 
 /** What a query function needs: the database outside or inside a transaction. */
 export type Queries = Kysely<DepotTables>;
@@ -20,13 +22,31 @@ export interface Writing {
 }
 
 export interface DepotDatabase {
+  readonly kind: "sqlite" | "postgres";
   /** For reading outside a transaction. */
   readonly db: Queries;
-  /** Runs `work` in one transaction: all of it is durable when the promise resolves, none of it when it rejects. */
+  /**
+   * Runs `work` in one transaction: all of it is durable when the promise resolves, none of it when it rejects. No
+   * other process writes meanwhile, so what `work` has read is still true when it commits.
+   */
   write<Result>(work: (writing: Writing) => Promise<Result>): Promise<Result>;
-  /** Changes whenever anything was committed, by us or by another process. */
-  version(): string;
+  /** Runs `read` on the database as it is at one moment, while others go on writing. */
+  snapshot<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
+  /** Changes whenever anything was committed, by us or by another process, before it was asked. */
+  version(): string | Promise<string>;
   close(): Promise<void>;
+}
+
+/** A SQLite file, or a server. */
+export type DatabaseAddress = string | PostgresAddress;
+
+export interface OpenDatabaseOptions {
+  /** Milliseconds since 1970; dates the rows. */
+  readonly now?: () => number;
+  /** For tests: the shape of an older or newer hab. */
+  readonly migrations?: DepotMigrations;
+  /** The last step to execute; for restoring what was written at that step. */
+  readonly migrateUntil?: string;
 }
 
 /** `YYYY-MM-DDTHH:MM:SS.mmm`, UTC. */
@@ -35,10 +55,20 @@ export function timestampOf(milliseconds: number): Timestamp {
 }
 
 /**
- * Opens the SQLite database at `path`, creating or migrating it. `now` (milliseconds since 1970) dates the rows.
- * Throws HabError `databaseFailed`, or `databaseTooNew` when a newer hab has migrated it.
+ * Opens the database, creating or migrating it. Throws HabError `databaseFailed`, `databaseUnreachable`, or
+ * `databaseTooNew` when a newer hab has migrated it.
  */
-export async function openDatabase(path: string, now: () => number = Date.now): Promise<DepotDatabase> {
+export async function openDatabase(
+  address: DatabaseAddress,
+  options: OpenDatabaseOptions = {},
+): Promise<DepotDatabase> {
+  return typeof address === "string"
+    ? await openSqliteDatabase(address, options)
+    : await openPostgresDatabase(address, options);
+}
+
+async function openSqliteDatabase(path: string, options: OpenDatabaseOptions): Promise<DepotDatabase> {
+  const { now = Date.now, migrations = depotMigrations, migrateUntil } = options;
   const connections = openSqlite(path);
   const reading = new Kysely<DepotTables>({ dialect: connections.reading });
   const writing = new Kysely<DepotTables>({ dialect: connections.writing });
@@ -46,7 +76,7 @@ export async function openDatabase(path: string, now: () => number = Date.now): 
     // Two processes that meet a new database must not both create its tables, which Kysely leaves to us for SQLite.
     const lock = await lockFileWhenFree(`${path}-migration`, { exclusive: true });
     try {
-      await migrate(writing, path);
+      await migrate(writing, path, migrations, migrateUntil);
     } finally {
       lock.release();
     }
@@ -54,16 +84,25 @@ export async function openDatabase(path: string, now: () => number = Date.now): 
     connections.close();
     throw error;
   }
-  const ids = new RowIds(now);
+  const transactions = transactionsOn(writing, now);
   let commits = 0;
   return {
+    kind: "sqlite",
     db: reading,
     async write(work) {
-      const result = await writing
-        .transaction()
-        .execute((transaction) => work({ db: transaction, at: timestampOf(now()), newId: () => ids.next() }));
+      const result = await transactions(work);
       commits++;
       return result;
+    },
+    async snapshot(read) {
+      const snapshot = sqliteSnapshot(path);
+      const db = new Kysely<DepotTables>({ dialect: snapshot.dialect });
+      try {
+        return await db.transaction().execute(read);
+      } finally {
+        await db.destroy();
+        snapshot.close();
+      }
     },
     version: () => `${commits}.${connections.foreignCommits()}`,
     async close() {
@@ -74,25 +113,117 @@ export async function openDatabase(path: string, now: () => number = Date.now): 
   };
 }
 
-async function migrate(db: Kysely<DepotTables>, path: string): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => ({ ...depotMigrations }) },
-    migrationTableName: "depot_migrations",
-    migrationLockTableName: "depot_migrations_lock",
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {
-    throw new HabError(depotErrors.databaseTooNew, `${path} was written by a newer version of hab`, {
-      cause: error,
-    });
+async function openPostgresDatabase(
+  address: PostgresAddress,
+  options: OpenDatabaseOptions,
+): Promise<DepotDatabase> {
+  const { now = Date.now, migrations = depotMigrations, migrateUntil } = options;
+  const connections = await openPostgres(address);
+  const reading = new Kysely<DepotTables>({ dialect: connections.reading });
+  const writing = new Kysely<DepotTables>({ dialect: connections.writing });
+  try {
+    await migrate(writing.withPlugin(new ByteOrderedText()), address.shown, migrations, migrateUntil);
+  } catch (error) {
+    await connections.close();
+    throw error;
   }
-  throw new HabError(depotErrors.databaseFailed, `cannot prepare the database ${path}`, { cause: error });
+  const transactions = transactionsOn(writing, now);
+  const commits = sharedQuestion(async () => {
+    const [row] = await connections.ask("select value from depot_counters where name = 'commits'");
+    return String(row?.["value"] ?? 0);
+  });
+  return {
+    kind: "postgres",
+    db: reading,
+    async write(work) {
+      return await transactions(async (transaction) => {
+        const result = await work(transaction);
+        // Writers come one after the other, so this counts without conflicts, and readers see it with the rest.
+        await count(transaction.db, "commits");
+        return result;
+      });
+    },
+    async snapshot(read) {
+      return await connections.snapshot(async (dialect) => {
+        const db = new Kysely<DepotTables>({ dialect });
+        try {
+          return await db.transaction().execute(read);
+        } finally {
+          await db.destroy();
+        }
+      });
+    },
+    version: commits,
+    async close() {
+      await reading.destroy();
+      await writing.destroy();
+      await connections.close();
+    },
+  };
 }
 
-/** Whether an error says that a unique constraint was violated (SQLite here; PostgreSQL has SQLSTATE 23505). */
+type Transactions = DepotDatabase["write"];
+
+/** Transactions whose ids differ from those of other processes: the database numbers us when we first write. */
+function transactionsOn(writing: Kysely<DepotTables>, now: () => number): Transactions {
+  let ids: RowIds | undefined;
+  return async (work) => {
+    let numbered = ids;
+    const result = await writing.transaction().execute(async (db) => {
+      numbered ??= new RowIds(now, await count(db, "processes"));
+      const known = numbered;
+      return await work({ db, at: timestampOf(now()), newId: () => known.next() });
+    });
+    // Not before: the number of a transaction that failed is given to another process.
+    ids ??= numbered;
+    return result;
+  };
+}
+
+/** Adds one to a counter that all processes share; its new value. */
+async function count(db: Queries, name: string): Promise<number> {
+  const { value } = await db
+    .insertInto("depot_counters")
+    .values({ name, value: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet(({ eb, ref }) => ({ value: eb(ref("depot_counters.value"), "+", 1) })),
+    )
+    .returning("value")
+    .executeTakeFirstOrThrow();
+  return Number(value);
+}
+
+/**
+ * One question for all who wait: at most one runs, and whoever comes while it does shares the next one, so every
+ * answer is newer than the asking.
+ */
+function sharedQuestion<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let running: Promise<Answer> | undefined;
+  let next: Promise<Answer> | undefined;
+  const start = (): Promise<Answer> => {
+    next = undefined;
+    const started = ask().finally(() => {
+      if (running === started) running = undefined;
+    });
+    running = started;
+    return started;
+  };
+  return () => {
+    if (running === undefined) return start();
+    next ??= running.then(start, start);
+    return next;
+  };
+}
+
+/** Whether an error says that a unique constraint was violated. */
 export function isUniqueViolation(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
+  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY" || errno === "23505";
+}
+
+/** Whether the database could not be reached; asking again later may help. */
+export function isDatabaseAway(error: unknown): boolean {
+  return isConnectionLost(error) || (error as { errno?: unknown } | null)?.errno === "55P03";
 }

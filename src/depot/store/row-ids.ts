@@ -11,11 +11,13 @@ const STEP = 1n << 13n;
 /** Hands out ids that rise, also over a clock that stands still or goes back, and differ over processes. */
 export class RowIds {
   readonly #now: () => number;
-  readonly #process = BigInt((crypto.getRandomValues(new Uint16Array(1))[0] as number) & 0x1fff);
+  readonly #process: bigint;
   #last = 0n;
 
-  constructor(now: () => number) {
+  /** `process`: a number no other running process has, of which 13 bits count. */
+  constructor(now: () => number, process: number) {
     this.#now = now;
+    this.#process = BigInt(process & 0x1fff);
   }
 
   next(): RowId {

@@ -195,6 +195,27 @@ export interface AuditTable {
   address: string;
 }
 
+/** Numbers that all processes on a database count together. */
+export interface CounterTable {
+  /** `commits`: transactions that wrote, on PostgreSQL. `processes`: those that have written rows with ids. */
+  name: string;
+  value: number;
+}
+
+/** Facts about the depot as a whole: the sealing key's name, how steps of the shape tolerate older programs. */
+export interface FactTable {
+  name: string;
+  value: string;
+}
+
+/** A blob that is being written or is to be removed: where to look after a crash (blobs/ledger.ts). */
+export interface BlobIntentTable {
+  id: RowId;
+  /** `*` holds all blobs: nothing is removed while it is there. */
+  digest: string;
+  created_at: Timestamp;
+}
+
 export interface DepotTables {
   accounts: AccountTable;
   access_tokens: AccessTokenTable;
@@ -211,4 +232,7 @@ export interface DepotTables {
   package_settings: PackageSettingsTable;
   search_words: SearchWordTable;
   audit: AuditTable;
+  depot_counters: CounterTable;
+  depot_facts: FactTable;
+  blob_intents: BlobIntentTable;
 }

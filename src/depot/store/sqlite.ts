@@ -42,6 +42,16 @@ export function openSqlite(path: string): SqliteConnections {
   }
 }
 
+/** A connection of its own for one long look at the database. */
+export function sqliteSnapshot(path: string): { readonly dialect: SqliteDialect; close(): void } {
+  const connection = connect(path);
+  connection.run("pragma query_only = on");
+  return {
+    dialect: new SqliteDialect({ database: adapt(connection, "begin") }),
+    close: () => connection.close(),
+  };
+}
+
 function connect(path: string): Database {
   const database = new Database(path, { create: true, strict: true });
   database.run(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);

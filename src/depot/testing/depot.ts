@@ -1,11 +1,28 @@
-// For tests: a real depot on a free loopback port with a data directory of its own, and people to talk to it.
+// For tests: a real depot on a free loopback port with a data directory of its own, and people to talk to it. Where
+// HAB_TEST_DATABASE and HAB_TEST_BLOBS say so, on PostgreSQL and an object store instead: so every test of the API runs
+// on both kinds (scale.test.ts).
 import { rmSync } from "node:fs";
-import { createAccount, createToken, type DepotOptions, type RunningDepot, startDepot } from "../index.ts";
+import {
+  createAccount,
+  createToken,
+  type DepotOptions,
+  type DepotPlaceWords,
+  type RunningDepot,
+  startDepot,
+} from "../index.ts";
+import { openPlace } from "../place.ts";
+import type { Queries } from "../store/database.ts";
 import { temporaryDirectory } from "./directory.ts";
 
 export interface TestDepot {
   readonly url: string;
   readonly directory: string;
+  /** Where it keeps everything, for functions that act on a depot beside its server. */
+  readonly place: DepotPlaceWords;
+  /** Digests of all blobs. */
+  blobs(): Promise<string[]>;
+  /** Looks into its database. */
+  rows<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
   /** Lines the depot has logged. */
   readonly log: string[];
   /** Creates an account and gives its token. */
@@ -25,15 +42,33 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+let schemas = 0;
+
+/** A place nobody has used: the data directory, or a schema of a database and a prefix in a bucket. */
+export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> {
+  const { HAB_TEST_DATABASE: database, HAB_TEST_BLOBS: blobs } = process.env;
+  if (database === undefined || blobs === undefined) return { dataDirectory };
+  const schema = `test${process.pid}_${schemas++}`;
+  const sql = new Bun.SQL(database, { max: 1 });
+  await sql.unsafe(`create schema ${schema}`);
+  await sql.close();
+  return {
+    dataDirectory,
+    database: `${database}?schema=${schema}`,
+    blobs: blobs.replace("/packages?", `/${schema}?`),
+  };
+}
+
 export async function startTestDepot(
   more: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries"> = {},
 ): Promise<TestDepot> {
   const directory = temporaryDirectory("hab-depot-");
   const log: string[] = [];
+  const place = await newPlace(directory);
   const start = (): Promise<RunningDepot> =>
     startDepot({
       ...more,
-      dataDirectory: directory,
+      ...place,
       listen: { host: "127.0.0.1", port: 0 },
       log: (line) => log.push(line),
     });
@@ -46,10 +81,26 @@ export async function startTestDepot(
       return running.url;
     },
     directory,
+    place,
     log,
+    async blobs() {
+      const open = await openPlace(place);
+      const digests: string[] = [];
+      for await (const { digest } of open.blobs.list()) digests.push(digest);
+      await open.database.close();
+      return digests.sort();
+    },
+    async rows(read) {
+      const { database } = await openPlace(place);
+      try {
+        return await read(database.db);
+      } finally {
+        await database.close();
+      }
+    },
     async account(name) {
-      await createAccount(directory, name, `${name}@example.com`);
-      return (await createToken(directory, name)).token.reveal();
+      await createAccount(place, name, `${name}@example.com`);
+      return (await createToken(place, name)).token.reveal();
     },
     async call(method, path, { token, json, body, headers = {}, signal } = {}) {
       return await fetch(`${running.url}/v1${path}`, {

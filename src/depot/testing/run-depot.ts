@@ -1,6 +1,13 @@
-// For the crash test: a depot as a process of its own that can be killed. Prints its address as the first line.
+// For crash tests: a depot as a process of its own that can be killed. Prints its address as the first line.
 import { startDepot } from "../index.ts";
 
-const [, , directory = ""] = process.argv;
-const depot = await startDepot({ dataDirectory: directory, listen: { host: "127.0.0.1", port: 0 } });
+const [, , dataDirectory = "", database, blobs, keysDirectory] = process.argv;
+const depot = await startDepot({
+  dataDirectory,
+  database,
+  blobs,
+  keysDirectory,
+  listen: { host: "127.0.0.1", port: 0 },
+  log: (line) => process.stderr.write(`${line}\n`),
+});
 process.stdout.write(`${depot.url}\n`);

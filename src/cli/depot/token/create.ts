@@ -1,14 +1,14 @@
 // `hab depot token create`.
 import { argument, defineCommand, option, optionList } from "../../command.ts";
 import { choice, integer, originName } from "../../values.ts";
-import { dataOption } from "../data-option.ts";
+import { placeOf, placeOptions } from "../place-options.ts";
 
 const SECONDS_PER_DAY = 86_400;
 
 export const command = defineCommand({
   summary: "Create an access token for an account of a depot of this machine",
   description:
-    "Acts on the depot's directory, whether the depot runs or not. The token alone is written to standard output, once: " +
+    "Acts on what the depot keeps, whether it runs or not. The token alone is written to standard output, once: " +
     "the depot keeps only its hash.",
   examples: [
     {
@@ -23,7 +23,7 @@ export const command = defineCommand({
   ],
   args: { name: argument({ value: "NAME", help: "Name of the account" }) },
   options: {
-    data: dataOption(),
+    ...placeOptions(),
     label: option({ long: "label", help: "What the token is for", default: "command" }),
     days: option({ long: "days", help: "Days until it expires (default: never)", type: integer(36_500) }),
     origins: optionList({
@@ -43,9 +43,10 @@ export const command = defineCommand({
     }),
   },
   json: true,
-  async run({ args, options, stdout, json, printJson }) {
+  async run(context) {
+    const { args, options, stdout, json, printJson } = context;
     const { createToken } = await import("../../../depot/index.ts");
-    const { token, ...rest } = await createToken(options.data, args.name, {
+    const { token, ...rest } = await createToken(placeOf(context), args.name, {
       label: options.label,
       ...(options.days !== undefined && { expiresInSeconds: options.days * SECONDS_PER_DAY }),
       scope: {

@@ -1,0 +1,183 @@
+// What `--database postgres://…` means: server, database, TLS, and where the password comes from, which is never the
+// command line, for other users of the machine see that.
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { HabError } from "../../error/index.ts";
+import { depotErrors } from "../errors.ts";
+
+export interface PostgresAddress {
+  /** Without any secret, for messages. */
+  readonly shown: string;
+  readonly connection: {
+    readonly hostname?: string;
+    readonly port?: number;
+    /** A socket's directory instead of a host. */
+    readonly path?: string;
+    readonly username: string;
+    readonly database: string;
+    readonly password?: () => string;
+    readonly tls: boolean | { readonly ca?: Bun.BunFile; readonly rejectUnauthorized: boolean };
+    readonly prepare: boolean;
+  };
+  /** Settings of each connection. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Connections for reading. */
+  readonly connections?: number;
+}
+
+export type SecretEnvironment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_PORT = 5432;
+const MAX_CONNECTIONS = 200;
+
+/** Whether `text` is an address of PostgreSQL rather than something else. */
+export function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text);
+}
+
+/**
+ * Reads an address. `env` gives password and files (PGPASSWORD, HAB_DEPOT_DATABASE_PASSWORD_FILE, PGPASSFILE). A
+ * password inside the URL is taken only where `mayHoldPassword`: from a variable, not from the command line.
+ */
+export function parsePostgresUrl(
+  text: string,
+  env: SecretEnvironment,
+  options: { readonly mayHoldPassword: boolean },
+): PostgresAddress {
+  const url = parse(text);
+  if (url.password !== "" && !options.mayHoldPassword)
+    throw new HabError(
+      depotErrors.databaseAddressInvalid,
+      "a password on the command line can be seen by every user of this machine",
+      {
+        next: "Put it into PGPASSWORD, into a file named by HAB_DEPOT_DATABASE_PASSWORD_FILE, or into ~/.pgpass",
+      },
+    );
+  const parameters = url.searchParams;
+  for (const name of parameters.keys())
+    if (!["sslmode", "sslrootcert", "connections", "schema", "prepare", "host"].includes(name))
+      throw invalid(`the parameter ${name} is not known`);
+  const socket = parameters.get("host") ?? undefined;
+  const hostname = url.hostname === "" ? undefined : url.hostname.replace(/^\[|\]$/g, "");
+  if (socket === undefined && hostname === undefined) throw invalid("it names no host");
+  const port = url.port === "" ? DEFAULT_PORT : Number(url.port);
+  const username = decodeURIComponent(url.username) || (env["PGUSER"] ?? "hab");
+  const database = decodeURIComponent(url.pathname.slice(1)) || "depot";
+  const schema = parameters.get("schema");
+  if (schema !== null && !/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw invalid("the schema is no plain name");
+  const inUrl = decodeURIComponent(url.password);
+  const password = (): string =>
+    inUrl !== "" ? inUrl : passwordFrom(env, { host: socket ?? hostname ?? "", port, database, username });
+  // A file that is not there is found out now, not with the first connection.
+  password();
+  return {
+    shown: `postgres://${username}@${socket ?? hostname}:${port}/${database}`,
+    connection: {
+      ...(socket === undefined
+        ? { hostname: hostname as string, port }
+        : { path: `${socket}/.s.PGSQL.${port}` }),
+      username,
+      database,
+      password,
+      tls: tlsFor(parameters, socket, hostname),
+      prepare: parameters.get("prepare") !== "false",
+    },
+    settings: schema === null ? {} : { search_path: schema },
+    ...(parameters.has("connections") && { connections: connectionsFrom(parameters.get("connections")) }),
+  };
+}
+
+function parse(text: string): URL {
+  try {
+    return new URL(text);
+  } catch (cause) {
+    throw new HabError(depotErrors.databaseAddressInvalid, "the address of the database is not a URL", {
+      cause,
+    });
+  }
+}
+
+function invalid(why: string): HabError {
+  return new HabError(
+    depotErrors.databaseAddressInvalid,
+    `the address of the database cannot be used: ${why}`,
+  );
+}
+
+function connectionsFrom(text: string | null): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > MAX_CONNECTIONS)
+    throw invalid(`connections is to be a number from 1 to ${MAX_CONNECTIONS}`);
+  return count;
+}
+
+/** Over a network the server proves who it is, unless the address says otherwise. */
+function tlsFor(
+  parameters: URLSearchParams,
+  socket: string | undefined,
+  hostname: string | undefined,
+): PostgresAddress["connection"]["tls"] {
+  const isLocal = socket !== undefined || /^(localhost|127\.[0-9.]+|::1)$/.test(hostname ?? "");
+  const mode = parameters.get("sslmode") ?? (isLocal ? "disable" : "verify-full");
+  const root = parameters.get("sslrootcert");
+  switch (mode) {
+    case "disable":
+      return false;
+    case "require":
+      return { rejectUnauthorized: false };
+    case "verify-full":
+      return { ...(root !== null && { ca: Bun.file(root) }), rejectUnauthorized: true };
+    default:
+      throw invalid("sslmode is to be disable, require or verify-full");
+  }
+}
+
+function passwordFrom(
+  env: SecretEnvironment,
+  server: {
+    readonly host: string;
+    readonly port: number;
+    readonly database: string;
+    readonly username: string;
+  },
+): string {
+  const file = env["HAB_DEPOT_DATABASE_PASSWORD_FILE"];
+  if (file !== undefined && file !== "") return passwordFile(file);
+  if (env["PGPASSWORD"] !== undefined) return env["PGPASSWORD"];
+  const path = env["PGPASSFILE"] ?? join(homedir(), ".pgpass");
+  try {
+    return passwordOfLine(readFileSync(path, "utf8"), server) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function passwordFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw new HabError(depotErrors.databaseAddressInvalid, `cannot read the password file ${path}`, {
+      cause,
+    });
+  }
+}
+
+/** The first line of a password file that fits, as libpq reads it: `host:port:database:user:password`. */
+function passwordOfLine(
+  text: string,
+  { host, port, database, username }: { host: string; port: number; database: string; username: string },
+): string | undefined {
+  const wanted = [host, String(port), database, username];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("#")) continue;
+    const fields = line.match(/(?:\\.|[^:\\])+/g)?.map((field) => field.replace(/\\(.)/g, "$1")) ?? [];
+    if (
+      fields.length === 5 &&
+      wanted.every((value, index) => fields[index] === "*" || fields[index] === value)
+    )
+      return fields[4];
+  }
+  return undefined;
+}
