@@ -5,6 +5,7 @@ import { postgresPrograms, startPostgres } from "./testing/postgres.ts";
 
 /** Files whose tests start their depot by `startTestDepot`, then those that need the servers themselves. */
 const FILES = [
+  ...["test/depot/suite.test.ts", "test/depot/matrix.test.ts"],
   ...["src/depot/routes", "src/depot/app.test.ts", "src/depot/upload.test.ts", "src/depot/operate"],
   ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],
   "./src/depot/crash.servers.ts",

@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startDepot } from "../../src/depot/index.ts";
+import { newPlace } from "../../src/depot/testing/depot.ts";
 import { temporaryDirectory } from "../../src/depot/testing/directory.ts";
 import { type ApiDocument, describedBy } from "./described.ts";
 
@@ -44,7 +45,7 @@ export async function depotUnderTest(url: string | undefined): Promise<DepotUnde
   copyFileSync(join(import.meta.dir, "accounts.toml"), accountsFile);
   chmodSync(accountsFile, 0o600);
   const depot = await startDepot({
-    dataDirectory: join(directory, "data"),
+    ...(await newPlace(join(directory, "data"))),
     listen: { host: "127.0.0.1", port: 0 },
     accountsFile,
     log: (line) => process.stderr.write(`${line}\n`),
