@@ -70,12 +70,12 @@ export async function startJsonWorld() {
   const depot = await startDepot({ dataDirectory: depotData, listen: { host: "127.0.0.1", port: 0 } });
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
-  const exports = await ExportWorld.make();
   await createAccount(depotData, "spare");
   const spareTokens = [
     (await createToken(depotData, "spare")).id,
     (await createToken(depotData, "spare")).id,
   ] as const;
+  const exports = await ExportWorld.make();
   const members = startAnsweringDepot();
   const ring = startRingGateway();
   const supervisor = await serveCtl({

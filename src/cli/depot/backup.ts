@@ -35,7 +35,7 @@ export const command = defineCommand({
       },
     });
     progress?.finish();
-    ui.end(`${result.packages} packages (${result.bytes} bytes) to ${args.file}`);
+    ui.end(`Wrote ${result.packages} packages (${result.bytes} bytes) to ${args.file}`);
     if (json) printJson(result);
   },
 });

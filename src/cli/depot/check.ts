@@ -41,7 +41,7 @@ export const command = defineCommand({
     const left = result.problems.filter((problem) => !problem.repaired);
     for (const { kind, subject, detail, repaired } of result.problems)
       ui.warn(`${kind}: ${subject}: ${detail}${repaired ? " (repaired)" : ""}`);
-    ui.info(`${result.packages} packages, ${result.blobs} files, ${result.bytes} bytes read`);
+    ui.info(`Checked ${result.packages} packages, ${result.blobs} files, ${result.bytes} bytes read`);
     if (json) printJson(result);
     if (left.length === 0) return 0;
     ui.warn(`${left.length} problems are left`);

@@ -59,10 +59,13 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
   };
 }
 
-export async function startTestDepot(
-  more: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries"> = {},
-): Promise<TestDepot> {
-  const directory = temporaryDirectory("hab-depot-");
+/** Starts one in a new directory, or in the one given. */
+export async function startTestDepot({
+  directory = temporaryDirectory("hab-depot-"),
+  ...more
+}: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries"> & {
+  readonly directory?: string;
+} = {}): Promise<TestDepot> {
   const log: string[] = [];
   const place = await newPlace(directory);
   const start = (): Promise<RunningDepot> =>
