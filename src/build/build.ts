@@ -9,6 +9,9 @@ import type { Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
+import { type HartDigest, type LockMode, LockSlot } from "./records/build-lock.ts";
+import { RecordKeeper } from "./records/keeper.ts";
+import { sourceDateEpoch } from "./records/release.ts";
 import { type DependencyInstaller, serveRequest } from "./requests.ts";
 
 /** Where the build's streams go: file descriptors of this process. */
@@ -34,6 +37,10 @@ export interface BuildOptions {
   readonly streams?: BuildStreams;
   /** Gets dependencies; without it only what is installed can be used. */
   readonly install?: DependencyInstaller;
+  /** Which releases are taken for dependencies; any that fit when not given. */
+  readonly lock?: LockMode;
+  /** Digest of a release's hart, to be locked; without it none can be told. */
+  readonly hartDigest?: HartDigest;
 }
 
 const OWN_STREAMS: BuildStreams = { stdin: 0, stdout: 1, stderr: 2 };
@@ -45,7 +52,9 @@ const FORWARDED = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
  * not 0. Throws HAB-BLD-001.
  */
 export async function buildPlan(options: BuildOptions): Promise<number> {
-  const environment = inheritedEnvironment(options.environment);
+  const given = inheritedEnvironment(options.environment);
+  const epochSeconds = sourceDateEpoch(given["SOURCE_DATE_EPOCH"], options.release);
+  const environment = { ...given, ...sameEverywhere(given, epochSeconds) };
   const rootPath = environment["HAB_ROOT_PATH"] || "/hab";
   const streams = options.streams ?? OWN_STREAMS;
   requireWritable(rootPath);
@@ -64,19 +73,55 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     const ignore = () => undefined;
     process.on("SIGINT", ignore);
     forget.push(() => process.off("SIGINT", ignore));
+    const root = habRoot(environment);
+    const { target, version, hartDigest = async () => undefined } = options;
     const context = {
-      root: basename(rootPath) === "hab" ? dirname(rootPath) : rootPath,
+      root,
       keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
-      epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
+      epochSeconds,
       install: options.install,
       stderr: streams.stderr,
+      records: new RecordKeeper({
+        isOn: environment["HAB_BUILD_RECORDS"] !== "off",
+        root,
+        target,
+        version,
+        epochSeconds,
+        builder: environment["HAB_BUILDER_ID"] || undefined,
+      }),
+      lock: new LockSlot(options.lock ?? { kind: "none" }, { root, target, hartDigest }),
     };
     await serveRequests(bash.channel, (request) => serveRequest(request, context));
-    return await bash.exited;
+    const status = await bash.exited;
+    if (status === 0) context.lock.current?.finish();
+    return status;
   } finally {
     for (const each of forget) each();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** What holds `hab/pkgs`: `/`, or the parent of HAB_ROOT_PATH. */
+export function habRoot(environment: Readonly<Record<string, string | undefined>>): string {
+  const path = environment["HAB_ROOT_PATH"] || "/hab";
+  return basename(path) === "hab" ? dirname(path) : path;
+}
+
+/**
+ * What the same plan needs to give the same bytes: the time of SOURCE_DATE_EPOCH, and locale, time zone and hash order that
+ * are the same on every machine. The studio of the original has the first two of them like this, too.
+ */
+function sameEverywhere(
+  given: Readonly<Record<string, string>>,
+  epochSeconds: number,
+): Readonly<Record<string, string>> {
+  return {
+    SOURCE_DATE_EPOCH: String(epochSeconds),
+    LC_ALL: "POSIX",
+    TZ: "UTC",
+    PYTHONHASHSEED: given["PYTHONHASHSEED"] ?? "0",
+    PERL_HASH_SEED: given["PERL_HASH_SEED"] ?? "0",
+  };
 }
 
 /** A build writes packages and caches below the root: better said before the plan runs than in the middle of it. */
@@ -128,13 +173,4 @@ function startBash(
     if (systemErrorCode(error) !== "ENOENT") throw error;
     throw new HabError(buildErrors.bashMissing, "bash was not found on PATH", { cause: error });
   }
-}
-
-/** SOURCE_DATE_EPOCH (reproducible-builds.org) when given, else the time that the release names. */
-function epochSeconds(given: string | undefined, release: string): number {
-  if (given !== undefined && /^[0-9]+$/.test(given)) return Number(given);
-  const parts = release.match(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/);
-  if (parts === null) return 0;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }

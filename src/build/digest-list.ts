@@ -4,9 +4,14 @@ import { HabError } from "../error/index.ts";
 import { buildErrors } from "./errors.ts";
 import { walk } from "./walk.ts";
 
-/** The list for `directory`, in byte order of the paths. Throws HAB-BLD-004. */
-export async function digestList(directory: string): Promise<string> {
-  const paths = [...walk(directory)].filter(({ entry }) => entry.isFile()).map(({ path }) => path);
+/** The list for the files of `directory` that are wanted, in byte order of the paths. Throws HAB-BLD-004. */
+export async function digestList(
+  directory: string,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<string> {
+  const paths = [...walk(directory)]
+    .filter(({ path, entry }) => entry.isFile() && isWanted(path))
+    .map(({ path }) => path);
   // A walk orders within directories; the list is ordered by the whole path.
   paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const lines: string[] = [];

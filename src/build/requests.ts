@@ -7,10 +7,10 @@ import { writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
+  formatIdent,
   HOOK_SETTINGS_FILE,
   installPath,
   type PackageIdent,
-  parseIdent,
   readHookSettings,
   signHart,
   writeArchive,
@@ -18,11 +18,16 @@ import {
 import type { Reply } from "./channel.ts";
 import { copyConfig, copyFileWhole } from "./copy-config.ts";
 import { defaultValue } from "./default-value.ts";
-import { digestList } from "./digest-list.ts";
 import { download } from "./download.ts";
 import { buildErrors } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
+import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lock.ts";
+import { clampTimestamps } from "./records/clamp-timestamps.ts";
+import { identOf, type RecordKeeper } from "./records/keeper.ts";
+import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
+import { settle } from "./records/settle.ts";
+import { sha256OfFile } from "./sha256.ts";
 import { listStrippable } from "./strippable.ts";
 
 /** One dependency to install, with the policy the build decided on (reference/plan-build.md §6.1). */
@@ -32,6 +37,8 @@ export interface InstallRequest {
   /** Ask the depot even when a newer release is installed. */
   readonly ignoreLocal: boolean;
   readonly ignoreInstallHook: boolean;
+  /** BLAKE2b-256 of harts by their idents, for a build that is locked to them. */
+  readonly hartDigests?: ReadonlyMap<string, string>;
 }
 
 /** Installs a dependency and answers which release that is. */
@@ -45,6 +52,8 @@ export interface RequestContext {
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
+  readonly records: RecordKeeper;
+  readonly lock: LockSlot;
   /** File descriptor for complaints. */
   readonly stderr: number;
 }
@@ -66,7 +75,7 @@ export async function serveRequest(request: readonly string[], context: RequestC
     return { status: 0, fields: await handler(args, context) };
   } catch (error) {
     const message = describeError(error).replaceAll("\0", "");
-    if (!EXPLAINED_BY_PROGRAM.has(verb)) {
+    if (!EXPLAINED_BY_PROGRAM.has(verb) || isAboutLock(error)) {
       const next = error instanceof HabError ? `   ${error.next}\n` : "";
       writeSync(context.stderr, `   ${message}\n${next}`);
     }
@@ -75,21 +84,52 @@ export async function serveRequest(request: readonly string[], context: RequestC
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  find: ([ident = ""], { root }) => {
-    const found = findInstalled(parseIdent(ident), { root });
-    if (found === undefined) throw new HabError(buildErrors.noInstaller, `${ident} is not installed`);
-    return [found.path];
+  find: ([ident = ""], { root, lock }) =>
+    lock.choose(ident, (wanted) => {
+      const found = findInstalled(wanted, { root });
+      if (found === undefined)
+        throw new HabError(buildErrors.noInstaller, `${formatIdent(wanted)} is not installed`);
+      return [found.path];
+    }),
+  install: ([ident = "", channel = "", ignoreLocal, ignoreInstallHook], { root, install, lock }) =>
+    lock.choose(ident, async (wanted, hartDigests) => {
+      if (install === undefined)
+        throw new HabError(buildErrors.noInstaller, `${ident} cannot be installed: there is no depot to ask`);
+      const installed = await install({
+        ident: wanted,
+        channel,
+        ignoreLocal: ignoreLocal !== "",
+        ignoreInstallHook: ignoreInstallHook !== "",
+        ...(hartDigests.size > 0 && { hartDigests }),
+      });
+      return [installPath(installed, root)];
+    }),
+  lock: ([planDirectory = ""], { lock }) => {
+    lock.open(planDirectory);
+    return [];
   },
-  install: async ([ident = "", channel = "", ignoreLocal, ignoreInstallHook], { root, install }) => {
-    if (install === undefined)
-      throw new HabError(buildErrors.noInstaller, `${ident} cannot be installed: there is no depot to ask`);
-    const installed = await install({
-      ident: parseIdent(ident),
-      channel,
-      ignoreLocal: ignoreLocal !== "",
-      ignoreInstallHook: ignoreInstallHook !== "",
-    });
-    return [installPath(installed, root)];
+  resolved: async (pairs, { records, lock }) => {
+    const resolved = resolvedDependencies(pairs);
+    await lock.current?.noteResolved(wishesOf(pairs), resolved);
+    records.noteResolved(resolved);
+    return [];
+  },
+  source: async ([url = "", path = ""], { records, lock }) => {
+    records.noteSource(url, path);
+    await lock.current?.noteSource({ path, url, digest: () => sha256OfFile(path) });
+    return [];
+  },
+  settings: (pairs, { records }) => {
+    records.noteSettings(packageSettings(pairs));
+    return [];
+  },
+  "clear-prefix": ([prefix = ""], { root }) => {
+    const ident = identOf(prefix);
+    // A plan may have put its package anywhere; only what can be a release is ours to take away.
+    if (prefix !== installPath(ident, root)) return [];
+    requireNoRelease(ident, root);
+    rmSync(prefix, { recursive: true, force: true });
+    return [];
   },
   "make-directories": ([from = "", ...directories]) => {
     for (const directory of directories)
@@ -118,19 +158,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   leaks: ([prefix = "", ...closure]) =>
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
   strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
-  sha256: async ([path = ""]) => {
-    const hash = new Bun.CryptoHasher("sha256");
-    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-    return [hash.digest("hex")];
+  sha256: async ([path = ""], { records }) => {
+    const digest = await sha256OfFile(path);
+    records.noteDigest(path, digest);
+    return [digest];
   },
   download: async ([url = "", destination = ""]) => {
     await download(url, destination);
     return [];
   },
   toml: ([file = "", path = ""]) => [defaultValue(file, path)],
-  "hash-files": async ([prefix = "", list = ""]) => {
+  "hash-files": async ([prefix = "", list = ""], { records, lock, epochSeconds }) => {
+    clampTimestamps(prefix, epochSeconds);
+    lock.current?.notePackage(prefix);
     // Scratch: what counts is the signed copy in the package.
-    writeFileSync(list, await digestList(prefix));
+    writeFileSync(list, await records.writeInto(prefix));
     return [];
   },
   sign: async ([origin = "", source = "", destination = ""], { keyCacheDirectory }) => {
@@ -140,6 +182,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   archive: async ([prefix = "", artifact = "", origin = "", level = ""], context) => {
     if (!/^[0-9]$/.test(level))
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
+    settle(prefix, context.epochSeconds);
     await writeArchive({
       directory: prefix,
       root: context.root,
@@ -149,6 +192,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       epochSeconds: context.epochSeconds,
     });
     return digestsOf(artifact);
+  },
+  attest: async ([hart = "", sha256 = "", origin = ""], { records, keyCacheDirectory }) => {
+    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
+    return [(await records.writeBeside(hart, sha256, key)) ?? ""];
   },
   write: ([path = "", ...lines]) => {
     writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });

@@ -251,6 +251,11 @@ export const packageErrors = errorKinds({
     remedy:
       "Look at what it waits for in its output; a longer time is given in the package's hooks.toml, for an install hook also with hab svc load --hook install.timeout=SECONDS.",
   },
+  unexpectedHart: {
+    code: "HAB-PKG-073",
+    title: "A hart is not the one whose digest was asked for",
+    remedy: "Find out where another hart of this name comes from before you trust either of them.",
+  },
   pinned: {
     code: "HAB-PKG-071",
     title: "The package is pinned and stays",

@@ -20,7 +20,7 @@ _write_lines() {
 # _write_table FILE ARRAY [FIRST_KEY]: `key=value` lines in the order of the keys, so that builds can be compared.
 _write_table() {
   local -n __table="$2"
-  local file="$1" key other keys=() index lines=()
+  local LC_ALL=C file="$1" key other keys=() index lines=()
   for key in "${!__table[@]}"; do
     for ((index = ${#keys[@]}; index > 0; index--)); do
       other="${keys[index - 1]}"
@@ -145,6 +145,14 @@ _build_metadata() {
     SHUTDOWN_SIGNAL SHUTDOWN_TIMEOUT PACKAGE_TYPE RUNTIME_PATH RUNTIME_ENVIRONMENT RUNTIME_ENVIRONMENT_PROVENANCE; do
     "_render_metadata_$file"
   done
+}
+
+# _tell_settings: for the bill of materials and the provenance, which come into being with FILES.
+_tell_settings() {
+  _ask settings "origin=$pkg_origin" "name=$pkg_name" "version=$pkg_version" "release=$pkg_release" \
+    "description=$pkg_description" "upstream-url=$pkg_upstream_url" "${pkg_license[@]/#/license=}" \
+    "plan=$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "compression-level=$HAB_HART_COMPRESSION_LEVEL" \
+    "source-cache=$HAB_CACHE_SRC_PATH" "source=$pkg_source" "source-file=$pkg_filename" "source-sha256=$pkg_shasum"
 }
 
 # The signed list of digests of every file of the package.
