@@ -5,9 +5,10 @@ import { depotErrors } from "./errors.ts";
 import { MAX_TOKENS_PER_ACCOUNT } from "./limits.ts";
 import { accountName } from "./names.ts";
 import { type DepotPlace, withDatabase } from "./place.ts";
-import { accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
+import { type TokenScope, UNLIMITED, type Verb } from "./scopes.ts";
+import { type Account, accountNamed, insertAccount, insertToken, tokensOf } from "./store/accounts.ts";
 import { type Actor, recordAudit } from "./store/audit.ts";
-import { timestampOf } from "./store/database.ts";
+import { timestampOf, type Writing } from "./store/database.ts";
 import { newToken, tokenHash } from "./tokens.ts";
 
 /** Whoever may write the database acts for the depot itself. */
@@ -24,8 +25,17 @@ export interface CreatedToken {
   readonly account: string;
   readonly label: string;
   readonly expiresAt: string | null;
+  /** Null for all. */
+  readonly origins: readonly string[] | null;
+  readonly verbs: readonly Verb[] | null;
   /** Shown once; only its hash is kept. */
   readonly token: Secret<string>;
+}
+
+export interface TokenOptions {
+  readonly label?: string;
+  readonly expiresInSeconds?: number;
+  readonly scope?: TokenScope;
 }
 
 /** Creates an account. Throws HabError `accountNameInvalid` or `accountExists`. */
@@ -47,31 +57,40 @@ export async function createAccountIn(place: DepotPlace, name: string, email = "
 export async function createTokenIn(
   place: DepotPlace,
   name: string,
-  options: { readonly label?: string; readonly expiresInSeconds?: number } = {},
+  options: TokenOptions = {},
 ): Promise<CreatedToken> {
   const token = newToken();
   const { label = "command", expiresInSeconds } = options;
   const expiresAt = expiresInSeconds === undefined ? null : timestampOf(Date.now() + expiresInSeconds * 1000);
   return await withDatabase(place, (database) =>
     database.write(async (writing) => {
-      const account = await accountNamed(writing.db, name);
-      if (account === undefined)
-        throw new HabError(depotErrors.accountUnknown, `there is no account ${name}`, {
-          next: `Create it first: hab depot user create ${name}`,
-        });
-      if ((await tokensOf(writing.db, account.id)).length >= MAX_TOKENS_PER_ACCOUNT)
-        throw new HabError(
-          depotErrors.tooManyTokens,
-          `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`,
-        );
+      const account = await accountForToken(writing, name);
       const hash = tokenHash(token.reveal());
-      const row = await insertToken(writing, account.id, { hash, label, expiresAt });
+      const row = await insertToken(
+        writing,
+        account.id,
+        { hash, label, expiresAt },
+        options.scope ?? UNLIMITED,
+      );
       await recordAudit(writing, OPERATOR, {
         operation: "token-create",
         subject: row.id,
-        details: { account: name, label },
+        details: { account: name, label, ...options.scope },
       });
-      return { id: row.id, account: name, label, expiresAt, token };
+      const { origins = null, verbs = null } = options.scope ?? {};
+      return { id: row.id, account: name, label, expiresAt, origins, verbs, token };
     }),
   );
+}
+
+/** The account, if it may have one more token. Throws HabError `accountUnknown` or `tooManyTokens`. */
+export async function accountForToken(writing: Writing, name: string): Promise<Account> {
+  const account = await accountNamed(writing.db, name);
+  if (account === undefined)
+    throw new HabError(depotErrors.accountUnknown, `there is no account ${name}`, {
+      next: `Create it first: hab depot user create ${name}`,
+    });
+  if ((await tokensOf(writing.db, account.id)).length >= MAX_TOKENS_PER_ACCOUNT)
+    throw new HabError(depotErrors.tooManyTokens, `the account ${name} has ${MAX_TOKENS_PER_ACCOUNT} tokens`);
+  return account;
 }

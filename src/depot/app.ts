@@ -2,34 +2,20 @@
 // parameters, authority, query, handler (reference/depot-api.md §2, §3.1).
 import { type Context, Hono } from "hono";
 import { describeError, isKind } from "../error/index.ts";
-import { empty, Refusal, refusalResponse, text } from "./answers.ts";
+import { empty, jsonText, Refusal, refusalResponse, text } from "./answers.ts";
+import { authenticate } from "./authentication.ts";
+import { jsonBody } from "./bodies.ts";
 import { depotErrors } from "./errors.ts";
-import { roleIn, roleReaches } from "./roles.ts";
-import type { Access, Call, Depot, Route } from "./route.ts";
-import { channelWriteRoutes } from "./routes/channel-writes.ts";
-import { channelRoutes } from "./routes/channels.ts";
-import { keyRoutes } from "./routes/keys.ts";
-import { originRoutes } from "./routes/origins.ts";
-import { packageRoutes } from "./routes/packages.ts";
-import { profileRoutes } from "./routes/profile.ts";
-import { searchRoutes } from "./routes/search.ts";
-import { transferRoutes } from "./routes/transfer.ts";
-import { type Account, accountOfToken } from "./store/accounts.ts";
+import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS } from "./limits.ts";
+import { openApiDocument } from "./openapi.ts";
+import { isLoopback, type Rate, RateLimit } from "./rate-limit.ts";
+import { type Caller, roleIn, roleReaches } from "./roles.ts";
+import type { Call, Depot, Route } from "./route.ts";
+import { ROUTES } from "./routes/index.ts";
+import { coversVerb } from "./scopes.ts";
 import type { Actor } from "./store/audit.ts";
-import { isDatabaseAway, timestampOf } from "./store/database.ts";
-import { bearerToken, tokenHash } from "./tokens.ts";
-
-/** All routes, in the order in which they are tried: more particular ones before the patterns that would take them. */
-export const ROUTES: readonly Route[] = [
-  ...searchRoutes,
-  ...channelRoutes,
-  ...channelWriteRoutes,
-  ...originRoutes,
-  ...keyRoutes,
-  ...transferRoutes,
-  ...packageRoutes,
-  ...profileRoutes,
-];
+import { isDatabaseAway, isUniqueViolation } from "./store/database.ts";
+import { findOrigin } from "./store/origins.ts";
 
 /** What the HTTP server knows of a request beyond the request. */
 export interface Peer {
@@ -39,22 +25,37 @@ export interface Peer {
 
 export type DepotApp = (request: Request, peer: Peer) => Promise<Response>;
 
-/** Builds the application. It never throws: what fails inside is logged and answered 500. */
-export function createApp(depot: Depot): DepotApp {
+/**
+ * Builds the application. It never throws: what fails inside is logged and answered 500. Without a `rate` the default one
+ * holds for other machines, and none for this one.
+ */
+export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
+  const invalidTokens = new RateLimit(INVALID_TOKEN_RATE, depot.now);
   const app = new Hono<{ Bindings: Peer }>();
   // Compat: only this path answers 405; everywhere else another method is as unknown as another path.
-  app.on(["GET", "HEAD"], "/v1/status", (context) => withAccount(depot, context, () => empty(200)));
+  app.on(["GET", "HEAD"], "/v1/status", (context) =>
+    withCaller(depot, context, invalidTokens, () => empty(200)),
+  );
   app.all("/v1/status", () => empty(405));
+  let description: string | undefined;
+  app.get("/v1/openapi.json", (context) =>
+    withCaller(depot, context, invalidTokens, () => {
+      description ??= JSON.stringify(openApiDocument());
+      return jsonText(200, description);
+    }),
+  );
   for (const route of ROUTES) {
     app.on(route.method, `/v1${route.path}`, (context) =>
-      withAccount(depot, context, (account) => answer(depot, route, context, account)),
+      withCaller(depot, context, invalidTokens, (account) => answer(depot, route, context, account)),
     );
   }
-  app.notFound((context) => withAccount(depot, context, () => empty(404)));
+  app.notFound((context) => withCaller(depot, context, invalidTokens, () => empty(404)));
   app.onError((error, context) => {
     if (error instanceof Refusal) return refusalResponse(error);
     // A client that went away hears no answer, and is no failure of the depot.
     if (context.req.raw.signal.aborted) return empty(408);
+    // Two that create the same at once, each having looked before it wrote: the second finds it there, as if it came later.
+    if (isUniqueViolation(error)) return empty(409);
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
     if (isUnstorableText(error)) return empty(400);
     if (isDiskFull(error)) return text(507, "The depot's disk is full");
@@ -62,7 +63,23 @@ export function createApp(depot: Depot): DepotApp {
     // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
     return empty(isKind(error, depotErrors.blobsUnreachable) ? 502 : 500);
   });
-  return async (request, peer) => await app.fetch(request, peer);
+  const requests = new RateLimit(rate === undefined || rate === "unlimited" ? DEFAULT_RATE : rate, depot.now);
+  let running = 0;
+  return async (request, peer) => {
+    const limited = rate !== "unlimited" && (rate !== undefined || !isLoopback(peer.address));
+    if (limited && !requests.take(peer.address)) return tooMany(requests);
+    if (running >= MAX_RUNNING_REQUESTS) return text(503, "Too many requests", { "Retry-After": "1" });
+    running++;
+    try {
+      return await app.fetch(request, peer);
+    } finally {
+      running--;
+    }
+  };
+}
+
+function tooMany(limit: RateLimit): Response {
+  return text(429, "Too many requests", { "Retry-After": String(limit.retryAfterSeconds) });
 }
 
 function isDiskFull(error: unknown): boolean {
@@ -80,45 +97,50 @@ function isUnstorableText(error: unknown): boolean {
 type DepotContext = Context<{ Bindings: Peer }>;
 
 /** Authenticates first, on every path: a token that is not valid is refused even where none is needed. */
-async function withAccount(
+async function withCaller(
   depot: Depot,
   context: DepotContext,
-  next: (account: Account | undefined) => Promise<Response> | Response,
+  invalidTokens: RateLimit,
+  next: (caller: Caller | undefined) => Promise<Response> | Response,
 ): Promise<Response> {
-  const token = bearerToken(context.req.raw.headers.get("authorization"));
-  if (token === undefined) return await next(undefined);
-  if (token === null) return empty(401);
-  const account = await accountOfToken(
-    depot.database.db,
-    tokenHash(token.reveal()),
-    timestampOf(depot.now()),
-  );
-  return account === undefined ? empty(401) : await next(account);
+  const { address } = context.env;
+  const { headers } = context.req.raw;
+  // Who has tried too many tokens is not told about the next one.
+  if (headers.has("authorization") && !invalidTokens.has(address)) return tooMany(invalidTokens);
+  const caller = await authenticate(depot, headers);
+  if (caller !== null) return await next(caller);
+  if (!isLoopback(address)) invalidTokens.take(address);
+  return empty(401);
 }
 
 async function answer(
   depot: Depot,
   route: Route,
   context: DepotContext,
-  account: Account | undefined,
+  account: Caller | undefined,
 ): Promise<Response> {
   const request = context.req.raw;
   const params = route.params.safeParse(context.req.param());
   if (!params.success) return text(route.badParams?.status ?? 404, route.badParams?.text ?? "");
-  route.before?.(params.data);
-  const refused = await refusedAccess(depot, route.access, params.data, account);
+  route.before?.(params.data, context.req.query());
+  const refused = await refusedAccess(depot, route, params.data, account);
   if (refused !== undefined) return refused;
   const query = route.query.safeParse(context.req.query());
   if (!query.success) {
     const [issue] = query.error.issues;
-    return text(400, `Query deserialize error: ${issue?.path.join(".") ?? ""}`);
+    return text(400, route.badQuery ?? `Query deserialize error: ${issue?.path.join(".") ?? ""}`);
   }
+  const { body } = route;
   const call: Call<unknown, unknown> = {
     depot,
     request,
     params: params.data,
     query: query.data,
     account,
+    json: async () => {
+      if (body === undefined) throw new TypeError(`${route.method} ${route.path} declares no body`);
+      return await jsonBody(request, body);
+    },
     liftIdleLimit: () => context.env.liftIdleLimit(),
     actor: () => actorOf(request, account, context.env.address),
   };
@@ -127,19 +149,36 @@ async function answer(
 
 async function refusedAccess(
   depot: Depot,
-  access: Access,
+  route: Route,
   params: unknown,
-  account: Account | undefined,
+  caller: Caller | undefined,
 ): Promise<Response | undefined> {
+  const { access } = route;
   if (access === "anyone") return undefined;
-  if (account === undefined) return empty(401);
+  if (caller === undefined) return empty(401);
+  if (!isInScope(route, caller)) return text(403, outOfScope(route));
   if (access === "session") return undefined;
+  const { db } = depot.database;
   const { origin } = params as { readonly origin: string };
-  const role = await roleIn(depot.database.db, origin, account.id);
-  return roleReaches(role, access.role) ? undefined : empty(access.refusedAs ?? 403);
+  const role = await roleIn(db, origin, caller);
+  if (roleReaches(role, access.role)) return undefined;
+  if (access.unknownOrigin !== undefined && (await findOrigin(db, origin)) === undefined)
+    return empty(access.unknownOrigin);
+  return empty(access.refusedAs ?? 403);
 }
 
-function actorOf(request: Request, account: Account | undefined, address: string): Actor {
+/** Whether the caller's token may be used for this route. Reading is part of every scope, unless the route says otherwise. */
+function isInScope({ method, verb }: Route, caller: Caller): boolean {
+  return (method === "GET" && verb === undefined) || coversVerb(caller, verb);
+}
+
+function outOfScope({ verb }: Route): string {
+  return verb === undefined
+    ? "This access token has a scope: it cannot change the account"
+    : `The scope of this access token does not include '${verb}'`;
+}
+
+function actorOf(request: Request, account: Caller | undefined, address: string): Actor {
   if (account === undefined) throw new Refusal(401);
   return { accountId: account.id, accountName: account.name, trigger: triggerOf(request), address };
 }

@@ -57,6 +57,17 @@ export const depotErrors = errorKinds({
     title: "An account has as many tokens as it may have",
     remedy: "Revoke some: DELETE /v1/profile/access-tokens/ID with one of the account's tokens",
   },
+  accountsFileUnusable: {
+    code: "HAB-DEP-012",
+    title: "The file of accounts cannot be used",
+    remedy: "Mend the file as docs/run-a-depot.md describes it, readable by its owner alone",
+  },
+  tokenNotAccepted: {
+    code: "HAB-DEP-013",
+    title: "A token of another depot cannot be taken over",
+    remedy:
+      "Copy that depot's key (bldr-….box.key) into the directory keys of this depot's data, and give the token as it was",
+  },
   databaseAddressInvalid: {
     code: "HAB-DEP-040",
     title: "The address of the depot's database cannot be used",

@@ -24,7 +24,7 @@ const canMount = ((): boolean => {
 
 describe.skipIf(!canMount)("a full disk", () => {
   beforeAll(async () => {
-    depot = await startTestDepot(join(directory, "depot"));
+    depot = await startTestDepot({ directory: join(directory, "depot") });
     bobo = await depot.account("bobo");
     await depot.call("POST", "/depot/origins", { token: bobo, json: { name: "acme" } });
   });

@@ -1,10 +1,21 @@
 // The depot: where packages live and releases happen. Everything heavy is loaded by the function that needs it.
-import type { CreatedAccount, CreatedToken } from "./accounts.ts";
+import type { Secret } from "../crypto/index.ts";
+import type { CreatedAccount, CreatedToken, TokenOptions } from "./accounts.ts";
+import type { ImportedToken } from "./original-tokens.ts";
 import type { DepotPlace, DepotPlaceWords } from "./place.ts";
 import type { DepotOptions, RunningDepot } from "./server.ts";
 
 export { depotErrors } from "./errors.ts";
-export type { CreatedAccount, CreatedToken, DepotOptions, DepotPlace, DepotPlaceWords, RunningDepot };
+export { VERBS as TOKEN_VERBS } from "./scopes.ts";
+export type {
+  CreatedAccount,
+  CreatedToken,
+  DepotOptions,
+  DepotPlace,
+  DepotPlaceWords,
+  ImportedToken,
+  RunningDepot,
+};
 
 /** Where `hab depot` listens when nothing else is said; the port is the original's. */
 export const DEFAULT_LISTEN = { host: "127.0.0.1", port: 9636 } as const;
@@ -27,9 +38,26 @@ export async function createAccount(
 export async function createToken(
   place: DepotPlace,
   account: string,
-  options?: { readonly label?: string; readonly expiresInSeconds?: number },
+  options?: TokenOptions,
 ): Promise<CreatedToken> {
   return await (await import("./accounts.ts")).createTokenIn(place, account, options);
+}
+
+/** The API's description (OpenAPI 3.1), as `/v1/openapi.json` serves it. */
+export async function describeApi(): Promise<Readonly<Record<string, unknown>>> {
+  return (await import("./openapi.ts")).openApiDocument();
+}
+
+/**
+ * Takes over a token that an original depot made, so that who has it need not change it. The key that sealed it must be
+ * among this depot's. Throws HabError `tokenNotAccepted`, `accountUnknown` or `tooManyTokens`.
+ */
+export async function importToken(
+  place: DepotPlace,
+  account: string,
+  token: Secret<string>,
+): Promise<ImportedToken> {
+  return await (await import("./original-tokens.ts")).importTokenIn(place, account, token);
 }
 
 type Operations = typeof import("./operate/index.ts");

@@ -40,3 +40,24 @@ export const MAX_TOKEN_LENGTH = 1024;
 
 /** Personal access tokens of one account. */
 export const MAX_TOKENS_PER_ACCOUNT = 100;
+
+/** Label of a token, days until it ends, and origins it may be limited to. */
+export const MAX_LABEL_LENGTH = 100;
+export const MAX_TOKEN_DAYS = 36_500;
+export const MAX_SCOPE_ORIGINS = 100;
+
+/** Secrets and integrations of one origin. */
+export const MAX_SECRETS_PER_ORIGIN = 1000;
+export const MAX_INTEGRATIONS_PER_ORIGIN = 100;
+
+/** How long a container registry may take to judge credentials. */
+export const REGISTRY_ANSWER_MS = 10_000;
+
+/** Requests of one address; see rate-limit.ts. As many as a large install needs at once. */
+export const DEFAULT_RATE = { perSecond: 200, burst: 4000 } as const;
+
+/** Tokens of one address that are not valid: enough for a script with an old one, too few to try them out. */
+export const INVALID_TOKEN_RATE = { perSecond: 1, burst: 50 } as const;
+
+/** Requests being answered at the same time, downloads and uploads included; more are answered 503. */
+export const MAX_RUNNING_REQUESTS = 4096;

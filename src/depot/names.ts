@@ -26,6 +26,12 @@ export const versionText = z
   .regex(/^[A-Za-z0-9._~+:=@^!,()-]+$/)
   .regex(/[^.]/);
 
+/** What a list is narrowed to: also what can be no name, which then nothing has. Without slashes, as one part of an ident. */
+export const listedPart = z
+  .string()
+  .max(MAX_NAME_LENGTH)
+  .regex(/^[!-.0-~]+$/);
+
 /** Channels: the original checks nothing; these are the names seen in use and the characters a URL carries as they are. */
 export const channelName = z
   .string()
@@ -40,6 +46,12 @@ export const accountName = z
   .string()
   .max(MAX_NAME_LENGTH)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/);
+
+/** Kinds and names of integrations: the original checks nothing. */
+export const integrationName = z
+  .string()
+  .max(MAX_NAME_LENGTH)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/);
 
 export const rowId = z.string().regex(/^[0-9]{1,19}$/);
 
@@ -66,3 +78,16 @@ export const checksumQuery = z
   .max(MAX_NAME_LENGTH)
   .transform((value) => value.toLowerCase())
   .default("");
+
+/** A day, `YYYY-M-D` with or without zeros in front, as the millisecond it begins (UTC). */
+export const dayQuery = z
+  .string()
+  .regex(/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$/)
+  .transform((text, context) => {
+    const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
+    const date = new Date(Date.UTC(year, month - 1, day));
+    date.setUTCFullYear(year);
+    if (date.getUTCMonth() === month - 1 && date.getUTCDate() === day) return date.getTime();
+    context.addIssue({ code: "custom", message: "there is no such day" });
+    return z.NEVER;
+  });

@@ -24,6 +24,8 @@ export interface DepotSecrets {
   seal(text: Secret<string>): Promise<string>;
   /** Throws HabError when the key that sealed it is not here. */
   open(sealed: string): Promise<string>;
+  /** The same for what is no text. */
+  openBytes(sealed: string): Promise<Uint8Array>;
 }
 
 const KEY_FILE = /^bldr-[0-9]{14}\.box\.key$/;
@@ -65,13 +67,15 @@ export async function openSecrets(
         .execute();
     });
   const newest = keys.at(-1) as BuilderKey;
+  const openBytes = async (sealed: string): Promise<Uint8Array> => {
+    const named = formatNamedRevision(parseSignedBox(sealed).recipient);
+    const key = keys.find((each) => nameOf(each) === named) ?? newest;
+    return await decryptAtRest(key, sealed);
+  };
   return {
     seal: (text) => encryptAtRest(newest, new TextEncoder().encode(text.reveal())),
-    open: async (sealed) => {
-      const named = formatNamedRevision(parseSignedBox(sealed).recipient);
-      const key = keys.find((each) => nameOf(each) === named) ?? newest;
-      return new TextDecoder().decode(await decryptAtRest(key, sealed));
-    },
+    open: async (sealed) => new TextDecoder().decode(await openBytes(sealed)),
+    openBytes,
   };
 }
 

@@ -5,13 +5,21 @@ import { createApp, type DepotApp } from "./app.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
+import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
 import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
+import type { Rate } from "./rate-limit.ts";
 import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
 
 export interface DepotOptions extends DepotPlaceWords {
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** File of fixed accounts (fixed-accounts.ts). */
+  readonly accountsFile?: string;
+  /** Requests a second that one address may send; 0 sets no limit. Else limits.ts says, for other machines. */
+  readonly requestsPerSecond?: number;
+  /** Registries whose credentials may be tried out, by type, instead of the public one. */
+  readonly registries?: ReadonlyMap<string, string>;
   /** One line for the operator. Silent when not given. */
   readonly log?: (line: string) => void;
 }
@@ -27,6 +35,9 @@ export interface RunningDepot {
 
 /** Seconds a silent connection may stay; uploads lift it and watch themselves. */
 const IDLE_TIMEOUT_SECONDS = 60;
+
+/** Compat: the only registry the original knows without being given its address. */
+const PUBLIC_REGISTRIES: ReadonlyMap<string, string> = new Map([["docker", "https://hub.docker.com/v2"]]);
 
 /** How long `stop` waits for running requests before it cuts them off. */
 const STOP_GRACE_MS = 10_000;
@@ -50,6 +61,11 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         database,
         blobs,
         cache: new AnswerCache(database.version),
+        fixedAccounts:
+          options.accountsFile === undefined
+            ? NO_FIXED_ACCOUNTS
+            : await openFixedAccounts(database, options.accountsFile),
+        registries: options.registries ?? PUBLIC_REGISTRIES,
         secrets: await openSecrets(database, keysDirectory, Date.now()),
         now: Date.now,
         log,
@@ -57,7 +73,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
       await blobs.sweep();
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
-      const server = listen(createApp(depot), options.listen, depot.log);
+      const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
       const endSweeping = sweepNowAndThen(blobs, log);
       return {
         url: `http://${urlHost(options.listen.host)}:${server.port}`,
@@ -80,6 +96,14 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
     lock.release();
     throw error;
   }
+}
+
+/** How much longer than a second's requests a burst may be. */
+const BURST_SECONDS = 10;
+
+function rateOf(perSecond: number | undefined): Rate | "unlimited" | undefined {
+  if (perSecond === undefined) return undefined;
+  return perSecond === 0 ? "unlimited" : { perSecond, burst: perSecond * BURST_SECONDS };
 }
 
 /** With an object store other processes may die while we live, and somebody has to tidy up after them. */

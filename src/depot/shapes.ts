@@ -1,16 +1,15 @@
 // JSON as clients of the original read it: names, order of keys, ids and counts as text where they were
 // (reference/depot-api.md §5).
+import type { z } from "zod";
 import { type PackageIdent, parseIdent } from "../package/index.ts";
+import type * as answer from "./answer-schemas.ts";
 import type { Account, TokenRow } from "./store/accounts.ts";
+import type { Invitation } from "./store/invitations.ts";
 import type { Channel, Origin } from "./store/origins.ts";
+import type { PackageSettings } from "./store/package-settings.ts";
 import type { PackageRow, VersionRow } from "./store/packages.ts";
 
-export interface IdentShape {
-  readonly origin: string;
-  readonly name: string;
-  readonly version: string | null;
-  readonly release: string | null;
-}
+export type IdentShape = z.infer<typeof answer.identAnswer>;
 
 export function identShape(ident: PackageIdent): IdentShape {
   return {
@@ -31,8 +30,12 @@ function identList(json: string): IdentShape[] {
 }
 
 /** One package. `withTexts` adds manifest and config (channel routes); otherwise they are empty and `size` is added. */
-export function packageShape(row: PackageRow, channels: readonly string[], withTexts: boolean): object {
-  const shape = {
+export function packageShape(
+  row: PackageRow,
+  channels: string[],
+  withTexts: boolean,
+): z.infer<typeof answer.packageInChannelAnswer> | z.infer<typeof answer.packageAnswer> {
+  const shape: z.infer<typeof answer.packageInChannelAnswer> = {
     id: row.id,
     owner_id: row.owner_id,
     name: row.name,
@@ -58,7 +61,7 @@ export function packageShape(row: PackageRow, channels: readonly string[], withT
   return withTexts ? shape : { ...shape, size: row.size };
 }
 
-export function versionShape(row: VersionRow, platforms: readonly string[]): object {
+export function versionShape(row: VersionRow, platforms: string[]): z.infer<typeof answer.versionAnswer> {
   return {
     origin: row.origin,
     name: row.name,
@@ -70,7 +73,7 @@ export function versionShape(row: VersionRow, platforms: readonly string[]): obj
   };
 }
 
-export function channelShape(channel: Channel): object {
+export function channelShape(channel: Channel): z.infer<typeof answer.channelAnswer> {
   return {
     id: channel.id,
     owner_id: channel.owner_id,
@@ -81,7 +84,7 @@ export function channelShape(channel: Channel): object {
   };
 }
 
-export function newOriginShape(origin: Origin): object {
+export function newOriginShape(origin: Origin): z.infer<typeof answer.newOriginAnswer> {
   return {
     owner_id: origin.owner_id,
     name: origin.name,
@@ -95,7 +98,7 @@ export function originShape(
   origin: Origin,
   ownerAccount: string,
   privateKeyName: string | undefined,
-): object {
+): z.infer<typeof answer.originAnswer> {
   return {
     owner_id: origin.owner_id,
     name: origin.name,
@@ -105,7 +108,7 @@ export function originShape(
   };
 }
 
-export function accountShape(account: Account): object {
+export function accountShape(account: Account): z.infer<typeof answer.accountAnswer> {
   return {
     id: account.id,
     email: account.email,
@@ -116,6 +119,42 @@ export function accountShape(account: Account): object {
 }
 
 /** `token` holds the token itself only in the answer that creates it; it is kept as a hash and cannot be shown again. */
-export function tokenShape(row: TokenRow, token: string): object {
-  return { id: row.id, account_id: row.account_id, token, created_at: timeShape(row.created_at) };
+export function tokenShape(row: TokenRow, token: string): z.infer<typeof answer.tokenAnswer> {
+  return {
+    id: row.id,
+    account_id: row.account_id,
+    token,
+    created_at: timeShape(row.created_at),
+    label: row.label,
+    expires_at: row.expires_at === null ? null : timeShape(row.expires_at),
+    origins: row.origins === undefined ? null : [...row.origins],
+    verbs: row.verbs === undefined ? null : [...row.verbs],
+  };
+}
+
+export function invitationShape(row: Invitation): z.infer<typeof answer.invitationAnswer> {
+  return {
+    id: row.id,
+    origin: row.origin,
+    account_id: row.account_id,
+    account_name: row.account_name,
+    owner_id: row.owner_id,
+    ignored: row.ignored !== 0,
+    created_at: timeShape(row.created_at),
+    updated_at: timeShape(row.updated_at),
+  };
+}
+
+export function packageSettingsShape(row: PackageSettings): z.infer<typeof answer.packageSettingsAnswer> {
+  return {
+    id: row.id,
+    origin: row.origin,
+    name: row.name,
+    visibility: row.visibility,
+    owner_id: row.owner_id,
+    // The original hides origins by hand; here nothing does.
+    hidden: false,
+    created_at: timeShape(row.created_at),
+    updated_at: timeShape(row.updated_at),
+  };
 }

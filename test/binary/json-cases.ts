@@ -50,6 +50,7 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "ring simulate", args: ["--scenario", "rumor", "--members", "4", "--seeds", "2"] },
     { words: "ring simulate", args: ["--scenario", "list"] },
 
+    { words: "depot openapi" },
     { words: "depot run", args: ["--listen", "127.0.0.1:0", "--data", at("other-depot")], goesOn: true },
     { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },
     { words: "depot token create", args: ["alice", "--data", world.depotData] },
@@ -61,6 +62,15 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "depot user remove", args: ["spare", "--data", world.depotData] },
     { words: "depot install-unit", args: ["--print", "--data", at("served")] },
     { words: "depot install-unit", args: ["--directory", at("."), "--data", at("served")] },
+    {
+      words: "depot token create",
+      args: ["alice", "--data", world.depotData, "--origin", "acme", "--may", "upload"],
+    },
+    {
+      words: "depot token import",
+      args: ["alice", "--data", world.depotData],
+      stdin: `${world.originalToken}\n`,
+    },
     { words: "origin create", args: ["acme"] },
     { words: "origin create", args: ["acme"] },
     { words: "origin info", args: ["acme"] },

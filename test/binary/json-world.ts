@@ -1,8 +1,18 @@
 // The small world in which every command can print its document: a root with a package written by hand, keys, harts, a
 // depot, and a Supervisor that says yes to everything.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { encryptAtRest, parseKey } from "../../src/crypto/index.ts";
 import { type CtlReply, type CtlRequest, serveCtl } from "../../src/ctl/index.ts";
 import { createAccount, createToken, startDepot } from "../../src/depot/index.ts";
 
@@ -109,6 +119,7 @@ export async function startJsonWorld() {
     spareTokens,
     membersUrl: members.url,
     written: WRITTEN,
+    originalToken: await originalToken(join(depotData, "keys")),
     exports,
     ringKey: `SYM-SEC-1\nring-20260101000000\n\n${Buffer.alloc(32, 7).toString("base64")}`,
     async stop() {
@@ -172,4 +183,12 @@ function answers({ message, fields }: CtlRequest): CtlReply[] {
     default:
       return [line, ok];
   }
+}
+
+/** A token as an original depot makes them, sealed with the one key of this directory: account 7, no flags, no end. */
+async function originalToken(keys: string): Promise<string> {
+  const [file = ""] = readdirSync(keys);
+  const key = parseKey("builder-secret", readFileSync(join(keys, file), "utf8"));
+  const box = await encryptAtRest(key, Buffer.from("0807100018ffd6a9d0f9ee01", "hex"));
+  return `_${Buffer.from(box).toString("base64")}`;
 }

@@ -18,6 +18,8 @@ export interface FuzzTarget {
   run(input: Uint8Array): void | Promise<void>;
   /** Errors, other than HabError, that are an answer here. */
   isAnswer?(error: unknown): boolean;
+  /** Ends what `run` has started. */
+  stop?(): Promise<void>;
 }
 
 /** A rule was broken. */

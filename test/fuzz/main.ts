@@ -37,6 +37,7 @@ for (const target of chosen) {
   watch(Number(values["hang-after"]));
   if (file !== undefined) {
     const problem = await problemWith(target, readFileSync(file));
+    await target.stop?.();
     process.stdout.write(`${problem ?? "no problem"}\n`);
     process.exit(problem === undefined ? 0 : 1);
   }
@@ -52,13 +53,17 @@ for (const target of chosen) {
   process.stdout.write(
     `${target.name}: ${inputs} inputs, ${rate}/s, ${Math.ceil(memoryBytes / 2 ** 20)} MiB above the start, seed ${seed}\n`,
   );
-  if (failure === undefined) continue;
+  if (failure === undefined) {
+    await target.stop?.();
+    continue;
+  }
   watch(undefined);
   const directory = join(import.meta.dir, "crashes");
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `${target.name}-${seed}-${failure.number}`);
   writeFileSync(path, failure.input);
   writeFileSync(path, await minimise(target, failure.input));
+  await target.stop?.();
   process.stdout.write(`FAILED: ${failure.problem}\nagain: ${command} ${path}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 // All targets, by name.
 import type { FuzzTarget } from "./harness.ts";
 import { withSeedFiles } from "./seeds.ts";
+import { depotApiTarget } from "./targets/depot-api.ts";
 import { hartHeaderTarget, installTarget, xzTarget, xzThreadsTarget } from "./targets/hart.ts";
 import { ringTargets } from "./targets/ring.ts";
 import { machineTarget } from "./targets/ring-machine.ts";
@@ -16,6 +17,7 @@ const ofCode: readonly FuzzTarget[] = [
   ...textTargets,
   ...ringTargets,
   machineTarget,
+  depotApiTarget,
 ];
 
 export const targets = ofCode.map(withSeedFiles);

@@ -1,6 +1,6 @@
 // `hab depot run`.
 import { defineCommand, option } from "../command.ts";
-import { hostAndPort } from "../values.ts";
+import { existingFile, hostAndPort, integer } from "../values.ts";
 import { serviceManager } from "./notify.ts";
 import { placeOf, placeOptions } from "./place-options.ts";
 
@@ -12,6 +12,10 @@ export const command = defineCommand({
   examples: [
     { command: "hab depot run", explains: "for yourself, on http://127.0.0.1:9636" },
     { command: "hab depot run --data /srv/depot --listen 0.0.0.0:9636", explains: "for others too" },
+    {
+      command: "hab depot run --accounts accounts.toml",
+      explains: "with accounts, tokens and roles of a file",
+    },
     {
       command: "hab depot run --database postgres://hab@db.example.com/depot --blobs s3://packages",
       explains: "one of as many processes as you like",
@@ -26,6 +30,19 @@ export const command = defineCommand({
       default: "127.0.0.1:9636",
       type: hostAndPort(9636),
     }),
+    accounts: option({
+      long: "accounts",
+      value: "FILE",
+      help: "Accounts, tokens and roles to begin with (TOML or JSON, mode 0600)",
+      env: "HAB_DEPOT_ACCOUNTS",
+      type: existingFile,
+    }),
+    rate: option({
+      long: "rate-limit",
+      value: "NUMBER",
+      help: "Requests a second of one address, 0 for no limit (default: 200 for other machines)",
+      type: integer(),
+    }),
   },
   json: true,
   async run(context) {
@@ -34,6 +51,8 @@ export const command = defineCommand({
     const depot = await startDepot({
       ...placeOf(context),
       listen: options.listen,
+      ...(options.accounts !== undefined && { accountsFile: options.accounts }),
+      ...(options.rate !== undefined && { requestsPerSecond: options.rate }),
       log: (line) => stderr.write(`${new Date().toISOString()} ${line}\n`),
     });
     if (json) printJson({ url: depot.url, data: options.data });

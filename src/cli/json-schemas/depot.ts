@@ -18,12 +18,16 @@ const INVITATIONS = listOf(
   }),
 );
 
+/** An OpenAPI document describes itself. */
+const ANY_OBJECT: JsonSchema = { type: "object", additionalProperties: true };
+
 export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
   "bldr channel create": CHANNEL_OF_ORIGIN,
   "bldr channel demote": CHANNEL_MOVE,
   "bldr channel destroy": CHANNEL_OF_ORIGIN,
   "bldr channel list": object({ origin: text(), channels: listOf(text()) }),
   "bldr channel promote": CHANNEL_MOVE,
+  "depot openapi": ANY_OBJECT,
   "depot backup": object({ file: text(), packages: count(), blobs: count(), bytes: count() }),
   "depot check": object({
     packages: count(),
@@ -88,7 +92,16 @@ export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
     account: text(),
     label: text(),
     expiresAt: nullable(text("UTC")),
+    origins: nullable(listOf(text("origin"))),
+    verbs: nullable(listOf(oneOf("upload", "promote", "manage"))),
     token: text("secret; shown this once"),
+  }),
+  "depot token import": object({
+    id: text(),
+    account: text(),
+    label: text(),
+    expiresAt: nullable(text("UTC")),
+    originalAccountId: text("number of the account in the depot it comes from"),
   }),
   "depot token expire": object({ id: text(), expiresAt: text("UTC") }),
   "depot token list": object({

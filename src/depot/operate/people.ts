@@ -85,6 +85,7 @@ export async function removeAccountIn(database: DepotDatabase, name: string): Pr
       );
     await db.deleteFrom("access_tokens").where("account_id", "=", account.id).execute();
     await db.deleteFrom("origin_members").where("account_id", "=", account.id).execute();
+    await db.deleteFrom("origin_invitations").where("account_id", "=", account.id).execute();
     await db.deleteFrom("accounts").where("id", "=", account.id).execute();
     await recordAudit(writing, OPERATOR, {
       operation: "account-change",

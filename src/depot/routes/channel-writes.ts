@@ -1,5 +1,6 @@
 // Changing channels: create, delete, promote and demote one package or a whole channel (reference/depot-api.md §9).
 import { z } from "zod";
+import { channelAnswer } from "../answer-schemas.ts";
 import { empty, json, Refusal } from "../answers.ts";
 import { channelName, originName, packageName, targetQuery, versionText } from "../names.ts";
 import { type Access, type Call, type Route, route } from "../route.ts";
@@ -83,7 +84,10 @@ export const channelWriteRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/depot/channels/:origin/:channel",
+    summary: "Create a channel",
     access: MAINTAINER,
+    verb: "promote",
+    answers: { 201: channelAnswer, 409: "empty" },
     params: z.object(inChannel),
     badParams: badName,
     query: nothing,
@@ -102,7 +106,10 @@ export const channelWriteRoutes: readonly Route[] = [
   route({
     method: "DELETE",
     path: "/depot/channels/:origin/:channel",
+    summary: "Delete a channel; its packages stay",
     access: MAINTAINER,
+    verb: "promote",
+    answers: { 200: "empty", 403: "empty" },
     params: z.object(inChannel),
     badParams: badName,
     query: nothing,
@@ -124,7 +131,10 @@ export const channelWriteRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: "/depot/channels/:origin/:channel/pkgs/promote",
+    summary: "Add all packages of a channel to another",
     access: MAINTAINER,
+    verb: "promote",
+    answers: { 200: "empty", 400: "empty", 404: "empty" },
     params: z.object(inChannel),
     badParams: badName,
     query: z.object({ channel: channelName }),
@@ -137,7 +147,10 @@ export const channelWriteRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: "/depot/channels/:origin/:channel/pkgs/demote",
+    summary: "Remove all packages of a channel from another",
     access: MAINTAINER,
+    verb: "promote",
+    answers: { 200: "empty", 400: "empty", 404: "empty" },
     params: z.object(inChannel),
     badParams: badName,
     query: z.object({ channel: channelName }),
@@ -151,7 +164,10 @@ export const channelWriteRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version/:release/promote",
+    summary: "Add a release to a channel",
     access: MAINTAINER,
+    verb: "promote",
+    answers: { 200: "empty", 404: "empty", 422: "text" },
     params: release,
     badParams: badName,
     query: target,
@@ -178,7 +194,10 @@ export const channelWriteRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version/:release/demote",
+    summary: "Remove a release from a channel",
     access: MAINTAINER,
+    verb: "promote",
+    answers: { 200: "empty", 400: "empty", 403: "empty", 422: "text" },
     params: release,
     badParams: badName,
     query: target,

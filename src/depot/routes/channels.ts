@@ -1,10 +1,18 @@
 // Reading channels: their names, what they hold, the latest in them (reference/depot-api.md §9).
 import { z } from "zod";
+import {
+  channelNameAnswer,
+  identAnswer,
+  latestInChannelAnswer,
+  packageInChannelAnswer,
+  pageOf,
+} from "../answer-schemas.ts";
 import { empty, json, jsonText, NO_CACHE, page, pageOffset } from "../answers.ts";
-import { PAGE_SIZE } from "../limits.ts";
+import { MAX_NAME_LENGTH, PAGE_SIZE } from "../limits.ts";
 import {
   channelName,
   flagQuery,
+  listedPart,
   originName,
   packageName,
   rangeQuery,
@@ -22,6 +30,8 @@ const inChannel = { origin: originName, channel: channelName };
 const ofName = { ...inChannel, name: packageName };
 const ofVersion = { ...ofName, version: versionText };
 const ofRelease = { ...ofVersion, release: versionText };
+const listedName = { ...inChannel, name: listedPart };
+const listedVersion = { ...listedName, version: listedPart };
 const target = z.object({ target: targetQuery });
 const listQuery = z.object({ range: rangeQuery });
 
@@ -36,7 +46,7 @@ async function packageInChannel(
 ): Promise<Response> {
   const { depot, params, account } = call;
   const target = targetOrRefuse(call);
-  const view = await viewOf(depot, params.origin, account?.id);
+  const view = await viewOf(depot, params.origin, account);
   const key = `channel ${params.origin} ${params.channel} ${params.name}/${params.version ?? ""}/${params.release ?? ""} ${target} ${view.name}`;
   const { status, body } = await depot.cache.get(key, async () => {
     const { db } = depot.database;
@@ -55,7 +65,7 @@ async function packageInChannel(
 async function list(call: Call<InChannel, { readonly range: number }>): Promise<Response> {
   const { depot, params, query, account } = call;
   const { db } = depot.database;
-  const view = await viewOf(depot, params.origin, account?.id);
+  const view = await viewOf(depot, params.origin, account);
   const channel = await findChannel(db, params.origin, params.channel);
   const offset = pageOffset(query.range);
   const { total, items } =
@@ -70,11 +80,16 @@ async function list(call: Call<InChannel, { readonly range: number }>): Promise<
   return jsonText(status, body, NO_CACHE);
 }
 
+const listAnswers = { 200: pageOf(identAnswer), 206: pageOf(identAnswer) } as const;
+const packageAnswers = { 200: packageInChannelAnswer, 404: "empty", 422: "text" } as const;
+
 export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin",
+    summary: "Names of an origin's channels",
     access: "anyone",
+    answers: { 200: z.array(channelNameAnswer) },
     params: z.object({ origin: originName }),
     query: z.object({ sandbox: flagQuery }),
     async handle({ depot, params, query }) {
@@ -89,12 +104,16 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/_latest",
+    summary: "The newest release of each package in a channel",
     access: "anyone",
+    answers: { 200: latestInChannelAnswer },
     params: z.object(inChannel),
-    query: z.object({ target: z.string().max(255) }),
+    query: z.object({ target: z.string().max(MAX_NAME_LENGTH) }),
+    // Compat: without the text that other routes give.
+    badQuery: "",
     async handle({ depot, params, query, account }) {
       const { db } = depot.database;
-      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const { visible } = await viewOf(depot, params.origin, account);
       const channel = await findChannel(db, params.origin, params.channel);
       const data = channel === undefined ? [] : await latestOfEachName(db, channel.id, query.target, visible);
       return json(
@@ -107,7 +126,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs",
+    summary: "Releases in a channel",
     access: "anyone",
+    answers: listAnswers,
     params: z.object(inChannel),
     query: listQuery,
     handle: list,
@@ -115,15 +136,19 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name",
+    summary: "Releases of a package in a channel",
     access: "anyone",
-    params: z.object(ofName),
+    answers: listAnswers,
+    params: z.object(listedName),
     query: listQuery,
     handle: list,
   }),
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/latest",
+    summary: "The newest release of a package in a channel",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofName),
     query: target,
     handle: packageInChannel,
@@ -131,15 +156,19 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version",
+    summary: "Releases of a version in a channel",
     access: "anyone",
-    params: z.object(ofVersion),
+    answers: listAnswers,
+    params: z.object(listedVersion),
     query: listQuery,
     handle: list,
   }),
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version/latest",
+    summary: "The newest release of a version in a channel",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofVersion),
     query: target,
     handle: packageInChannel,
@@ -147,7 +176,9 @@ export const channelRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/channels/:origin/:channel/pkgs/:name/:version/:release",
+    summary: "One release, if it is in the channel",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofRelease),
     query: target,
     handle: packageInChannel,

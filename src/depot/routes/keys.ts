@@ -1,7 +1,8 @@
 // Signing keys of origins (reference/depot-api.md §12).
 import { z } from "zod";
-import { formatKey, type KeyKind, parseKey, Secret } from "../../crypto/index.ts";
+import { formatKey, generateOriginKeyPair, type KeyKind, parseKey, Secret } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
+import { keyAnswer } from "../answer-schemas.ts";
 import { empty, json, NO_CACHE, Refusal, text } from "../answers.ts";
 import { textBody } from "../bodies.ts";
 import { keyRevision, originName } from "../names.ts";
@@ -15,8 +16,11 @@ const origin = z.object({ origin: originName });
 /** Compat: revisions of uploads are compared with the key, not parsed: odd ones get their answer from the body. */
 const originAndText = z.object({ origin: originName, revision: z.string().max(255) });
 
+/** Answers of routes that give a key file. */
+export const keyFileAnswers = { 200: "text", 404: "empty" } as const;
+
 /** A key file as an answer, with the name it is stored under. */
-function keyFile(body: string, file: string): Response {
+export function keyFile(body: string, file: string): Response {
   return text(200, body, {
     "X-Filename": file,
     "Content-Disposition": `attachment; filename*=ISO-8859-1''${file}`,
@@ -46,11 +50,22 @@ function parseOriginKey(
   }
 }
 
+/** Now, or the second after a revision that is not before now: revisions count seconds, and the newest must be the last. */
+function laterThan(revision: string | undefined, now: number): Date {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(revision ?? "");
+  if (parts === null) return new Date(now);
+  const [, year, month, day, hour, minute, second] = parts.map(Number) as [number, ...number[]] & number[];
+  const last = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+  return new Date(Math.max(now, last + 1000));
+}
+
 export const keyRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/origins/:origin/keys",
+    summary: "Public signing keys, newest first",
     access: "anyone",
+    answers: { 200: z.array(keyAnswer) },
     params: origin,
     query: nothing,
     async handle({ depot, params }) {
@@ -67,9 +82,44 @@ export const keyRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: "POST",
+    path: "/depot/origins/:origin/keys",
+    summary: "Have a signing pair made; the secret key stays in the depot",
+    access: { role: "administrator" },
+    verb: "manage",
+    answers: { 201: "empty" },
+    params: origin,
+    query: nothing,
+    async handle(call) {
+      const { depot, params } = call;
+      const actor = call.actor();
+      const last = await latestKey(depot.database.db, params.origin, "signing-public");
+      const pair = generateOriginKeyPair(params.origin, laterThan(last?.revision, depot.now()));
+      const { revision } = pair.publicKey.id;
+      const sealed = await depot.secrets.seal(formatKey(pair.secretKey));
+      const body = formatKey(pair.publicKey);
+      await depot.database.write(async (writing) => {
+        const { origin } = params;
+        if ((await findKey(writing.db, origin, "signing-public", revision)) !== undefined)
+          throw new Refusal(409);
+        await insertKey(writing, actor.accountId, { origin, kind: "signing-public", revision, body });
+        await insertKey(writing, actor.accountId, { origin, kind: "signing-secret", revision, body: sealed });
+        await recordAudit(writing, actor, {
+          operation: "key-generate",
+          subject: `${origin}-${revision}`,
+          origin,
+          details: { kind: "signing" },
+        });
+      });
+      return empty(201);
+    },
+  }),
+  route({
     method: "GET",
     path: "/depot/origins/:origin/keys/latest",
+    summary: "The newest public signing key",
     access: "anyone",
+    answers: keyFileAnswers,
     params: origin,
     query: nothing,
     async handle({ depot, params }) {
@@ -80,7 +130,9 @@ export const keyRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/origins/:origin/keys/:revision",
+    summary: "One public signing key",
     access: "anyone",
+    answers: keyFileAnswers,
     params: z.object({ origin: originName, revision: keyRevision }),
     query: nothing,
     async handle({ depot, params }) {
@@ -91,8 +143,12 @@ export const keyRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/depot/origins/:origin/keys/:revision",
+    summary: "Upload a public signing key",
     access: { role: "member" },
+    verb: "upload",
+    answers: { 201: "text", 403: "text", 409: "empty", 422: "text" },
     params: originAndText,
+    rawBody: "text",
     query: nothing,
     async handle(call) {
       const { depot, params, request } = call;
@@ -100,7 +156,7 @@ export const keyRoutes: readonly Route[] = [
       const actor = call.actor();
       if ((await findKey(db, params.origin, "signing-public", params.revision)) !== undefined)
         return empty(409);
-      if (!roleReaches(await roleIn(db, params.origin, actor.accountId), "administrator")) {
+      if (!roleReaches(await roleIn(db, params.origin, call.account), "administrator")) {
         return text(
           403,
           `You do not have permissions to upload a new origin signing public key: ${params.origin}-${params.revision}`,
@@ -136,7 +192,10 @@ export const keyRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/origins/:origin/secret_keys/latest",
+    summary: "The newest secret signing key",
     access: { role: "member" },
+    verb: "manage",
+    answers: keyFileAnswers,
     params: origin,
     query: nothing,
     async handle({ depot, params }) {
@@ -148,8 +207,12 @@ export const keyRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/depot/origins/:origin/secret_keys/:revision",
+    summary: "Upload a secret signing key",
     access: { role: "administrator" },
+    verb: "manage",
+    answers: { 201: "empty", 409: "empty", 422: "text" },
     params: originAndText,
+    rawBody: "text",
     query: nothing,
     async handle(call) {
       const { depot, params } = call;

@@ -1,13 +1,14 @@
 // Origins (reference/depot-api.md §11).
 import { z } from "zod";
-import { empty, json, jsonText, NO_CACHE } from "../answers.ts";
-import { jsonBody } from "../bodies.ts";
+import { newOriginAnswer, originAnswer } from "../answer-schemas.ts";
+import { empty, json, jsonText, NO_CACHE, text } from "../answers.ts";
 import { originName } from "../names.ts";
-import { type Route, route } from "../route.ts";
+import { callerOf, type Route, route } from "../route.ts";
 import { newOriginShape, originShape } from "../shapes.ts";
 import { recordAudit } from "../store/audit.ts";
 import { latestKey } from "../store/origin-keys.ts";
 import { accountNameOf, findOrigin, insertOrigin, setDefaultVisibility } from "../store/origins.ts";
+import { deleteOrigin, originRemainder } from "../store/removal.ts";
 
 const nothing = z.object({});
 const origin = z.object({ origin: originName });
@@ -19,14 +20,15 @@ export const originRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/depot/origins",
+    summary: "Create an origin",
     access: "session",
+    answers: { 201: newOriginAnswer, 403: "empty", 409: "empty", 417: "empty" },
+    body: z.object({ name: z.string(), default_package_visibility: defaultVisibility }),
     params: nothing,
     query: nothing,
     async handle(call) {
-      const body = await jsonBody(
-        call.request,
-        z.object({ name: z.string(), default_package_visibility: defaultVisibility }),
-      );
+      if (callerOf(call).may_create_origins === 0) return empty(403);
+      const body = await call.json();
       // Compat: this status for a bad name.
       if (!originName.safeParse(body.name).success) return empty(417);
       const actor = call.actor();
@@ -47,7 +49,9 @@ export const originRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/origins/:origin",
+    summary: "One origin",
     access: "anyone",
+    answers: { 200: originAnswer, 404: "empty" },
     params: origin,
     query: nothing,
     async handle({ depot, params }) {
@@ -66,11 +70,15 @@ export const originRoutes: readonly Route[] = [
   route({
     method: "PUT",
     path: "/depot/origins/:origin",
+    summary: "Change what an origin's new packages are visible to",
     access: { role: "administrator" },
+    verb: "manage",
+    answers: { 204: "empty" },
+    body: z.object({ default_package_visibility: defaultVisibility }),
     params: origin,
     query: nothing,
     async handle(call) {
-      const body = await jsonBody(call.request, z.object({ default_package_visibility: defaultVisibility }));
+      const body = await call.json();
       // Compat: leaving it out sets it to public.
       const visibility = body.default_package_visibility ?? "public";
       await call.depot.database.write(async (writing) => {
@@ -83,6 +91,26 @@ export const originRoutes: readonly Route[] = [
         });
       });
       return empty(204);
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/depot/origins/:origin",
+    summary: "Delete an origin in which nothing is left",
+    access: { role: "owner" },
+    verb: "manage",
+    answers: { 204: "empty", 409: "text" },
+    params: origin,
+    query: nothing,
+    async handle(call) {
+      const { origin } = call.params;
+      return await call.depot.database.write(async (writing) => {
+        const remainder = await originRemainder(writing.db, origin);
+        if (remainder !== undefined) return text(409, remainder);
+        await deleteOrigin(writing, origin);
+        await recordAudit(writing, call.actor(), { operation: "origin-delete", subject: origin, origin });
+        return empty(204);
+      });
     },
   }),
 ];

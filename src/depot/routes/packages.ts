@@ -1,6 +1,13 @@
 // Reading packages: one of them, the latest, lists, versions (reference/depot-api.md §6).
 import { z } from "zod";
 import {
+  listItemAnswer,
+  packageAnswer,
+  packageChannelAnswer,
+  pageOf,
+  versionAnswer,
+} from "../answer-schemas.ts";
+import {
   empty,
   IMMUTABLE,
   json,
@@ -9,14 +16,20 @@ import {
   PRIVATE_FOR_A_WHILE,
   page,
   Refusal,
-  text,
 } from "../answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
-import { flagQuery, originName, packageName, rangeQuery, targetQuery, versionText } from "../names.ts";
-import { EVERYTHING, visibleIn } from "../roles.ts";
+import {
+  flagQuery,
+  listedPart,
+  originName,
+  packageName,
+  rangeQuery,
+  targetQuery,
+  versionText,
+} from "../names.ts";
+import { type Caller, EVERYTHING, visibleIn } from "../roles.ts";
 import { type Call, type Depot, type Route, route } from "../route.ts";
 import { identShape, packageShape, timeShape, versionShape } from "../shapes.ts";
-import { recordAudit } from "../store/audit.ts";
 import {
   channelsAndTargets,
   channelsOfPackage,
@@ -26,7 +39,6 @@ import {
   listNames,
   listVersions,
   type PackageRow,
-  setVisibility,
 } from "../store/packages.ts";
 import type { Visibility } from "../store/schema.ts";
 import { requestedTarget } from "../target.ts";
@@ -35,6 +47,8 @@ const ofOrigin = { origin: originName };
 const ofName = { ...ofOrigin, name: packageName };
 const ofVersion = { ...ofName, version: versionText };
 const ofRelease = { ...ofVersion, release: versionText };
+const listedName = { ...ofOrigin, name: listedPart };
+const listedVersion = { ...listedName, version: listedPart };
 const target = z.object({ target: targetQuery });
 const listQuery = z.object({ range: rangeQuery, distinct: flagQuery });
 
@@ -53,9 +67,9 @@ export function targetOrRefuse(call: { readonly query: TargetQuery; readonly req
 export async function viewOf(
   depot: Depot,
   origin: string,
-  accountId: string | undefined,
+  caller: Caller | undefined,
 ): Promise<{ visible: readonly Visibility[]; name: string }> {
-  const visible = await visibleIn(depot.database.db, origin, accountId);
+  const visible = await visibleIn(depot.database.db, origin, caller);
   return { visible, name: visible === EVERYTHING ? "all" : "public" };
 }
 
@@ -74,7 +88,7 @@ export async function packageBody(depot: Depot, row: PackageRow, withTexts: bool
 async function latest(call: Call<IdentPrefix, TargetQuery>): Promise<Response> {
   const { depot, params, account } = call;
   const target = targetOrRefuse(call);
-  const view = await viewOf(depot, params.origin, account?.id);
+  const view = await viewOf(depot, params.origin, account);
   const key = `latest ${params.origin}/${params.name}/${params.version ?? ""} ${target} ${view.name}`;
   const { status, body } = await depot.cache.get(key, async () => {
     const row = await latestPackage(depot.database.db, { ident: params, visible: view.visible, target });
@@ -89,7 +103,7 @@ async function list(
   call: Call<IdentPrefix, { readonly range: number; readonly distinct: boolean }>,
 ): Promise<Response> {
   const { depot, params, query, account } = call;
-  const view = await viewOf(depot, params.origin, account?.id);
+  const view = await viewOf(depot, params.origin, account);
   const ident = [params.origin, params.name, params.version].join("/");
   const key = `list ${ident} ${query.range} ${query.distinct} ${view.name}`;
   const { status, body } = await depot.cache.get(key, async () => {
@@ -124,11 +138,16 @@ async function list(
   return jsonText(status, body, NO_CACHE);
 }
 
+const listAnswers = { 200: pageOf(listItemAnswer), 206: pageOf(listItemAnswer) } as const;
+const packageAnswers = { 200: packageAnswer, 404: "empty", 422: "text" } as const;
+
 export const packageRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin",
+    summary: "Releases of an origin",
     access: "anyone",
+    answers: listAnswers,
     params: z.object(ofOrigin),
     query: listQuery,
     handle: list,
@@ -136,15 +155,19 @@ export const packageRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name",
+    summary: "Releases of a package",
     access: "anyone",
-    params: z.object(ofName),
+    answers: listAnswers,
+    params: z.object(listedName),
     query: listQuery,
     handle: list,
   }),
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/latest",
+    summary: "The newest release of a package",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofName),
     query: target,
     handle: latest,
@@ -152,11 +175,13 @@ export const packageRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/versions",
+    summary: "Versions of a package, newest first",
     access: "anyone",
+    answers: { 200: z.array(versionAnswer) },
     params: z.object(ofName),
     query: z.object({}),
     async handle({ depot, params, account }) {
-      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const { visible } = await viewOf(depot, params.origin, account);
       const versions = await listVersions(depot.database.db, params, visible);
       return json(
         200,
@@ -168,15 +193,19 @@ export const packageRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/:version",
+    summary: "Releases of a version",
     access: "anyone",
-    params: z.object(ofVersion),
+    answers: listAnswers,
+    params: z.object(listedVersion),
     query: listQuery,
     handle: list,
   }),
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/:version/latest",
+    summary: "The newest release of a version",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofVersion),
     query: target,
     handle: latest,
@@ -184,13 +213,15 @@ export const packageRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/:version/:release",
+    summary: "One release",
     access: "anyone",
+    answers: packageAnswers,
     params: z.object(ofRelease),
     query: target,
     async handle(call) {
       const { depot, params, account } = call;
       const target = targetOrRefuse(call);
-      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const { visible } = await viewOf(depot, params.origin, account);
       const { db } = depot.database;
       // Compat: the target does not narrow here; it only says which is meant when there are several.
       const row =
@@ -204,13 +235,15 @@ export const packageRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/:version/:release/channels",
+    summary: "Channels a release is in",
     access: "anyone",
+    answers: { 200: z.array(packageChannelAnswer), 422: "text" },
     params: z.object(ofRelease),
     query: target,
     async handle(call) {
       const { depot, params, account } = call;
       const target = targetOrRefuse(call);
-      const { visible } = await viewOf(depot, params.origin, account?.id);
+      const { visible } = await viewOf(depot, params.origin, account);
       const row = await latestPackage(depot.database.db, { ident: params, visible, target });
       const channels = row === undefined ? [] : await channelsOfPackage(depot.database.db, row.id);
       return json(
@@ -222,29 +255,6 @@ export const packageRoutes: readonly Route[] = [
         })),
         NO_CACHE,
       );
-    },
-  }),
-  route({
-    method: "PATCH",
-    path: "/depot/pkgs/:origin/:name/:version/:release/:visibility",
-    access: { role: "maintainer" },
-    params: z.object({ ...ofRelease, visibility: z.enum(["public", "private", "hidden"]) }),
-    badParams: { status: 422, text: "Invalid package name or visibility" },
-    query: z.object({}),
-    async handle(call) {
-      const { origin, name, version, release, visibility } = call.params;
-      if (visibility === "hidden") return text(422, "Not allowed to set packages to 'hidden'");
-      const ident = `${origin}/${name}/${version}/${release}`;
-      await call.depot.database.write(async (writing) => {
-        await setVisibility(writing, ident, visibility);
-        await recordAudit(writing, call.actor(), {
-          operation: "package-visibility",
-          subject: ident,
-          origin,
-          details: { visibility },
-        });
-      });
-      return empty(200);
     },
   }),
 ];

@@ -1,18 +1,24 @@
 // Search (reference/depot-api.md §10).
 import { z } from "zod";
+import { identAnswer, pageOf } from "../answer-schemas.ts";
 import { jsonText, NO_CACHE, page, pageOffset, Refusal } from "../answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
 import { flagQuery, rangeQuery, searchText } from "../names.ts";
+import type { Caller } from "../roles.ts";
 import { type Route, route } from "../route.ts";
 import { termsOf } from "../search-words.ts";
 import { identShape } from "../shapes.ts";
 import { searchNames, searchReleases } from "../store/search.ts";
 
+const found = pageOf(identAnswer);
+
 export const searchRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/search/:query",
+    summary: "Search packages by words of origin and name",
     access: "anyone",
+    answers: { 200: found, 206: found, 422: "text" },
     params: z.object({ query: searchText }),
     badParams: { status: 422, text: "The search text is too long" },
     query: z.object({ range: rangeQuery, distinct: flagQuery }),
@@ -20,18 +26,23 @@ export const searchRoutes: readonly Route[] = [
       // Compat: decoded a second time, so `neurosis%252Ftestapp` and `neurosis%2Ftestapp` are the same.
       const terms = termsOf(decodedAgain(params.query));
       const offset = pageOffset(query.range);
-      const key = `search ${query.distinct} ${offset} ${account?.id ?? ""} ${terms.join(" ")}`;
+      const key = `search ${query.distinct} ${offset} ${viewName(account)} ${terms.join(" ")}`;
       const { status, body } = await depot.cache.get(key, async () => {
         if (terms.length === 0) return page(offset, 0, []);
         const window = { offset, limit: PAGE_SIZE };
         const search = query.distinct ? searchNames : searchReleases;
-        const { total, items } = await search(depot.database.db, terms, account?.id, window);
+        const { total, items } = await search(depot.database.db, terms, account, window);
         return page(offset, total, items.map(identShape));
       });
       return jsonText(status, body, NO_CACHE);
     },
   }),
 ];
+
+/** What a caller sees depends on the account and on the origins their token reaches. */
+function viewName(caller: Caller | undefined): string {
+  return caller === undefined ? "" : `${caller.id}/${caller.origins?.join(",") ?? "*"}`;
+}
 
 function decodedAgain(text: string): string {
   try {

@@ -20,9 +20,22 @@ export const transferRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/depot/pkgs/:origin/:name/:version/:release",
+    summary: "Upload a release",
     access: { role: "member" },
+    verb: "upload",
+    answers: {
+      201: "text",
+      408: "text",
+      409: "empty",
+      413: "text",
+      422: "text",
+      424: "text",
+      501: "empty",
+      503: "text",
+    },
     params: release,
     badParams: { status: 422, text: "Invalid package identifier" },
+    rawBody: "hart",
     query: z.object({ checksum: checksumQuery, target: targetQuery, forced: flagQuery }),
     async handle(call) {
       const { query, request } = call;
@@ -37,14 +50,16 @@ export const transferRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/depot/pkgs/:origin/:name/:version/:release/download",
+    summary: "Download a release",
     access: "anyone",
+    answers: { 200: "hart", 206: "hart", 304: "empty", 404: "empty", 416: "empty", 422: "text" },
     params: release,
     query: z.object({ target: targetQuery }),
     async handle(call) {
       const { depot, params, request, account } = call;
       const target = targetOrRefuse(call);
       if (!isTarget(target)) throw new Refusal(422, `Invalid package target '${target}'`);
-      const members = await visibleIn(depot.database.db, params.origin, account?.id);
+      const members = await visibleIn(depot.database.db, params.origin, account);
       // Compat: who knows the name of a hidden package may download it.
       const visible = members === EVERYTHING ? EVERYTHING : (["public", "hidden"] as const);
       const row = await latestPackage(depot.database.db, { ident: params, visible, target });

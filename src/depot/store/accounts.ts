@@ -1,29 +1,40 @@
 // Accounts and their personal access tokens.
-
+import type { Selectable } from "kysely";
+import type { TokenScope, Verb } from "../scopes.ts";
 import type { Queries, Writing } from "./database.ts";
 import type { AccountTable, RowId } from "./schema.ts";
 
-export type Account = AccountTable;
+export type Account = Selectable<AccountTable>;
 
 export async function accountNamed(db: Queries, name: string): Promise<Account | undefined> {
   return await db.selectFrom("accounts").selectAll().where("name", "=", name).executeTakeFirst();
 }
 
-/** The account a token belongs to, if the token exists and has not expired at `now` (a Timestamp). */
-export async function accountOfToken(
+/** The account of a token and what it may do with it, if the token exists and has not expired at `now` (a Timestamp). */
+export async function callerOfToken(
   db: Queries,
   tokenHash: string,
   now: string,
-): Promise<Account | undefined> {
-  return await db
+): Promise<(Account & TokenScope) | undefined> {
+  const row = await db
     .selectFrom("access_tokens")
     .innerJoin("accounts", "accounts.id", "access_tokens.account_id")
     .selectAll("accounts")
+    .select(["access_tokens.origins", "access_tokens.verbs"])
     .where("access_tokens.token_hash", "=", tokenHash)
     .where((where) =>
       where.or([where("access_tokens.expires_at", "is", null), where("access_tokens.expires_at", ">", now)]),
     )
     .executeTakeFirst();
+  return row === undefined ? undefined : { ...row, ...scopeOf(row) };
+}
+
+/** A scope as its columns hold it. */
+function scopeOf(row: { readonly origins: string | null; readonly verbs: string | null }): TokenScope {
+  return {
+    origins: row.origins === null ? undefined : (JSON.parse(row.origins) as string[]),
+    verbs: row.verbs === null ? undefined : (JSON.parse(row.verbs) as Verb[]),
+  };
 }
 
 export async function insertAccount(
@@ -31,7 +42,7 @@ export async function insertAccount(
   name: string,
   email: string,
 ): Promise<Account> {
-  const account = { id: newId(), name, email, created_at: at, updated_at: at };
+  const account = { id: newId(), name, email, created_at: at, updated_at: at, may_create_origins: 1 };
   await db.insertInto("accounts").values(account).execute();
   return account;
 }
@@ -40,7 +51,16 @@ export async function setEmail({ db, at }: Writing, id: RowId, email: string): P
   await db.updateTable("accounts").set({ email, updated_at: at }).where("id", "=", id).execute();
 }
 
-export interface TokenRow {
+/** Allows or forbids an account to create origins. */
+export async function setMayCreateOrigins({ db, at }: Writing, id: RowId, allowed: boolean): Promise<void> {
+  await db
+    .updateTable("accounts")
+    .set({ may_create_origins: allowed ? 1 : 0, updated_at: at })
+    .where("id", "=", id)
+    .execute();
+}
+
+export interface TokenRow extends TokenScope {
   readonly id: RowId;
   readonly account_id: RowId;
   readonly label: string;
@@ -53,6 +73,7 @@ export async function insertToken(
   { db, at, newId }: Writing,
   accountId: RowId,
   token: { readonly hash: string; readonly label: string; readonly expiresAt: string | null },
+  scope: TokenScope,
 ): Promise<TokenRow> {
   const row = {
     id: newId(),
@@ -63,18 +84,24 @@ export async function insertToken(
   };
   await db
     .insertInto("access_tokens")
-    .values({ ...row, token_hash: token.hash })
+    .values({
+      ...row,
+      token_hash: token.hash,
+      origins: scope.origins === undefined ? null : JSON.stringify(scope.origins),
+      verbs: scope.verbs === undefined ? null : JSON.stringify(scope.verbs),
+    })
     .execute();
-  return row;
+  return { ...row, ...scope };
 }
 
 export async function tokensOf(db: Queries, accountId: RowId): Promise<TokenRow[]> {
-  return await db
+  const rows = await db
     .selectFrom("access_tokens")
-    .select(["id", "account_id", "label", "created_at", "expires_at"])
+    .select(["id", "account_id", "label", "created_at", "expires_at", "origins", "verbs"])
     .where("account_id", "=", accountId)
     .orderBy("id")
     .execute();
+  return rows.map((row) => ({ ...row, ...scopeOf(row) }));
 }
 
 /** Removes the tokens of this label; true if there were any. */

@@ -1,12 +1,16 @@
 // The database's shape, step by step. Forward only: a released step never changes, a new one is added at the end.
 // Only data types and clauses that SQLite and PostgreSQL share.
+
 import type { Kysely } from "kysely";
 import type { DepotMigrations } from "./migrate.ts";
+import { addOriginTables } from "./migrations-api.ts";
 import { addSharedState } from "./migrations-scale.ts";
 
 /** Migrations by name; they run in the order of their names, each once. */
 export const depotMigrations: DepotMigrations = {
   "0001-packages-channels-accounts": { up: createFirstTables },
+  // Programs that do not know scopes would let every token do everything.
+  "0002-invitations-secrets-scopes": { up: addOriginTables },
   "0010-shared-state": { up: addSharedState, worksWith: "0001-packages-channels-accounts" },
 };
 

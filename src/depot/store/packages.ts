@@ -275,6 +275,7 @@ export async function settingsVisibility(
   return row?.visibility;
 }
 
+/** Settings for a package that has none yet; those another first upload has made at this moment stay. */
 export async function insertSettings(
   { db, at, newId }: Writing,
   ownerId: string,
@@ -285,6 +286,7 @@ export async function insertSettings(
   await db
     .insertInto("package_settings")
     .values({ id: newId(), origin, name, visibility, owner_id: ownerId, created_at: at, updated_at: at })
+    .onConflict((conflict) => conflict.columns(["origin", "name"]).doNothing())
     .execute();
 }
 

@@ -1,6 +1,7 @@
 // Tables of the depot as types. Written so that the same queries run on SQLite and PostgreSQL: identifiers, times and
 // lists are text, truth values are 0 and 1, and every order is by bytes (SQLite's BINARY, PostgreSQL's "C" collation).
 // The names follow the original's schema where they mean the same (reference/depot-api.md §16).
+import type { Generated } from "kysely";
 
 /** Who may see a package (reference/depot-api.md §4.2). */
 export type Visibility = "public" | "private" | "hidden";
@@ -17,6 +18,8 @@ export interface AccountTable {
   email: string;
   created_at: Timestamp;
   updated_at: Timestamp;
+  /** 1 or 0. */
+  may_create_origins: Generated<number>;
 }
 
 export interface AccessTokenTable {
@@ -28,6 +31,10 @@ export interface AccessTokenTable {
   token_hash: string;
   created_at: Timestamp;
   expires_at: Timestamp | null;
+  /** JSON list of the origins it is limited to; null for all. */
+  origins: string | null;
+  /** JSON list of the verbs it is limited to (scopes.ts); null for all. */
+  verbs: string | null;
 }
 
 export interface OriginTable {
@@ -134,6 +141,43 @@ export interface SearchWordTable {
   name: string;
 }
 
+export interface OriginInvitationTable {
+  id: RowId;
+  origin: string;
+  /** Whom it asks to join. */
+  account_id: RowId;
+  account_name: string;
+  /** Who sent it. */
+  owner_id: RowId;
+  /** 1 or 0. */
+  ignored: number;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface OriginSecretTable {
+  id: RowId;
+  origin: string;
+  name: string;
+  /** Encrypted by who stored it, for the origin's encryption key. */
+  value: string;
+  owner_id: RowId;
+  created_at: Timestamp;
+}
+
+export interface OriginIntegrationTable {
+  id: RowId;
+  origin: string;
+  /** Kind of the service: `docker`, … */
+  integration: string;
+  name: string;
+  /** Sealed with the depot's own key. */
+  body: string;
+  owner_id: RowId;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
 export interface AuditTable {
   id: RowId;
   at: Timestamp;
@@ -179,6 +223,9 @@ export interface DepotTables {
   origin_members: OriginMemberTable;
   origin_channels: OriginChannelTable;
   origin_keys: OriginKeyTable;
+  origin_invitations: OriginInvitationTable;
+  origin_secrets: OriginSecretTable;
+  origin_integrations: OriginIntegrationTable;
   packages: PackageTable;
   package_dependencies: PackageDependencyTable;
   channel_packages: ChannelPackageTable;

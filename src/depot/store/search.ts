@@ -1,9 +1,9 @@
 // Search over the words of origin and name.
-import type { ExpressionBuilder } from "kysely";
+import type { Caller } from "../roles.ts";
 import { afterPrefix, wordsOf } from "../search-words.ts";
 import type { Queries, Writing } from "./database.ts";
 import type { IdentRow, Page, Window } from "./packages.ts";
-import type { DepotTables } from "./schema.ts";
+import { isVisible } from "./visibility.ts";
 
 /** Makes a package findable; again for the same name changes nothing. */
 export async function indexPackageName({ db }: Writing, origin: string, name: string): Promise<void> {
@@ -17,7 +17,7 @@ export async function indexPackageName({ db }: Writing, origin: string, name: st
 }
 
 /** Origin and name of what matches all terms, the last one as a prefix. It leads: what it finds is looked up elsewhere. */
-function matchingNames(db: Queries, terms: readonly string[]) {
+export function matchingNames(db: Queries, terms: readonly string[]) {
   const last = terms.at(-1) ?? "";
   const end = afterPrefix(last);
   let query = db
@@ -40,29 +40,11 @@ function matchingNames(db: Queries, terms: readonly string[]) {
   return query;
 }
 
-/** Whether `accountId` (or everyone) may see a row of `packages`. */
-function isVisible(
-  { or, eb, exists, selectFrom }: ExpressionBuilder<DepotTables, "packages">,
-  accountId: string | undefined,
-) {
-  const everyone = eb("packages.visibility", "=", "public");
-  if (accountId === undefined) return everyone;
-  return or([
-    everyone,
-    exists(
-      selectFrom("origin_members")
-        .select("origin_members.account_id")
-        .whereRef("origin_members.origin", "=", "packages.origin")
-        .where("origin_members.account_id", "=", accountId),
-    ),
-  ]);
-}
-
 /** Releases that match, by ident. */
 export async function searchReleases(
   db: Queries,
   terms: readonly string[],
-  accountId: string | undefined,
+  caller: Caller | undefined,
   window: Window,
 ): Promise<Page<IdentRow>> {
   const base = db
@@ -70,7 +52,7 @@ export async function searchReleases(
     .innerJoin("packages", (join) =>
       join.onRef("packages.origin", "=", "matching.origin").onRef("packages.name", "=", "matching.name"),
     )
-    .where((where) => isVisible(where as unknown as ExpressionBuilder<DepotTables, "packages">, accountId));
+    .where(isVisible(caller));
   const { count } = await base
     .select(({ fn }) => fn.count<number | string>("packages.ident").distinct().as("count"))
     .executeTakeFirstOrThrow();
@@ -88,20 +70,20 @@ export async function searchReleases(
 export async function searchNames(
   db: Queries,
   terms: readonly string[],
-  accountId: string | undefined,
+  caller: Caller | undefined,
   window: Window,
 ): Promise<Page<{ origin: string; name: string }>> {
-  const base = db.selectFrom(matchingNames(db, terms).as("matching")).where(({ exists, selectFrom }) =>
-    exists(
-      selectFrom("packages")
-        .select("packages.id")
-        .whereRef("packages.origin", "=", "matching.origin")
-        .whereRef("packages.name", "=", "matching.name")
-        .where((where) =>
-          isVisible(where as unknown as ExpressionBuilder<DepotTables, "packages">, accountId),
-        ),
-    ),
-  );
+  const base = db
+    .selectFrom(matchingNames(db, terms).as("matching"))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("packages")
+          .select("packages.id")
+          .whereRef("packages.origin", "=", "matching.origin")
+          .whereRef("packages.name", "=", "matching.name")
+          .where(isVisible(caller)),
+      ),
+    );
   const { count } = await base
     .select(({ fn }) => fn.countAll<number | string>().as("count"))
     .executeTakeFirstOrThrow();

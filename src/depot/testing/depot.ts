@@ -1,12 +1,18 @@
 // For tests: a real depot on a free loopback port with a data directory of its own, and people to talk to it. Where
 // HAB_TEST_DATABASE and HAB_TEST_BLOBS say so, on PostgreSQL and an object store instead: so every test of the API runs
 // on both kinds (scale.test.ts).
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createAccount, createToken, type DepotPlaceWords, type RunningDepot, startDepot } from "../index.ts";
+import { rmSync } from "node:fs";
+import {
+  createAccount,
+  createToken,
+  type DepotOptions,
+  type DepotPlaceWords,
+  type RunningDepot,
+  startDepot,
+} from "../index.ts";
 import { openPlace } from "../place.ts";
 import type { Queries } from "../store/database.ts";
+import { temporaryDirectory } from "./directory.ts";
 
 export interface TestDepot {
   readonly url: string;
@@ -53,19 +59,26 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
   };
 }
 
-/** Starts one in a new directory, or in this one. */
-export async function startTestDepot(
-  directory = mkdtempSync(join(tmpdir(), "hab-depot-")),
-): Promise<TestDepot> {
+/** Starts one in a new directory, or in the one given. */
+export async function startTestDepot({
+  directory = temporaryDirectory("hab-depot-"),
+  ...more
+}: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries"> & {
+  readonly directory?: string;
+} = {}): Promise<TestDepot> {
   const log: string[] = [];
   const place = await newPlace(directory);
   const start = (): Promise<RunningDepot> =>
     startDepot({
+      ...more,
       ...place,
       listen: { host: "127.0.0.1", port: 0 },
       log: (line) => log.push(line),
     });
-  let running = await start();
+  let running = await start().catch((error: unknown) => {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  });
   return {
     get url() {
       return running.url;

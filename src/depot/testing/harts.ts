@@ -1,9 +1,9 @@
 // For tests: harts of the shared vectors, and harts of any ident made on the spot.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { blake2b256Hex, formatKey, generateOriginKeyPair } from "../../crypto/index.ts";
 import { parseFullIdent, writeArchive } from "../../package/index.ts";
+import { temporaryDirectory } from "./directory.ts";
 
 const VECTORS = resolve(import.meta.dir, "../../../test/conformance/packages");
 
@@ -46,7 +46,7 @@ export async function makeHart(
   metafiles: Readonly<Record<string, string>> = {},
   signer?: string,
 ): Promise<TestHart> {
-  const root = mkdtempSync(join(tmpdir(), "hab-hart-"));
+  const root = temporaryDirectory("hab-hart-");
   try {
     const directory = join(root, "hab/pkgs", ident);
     mkdirSync(directory, { recursive: true });

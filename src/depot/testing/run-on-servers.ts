@@ -7,6 +7,7 @@ import { startServers } from "./servers.ts";
 /** Files whose tests start their depot by `startTestDepot`, then those that need the servers themselves. */
 const FILES_OF_SUITE = [
   ...[
+    "test/depot/suite.test.ts",
     "src/depot/routes",
     "src/depot/app.test.ts",
     "src/depot/upload.test.ts",
@@ -17,7 +18,9 @@ const FILES_OF_SUITE = [
 ];
 
 /** What takes longer, for a run by hand. */
-const MORE_FILES = ["src/depot/operate/transport.test.ts", "src/depot/full-disk.test.ts"];
+const MORE_FILES = [
+  ...["test/depot/matrix.test.ts", "src/depot/operate/transport.test.ts", "src/depot/full-disk.test.ts"],
+];
 const MORE_CRASHES = { HAB_TEST_CRASH_ROUNDS: process.env["HAB_TEST_CRASH_ROUNDS"] ?? "12" };
 
 /** Runs them; output goes where `output` says, and where nobody watches less is run. Gives the exit code. */

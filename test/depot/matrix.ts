@@ -1,0 +1,151 @@
+// Who may call what (reference/depot-api.md §4, §6–§13), said once more than the code says it: the least role of every
+// route, and a request to try it with. Requests change nothing that a later one needs.
+
+export const PEOPLE = [
+  "anonymous",
+  "stranger",
+  "readonly_member",
+  "member",
+  "maintainer",
+  "administrator",
+  "owner",
+] as const;
+export type Who = (typeof PEOPLE)[number];
+
+export interface Case {
+  /** Whoever stands before it in PEOPLE is refused. */
+  readonly least: Who;
+  /** What refuses callers who have an account: 403 where not given. */
+  readonly refusal?: 401 | 404;
+  /** What a scoped token is refused with, whatever its origins: `account`, or a verb it lacks. */
+  readonly scope?: "account" | "upload" | "promote" | "manage";
+  readonly query?: string;
+  readonly json?: unknown;
+  readonly body?: string;
+  /** Values of parameters that differ from the usual ones. */
+  readonly with?: Readonly<Record<string, string>>;
+  /** Its answer about a private package shows members something that nobody else sees. */
+  readonly shows?: true;
+  /** The answer, whoever asks (with a valid token or none). */
+  readonly always?: number;
+}
+
+const reads = (more: Partial<Case> = {}): Case => ({ least: "anonymous", ...more });
+const shown = (more: Partial<Case> = {}): Case => reads({ shows: true, ...more });
+const session = (more: Partial<Case> = {}): Case => ({ least: "stranger", ...more });
+const manage = (least: Who, more: Partial<Case> = {}): Case => ({ least, scope: "manage", ...more });
+const promote = (more: Partial<Case> = {}): Case => ({
+  least: "maintainer",
+  refusal: 401,
+  scope: "promote",
+  ...more,
+});
+const account = (more: Partial<Case> = {}): Case => session({ scope: "account", ...more });
+const absent = { release: "20000101000000" };
+const days = "from_date=2020-1-1&to_date=2100-1-1";
+
+export const MATRIX: Readonly<Record<string, Case>> = {
+  "GET /authenticate/:code": reads({ always: 401 }),
+  "GET /profile/license": session(),
+  "PUT /profile/license": account(),
+  "GET /depot/pkgs/search/:query": shown({ with: { query: "acme" } }),
+  "GET /depot/channels/:origin": reads(),
+  "GET /depot/channels/:origin/:channel/pkgs/_latest": shown({ query: "target=x86_64-linux" }),
+  "GET /depot/channels/:origin/:channel/pkgs": shown(),
+  "GET /depot/channels/:origin/:channel/pkgs/:name": shown(),
+  "GET /depot/channels/:origin/:channel/pkgs/:name/latest": shown(),
+  "GET /depot/channels/:origin/:channel/pkgs/:name/:version": shown(),
+  "GET /depot/channels/:origin/:channel/pkgs/:name/:version/latest": shown(),
+  "GET /depot/channels/:origin/:channel/pkgs/:name/:version/:release": shown(),
+  "POST /depot/channels/:origin/:channel": promote(),
+  "DELETE /depot/channels/:origin/:channel": promote({ with: { channel: "nosuch" } }),
+  "PUT /depot/channels/:origin/:channel/pkgs/promote": promote({ query: "channel=copy" }),
+  "PUT /depot/channels/:origin/:channel/pkgs/demote": promote({
+    query: "channel=copy",
+    with: { channel: "stable" },
+  }),
+  "PUT /depot/channels/:origin/:channel/pkgs/:name/:version/:release/promote": promote({
+    with: { channel: "stable" },
+  }),
+  "PUT /depot/channels/:origin/:channel/pkgs/:name/:version/:release/demote": promote({
+    with: { channel: "nosuch" },
+  }),
+  "GET /depot/:origin/pkgs": shown(),
+  "GET /rdeps/:origin/:name": shown({ with: { name: "open" } }),
+  "POST /depot/origins": account({ json: { name: "acme" } }),
+  "GET /depot/origins/:origin": reads(),
+  "PUT /depot/origins/:origin": manage("administrator", { json: { default_package_visibility: "public" } }),
+  "DELETE /depot/origins/:origin": manage("owner"),
+  "GET /depot/origins/:origin/users": { least: "readonly_member", shows: true },
+  "DELETE /depot/origins/:origin/users/:user": manage("owner", { with: { user: "nosuch" } }),
+  "GET /depot/origins/:origin/users/:user/role": { least: "member" },
+  "PUT /depot/origins/:origin/users/:user/role": manage("administrator", { query: "role=member" }),
+  "POST /depot/origins/:origin/transfer/:user": {
+    least: "owner",
+    scope: "account",
+    with: { user: "nosuch" },
+  },
+  "POST /depot/origins/:origin/depart": account({ with: { origin: "nosuch" } }),
+  "GET /depot/origins/:origin/invitations": { least: "readonly_member", shows: true },
+  "POST /depot/origins/:origin/users/:user/invitations": manage("maintainer", { with: { user: "nosuch" } }),
+  "PUT /depot/origins/:origin/invitations/:id": account({ with: { id: "1" } }),
+  "PUT /depot/origins/:origin/invitations/:id/ignore": account({ with: { id: "1" } }),
+  "DELETE /depot/origins/:origin/invitations/:id": account({ with: { id: "1" } }),
+  "GET /user/invitations": session(),
+  "GET /depot/origins/:origin/keys": reads(),
+  "POST /depot/origins/:origin/keys": manage("administrator"),
+  "GET /depot/origins/:origin/keys/latest": reads(),
+  "GET /depot/origins/:origin/keys/:revision": reads(),
+  "POST /depot/origins/:origin/keys/:revision": {
+    least: "administrator",
+    scope: "upload",
+    body: "no key",
+    with: { revision: "20990101000000" },
+  },
+  "GET /depot/origins/:origin/secret_keys/latest": manage("member"),
+  "POST /depot/origins/:origin/secret_keys/:revision": manage("administrator", { body: "no key" }),
+  "GET /depot/origins/:origin/encryption_key": { least: "readonly_member" },
+  "GET /depot/origins/:origin/secret": manage("administrator", { shows: true }),
+  "POST /depot/origins/:origin/secret": manage("administrator", { json: { name: "", value: "" } }),
+  "DELETE /depot/origins/:origin/secret/:name": manage("administrator", { with: { name: "nosuch" } }),
+  "GET /depot/origins/:origin/integrations": { least: "readonly_member", shows: true },
+  "GET /depot/origins/:origin/integrations/:integration/names": { least: "readonly_member", shows: true },
+  "GET /depot/origins/:origin/integrations/:integration/:name": manage("readonly_member", {
+    shows: true,
+    with: { name: "marker-registry" },
+  }),
+  "PUT /depot/origins/:origin/integrations/:integration/:name": manage("maintainer", { json: {} }),
+  "DELETE /depot/origins/:origin/integrations/:integration/:name": manage("maintainer", {
+    with: { name: "nosuch" },
+  }),
+  "POST /ext/integrations/:type/credentials/validate": account({ json: {}, with: { type: "docker" } }),
+  "GET /depot/events": shown({ query: days }),
+  "GET /depot/origins/:origin/audit": { least: "readonly_member", shows: true },
+  "POST /depot/pkgs/:origin/:name/:version/:release": {
+    least: "member",
+    scope: "upload",
+    body: "no hart",
+    with: absent,
+  },
+  "GET /depot/pkgs/:origin/:name/:version/:release/download": shown(),
+  "GET /depot/pkgs/:origin": shown(),
+  "GET /depot/pkgs/:origin/:name": shown(),
+  "GET /depot/pkgs/:origin/:name/latest": shown(),
+  "GET /depot/pkgs/:origin/:name/versions": shown(),
+  "GET /depot/pkgs/:origin/:name/:version": shown(),
+  "GET /depot/pkgs/:origin/:name/:version/latest": shown(),
+  "GET /depot/pkgs/:origin/:name/:version/:release": shown(),
+  "GET /depot/pkgs/:origin/:name/:version/:release/channels": reads(),
+  "PATCH /depot/pkgs/:origin/:name/:version/:release/:visibility": manage("maintainer", { with: absent }),
+  "DELETE /depot/pkgs/:origin/:name/:version/:release": manage("member", { with: absent }),
+  "POST /settings/:origin/:name": manage("maintainer"),
+  "GET /settings/:origin/:name": { least: "readonly_member", shows: true },
+  "PUT /settings/:origin/:name": manage("maintainer", { json: { visibility: "" } }),
+  "DELETE /settings/:origin/:name": manage("maintainer"),
+  "GET /profile": session(),
+  "PATCH /profile": account({ json: { email: "" } }),
+  "GET /user/origins": session(),
+  "GET /profile/access-tokens": session(),
+  "POST /profile/access-tokens": account({ json: { label: "" } }),
+  "DELETE /profile/access-tokens/:id": account({ with: { id: "1" }, always: 401 }),
+};
