@@ -51,12 +51,15 @@ rgw data = ${root}/rgw
 `,
   );
   const run = (...command: string[]): void => {
-    const { exitCode, stderr } = Bun.spawnSync(command, {
+    // Not a pipe: the daemons among them would hold it open.
+    const log = join(root, "commands.log");
+    const { exitCode } = Bun.spawnSync(command, {
       env: { ...process.env, CEPH_CONF: configuration },
+      stdin: "ignore",
       stdout: "ignore",
-      stderr: "pipe",
+      stderr: Bun.file(log),
     });
-    if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${stderr}`);
+    if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${readFileSync(log, "utf8")}`);
   };
   const stop = async (): Promise<void> => {
     for (const name of readdirSync(join(root, "run")).filter((file) => file.endsWith(".pid"))) {
