@@ -1,15 +1,25 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
 // (reference/plan-build.md). There is no studio here: the build happens in the root it is started in.
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { HabError, systemErrorCode } from "../error/index.ts";
+import { type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment, isPresent } from "../host/index.ts";
 import type { Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
+import { adoptOrphans, endLeftProcesses, forwardSignals } from "./processes.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
-import { type DependencyInstaller, serveRequest } from "./requests.ts";
+import { type DependencyInstaller, type RequestContext, serveRequest } from "./requests.ts";
 
 /** Where the build's streams go: file descriptors of this process. */
 export interface BuildStreams {
@@ -37,46 +47,80 @@ export interface BuildOptions {
 }
 
 const OWN_STREAMS: BuildStreams = { stdin: 0, stdout: 1, stderr: 2 };
-/** Signals that are for the build. SIGINT reaches it from the terminal, as the whole foreground group does. */
-const FORWARDED = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/** Exit status of a program that SIGKILL has ended. */
+const KILLED_STATUS = 137;
 
 /**
  * Builds the plan and resolves to the exit status of reference/plan-build.md §9. The plan has printed why when it is
- * not 0. Throws HAB-BLD-001.
+ * not 0. What the plan has started has ended by then. Throws HAB-BLD-001 and HAB-BLD-013.
  */
 export async function buildPlan(options: BuildOptions): Promise<number> {
   const environment = inheritedEnvironment(options.environment);
   const rootPath = environment["HAB_ROOT_PATH"] || "/hab";
   const streams = options.streams ?? OWN_STREAMS;
   requireWritable(rootPath);
-  const directory = mkdtempSync(join(tmpdir(), "hab-build-"));
-  const program = join(directory, PROGRAM_NAME);
+  const before = adoptOrphans();
+  const program = new ProgramFile();
   const umask = process.umask(0o022);
-  const forget: (() => void)[] = [() => process.umask(umask)];
+  const ended = new AbortController();
+  const context: RequestContext = {
+    root: basename(rootPath) === "hab" ? dirname(rootPath) : rootPath,
+    keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
+    epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
+    install: options.install,
+    stderr: streams.stderr,
+    signal: ended.signal,
+  };
   try {
-    writeFileSync(program, PROGRAM_TEXT, { mode: 0o600 });
-    const bash = startBash(program, options, environment, streams);
-    for (const signal of FORWARDED) {
-      const forward = () => bash.kill(signal);
-      process.on(signal, forward);
-      forget.push(() => process.off(signal, forward));
-    }
-    const ignore = () => undefined;
-    process.on("SIGINT", ignore);
-    forget.push(() => process.off("SIGINT", ignore));
-    const context = {
-      root: basename(rootPath) === "hab" ? dirname(rootPath) : rootPath,
-      keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
-      epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
-      install: options.install,
-      stderr: streams.stderr,
+    const bash = startBash(program.path, options, environment, streams);
+    const stopForwarding = forwardSignals(bash.pid);
+    const serve = (request: readonly string[]) => {
+      // The first thing that the program says, and nothing it waits for.
+      if (request[0] !== "opened") return serveRequest(request, context);
+      program.remove();
+      return undefined;
     };
-    await serveRequests(bash.channel, (request) => serveRequest(request, context));
-    return await bash.exited;
+    const channel = await serveRequests(bash.channel, serve, () =>
+      complain(buildErrors.channelLost, streams),
+    );
+    const status = await bash.exited;
+    ended.abort();
+    channel.close();
+    // Whatever it is in the middle of, an archive above all, is given up before we go.
+    await channel.idle();
+    stopForwarding();
+    if (status === KILLED_STATUS) complain(buildErrors.buildKilled, streams);
+    const left = await endLeftProcesses(before, bash.guard());
+    if (left.length > 0)
+      writeSync(streams.stderr, `   The plan left processes running; they were ended: ${left.join(", ")}\n`);
+    return status;
   } finally {
-    for (const each of forget) each();
-    rmSync(directory, { recursive: true, force: true });
+    context.place?.end();
+    process.umask(umask);
+    program.remove();
   }
+}
+
+/** The bash program as a file, for as long as it takes bash to open it. */
+class ProgramFile {
+  readonly path: string;
+  #isThere = true;
+
+  constructor() {
+    this.path = join(mkdtempSync(join(tmpdir(), "hab-build-")), PROGRAM_NAME);
+    writeFileSync(this.path, PROGRAM_TEXT, { mode: 0o600 });
+  }
+
+  /** Once bash has it open, nothing needs to be there any more, and nothing can be left there. */
+  remove(): void {
+    if (this.#isThere) rmSync(dirname(this.path), { recursive: true, force: true });
+    this.#isThere = false;
+  }
+}
+
+function complain(kind: ErrorKind, { stderr }: BuildStreams): void {
+  writeSync(stderr, `   ${kind.title}\n   ${kind.remedy}\n`);
 }
 
 /** A build writes packages and caches below the root: better said before the plan runs than in the middle of it. */
@@ -97,10 +141,12 @@ function requireWritable(rootPath: string): void {
 }
 
 interface RunningBash {
+  readonly pid: number;
   /** Our end of the socket pair. */
   readonly channel: number;
   readonly exited: Promise<number>;
-  kill(signal: NodeJS.Signals): void;
+  /** The process that ends the build should we be killed; 0 before it has told who it is. */
+  guard(): number;
 }
 
 function startBash(
@@ -116,17 +162,28 @@ function startBash(
       {
         cwd: options.cwd,
         env: environment,
-        stdio: [streams.stdin, streams.stdout, streams.stderr, "pipe"],
+        // Requests, and what tells the guard of the program that we are there.
+        stdio: [streams.stdin, streams.stdout, streams.stderr, "pipe", "pipe"],
       },
     );
-    return {
-      channel: (process.stdio as unknown as number[])[3] ?? -1,
-      exited: process.exited,
-      kill: (signal) => process.kill(signal),
-    };
+    const [, , , channel = -1, life = -1] = process.stdio as unknown as number[];
+    return { pid: process.pid, channel, exited: process.exited, guard: () => readGuard(life) };
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw error;
     throw new HabError(buildErrors.bashMissing, "bash was not found on PATH", { cause: error });
+  }
+}
+
+/** The pid that the guard has told, the first thing it does. Closes our end: the guard is about to go. */
+function readGuard(life: number): number {
+  const line = Buffer.alloc(16);
+  try {
+    return Number(line.toString("latin1", 0, readSync(life, line)).split("\n")[0]);
+  } catch {
+    // Nothing there: it had no time to begin.
+    return 0;
+  } finally {
+    closeSync(life);
   }
 }
 

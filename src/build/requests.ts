@@ -1,29 +1,36 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
-import { chownSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
-import { resolve } from "node:path";
+import { chownSync, createReadStream, mkdirSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { Blake2b256, KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { writeFileWhole } from "../host/index.ts";
+import { sweepTemporaries, writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
   HOOK_SETTINGS_FILE,
   installPath,
+  isFullIdent,
+  isPathSafe,
+  LAST_METAFILE,
   type PackageIdent,
+  packagesDirectory,
   parseIdent,
+  ReleaseInPlace,
   readHookSettings,
+  removeTree,
   signHart,
   writeArchive,
 } from "../package/index.ts";
 import type { Reply } from "./channel.ts";
-import { copyConfig, copyFileWhole } from "./copy-config.ts";
+import { copyConfig, copyFile, copyFileWhole } from "./copy-config.ts";
 import { defaultValue } from "./default-value.ts";
 import { digestList } from "./digest-list.ts";
 import { download } from "./download.ts";
-import { buildErrors } from "./errors.ts";
+import { buildErrors, isFullDisk } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
 import { listStrippable } from "./strippable.ts";
+import { byteOrder } from "./walk.ts";
 
 /** One dependency to install, with the policy the build decided on (reference/plan-build.md §6.1). */
 export interface InstallRequest {
@@ -47,12 +54,16 @@ export interface RequestContext {
   readonly install: DependencyInstaller | undefined;
   /** File descriptor for complaints. */
   readonly stderr: number;
+  /** Aborts when the build program has ended: nobody waits for an answer any more. */
+  readonly signal: AbortSignal;
+  /** The release that is being made, once its place is claimed. */
+  place?: ReleaseInPlace | undefined;
 }
 
 type Handler = (
   args: readonly string[],
   context: RequestContext,
-) => Promise<readonly string[]> | readonly string[];
+) => Promise<Reply["fields"]> | Reply["fields"];
 
 /** Requests whose failure the program explains itself. */
 const EXPLAINED_BY_PROGRAM = new Set(["find", "toml"]);
@@ -64,9 +75,12 @@ export async function serveRequest(request: readonly string[], context: RequestC
     const handler = HANDLERS[verb];
     if (handler === undefined) throw new HabError(buildErrors.unknownRequest, `unknown request '${verb}'`);
     return { status: 0, fields: await handler(args, context) };
-  } catch (error) {
+  } catch (caught) {
+    const error = isFullDisk(caught)
+      ? new HabError(buildErrors.diskFull, describeError(caught), { cause: caught })
+      : caught;
     const message = describeError(error).replaceAll("\0", "");
-    if (!EXPLAINED_BY_PROGRAM.has(verb)) {
+    if (!EXPLAINED_BY_PROGRAM.has(verb) && !context.signal.aborted) {
       const next = error instanceof HabError ? `   ${error.next}\n` : "";
       writeSync(context.stderr, `   ${message}\n${next}`);
     }
@@ -102,7 +116,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   "copy-files": (paths) => {
     for (let index = 0; index + 1 < paths.length; index += 2)
-      copyFileWhole(paths[index] ?? "", paths[index + 1] ?? "");
+      copyFile(paths[index] ?? "", paths[index + 1] ?? "");
+    return [];
+  },
+  deliver: async ([artifact = "", destination = ""]) => {
+    await copyFileWhole(artifact, destination);
+    return [];
+  },
+  "claim-release": ([prefix = ""], context) => {
+    context.place?.end();
+    context.place = undefined;
+    const ident = releaseAt(prefix, context.root);
+    if (ident !== undefined) context.place = ReleaseInPlace.begin(ident, context.root);
     return [];
   },
   "check-hook-settings": ([plan = ""]) => {
@@ -117,7 +142,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "fix-libtool": ([directory = ""]) => fixLibtoolScripts(directory),
   leaks: ([prefix = "", ...closure]) =>
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
-  strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
+  strippable: ([prefix = ""]) =>
+    listStrippable(prefix).map(({ kind, path }) => Buffer.concat([Buffer.from(`${kind}:`), path])),
   sha256: async ([path = ""]) => {
     const hash = new Bun.CryptoHasher("sha256");
     for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
@@ -128,16 +154,26 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   toml: ([file = "", path = ""]) => [defaultValue(file, path)],
-  "hash-files": async ([prefix = "", list = ""]) => {
+  "hash-files": async ([prefix = "", list = "", target = ""]) => {
     // Scratch: what counts is the signed copy in the package.
-    writeFileSync(list, await digestList(prefix));
+    writeFileSync(list, await digestList(prefix, undefined, lastMetafile(target)));
+    return [];
+  },
+  // Lines `key=value` in byte order of the keys.
+  table: (fields) =>
+    fields
+      .flatMap((key, index) => (index % 2 === 0 ? [{ key, value: fields[index + 1] ?? "" }] : []))
+      .sort((a, b) => byteOrder(a.key, b.key))
+      .map(({ key, value }) => `${key}=${value}`),
+  "check-key": ([origin = ""], { keyCacheDirectory }) => {
+    new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
     return [];
   },
   sign: async ([origin = "", source = "", destination = ""], { keyCacheDirectory }) => {
     await signHart(source, destination, new KeyCache(keyCacheDirectory).latest("origin-secret", origin));
     return [];
   },
-  archive: async ([prefix = "", artifact = "", origin = "", level = ""], context) => {
+  archive: async ([prefix = "", artifact = "", origin = "", level = "", target = ""], context) => {
     if (!/^[0-9]$/.test(level))
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
     await writeArchive({
@@ -147,6 +183,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       key: new KeyCache(context.keyCacheDirectory).latest("origin-secret", origin),
       compressionLevel: Number(level),
       epochSeconds: context.epochSeconds,
+      added: lastMetafile(target),
+      signal: context.signal,
     });
     return digestsOf(artifact);
   },
@@ -154,8 +192,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });
     return [];
   },
+  // The results directory, before a plan's work begins: what a killed build has left there goes.
+  "begin-results": ([directory = ""]) => {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    sweepTemporaries(directory);
+    return [];
+  },
+  // From here on the prefix is a package.
+  "finish-release": ([prefix = "", target = ""]) => {
+    writeFileWhole(join(prefix, LAST_METAFILE), `${target}\n`, { mode: 0o644 });
+    return [];
+  },
   remove: (paths) => {
-    for (const path of paths) rmSync(path, { recursive: true, force: true });
+    for (const path of paths) removeTree(path);
     return [];
   },
   share: ([reference = "", ...paths]) => {
@@ -164,6 +213,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
 };
+
+/** The release whose directory this is; undefined for a prefix that a plan has put elsewhere. */
+function releaseAt(prefix: string, root: string): FullIdent | undefined {
+  const [origin = "", name = "", version, release, ...more] = relative(packagesDirectory(root), prefix).split(
+    "/",
+  );
+  const ident: PackageIdent = { origin, name, ...(version && { version }), ...(release && { release }) };
+  return more.length === 0 && isPathSafe(ident) && isFullIdent(ident) ? ident : undefined;
+}
+
+/** The metadata file that is not in the package before it is finished, but in its list and in its archive. */
+function lastMetafile(target: string): ReadonlyMap<string, Uint8Array> {
+  return new Map(target === "" ? [] : [[LAST_METAFILE, Buffer.from(`${target}\n`)]]);
+}
 
 /** SHA-256 and BLAKE2b-256 of a file, read once. */
 async function digestsOf(path: string): Promise<[string, string]> {

@@ -34,7 +34,8 @@ attach() {
       'whereami '* | '@ '*) _show_source "${__command##* }" ;;
       exit | quit) __end=yes ;;
       exit-program | quit-program)
-        trap '_on_exit $?' ERR EXIT
+        trap '_on_error $?' ERR
+        trap '_on_exit $?' EXIT
         exit "$__status"
         ;;
       help)
@@ -48,7 +49,8 @@ attach() {
         ;;
     esac
   done
-  trap '_on_exit $?' ERR EXIT
+  trap '_on_error $?' ERR
+  trap '_on_exit $?' EXIT
   set -e
   return 0
 }

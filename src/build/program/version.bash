@@ -3,6 +3,8 @@
 __unset_version=__pkg__version__unset__
 __version_is_final=
 __dirname_is_ours=
+__claimed=
+__claiming=
 
 _artifact_path() { pkg_artifact="$HAB_CACHE_ARTIFACT_PATH/$pkg_origin-$pkg_name-$pkg_version-$pkg_release-$pkg_target.$_artifact_ext"; }
 
@@ -28,6 +30,14 @@ _default_paths() {
   _artifact_path
 }
 
+# _claim_release: from here on the prefix is this build's alone, once it is known.
+_claim_release() {
+  __claiming=yes
+  if [[ "$pkg_version" == "$__unset_version" || "$pkg_prefix" == "$__claimed" ]]; then return 0; fi
+  _ask claim-release "$pkg_prefix"
+  __claimed="$pkg_prefix"
+}
+
 # update_pkg_version: takes the version from the plan's pkg_version() and carries it to everything made from it.
 update_pkg_version() {
   local __old="$pkg_version" __old_cache="$CACHE_PATH" __new __table __key
@@ -47,6 +57,7 @@ update_pkg_version() {
   CACHE_PATH="$HAB_CACHE_SRC_PATH/$pkg_dirname"
   if [[ "$SRC_PATH" == "$__old_cache" ]]; then SRC_PATH="$CACHE_PATH"; fi
   _artifact_path
+  if [[ -n "$__claiming" ]]; then _claim_release; fi
 
   PATH="${PATH//"$__unset_version"/$pkg_version}"
   build_line "Updating PATH=$PATH"
