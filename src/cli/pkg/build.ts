@@ -6,7 +6,7 @@ import { KeyCache, revisionAt } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { isCompiled } from "../../host/index.ts";
 import { activeTarget } from "../../package/index.ts";
-import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
+import { argument, defineCommand, flag, option, optionList } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingDirectory, originName } from "../values.ts";
@@ -92,7 +92,9 @@ export const command = defineCommand({
       });
     refuseStudio(options);
     if (options.nativePackage && !env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"])
-      throw usageProblem("native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set");
+      throw new HabError(cliErrors.usage, "native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set", {
+        exitCode: 1,
+      });
     const keys = new KeyCache(options.cacheKeyPath);
     for (const origin of options.keys) keys.latest("origin-secret", origin);
 
@@ -118,6 +120,9 @@ export const command = defineCommand({
       streams: { stdin: 0, stdout: json ? 2 : 1, stderr: 2 },
       install: dependencyInstaller({ configuration, keys, ui, signal }),
     });
+    // Compat: whatever a native plan ended with, the command ends with 1 (reference/cli.md §10.9).
+    if (options.nativePackage && status !== 0)
+      throw new HabError(buildErrors.nativeFailed, `Failed to build native habitat plan (status ${status})`);
     if (json && status === 0)
       printJson(readReport(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results")));
     return status;
