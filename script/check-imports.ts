@@ -18,6 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ctl: ["error", "host"],
   launcher: ["error", "host"],
   build: ["error", "host", "toml", "crypto", "package"],
+  export: ["error", "host", "template", "crypto", "package"],
   supervisor: [
     "error",
     "host",

@@ -53,6 +53,7 @@ export const commands: Readonly<Record<string, LoadCommand>> = {
   "pkg env": () => import("./pkg/env.ts"),
   "pkg exec": () => import("./pkg/exec.ts"),
   "pkg export container": () => import("./pkg/export/container.ts"),
+  "pkg export systemd": () => import("./pkg/export/systemd.ts"),
   "pkg export tar": () => import("./pkg/export/tar.ts"),
   "pkg gc": () => import("./pkg/gc.ts"),
   "pkg hash": () => import("./pkg/hash.ts"),

@@ -22,6 +22,7 @@ import { similarWords } from "./grammar/similarity.ts";
 import { errorMark, formatUsageError, type UsageError } from "./grammar/usage-error.ts";
 import { describeGroup } from "./group-help.ts";
 import { PROGRAMS, WITHOUT_VERSION } from "./groups.ts";
+import { isReplaced } from "./handed-over.ts";
 import { commandHelp, groupHelp, type HelpStyle, usageLine } from "./help.ts";
 import { secretRedactor } from "./secret-arguments.ts";
 import { childrenOf, resolve } from "./tree.ts";
@@ -50,6 +51,10 @@ export async function dispatch(words: readonly string[], around: Surroundings): 
   try {
     refuseIfDenied(words, around.env);
     if (load === undefined) return await runGroup(path, rest, around);
+    if (isReplaced(path, around.env) && !/^(-V|--version)$/.test(rest[0] ?? "")) {
+      const { becomeTool } = await import("./external-tool.ts");
+      becomeTool(path, rest[0] === "--" ? rest.slice(1) : rest, around.env);
+    }
     const { command } = await load();
     return await runCommand(path, command, rest, around, failure);
   } catch (error) {

@@ -5,13 +5,17 @@ import { replaceProcess } from "../host/index.ts";
 import { execInPackage, findInstalled, findProgram, formatIdent, parseIdent } from "../package/index.ts";
 import { cliErrors } from "./errors.ts";
 import type { Environment } from "./grammar/parse.ts";
-import { type HandedOver, isSet, packageOf, toolOf } from "./handed-over.ts";
+import { type HandedOver, isSet, packageOf, type Replaceable, toolOf } from "./handed-over.ts";
 
 /**
  * Becomes the program behind a command. Comes back only by throwing: HAB-CLI-010 when there is neither variable nor package,
  * HAB-CLI-011 when the program that the variable names does not start, HAB-PKG-052 when it is not found.
  */
-export function becomeTool(path: HandedOver, words: readonly string[], env: Environment): never {
+export function becomeTool(
+  path: HandedOver | Replaceable,
+  words: readonly string[],
+  env: Environment,
+): never {
   const tool = toolOf(path);
   const override = env[tool.binaryVariable];
   if (isSet(override)) return becomeProgram(findProgram(override, env), words, env);

@@ -1,5 +1,6 @@
 // The commands whose work a program that is not part of hab does (reference/cli.md §9.1), and the programs. Help leaves out
-// those whose program this machine does not have; called, they say how to get it.
+// those whose program this machine does not have; called, they say how to get it. Others hab does itself, unless a variable
+// names a program to do them instead.
 import type { Environment } from "./grammar/parse.ts";
 import { COMPATIBLE_VERSION } from "./version.ts";
 
@@ -37,10 +38,25 @@ function exporter(format: "container" | "tar"): ExternalTool {
   };
 }
 
-const HANDED_OVER = {
-  studio: STUDIO,
+/** Done by hab, unless a variable names the program or its package. */
+const REPLACEABLE = {
   "pkg export container": exporter("container"),
   "pkg export tar": exporter("tar"),
+} as const satisfies Readonly<Record<string, ExternalTool>>;
+
+export type Replaceable = keyof typeof REPLACEABLE;
+
+/** Whether a variable names another program for this command. */
+export function isReplaced(path: string, env: Environment): path is Replaceable {
+  if (!(path in REPLACEABLE)) return false;
+  const tool: ExternalTool = REPLACEABLE[path as Replaceable];
+  return (
+    isSet(env[tool.binaryVariable]) || (tool.identVariable !== undefined && isSet(env[tool.identVariable]))
+  );
+}
+
+const HANDED_OVER = {
+  studio: STUDIO,
   "sup bash": SUPERVISOR_SHELLS,
   "sup sh": SUPERVISOR_SHELLS,
 } as const satisfies Readonly<Record<string, ExternalTool>>;
@@ -52,8 +68,8 @@ export function isHandedOver(path: string): path is HandedOver {
 }
 
 /** The program behind a command. */
-export function toolOf(path: HandedOver): ExternalTool {
-  return HANDED_OVER[path];
+export function toolOf(path: HandedOver | Replaceable): ExternalTool {
+  return { ...HANDED_OVER, ...REPLACEABLE }[path];
 }
 
 /** Whether a variable names the program or its package is installed. */

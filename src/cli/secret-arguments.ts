@@ -12,7 +12,7 @@ export const SECRET_LONG_OPTIONS: readonly string[] = [
   "secret",
   "token",
 ];
-export const SECRET_SHORT_OPTIONS: readonly string[] = ["z"];
+export const SECRET_SHORT_OPTIONS: readonly string[] = ["P", "z"];
 
 /** Variables whose values are secret. */
 const SECRET_VARIABLES: readonly string[] = [

@@ -29,4 +29,9 @@ export const hostErrors = errorKinds({
     title: "A system call failed",
     remedy: "Look at the reason given by the operating system.",
   },
+  notRelocatable: {
+    code: "HAB-HST-006",
+    title: "A program cannot be made to run on the libraries of a package",
+    remedy: "Use the `hab` that script/build makes, and paths of at most 250 bytes.",
+  },
 });

@@ -31,6 +31,7 @@ export {
   terminateGroup,
   waitForExit,
 } from "./process-wait.ts";
+export { type Relocation, relocateProgram } from "./relocate-program.ts";
 export * from "./roots.ts";
 export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
 export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";

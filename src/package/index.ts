@@ -19,6 +19,7 @@ export {
   signHart,
   type Verified,
   verifyHart,
+  writeAll,
 } from "./hart.ts";
 export * from "./hook-end.ts";
 export * from "./hook-settings.ts";

@@ -1,4 +1,5 @@
-// `hab studio`, `hab pkg export`, `hab sup sh` hand over to programs that are not part of hab; `hab cli setup` writes cli.toml.
+// `hab studio` and `hab sup sh` hand over to programs that are not part of hab, `hab pkg export` when told; `hab cli setup` writes
+// cli.toml.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,13 +33,6 @@ function hab(words: readonly string[], env: Record<string, string> = {}, stdin =
 
 const tools = [
   [["studio"], [], "HAB_STUDIO_BINARY", "chef/hab-studio/2.1.78"],
-  [
-    ["pkg", "export", "container"],
-    [],
-    "HAB_PKG_EXPORT_CONTAINER_BINARY",
-    "chef/hab-pkg-export-container/2.1.78",
-  ],
-  [["pkg", "export", "tar"], [], "HAB_PKG_EXPORT_TAR_BINARY", "chef/hab-pkg-export-tar/2.1.78"],
   [["sup", "sh"], ["sh"], "HAB_SUP_BINARY", "chef/hab-sup/2.1.78"],
   [["sup", "bash"], ["bash"], "HAB_SUP_BINARY", "chef/hab-sup/2.1.78"],
 ] as const;
@@ -78,23 +72,35 @@ describe.each(tools)("hab %p", (words, first, variable, ident) => {
   });
 });
 
-test("a group is in help when one of its commands is", async () => {
-  const inHelp = async (env: Record<string, string>) =>
-    (await hab(["pkg", "--help"], env)).stdout.includes(" export ");
-  expect(await inHelp({})).toBe(false);
-  expect(await inHelp({ HAB_PKG_EXPORT_TAR_BINARY: "/bin/true" })).toBe(true);
-});
-
-test("help and options belong to the tool, -V of an exporter to hab", async () => {
+test("help and options of the studio belong to its program", async () => {
   const program = write("tool", ECHO, 0o755);
   for (const flag of ["--help", "-h", "-V", "--version"]) {
     const studio = await hab(["studio", flag], { HAB_STUDIO_BINARY: program });
     expect(studio.stdout).toBe(`${program} ${flag}\n`);
   }
-  const env = { HAB_PKG_EXPORT_TAR_BINARY: program };
-  expect((await hab(["pkg", "export", "tar", "--help"], env)).stdout).toBe(`${program} --help\n`);
-  expect((await hab(["pkg", "export", "tar", "-V"], env)).stdout).toBe("hab-pkg-export-tar 2.1.78\n");
-  expect((await hab(["pkg", "export", "tar", "a/b", "-V"], env)).stdout).toBe(`${program} a/b -V\n`);
+});
+
+describe.each(["container", "tar"])("hab pkg export %s", (format) => {
+  const words = ["pkg", "export", format];
+
+  test("becomes the program that a variable names; -V stays ours", async () => {
+    const program = write("tool", ECHO, 0o755);
+    const env = { [`HAB_PKG_EXPORT_${format.toUpperCase()}_BINARY`]: program };
+    expect((await hab([...words, "--", "--flag", "b c"], env)).stdout).toBe(`${program} --flag b c\n`);
+    expect((await hab([...words, "--help"], env)).stdout).toBe(`${program} --help\n`);
+    expect((await hab([...words, "a/b", "-V"], env)).stdout).toBe(`${program} a/b -V\n`);
+    expect((await hab([...words, "-V"], env)).stdout).toBe(`hab-pkg-export-${format} 2.1.78\n`);
+  });
+
+  test("becomes the program of the package that a variable names", async () => {
+    const release = "hab/pkgs/acme/exporter/1.0/20260101000000";
+    write(`${release}/TARGET`, "x86_64-linux\n");
+    write(`${release}/IDENT`, "acme/exporter/1.0/20260101000000\n");
+    write(`${release}/RUNTIME_PATH`, `${join(root, release, "bin")}\n`);
+    const program = write(`${release}/bin/hab-pkg-export-${format}`, ECHO, 0o755);
+    const env = { [`HAB_PKG_EXPORT_${format.toUpperCase()}_PKG_IDENT`]: "acme/exporter" };
+    expect((await hab([...words, "a"], env)).stdout).toBe(`${program} a\n`);
+  });
 });
 
 describe("hab cli setup", () => {

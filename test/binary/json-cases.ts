@@ -61,6 +61,11 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "origin key download", args: ["acme"], env: { HAB_CACHE_KEY_PATH: at("other-keys") } },
 
     { words: "pkg verify", args: [world.hart("web")] },
+    ...["container", "systemd", "tar"].map((format) => ({
+      words: `pkg export ${format}`,
+      args: ["--hab-pkg", "chef/hab", world.exports.hart("acme/web"), "--output", at(`export-${format}`)],
+      env: world.exports.env,
+    })),
     { words: "pkg header", args: [world.hart("web")] },
     { words: "pkg header", args: [at("default.toml")] },
     { words: "pkg info", args: [world.hart("web")] },

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { type CtlReply, type CtlRequest, serveCtl } from "../../src/ctl/index.ts";
 import { createAccount, createToken, startDepot } from "../../src/depot/index.ts";
 
+import { ExportWorld } from "../export/world.ts";
 import { startAnsweringDepot } from "./answering-depot.ts";
 import { startRingGateway } from "./ring-gateway.ts";
 
@@ -59,6 +60,7 @@ export async function startJsonWorld() {
   const depot = await startDepot({ dataDirectory: depotData, listen: { host: "127.0.0.1", port: 0 } });
   await createAccount(depotData, "owner");
   const { token } = await createToken(depotData, "owner");
+  const exports = await ExportWorld.make();
   const members = startAnsweringDepot();
   const ring = startRingGateway();
   const supervisor = await serveCtl({
@@ -100,12 +102,14 @@ export async function startJsonWorld() {
     depotData,
     membersUrl: members.url,
     written: WRITTEN,
+    exports,
     ringKey: `SYM-SEC-1\nring-20260101000000\n\n${Buffer.alloc(32, 7).toString("base64")}`,
     async stop() {
       await supervisor.stop();
       await depot.stop();
       await members.stop();
       await ring.stop(true);
+      exports[Symbol.dispose]();
       rmSync(directory, { recursive: true, force: true });
     },
   };

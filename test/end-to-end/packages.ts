@@ -15,6 +15,10 @@ const WAIT_SECONDS = 300;
 export interface Packages {
   /** Puts them under the machine's /hab/pkgs. */
   giveTo(machine: Machine): Promise<void>;
+  /** Puts their harts into the machine's artifact cache, and the key that signed them into its key cache. */
+  giveHartsTo(machine: Machine): Promise<void>;
+  /** Path of the hart of a package, as the machine sees it. */
+  hart(name: string): string;
 }
 
 /** The packages of these plans and of all that they need. One test file at a time makes its own. */
@@ -42,6 +46,21 @@ function packagesIn(directory: string): Packages {
     async giveTo(machine) {
       await machine.run(["mkdir", "-p", "/hab/pkgs"]);
       await machine.run(["mount", "--bind", join(directory, "pkgs"), "/hab/pkgs"]);
+    },
+    async giveHartsTo(machine) {
+      for (const [from, to] of [
+        ["results", "/hab/cache/artifacts"],
+        ["keys", "/hab/cache/keys"],
+      ] as const) {
+        await machine.run(["mkdir", "-p", to]);
+        await machine.run(["mount", "--bind", join(directory, from), to]);
+      }
+    },
+    hart(name) {
+      const found = readdirSync(join(directory, "results"))
+        .filter((file) => file.startsWith(`core-${name}-`) && file.endsWith(".hart"))
+        .sort();
+      return join("/hab/cache/artifacts", found.at(-1) ?? `core-${name}`);
     },
   };
 }

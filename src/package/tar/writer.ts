@@ -28,7 +28,6 @@ export interface TarSource {
 /** The archive in pieces, each valid until the next. Throws HAB-PKG-028, or the system error of a file that cannot be read. */
 export function* tarPieces({ directory, name, epochSeconds, added }: TarSource): Generator<Uint8Array> {
   const firstNames = new Map<string, string>();
-  const buffer = new Uint8Array(READ_SIZE_BYTES);
 
   function* pack(
     path: string,
@@ -74,35 +73,26 @@ export function* tarPieces({ directory, name, epochSeconds, added }: TarSource):
     }
     if (status.nlink > 1) firstNames.set(inode(status), member);
     yield* header({ ...common, name: member, type: TYPE.file, size: status.size });
-    yield* content(path, status.size);
-  }
-
-  function* content(path: string, size: number): Generator<Uint8Array> {
-    const fd = openSync(bytesOf(path), "r");
-    try {
-      for (let left = size; left > 0; ) {
-        const read = readSync(fd, buffer, 0, Math.min(buffer.length, left), null);
-        if (read === 0)
-          throw new HabError(packageErrors.unpackable, `${displayText(path)} shrank while it was packed`);
-        left -= read;
-        yield buffer.subarray(0, read);
-      }
-    } finally {
-      closeSync(fd);
-    }
-    yield padding(size);
+    yield* fileContent(path, status.size);
   }
 
   yield* ended(pack(byteString(directory), byteString(name), added));
 }
 
-/** A member whose bytes the caller has, for archives that are not simply a directory. Names are byte strings. */
+/** A member of an archive that is not simply a directory. Names are byte strings. */
 export interface TarMember {
   /** Without slashes at the ends. */
   readonly name: string;
   readonly mode: number;
   readonly mtimeSeconds: number;
-  readonly content: "directory" | { readonly link: string } | Uint8Array;
+  readonly content:
+    | "directory"
+    | { readonly link: string }
+    /** Another member in front of this one. */
+    | { readonly hardLink: string }
+    /** A file on disk, of this size. */
+    | { readonly file: string; readonly bytes: number }
+    | Uint8Array;
 }
 
 /** An archive of these members, in their order, in pieces. */
@@ -118,8 +108,31 @@ function* memberPieces(members: Iterable<TarMember>): Generator<Uint8Array> {
       yield* header({ ...common, name, type: TYPE.file, size: content.length });
       yield content;
       yield padding(content.length);
-    } else yield* header({ ...common, name, type: TYPE.symlink, link: content.link });
+    } else if ("file" in content) {
+      yield* header({ ...common, name, type: TYPE.file, size: content.bytes });
+      yield* fileContent(content.file, content.bytes);
+    } else if ("hardLink" in content)
+      yield* header({ ...common, name, type: TYPE.hardLink, link: content.hardLink });
+    else yield* header({ ...common, name, type: TYPE.symlink, link: content.link });
   }
+}
+
+/** The bytes of a file, padded. Each piece is valid until the next. */
+function* fileContent(path: string, size: number): Generator<Uint8Array> {
+  const buffer = new Uint8Array(Math.min(READ_SIZE_BYTES, size));
+  const fd = openSync(bytesOf(path), "r");
+  try {
+    for (let left = size; left > 0; ) {
+      const read = readSync(fd, buffer, 0, Math.min(buffer.length, left), null);
+      if (read === 0)
+        throw new HabError(packageErrors.unpackable, `${displayText(path)} shrank while it was packed`);
+      left -= read;
+      yield buffer.subarray(0, read);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  yield padding(size);
 }
 
 /** The pieces and the end of the archive. */

@@ -3,6 +3,8 @@
 export interface HelpDeparture {
   readonly differences: readonly string[];
   readonly reason: string;
+  /** It has a help of its own, where the original hands `--help` on. */
+  readonly ownHelp?: true;
 }
 
 export const helpDepartures: Readonly<Record<string, HelpDeparture>> = {
@@ -13,6 +15,16 @@ export const helpDepartures: Readonly<Record<string, HelpDeparture>> = {
   "origin key export": {
     differences: ["--type <KEY_TYPE>: default public, not none"],
     reason: "the same default, which the original's help does not tell",
+  },
+  "pkg export container": {
+    differences: ["[ARGS]...: <PKG_IDENT_OR_ARTIFACT>..."],
+    reason: "hab exports itself, instead of handing the words to another program",
+    ownHelp: true,
+  },
+  "pkg export tar": {
+    differences: ["[ARGS]...: <PKG_IDENT_OR_ARTIFACT>"],
+    reason: "hab exports itself, instead of handing the words to another program",
+    ownHelp: true,
   },
   "pkg install": {
     differences: ["--channel <CHANNEL>: default base, not none"],

@@ -75,7 +75,9 @@ describe("commands take what the original's take", () => {
         different.push(`${item.spec}: ${argument === undefined ? "absent" : displayName(argument)}`);
       else different.push(...noteDifferences(item, argument));
     });
-    expect(command.grammar.hasHelp).toBe(help.options.some(({ spec }) => spec === "-h, --help"));
+    expect(command.grammar.hasHelp).toBe(
+      helpDepartures[path]?.ownHelp ?? help.options.some(({ spec }) => spec === "-h, --help"),
+    );
     expect(command.grammar.hasVersion).toBe(help.options.some(({ spec }) => spec === "-V, --version"));
     expect(different).toEqual([...(helpDepartures[path]?.differences ?? [])]);
   });
