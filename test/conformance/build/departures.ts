@@ -8,8 +8,6 @@ export const ALL_SETTINGS_RELEASE = "20250301000001";
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "context-forms/url-option": "options of the original's separate program; hab pkg build has its own",
   "context-forms/unknown-option": "options of the original's separate program; hab pkg build has its own",
-  "context-forms/option-before-context":
-    "options of the original's separate program; hab pkg build has its own",
   "install-calls/bare-answer":
     "about reading the words of another program; the installer here answers with an ident",
   "install-calls/fallback-same-channel":
