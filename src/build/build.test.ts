@@ -75,6 +75,7 @@ describe("an artifact", () => {
     expect((await verifyHart(artifact(), keys)).signer.name).toBe("acme");
     expect(readdirSync(join(root, "results")).sort()).toEqual([
       `acme-app-1.0-${RELEASE}-${activeTarget()}.hart`,
+      `acme-app-1.0-${RELEASE}-${activeTarget()}.hart.intoto.jsonl`,
       "last_build.env",
     ]);
   });

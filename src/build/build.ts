@@ -19,6 +19,9 @@ import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
 import { adoptOrphans, endLeftProcesses, forwardSignals } from "./processes.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
+import { type HartDigest, type LockMode, LockSlot } from "./records/build-lock.ts";
+import { RecordKeeper } from "./records/keeper.ts";
+import { sourceDateEpoch } from "./records/release.ts";
 import { type DependencyInstaller, type RequestContext, serveRequest } from "./requests.ts";
 
 /** Where the build's streams go: file descriptors of this process. */
@@ -44,6 +47,10 @@ export interface BuildOptions {
   readonly streams?: BuildStreams;
   /** Gets dependencies; without it only what is installed can be used. */
   readonly install?: DependencyInstaller;
+  /** Which releases are taken for dependencies; any that fit when not given. */
+  readonly lock?: LockMode;
+  /** Digest of a release's hart, to be locked; without it none can be told. */
+  readonly hartDigest?: HartDigest;
 }
 
 const OWN_STREAMS: BuildStreams = { stdin: 0, stdout: 1, stderr: 2 };
@@ -56,7 +63,9 @@ const KILLED_STATUS = 137;
  * not 0. What the plan has started has ended by then. Throws HAB-BLD-001 and HAB-BLD-013.
  */
 export async function buildPlan(options: BuildOptions): Promise<number> {
-  const environment = inheritedEnvironment(options.environment);
+  const given = inheritedEnvironment(options.environment);
+  const epochSeconds = sourceDateEpoch(given["SOURCE_DATE_EPOCH"], options.release);
+  const environment = { ...given, ...sameEverywhere(given, epochSeconds) };
   const rootPath = environment["HAB_ROOT_PATH"] || "/hab";
   const streams = options.streams ?? OWN_STREAMS;
   requireWritable(rootPath);
@@ -64,12 +73,23 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   const program = new ProgramFile();
   const umask = process.umask(0o022);
   const ended = new AbortController();
+  const root = habRoot(environment);
+  const { target, version, hartDigest = async () => undefined } = options;
   const context: RequestContext = {
-    root: basename(rootPath) === "hab" ? dirname(rootPath) : rootPath,
+    root,
     keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
-    epochSeconds: epochSeconds(environment["SOURCE_DATE_EPOCH"], options.release),
+    epochSeconds,
     install: options.install,
     stderr: streams.stderr,
+    records: new RecordKeeper({
+      isOn: environment["HAB_BUILD_RECORDS"] !== "off",
+      root,
+      target,
+      version,
+      epochSeconds,
+      builder: environment["HAB_BUILDER_ID"] || undefined,
+    }),
+    lock: new LockSlot(options.lock ?? { kind: "none" }, { root, target, hartDigest }),
     signal: ended.signal,
   };
   try {
@@ -94,6 +114,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     const left = await endLeftProcesses(before, bash.guard());
     if (left.length > 0)
       writeSync(streams.stderr, `   The plan left processes running; they were ended: ${left.join(", ")}\n`);
+    if (status === 0) context.lock.current?.finish();
     return status;
   } finally {
     context.place?.end();
@@ -121,6 +142,29 @@ class ProgramFile {
 
 function complain(kind: ErrorKind, { stderr }: BuildStreams): void {
   writeSync(stderr, `   ${kind.title}\n   ${kind.remedy}\n`);
+}
+
+/** What holds `hab/pkgs`: `/`, or the parent of HAB_ROOT_PATH. */
+export function habRoot(environment: Readonly<Record<string, string | undefined>>): string {
+  const path = environment["HAB_ROOT_PATH"] || "/hab";
+  return basename(path) === "hab" ? dirname(path) : path;
+}
+
+/**
+ * What the same plan needs to give the same bytes: the time of SOURCE_DATE_EPOCH, and locale, time zone and hash order that
+ * are the same on every machine. The studio of the original has the first two of them like this, too.
+ */
+function sameEverywhere(
+  given: Readonly<Record<string, string>>,
+  epochSeconds: number,
+): Readonly<Record<string, string>> {
+  return {
+    SOURCE_DATE_EPOCH: String(epochSeconds),
+    LC_ALL: "POSIX",
+    TZ: "UTC",
+    PYTHONHASHSEED: given["PYTHONHASHSEED"] ?? "0",
+    PERL_HASH_SEED: given["PERL_HASH_SEED"] ?? "0",
+  };
 }
 
 /** A build writes packages and caches below the root: better said before the plan runs than in the middle of it. */
@@ -185,13 +229,4 @@ function readGuard(life: number): number {
   } finally {
     closeSync(life);
   }
-}
-
-/** SOURCE_DATE_EPOCH (reproducible-builds.org) when given, else the time that the release names. */
-function epochSeconds(given: string | undefined, release: string): number {
-  if (given !== undefined && /^[0-9]+$/.test(given)) return Number(given);
-  const parts = release.match(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/);
-  if (parts === null) return 0;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }

@@ -95,6 +95,70 @@ export const buildErrors = errorKinds({
     title: "The build program was killed",
     remedy: "Build again; if nobody killed it, look whether the machine ran out of memory (dmesg).",
   },
+  badRelease: {
+    code: "HAB-BLD-040",
+    title: "The release to build is not a time",
+    remedy: "Give it as YYYYMMDDhhmmss in UTC, as `date -u +%Y%m%d%H%M%S` prints it, or leave it out.",
+    exitCode: 2,
+  },
+  badEpoch: {
+    code: "HAB-BLD-041",
+    title: "SOURCE_DATE_EPOCH is not a time",
+    remedy:
+      "Set it to seconds since 1970, as `date +%s` prints them, or unset it for the time of the release.",
+    exitCode: 2,
+  },
+  badEnvelope: {
+    code: "HAB-BLD-042",
+    title: "A file with signed provenance cannot be read",
+    remedy: "Get it again from where the hart is from; hab pkg build writes it beside the hart.",
+  },
+  badLock: {
+    code: "HAB-BLD-043",
+    title: "The lock file of a plan cannot be read",
+    remedy:
+      "Correct it (a merge may have left marks in it), or remove it and write it anew: hab pkg build --lock.",
+    exitCode: 78,
+  },
+  lockDisagrees: {
+    code: "HAB-BLD-044",
+    title: "What is to be built is not what the lock says",
+    remedy: "If the change is meant, write plan.lock anew: hab pkg build --lock.",
+    exitCode: 78,
+  },
+  lockedReleaseGone: {
+    code: "HAB-BLD-045",
+    title: "A release that the lock names cannot be had",
+    remedy: "Upload it to the depot again, or lock newer releases: hab pkg build --lock.",
+    exitCode: 78,
+  },
+  noHartToLock: {
+    code: "HAB-BLD-046",
+    title: "The digest of a dependency's hart cannot be told, so it cannot be locked",
+    remedy:
+      "Get the hart into the artifact cache (hab pkg download), or uninstall the package and build again.",
+    exitCode: 78,
+  },
+  releaseExists: {
+    code: "HAB-BLD-047",
+    title: "The release that is to be built is installed",
+    remedy: "Uninstall it first (hab pkg uninstall), build in a root of its own, or give another --release.",
+  },
+  notReproduced: {
+    code: "HAB-BLD-048",
+    title: "Building the plan again did not give the same hart",
+    remedy: "docs/reproducible-builds.md says what usually makes the difference.",
+  },
+  badRecord: {
+    code: "HAB-BLD-050",
+    title: "A record of a package is not what it should be",
+    remedy: "Get the package again from its origin; do not trust what this one says of itself.",
+  },
+  noRecord: {
+    code: "HAB-BLD-049",
+    title: "The package has no such record",
+    remedy: "Build it again with this hab, without HAB_BUILD_RECORDS=off.",
+  },
 });
 
 /** Whether a system error means that a disk, or somebody's share of it, is full. */

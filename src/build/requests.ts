@@ -7,6 +7,7 @@ import { sweepTemporaries, writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
+  formatIdent,
   HOOK_SETTINGS_FILE,
   installPath,
   isFullIdent,
@@ -14,7 +15,6 @@ import {
   LAST_METAFILE,
   type PackageIdent,
   packagesDirectory,
-  parseIdent,
   ReleaseInPlace,
   readHookSettings,
   removeTree,
@@ -24,11 +24,16 @@ import {
 import type { Reply } from "./channel.ts";
 import { copyConfig, copyFile, copyFileWhole } from "./copy-config.ts";
 import { defaultValue } from "./default-value.ts";
-import { digestList } from "./digest-list.ts";
 import { download } from "./download.ts";
 import { buildErrors, isFullDisk } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
+import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lock.ts";
+import { clampTimestamps } from "./records/clamp-timestamps.ts";
+import { identOf, type RecordKeeper } from "./records/keeper.ts";
+import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
+import { settle, settleTimes } from "./records/settle.ts";
+import { sha256OfFile } from "./sha256.ts";
 import { listStrippable } from "./strippable.ts";
 import { byteOrder } from "./walk.ts";
 
@@ -39,6 +44,8 @@ export interface InstallRequest {
   /** Ask the depot even when a newer release is installed. */
   readonly ignoreLocal: boolean;
   readonly ignoreInstallHook: boolean;
+  /** BLAKE2b-256 of harts by their idents, for a build that is locked to them. */
+  readonly hartDigests?: ReadonlyMap<string, string>;
 }
 
 /** Installs a dependency and answers which release that is. */
@@ -52,6 +59,8 @@ export interface RequestContext {
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
+  readonly records: RecordKeeper;
+  readonly lock: LockSlot;
   /** File descriptor for complaints. */
   readonly stderr: number;
   /** Aborts when the build program has ended: nobody waits for an answer any more. */
@@ -80,7 +89,7 @@ export async function serveRequest(request: readonly string[], context: RequestC
       ? new HabError(buildErrors.diskFull, describeError(caught), { cause: caught })
       : caught;
     const message = describeError(error).replaceAll("\0", "");
-    if (!EXPLAINED_BY_PROGRAM.has(verb) && !context.signal.aborted) {
+    if ((!EXPLAINED_BY_PROGRAM.has(verb) || isAboutLock(error)) && !context.signal.aborted) {
       const next = error instanceof HabError ? `   ${error.next}\n` : "";
       writeSync(context.stderr, `   ${message}\n${next}`);
     }
@@ -89,21 +98,52 @@ export async function serveRequest(request: readonly string[], context: RequestC
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  find: ([ident = ""], { root }) => {
-    const found = findInstalled(parseIdent(ident), { root });
-    if (found === undefined) throw new HabError(buildErrors.noInstaller, `${ident} is not installed`);
-    return [found.path];
+  find: ([ident = ""], { root, lock }) =>
+    lock.choose(ident, (wanted) => {
+      const found = findInstalled(wanted, { root });
+      if (found === undefined)
+        throw new HabError(buildErrors.noInstaller, `${formatIdent(wanted)} is not installed`);
+      return [found.path];
+    }),
+  install: ([ident = "", channel = "", ignoreLocal, ignoreInstallHook], { root, install, lock }) =>
+    lock.choose(ident, async (wanted, hartDigests) => {
+      if (install === undefined)
+        throw new HabError(buildErrors.noInstaller, `${ident} cannot be installed: there is no depot to ask`);
+      const installed = await install({
+        ident: wanted,
+        channel,
+        ignoreLocal: ignoreLocal !== "",
+        ignoreInstallHook: ignoreInstallHook !== "",
+        ...(hartDigests.size > 0 && { hartDigests }),
+      });
+      return [installPath(installed, root)];
+    }),
+  lock: ([planDirectory = ""], { lock }) => {
+    lock.open(planDirectory);
+    return [];
   },
-  install: async ([ident = "", channel = "", ignoreLocal, ignoreInstallHook], { root, install }) => {
-    if (install === undefined)
-      throw new HabError(buildErrors.noInstaller, `${ident} cannot be installed: there is no depot to ask`);
-    const installed = await install({
-      ident: parseIdent(ident),
-      channel,
-      ignoreLocal: ignoreLocal !== "",
-      ignoreInstallHook: ignoreInstallHook !== "",
-    });
-    return [installPath(installed, root)];
+  resolved: async (pairs, { records, lock }) => {
+    const resolved = resolvedDependencies(pairs);
+    await lock.current?.noteResolved(wishesOf(pairs), resolved);
+    records.noteResolved(resolved);
+    return [];
+  },
+  source: async ([url = "", path = ""], { records, lock }) => {
+    records.noteSource(url, path);
+    await lock.current?.noteSource({ path, url, digest: () => sha256OfFile(path) });
+    return [];
+  },
+  settings: (pairs, { records }) => {
+    records.noteSettings(packageSettings(pairs));
+    return [];
+  },
+  "clear-prefix": ([prefix = ""], { root }) => {
+    const ident = identOf(prefix);
+    // A plan may have put its package anywhere; only what can be a release is ours to take away.
+    if (prefix !== installPath(ident, root)) return [];
+    requireNoRelease(ident, root);
+    removeTree(prefix);
+    return [];
   },
   "make-directories": ([from = "", ...directories]) => {
     for (const directory of directories)
@@ -144,19 +184,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
   strippable: ([prefix = ""]) =>
     listStrippable(prefix).map(({ kind, path }) => Buffer.concat([Buffer.from(`${kind}:`), path])),
-  sha256: async ([path = ""]) => {
-    const hash = new Bun.CryptoHasher("sha256");
-    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-    return [hash.digest("hex")];
+  sha256: async ([path = ""], { records }) => {
+    const digest = await sha256OfFile(path);
+    records.noteDigest(path, digest);
+    return [digest];
   },
   download: async ([url = "", destination = ""]) => {
     await download(url, destination);
     return [];
   },
   toml: ([file = "", path = ""]) => [defaultValue(file, path)],
-  "hash-files": async ([prefix = "", list = "", target = ""]) => {
+  "hash-files": async ([prefix = "", list = "", target = ""], { records, lock, epochSeconds }) => {
+    clampTimestamps(prefix, epochSeconds);
+    lock.current?.notePackage(prefix);
     // Scratch: what counts is the signed copy in the package.
-    writeFileSync(list, await digestList(prefix, undefined, lastMetafile(target)));
+    writeFileSync(list, await records.writeInto(prefix, lastMetafile(target)));
     return [];
   },
   // Lines `key=value` in byte order of the keys.
@@ -176,6 +218,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   archive: async ([prefix = "", artifact = "", origin = "", level = "", target = ""], context) => {
     if (!/^[0-9]$/.test(level))
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
+    settle(prefix, context.epochSeconds);
     await writeArchive({
       directory: prefix,
       root: context.root,
@@ -188,6 +231,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     });
     return digestsOf(artifact);
   },
+  attest: async ([hart = "", sha256 = "", origin = ""], { records, keyCacheDirectory }) => {
+    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
+    return [(await records.writeBeside(hart, sha256, key)) ?? ""];
+  },
   write: ([path = "", ...lines]) => {
     writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });
     return [];
@@ -199,8 +246,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   // From here on the prefix is a package.
-  "finish-release": ([prefix = "", target = ""]) => {
-    writeFileWhole(join(prefix, LAST_METAFILE), `${target}\n`, { mode: 0o644 });
+  "finish-release": ([prefix = "", target = ""], { epochSeconds }) => {
+    const path = join(prefix, LAST_METAFILE);
+    writeFileWhole(path, `${target}\n`, { mode: 0o644 });
+    settleTimes([path, prefix], epochSeconds);
     return [];
   },
   remove: (paths) => {

@@ -33,6 +33,11 @@ export function truth(meaning?: string): JsonSchema {
   return { type: "boolean", ...(meaning !== undefined && { description: meaning }) };
 }
 
+/** One of these kinds of value. */
+export function eitherOf(...schemas: readonly JsonSchema[]): JsonSchema {
+  return { anyOf: schemas };
+}
+
 export function nullable(schema: JsonSchema): JsonSchema {
   return { anyOf: [schema, { type: "null" }] };
 }

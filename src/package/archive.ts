@@ -138,8 +138,23 @@ export function payloadPart(fd: number, header: Pick<HartHeader, "payloadOffset"
 
 /** Metadata files of a compressed archive, trimmed. Stops early once all are found. */
 export async function readMetafiles(part: FilePart): Promise<Map<ArchiveMetafile, string>> {
-  const collector = new MetafileCollector();
-  await readTar(part, collector, () => collector.found.size === ARCHIVE_METAFILES.length);
+  return collectMetafiles(part, ARCHIVE_METAFILES);
+}
+
+/** These metadata files of a hart, trimmed. No more is decompressed than it takes. Throws as `readMetafilesOf`. */
+export async function readHartFiles<Name extends MetafileName>(
+  path: string,
+  names: readonly Name[],
+): Promise<Map<Name, string>> {
+  return withFile(path, (fd) => collectMetafiles(payloadPart(fd, readHeaderFrom(fd)), names));
+}
+
+async function collectMetafiles<Name extends MetafileName>(
+  part: FilePart,
+  names: readonly Name[],
+): Promise<Map<Name, string>> {
+  const collector = new MetafileCollector(names);
+  await readTar(part, collector, () => collector.isComplete);
   return collector.decoded();
 }
 
@@ -184,17 +199,27 @@ export async function readTar(
   reader.finish();
 }
 
-const METAFILE_PATH = new RegExp(
-  `^/?(?:opt/)?hab/pkgs/[^/]+/[^/]+/[^/]+/[^/]+/(${ARCHIVE_METAFILES.map((name) => name.replace(".", "\\.")).join("|")})$`,
-);
+const TOP_LEVEL_FILE = /^\/?(?:opt\/)?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/([^/]+)$/;
 
-class MetafileCollector implements TarVisitor {
-  readonly found = new Map<ArchiveMetafile, Uint8Array[]>();
+class MetafileCollector<Name extends MetafileName> implements TarVisitor {
+  readonly found = new Map<Name, Uint8Array[]>();
+  readonly #names: readonly Name[];
   #pieces: Uint8Array[] | undefined;
+  #finished = 0;
+
+  constructor(names: readonly Name[]) {
+    this.#names = names;
+  }
+
+  /** Whether all were found, each to its end. */
+  get isComplete(): boolean {
+    return this.#finished === this.#names.length;
+  }
 
   begin(entry: TarEntry): void {
     this.#pieces = undefined;
-    const name = METAFILE_PATH.exec(entry.path)?.[1] as ArchiveMetafile | undefined;
+    const file = TOP_LEVEL_FILE.exec(entry.path)?.[1];
+    const name = this.#names.find((each) => each === file);
     if (name === undefined) return;
     if (entry.size > LARGEST_METAFILE_BYTES)
       throw new HabError(packageErrors.malformedArchive, `${name} in the archive is too large`);
@@ -206,9 +231,11 @@ class MetafileCollector implements TarVisitor {
     this.#pieces?.push(piece.slice());
   }
 
-  end(): void {}
+  end(): void {
+    if (this.#pieces !== undefined) this.#finished = this.found.size;
+  }
 
-  decoded(): Map<ArchiveMetafile, string> {
+  decoded(): Map<Name, string> {
     return new Map(
       [...this.found].map(([name, pieces]) => [
         name,

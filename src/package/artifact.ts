@@ -41,6 +41,8 @@ export interface ArtifactContext {
   /** Undefined when offline. */
   readonly depot: PackageSource | undefined;
   readonly report: Report;
+  /** BLAKE2b-256 that harts must have, by ident. */
+  readonly hartDigests?: ReadonlyMap<string, string>;
 }
 
 /** Stages the hart at `path`, which must be this package. Throws what is wrong with it. */
@@ -51,9 +53,26 @@ export async function stageArtifact(
 ): Promise<Staging> {
   context.report({ kind: "verifying", ident: expected });
   return withFile(path, async (fd) => {
+    await requireHart(fd, expected, context.hartDigests);
     const header = readHeaderFrom(fd);
     return verifyAndUnpack(fd, header, await signingKey(header.signer, context), expected, context.root);
   });
+}
+
+/** Throws HAB-PKG-073 for a hart of this release that is not the one asked for, whoever has signed it. */
+async function requireHart(
+  fd: number,
+  ident: FullIdent,
+  digests: ReadonlyMap<string, string> | undefined,
+): Promise<void> {
+  const wanted = digests?.get(formatIdent(ident));
+  if (wanted === undefined) return;
+  const found = await hashRest(fd, 0);
+  if (found !== wanted)
+    throw new HabError(
+      packageErrors.unexpectedHart,
+      `the hart of ${formatIdent(ident)} has the BLAKE2b-256 ${found}, but ${wanted} was asked for`,
+    );
 }
 
 /**
@@ -287,6 +306,7 @@ export function isDamage(error: unknown): boolean {
       packageErrors.unpacksTooLarge,
       packageErrors.notAHart,
       packageErrors.contentMismatch,
+      packageErrors.unexpectedHart,
       packageErrors.metafileMissing,
       packageErrors.metafileMalformed,
       packageErrors.identMismatch,

@@ -256,6 +256,11 @@ export const packageErrors = errorKinds({
     title: "Another process is building or installing the same release",
     remedy: "Wait for it to end, or build with another release.",
   },
+  unexpectedHart: {
+    code: "HAB-PKG-073",
+    title: "A hart is not the one whose digest was asked for",
+    remedy: "Find out where another hart of this name comes from before you trust either of them.",
+  },
   pinned: {
     code: "HAB-PKG-071",
     title: "The package is pinned and stays",

@@ -151,6 +151,40 @@ describe("a package from a depot", () => {
     await failure(machine().install(BASE, { depot: depotOf({ [BASE]: hart("bad-payload-bit") }) }));
   });
 
+  describe("whose digests are given", () => {
+    const digestOf = (name: string) =>
+      new Bun.CryptoHasher("blake2b256").update(readFileSync(hart(name))).digest("hex");
+
+    test("is installed when they are right; what has none may be anything", async () => {
+      const here = machine();
+      const hartDigests = new Map([[BASE, digestOf("base")]]);
+      await here.install(LIB, { depot: depotOf(all), hartDigests });
+      expect(here.installed()).toEqual([BASE, LIB]);
+    });
+
+    test("is refused, dependencies too, when they are not, however well signed", async () => {
+      const here = machine();
+      const hartDigests = new Map([[BASE, digestOf("lib")]]);
+      const error = await failure(here.install(LIB, { depot: depotOf(all), hartDigests }));
+      expect(error.code).toBe("HAB-PKG-073");
+      expect(error.message).toContain(digestOf("base"));
+      expect(here.installed()).toEqual([]);
+      expect(here.leftovers()).toEqual([]);
+    });
+
+    test("is fetched again, once, when the cached one is another", async () => {
+      const here = machine();
+      copyFileSync(hart("lib"), join(here.artifactCache, "acme-base-1.0.0-20260101000001-x86_64-linux.hart"));
+      const log: string[] = [];
+      await here.install(BASE, {
+        depot: depotOf(all, log),
+        hartDigests: new Map([[BASE, digestOf("base")]]),
+      });
+      expect(log).toEqual([BASE]);
+      expect(here.installed()).toEqual([BASE]);
+    });
+  });
+
   test("a cached artifact needs no depot", async () => {
     const here = machine();
     copyFileSync(hart("base"), join(here.artifactCache, "acme-base-1.0.0-20260101000001-x86_64-linux.hart"));

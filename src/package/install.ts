@@ -32,6 +32,8 @@ export interface InstallOptions {
   /** Take the channel's newest release even when an installed one is newer. */
   readonly ignoreLocal?: boolean;
   readonly ignoreInstallHook?: boolean;
+  /** BLAKE2b-256 of harts by their idents: one that is unpacked must have it (HAB-PKG-073). Others may have any. */
+  readonly hartDigests?: ReadonlyMap<string, string>;
   /** Handed to install hooks as HAB_AUTH_TOKEN. */
   readonly token?: Secret<string>;
   readonly report?: Report;
@@ -82,6 +84,7 @@ export async function installPackage(options: InstallOptions): Promise<InstallRe
     keys: options.keyCache ?? new KeyCache(keyCachePath()),
     depot: offline ? undefined : options.depot,
     report,
+    ...(options.hartDigests && { hartDigests: options.hartDigests }),
   };
   report({ kind: "begin", source });
   let installed: FullIdent[];

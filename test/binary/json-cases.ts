@@ -16,10 +16,12 @@ export interface JsonCase {
 const WEB = "acme/web/3.0.0/20260101000003";
 const LIB = "acme/lib/2.1.0/20260101000002";
 const TINY = "acme/tiny/0.1.0/20260101000000";
+const BUILT = "20260101000004";
 
 export function jsonCases(world: JsonWorld): readonly JsonCase[] {
   const { at } = world;
   const signed = at("signed.hart");
+  const built = at(`results/acme-built-1.0-${BUILT}-x86_64-linux.hart`);
   return [
     { words: "self-check" },
     {
@@ -125,7 +127,17 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "pkg uninstall", args: [WEB, "--dryrun"] },
     { words: "pkg uninstall", args: [WEB] },
     { words: "pkg gc", args: ["--yes"] },
-    { words: "pkg build", args: ["plan"], env: { NO_INSTALL_DEPS: "true" } },
+    { words: "pkg build", args: ["plan", "--release", BUILT], env: { NO_INSTALL_DEPS: "true" } },
+    { words: "pkg sbom", args: [built] },
+    { words: "pkg sbom", args: ["acme/built"] },
+    { words: "pkg provenance", args: [built] },
+    { words: "pkg provenance", args: [built, "--signed", `${built}.intoto.jsonl`] },
+    { words: "pkg uninstall", args: [`acme/built/1.0/${BUILT}`] },
+    {
+      words: "pkg build",
+      args: ["plan", "--check", built],
+      env: { NO_INSTALL_DEPS: "true" },
+    },
     { words: "plan init", args: ["-o", "acme", at("new-plan")] },
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "-r", at("rendered")] },
     { words: "plan render", args: [at("t.conf"), "-d", at("default.toml"), "--no-render"] },

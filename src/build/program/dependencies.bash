@@ -13,6 +13,14 @@ declare -A __paths_of_deps=()
 
 _nothing_is_installed() { [[ -n "$NO_INSTALL_DEPS" && "$NO_INSTALL_DEPS" != false ]]; }
 
+# _ask_lock VERB [ARGUMENT...]: a request that the lock of the build may refuse, which ends the build.
+_ask_lock() {
+  local status=0
+  _ask "$@" || status=$?
+  if ((status == 78)); then exit_with "The build is not what its lock says, aborting" 78; fi
+  return "$status"
+}
+
 # _latest_installed_package DEP: sets `__resolved` to the path of the newest installed release.
 _latest_installed_package() {
   __resolved=
@@ -20,7 +28,7 @@ _latest_installed_package() {
     warn "Origin required for '$1' in plan '$pkg_origin/$pkg_name' (example: acme/$1)"
     return 1
   fi
-  if ! _ask find "$1"; then
+  if ! _ask_lock find "$1"; then
     warn "Could not find a suitable installed package for '$1'"
     return 1
   fi
@@ -35,7 +43,7 @@ _install_dependency() {
     local_packages=--ignore-local
   fi
   __resolved=
-  if ! _ask install "$dep" "$channel" "$local_packages" "$hooks"; then
+  if ! _ask_lock install "$dep" "$channel" "$local_packages" "$hooks"; then
     if [[ "$channel" == "$HAB_FALLBACK_CHANNEL" ]]; then return 1; fi
     build_line "Trying to install '$dep' from '$HAB_FALLBACK_CHANNEL'"
     _ask install "$dep" "$HAB_FALLBACK_CHANNEL" "$local_packages" "$hooks" || return
@@ -200,6 +208,7 @@ _print_dependency_graph() {
 }
 
 _resolve_dependencies() {
+  _ask_lock lock "$PLAN_CONTEXT"
   pkg_build_deps_resolved=()
   pkg_build_tdeps_resolved=()
   pkg_deps_resolved=()
@@ -209,4 +218,7 @@ _resolve_dependencies() {
   _resolve_run_dependencies
   _populate_dependency_arrays
   _validate_run_dependencies
+  _ask_lock resolved "${pkg_build_deps[@]/#/build-wish=}" "${pkg_deps[@]/#/run-wish=}" \
+    "${pkg_build_deps_resolved[@]/#/build=}" "${pkg_build_tdeps_resolved[@]/#/build-all=}" \
+    "${pkg_deps_resolved[@]/#/run=}" "${pkg_tdeps_resolved[@]/#/run-all=}"
 }

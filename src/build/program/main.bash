@@ -87,7 +87,8 @@ trap '_on_exit 143' TERM
 : "${HAB_ROOT_PATH:=/hab}"
 HAB_PKG_PATH="$HAB_ROOT_PATH/pkgs"
 : "${HAB_CACHE_SRC_PATH:=$HAB_ROOT_PATH/cache/src}"
-HAB_CACHE_ARTIFACT_PATH="$HAB_ROOT_PATH/cache/artifacts"
+# Only a build that checks another one keeps its artifact elsewhere.
+HAB_CACHE_ARTIFACT_PATH="${HAB_CHECK_ARTIFACT_PATH:-$HAB_ROOT_PATH/cache/artifacts}"
 export HAB_CACHE_KEY_PATH="${HAB_CACHE_KEY_PATH:-$HAB_ROOT_PATH/cache/keys}"
 export HAB_BLDR_URL="${HAB_BLDR_URL:-https://bldr.habitat.sh}"
 export HAB_BLDR_CHANNEL="${HAB_BLDR_CHANNEL:-base}"
@@ -217,10 +218,11 @@ if [[ "$pkg_type" == composite ]]; then
 fi
 
 build_line "$THIS_PROGRAM setup"
+_claim_release
+_clear_prefix
 do_begin
 _write_pre_build
 _check_signing_key
-_claim_release
 _resolve_dependencies
 _setup_environment
 _make_directories "$HAB_CACHE_SRC_PATH"
@@ -242,6 +244,7 @@ do_build_service
 do_strip
 do_after
 _build_metadata
+_tell_settings
 _render_metadata_FILES
 _build_manifest
 _generate_artifact

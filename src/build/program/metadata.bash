@@ -148,6 +148,14 @@ _build_metadata() {
   done
 }
 
+# _tell_settings: for the bill of materials and the provenance, which come into being with FILES.
+_tell_settings() {
+  _ask settings "origin=$pkg_origin" "name=$pkg_name" "version=$pkg_version" "release=$pkg_release" \
+    "description=$pkg_description" "upstream-url=$pkg_upstream_url" "${pkg_license[@]/#/license=}" \
+    "plan=$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "compression-level=$HAB_HART_COMPRESSION_LEVEL" \
+    "source-cache=$HAB_CACHE_SRC_PATH" "source=$pkg_source" "source-file=$pkg_filename" "source-sha256=$pkg_shasum"
+}
+
 # The signed list of digests of every file of the package.
 _render_metadata_FILES() {
   build_line "Generating blake2b hashes of all files in the package"

@@ -42,7 +42,9 @@ _deliver() {
     "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=$file" "pkg_sha256sum=$__sha256" \
     "pkg_blake2bsum=$__blake2b"
-  _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/$file" "$pkg_output_path/last_build.env"
+  _ask attest "$pkg_output_path/$file" "$__sha256" "$pkg_origin"
+  _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/$file" \
+    "$pkg_output_path/last_build.env" ${__answer[0]:+"${__answer[0]}"}
   _ask remove "$pkg_output_path/pre_build.env"
   __delivered=yes
 }

@@ -8,6 +8,7 @@ download_file() {
     build_line "Found previous file '$file', attempting to re-use"
     if verify_file "$file" "$digest"; then
       build_line "Using cached and verified '$file'"
+      _ask_lock source "$url" "$PWD/$file"
       popd >/dev/null || return
       return 0
     fi
@@ -25,6 +26,7 @@ download_file() {
   # A failed download must not pass for a source later on.
   if ((status == 0)); then
     build_line "Downloaded '$file'"
+    _ask_lock source "$url" "$PWD/$file"
   else
     rm -f "$file"
   fi
@@ -70,6 +72,13 @@ unpack_file() {
   esac
   popd >/dev/null || return
   return "$status"
+}
+
+# map_source_path: has compilers write /src, where sources are in a studio, in place of the directory they are in here. For
+# do_prepare() of plans whose programs tell the names of their source files. Beyond the original.
+map_source_path() {
+  local option="-ffile-prefix-map=$SRC_PATH=/src"
+  export CFLAGS="$CFLAGS${CFLAGS:+ }$option" CXXFLAGS="$CXXFLAGS${CXXFLAGS:+ }$option"
 }
 
 # pkg_path_for DEP: the path of a direct build or run dependency. DEP is matched as an extended regular expression

@@ -38,6 +38,11 @@ _claim_release() {
   __claimed="$pkg_prefix"
 }
 
+# _clear_prefix: what a failed build of the same release has left goes; a release that is complete ends the build.
+_clear_prefix() {
+  if [[ -d "$pkg_prefix" && "$pkg_prefix" == "$HAB_PKG_PATH"/*/*/*/?* ]]; then _ask clear-prefix "$pkg_prefix"; fi
+}
+
 # update_pkg_version: takes the version from the plan's pkg_version() and carries it to everything made from it.
 update_pkg_version() {
   local __old="$pkg_version" __old_cache="$CACHE_PATH" __new __table __key
@@ -58,6 +63,7 @@ update_pkg_version() {
   if [[ "$SRC_PATH" == "$__old_cache" ]]; then SRC_PATH="$CACHE_PATH"; fi
   _artifact_path
   if [[ -n "$__claiming" ]]; then _claim_release; fi
+  if [[ "$pkg_version" != "$__old" ]]; then _clear_prefix; fi
 
   PATH="${PATH//"$__unset_version"/$pkg_version}"
   build_line "Updating PATH=$PATH"

@@ -2,6 +2,7 @@
 import {
   ANYTHING,
   count,
+  eitherOf,
   type JsonSchema,
   listOf,
   mapOf,
@@ -34,18 +35,32 @@ export const packageSchemas: Readonly<Record<string, JsonSchema>> = {
       object({ link: text("path"), target: text("path"), outcome: oneOf("linked", "unchanged", "kept") }),
     ),
   }),
-  "pkg build": object({
-    pkg_origin: text(),
-    pkg_name: text(),
-    pkg_version: text(),
-    pkg_release: text(),
-    pkg_target: text(),
-    pkg_ident: IDENT,
-    pkg_artifact: text("file name of the hart"),
-    pkg_sha256sum: text(),
-    pkg_blake2bsum: text(),
-    path: text("of the hart"),
-  }),
+  "pkg build": eitherOf(
+    object({
+      pkg_origin: text(),
+      pkg_name: text(),
+      pkg_version: text(),
+      pkg_release: text(),
+      pkg_target: text(),
+      pkg_ident: IDENT,
+      pkg_artifact: text("file name of the hart"),
+      pkg_sha256sum: text(),
+      pkg_blake2bsum: text(),
+      path: text("of the hart"),
+    }),
+    object({
+      hart: text("what --check compares with"),
+      ident: IDENT,
+      outcome: oneOf("identical", "same-files", "different"),
+      differences: listOf(
+        object({
+          path: text("below the package's directory"),
+          problem: oneOf("only in the given hart", "only in the new hart", "kind", "mode", "link", "content"),
+          detail: text("what is where, in words"),
+        }),
+      ),
+    }),
+  ),
   "pkg bulkupload": object({ createdOrigins: listOf(text()), packages: listOf(PUBLISHED) }),
   "pkg channels": object({
     ident: IDENT,
@@ -131,7 +146,30 @@ export const packageSchemas: Readonly<Record<string, JsonSchema>> = {
   "pkg path": object({ ident: IDENT, path: text() }),
   "pkg pin": object({ pins: listOf(text("an ident, maybe partial")) }),
   "pkg promote": PACKAGE_IN_CHANNEL,
+  "pkg provenance": object({
+    _type: text("https://in-toto.io/Statement/v1"),
+    subject: listOf(
+      object({ digest: mapOf(text("hexadecimal")) }, { name: text(), annotations: mapOf(ANYTHING) }),
+    ),
+    predicateType: text("https://slsa.dev/provenance/v1"),
+    predicate: object({ buildDefinition: mapOf(ANYTHING), runDetails: mapOf(ANYTHING) }),
+  }),
   "pkg provides": object({ files: listOf(object({ ident: IDENT, path: text() })) }),
+  "pkg sbom": object(
+    {
+      spdxVersion: text("SPDX-2.3, whose own schema says what packages hold"),
+      SPDXID: text(),
+      name: text(),
+      documentNamespace: text(),
+      dataLicense: text(),
+      creationInfo: object({ created: text("UTC"), creators: listOf(text()) }),
+      packages: listOf(mapOf(ANYTHING)),
+      relationships: listOf(
+        object({ spdxElementId: text(), relationshipType: text(), relatedSpdxElement: text() }),
+      ),
+    },
+    { hasExtractedLicensingInfos: listOf(mapOf(ANYTHING)) },
+  ),
   "pkg search": object({ packages: listOf(text("an ident")), total: count("found, shown or not") }),
   "pkg sign": object({ path: text("of the hart"), key: text("the signer, name-revision") }),
   "pkg uninstall": object({ removed: listOf(IDENT), dry_run: truth("nothing was removed") }),

@@ -1,8 +1,18 @@
 // Where a build gets its dependencies: installed from the depot, with the policy the build decided on
 // (reference/plan-build.md §6.1).
-import type { DependencyInstaller } from "../../build/index.ts";
-import type { KeyCache } from "../../crypto/index.ts";
-import { formatIdent, installPackage } from "../../package/index.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DependencyInstaller, HartDigest } from "../../build/index.ts";
+import { hashFile, type KeyCache } from "../../crypto/index.ts";
+import { artifactCachePath, isRegularFile } from "../../host/index.ts";
+import {
+  activeTarget,
+  artifactFileName,
+  formatIdent,
+  installPackage,
+  type PackageSource,
+} from "../../package/index.ts";
 import type { Ui } from "../../ui/index.ts";
 import type { Configuration } from "../configuration.ts";
 import { installReport } from "./install-report.ts";
@@ -22,16 +32,15 @@ export function dependencyInstaller({
   signal,
 }: DependencySource): DependencyInstaller {
   const report = installReport(ui);
-  return async ({ ident, channel, ignoreLocal, ignoreInstallHook }) => {
-    const { createDepotClient, depotPackageSource } = await import("../../depot-client/index.ts");
+  return async ({ ident, channel, ignoreLocal, ignoreInstallHook, hartDigests }) => {
     const token = await configuration.authToken(undefined);
-    const url = await configuration.bldrUrl(undefined);
     const installed = await installPackage({
       source: formatIdent(ident),
       channel,
-      depot: depotPackageSource(createDepotClient({ url, ...(token && { token }) })),
+      depot: await depotOf(configuration),
       ignoreLocal,
       ignoreInstallHook,
+      ...(hartDigests && { hartDigests }),
       ...(token && { token }),
       keyCache: keys,
       report,
@@ -39,4 +48,29 @@ export function dependencyInstaller({
     });
     return installed.ident;
   };
+}
+
+/** Finds the hart of a release in the artifact cache, else on the depot, and answers its digest. */
+export function hartDigestOf({ configuration, signal }: DependencySource): HartDigest {
+  return async (ident) => {
+    const cached = join(artifactCachePath(), artifactFileName(ident));
+    if (isRegularFile(cached)) return hashFile(cached);
+    const directory = mkdtempSync(join(tmpdir(), "hab-lock-"));
+    try {
+      const depot = await depotOf(configuration);
+      return await hashFile(await depot.download(ident, activeTarget(), directory, { signal }));
+    } catch {
+      // Whatever the reason: the build then says that there is no hart, and what to do.
+      return undefined;
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  };
+}
+
+async function depotOf(configuration: Configuration): Promise<PackageSource> {
+  const { createDepotClient, depotPackageSource } = await import("../../depot-client/index.ts");
+  const token = await configuration.authToken(undefined);
+  const url = await configuration.bldrUrl(undefined);
+  return depotPackageSource(createDepotClient({ url, ...(token && { token }) }));
 }

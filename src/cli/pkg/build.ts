@@ -6,12 +6,14 @@ import { KeyCache, revisionAt } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { isCompiled } from "../../host/index.ts";
 import { activeTarget } from "../../package/index.ts";
-import { argument, defineCommand, flag, option, optionList } from "../command.ts";
+import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingDirectory, originName } from "../values.ts";
 import { OWN_VERSION } from "../version.ts";
-import { dependencyInstaller } from "./build-dependencies.ts";
+import { checkHart } from "./build-check.ts";
+import { dependencyInstaller, hartDigestOf } from "./build-dependencies.ts";
+import { buildOptions } from "./build-options.ts";
 
 /** Values of cli.toml that a build takes from the environment when it is given none (reference/cli.md §10.9). */
 const FROM_CONFIGURATION = {
@@ -31,6 +33,11 @@ export const command = defineCommand({
   examples: [
     { command: "hab pkg build .", explains: "the plan of this directory" },
     { command: "hab pkg build plans/redis", explains: "the plan of another one; results stay in ./results" },
+    { command: "hab pkg build --locked .", explains: "with exactly what plan.lock names" },
+    {
+      command: "hab pkg build --check results/acme-app-1.0-20260101000000-x86_64-linux.hart .",
+      explains: "whether the plan makes this hart again",
+    },
     {
       command: "NO_INSTALL_DEPS=true hab pkg build plans/redis",
       explains: "without asking a depot for anything",
@@ -82,9 +89,10 @@ export const command = defineCommand({
       completes: "channel",
       help: "Channel that dependencies of the origin core come from (else HAB_REFRESH_CHANNEL, cli.toml, base)",
     }),
+    ...buildOptions,
   },
   json: true,
-  async run({ args, options, env, configuration, ui, signal, json, printJson }) {
+  async run({ args, options, source, env, configuration, ui, signal, stdout, json, printJson }) {
     // Compat: words that do not go together, but with the exit code of a failure (reference/cli.md §10.7).
     if (options.nativePackage && (options.reuse || options.docker))
       throw new HabError(cliErrors.usage, "--native-package conflicts with --reuse and --docker", {
@@ -108,17 +116,27 @@ export const command = defineCommand({
       environment["HAB_NATIVE_PACKAGE"] = "true";
       environment["HAB_SRC_PATH"] = cwd;
     }
-    const status = await buildPlan({
+    const dependencies = { configuration, keys, ui, signal };
+    const build = {
       planContext: args.planContext,
       target: activeTarget(),
-      release: revisionAt(new Date()),
       version: OWN_VERSION,
       habBinary: isCompiled() ? process.execPath : (Bun.which("hab") ?? "hab"),
       environment,
       cwd,
       // With --json standard output is for the one document.
       streams: { stdin: 0, stdout: json ? 2 : 1, stderr: 2 },
-      install: dependencyInstaller({ configuration, keys, ui, signal }),
+      install: dependencyInstaller(dependencies),
+      hartDigest: hartDigestOf(dependencies),
+    };
+    if (options.check !== undefined) {
+      if (source("release") === "command-line") throw usageProblem("--check takes the release from the hart");
+      return checkHart(options.check, build, { ui, stdout, printJson: json ? printJson : undefined });
+    }
+    const status = await buildPlan({
+      ...build,
+      release: options.release ?? revisionAt(new Date()),
+      lock: { kind: options.locked ? "obey" : options.lock ? "write" : "none" },
     });
     // Compat: whatever a native plan ended with, the command ends with 1 (reference/cli.md §10.9).
     if (options.nativePackage && status !== 0)

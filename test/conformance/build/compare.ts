@@ -1,4 +1,5 @@
 // Holds an observation against what the original did. Answers one line for each difference.
+import { withoutAdditions } from "./additions.ts";
 import type { Expectation } from "./cases.ts";
 import type { Observation } from "./observe.ts";
 
@@ -18,8 +19,9 @@ export interface Difference {
   readonly text: string;
 }
 
-export function compare(expected: Expectation, seen: Observation): Difference[] {
-  const differences: Difference[] = [];
+export function compare(expected: Expectation, observation: Observation): Difference[] {
+  const { rest: seen, missing } = withoutAdditions(observation);
+  const differences: Difference[] = missing.map((text) => ({ field: "additions", text }));
   const check = (field: string, wanted: unknown, got: unknown) => {
     if (wanted === undefined) return;
     const [a, b] = [JSON.stringify(wanted), JSON.stringify(got ?? null)];

@@ -1,0 +1,39 @@
+// The release of a package and the time it names (reference/packages.md §1): the time stamp of everything in the hart.
+import { HabError } from "../../error/index.ts";
+import { buildErrors } from "../errors.ts";
+
+/** Seconds since 1970 of a release `YYYYMMDDhhmmss` (UTC); undefined when it names no time. */
+export function releaseSeconds(release: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(release)?.slice(1).map(Number);
+  if (parts === undefined) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  // 20260231… would be another day, and so another release.
+  const same =
+    time.getUTCFullYear() === year &&
+    time.getUTCMonth() === month - 1 &&
+    time.getUTCDate() === day &&
+    time.getUTCHours() === hour &&
+    time.getUTCMinutes() === minute &&
+    time.getUTCSeconds() === second;
+  return same ? time.getTime() / 1000 : undefined;
+}
+
+/** The release as given, when it names a time from 1970 on. Throws HAB-BLD-040. */
+export function parseRelease(text: string): string {
+  const seconds = releaseSeconds(text);
+  if (seconds === undefined || seconds < 0)
+    throw new HabError(buildErrors.badRelease, `"${text}" is not a time of the form YYYYMMDDhhmmss`);
+  return text;
+}
+
+/** SOURCE_DATE_EPOCH (reproducible-builds.org) when given, else the time that the release names. Throws HAB-BLD-041. */
+export function sourceDateEpoch(given: string | undefined, release: string): number {
+  if (given === undefined || given === "") return releaseSeconds(release) ?? 0;
+  // The largest time that fits the eleven octal digits of a tar header.
+  if (/^[0-9]{1,10}$/.test(given) && Number(given) < 8 ** 11) return Number(given);
+  throw new HabError(
+    buildErrors.badEpoch,
+    `SOURCE_DATE_EPOCH is "${given}", which is not a number of seconds since 1970`,
+  );
+}
