@@ -1,19 +1,29 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
 // (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio.
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { HabError, systemErrorCode } from "../error/index.ts";
+import { type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment, isPresent } from "../host/index.ts";
 import type { PackageIdent, Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
 import { keepLog, LOG_VARIABLE, sayWhere, startLog } from "./log.ts";
+import { adoptOrphans, endLeftProcesses, forwardSignals } from "./processes.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
 import { type HartDigest, type LockMode, LockSlot } from "./records/build-lock.ts";
 import { RecordKeeper } from "./records/keeper.ts";
 import { sourceDateEpoch } from "./records/release.ts";
-import { type DependencyInstaller, serveRequest } from "./requests.ts";
+import { type DependencyInstaller, type RequestContext, serveRequest } from "./requests.ts";
 
 /** Where the build's streams go: file descriptors of this process. */
 export interface BuildStreams {
@@ -49,12 +59,13 @@ export interface BuildOptions {
 }
 
 const OWN_STREAMS: BuildStreams = { stdin: 0, stdout: 1, stderr: 2 };
-/** Signals that are for the build. SIGINT reaches it from the terminal, as the whole foreground group does. */
-const FORWARDED = ["SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/** Exit status of a program that SIGKILL has ended. */
+const KILLED_STATUS = 137;
 
 /**
  * Builds the plan and resolves to the exit status of reference/plan-build.md §9. The plan has printed why when it is
- * not 0. Throws HAB-BLD-001.
+ * not 0. What the plan has started has ended by then. Throws HAB-BLD-001 and HAB-BLD-013.
  */
 export async function buildPlan(options: BuildOptions): Promise<number> {
   const given = inheritedEnvironment(options.environment);
@@ -63,56 +74,96 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   const rootPath = environment["HAB_ROOT_PATH"] || "/hab";
   const streams = options.streams ?? OWN_STREAMS;
   requireWritable(rootPath);
-  const directory = mkdtempSync(join(tmpdir(), "hab-build-"));
-  const program = join(directory, PROGRAM_NAME);
+  const before = adoptOrphans();
+  const program = new ProgramFile();
   const umask = process.umask(0o022);
-  const forget: (() => void)[] = [() => process.umask(umask)];
-  try {
-    writeFileSync(program, PROGRAM_TEXT, { mode: 0o600 });
-    const keptElsewhere = environment[LOG_VARIABLE] ?? "";
-    const isKept = options.logDirectory !== undefined && keptElsewhere === "";
-    const log = isKept ? startLog(join(directory, "log"), options.logDirectory, streams) : undefined;
-    if (log !== undefined) forget.push(log.close);
-    const bash = startBash(program, options, environment, { ...streams, ...log?.streams });
-    log?.started(() => bash.kill("SIGPIPE"));
-    for (const signal of FORWARDED) {
-      const forward = () => bash.kill(signal);
-      process.on(signal, forward);
-      forget.push(() => process.off(signal, forward));
-    }
-    const ignore = () => undefined;
-    process.on("SIGINT", ignore);
-    forget.push(() => process.off("SIGINT", ignore));
-    const root = habRoot(environment);
-    const { target, version, hartDigest = async () => undefined } = options;
-    const context = {
+  const ended = new AbortController();
+  const root = habRoot(environment);
+  const { target, version, hartDigest = async () => undefined } = options;
+  const keptElsewhere = environment[LOG_VARIABLE] ?? "";
+  const isKept = options.logDirectory !== undefined && keptElsewhere === "";
+  const log = isKept ? startLog(options.logDirectory, streams) : undefined;
+  const context: RequestContext = {
+    root,
+    keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
+    epochSeconds,
+    install: options.install,
+    say: log?.say ?? ((text: string) => void writeSync(streams.stdout, text)),
+    complain: log?.complain ?? ((text: string) => void writeSync(streams.stderr, text)),
+    show: options.show,
+    records: new RecordKeeper({
+      isOn: environment["HAB_BUILD_RECORDS"] !== "off",
       root,
-      keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
+      target,
+      version,
       epochSeconds,
-      install: options.install,
-      say: log?.say ?? ((text: string) => void writeSync(streams.stdout, text)),
-      complain: log?.complain ?? ((text: string) => void writeSync(streams.stderr, text)),
-      show: options.show,
-      records: new RecordKeeper({
-        isOn: environment["HAB_BUILD_RECORDS"] !== "off",
-        root,
-        target,
-        version,
-        epochSeconds,
-        builder: environment["HAB_BUILDER_ID"] || undefined,
-      }),
-      lock: new LockSlot(options.lock ?? { kind: "none" }, { root, target, hartDigest }),
+      builder: environment["HAB_BUILDER_ID"] || undefined,
+    }),
+    lock: new LockSlot(options.lock ?? { kind: "none" }, { root, target, hartDigest }),
+    signal: ended.signal,
+  };
+  try {
+    const bash = startBash(program.path, options, environment, { ...streams, ...log?.streams });
+    log?.started(() => signalIfThere(bash.pid, "SIGPIPE"));
+    const stopForwarding = forwardSignals(bash.pid);
+    const serve = (request: readonly string[]) => {
+      // The first thing that the program says, and nothing it waits for.
+      if (request[0] !== "opened") return serveRequest(request, context);
+      program.remove();
+      return undefined;
     };
-    await serveRequests(bash.channel, (request) => serveRequest(request, context));
+    const channel = await serveRequests(bash.channel, serve, () =>
+      complain(buildErrors.channelLost, context),
+    );
     const status = await bash.exited;
+    ended.abort();
+    channel.close();
+    // Whatever it is in the middle of, an archive above all, is given up before we go.
+    await channel.idle();
+    stopForwarding();
+    if (status === KILLED_STATUS) complain(buildErrors.buildKilled, context);
+    const left = await endLeftProcesses(before, bash.guard());
+    if (left.length > 0)
+      context.complain(`   The plan left processes running; they were ended: ${left.join(", ")}\n`);
     if (status === 0) context.lock.current?.finish();
     await log?.ended();
     if (status !== 0 && keptElsewhere !== "") sayWhere(keptElsewhere, streams.stderr);
     else if (status !== 0 && log !== undefined) keepLog(log.path, log.directory, streams.stderr);
     return status;
   } finally {
-    for (const each of forget) each();
-    rmSync(directory, { recursive: true, force: true });
+    context.place?.end();
+    log?.close();
+    process.umask(umask);
+    program.remove();
+  }
+}
+
+/** The bash program as a file, for as long as it takes bash to open it. */
+class ProgramFile {
+  readonly path: string;
+  #isThere = true;
+
+  constructor() {
+    this.path = join(mkdtempSync(join(tmpdir(), "hab-build-")), PROGRAM_NAME);
+    writeFileSync(this.path, PROGRAM_TEXT, { mode: 0o600 });
+  }
+
+  /** Once bash has it open, nothing needs to be there any more, and nothing can be left there. */
+  remove(): void {
+    if (this.#isThere) rmSync(dirname(this.path), { recursive: true, force: true });
+    this.#isThere = false;
+  }
+}
+
+function complain(kind: ErrorKind, context: Pick<RequestContext, "complain">): void {
+  context.complain(`   ${kind.title}\n   ${kind.remedy}\n`);
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended in the meantime.
   }
 }
 
@@ -157,10 +208,12 @@ function requireWritable(rootPath: string): void {
 }
 
 interface RunningBash {
+  readonly pid: number;
   /** Our end of the socket pair. */
   readonly channel: number;
   readonly exited: Promise<number>;
-  kill(signal: NodeJS.Signals): void;
+  /** The process that ends the build should we be killed; 0 before it has told who it is. */
+  guard(): number;
 }
 
 function startBash(
@@ -176,16 +229,27 @@ function startBash(
       {
         cwd: options.cwd,
         env: environment,
-        stdio: [streams.stdin, streams.stdout, streams.stderr, "pipe"],
+        // Requests, and what tells the guard of the program that we are there.
+        stdio: [streams.stdin, streams.stdout, streams.stderr, "pipe", "pipe"],
       },
     );
-    return {
-      channel: (process.stdio as unknown as number[])[3] ?? -1,
-      exited: process.exited,
-      kill: (signal) => process.kill(signal),
-    };
+    const [, , , channel = -1, life = -1] = process.stdio as unknown as number[];
+    return { pid: process.pid, channel, exited: process.exited, guard: () => readGuard(life) };
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw error;
     throw new HabError(buildErrors.bashMissing, "bash was not found on PATH", { cause: error });
+  }
+}
+
+/** The pid that the guard has told, the first thing it does. Closes our end: the guard is about to go. */
+function readGuard(life: number): number {
+  const line = Buffer.alloc(16);
+  try {
+    return Number(line.toString("latin1", 0, readSync(life, line)).split("\n")[0]);
+  } catch {
+    // Nothing there: it had no time to begin.
+    return 0;
+  } finally {
+    closeSync(life);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { encodeReply, RequestDecoder } from "./channel.ts";
+import { encodeReply, MalformedRequest, RequestDecoder } from "./channel.ts";
 
 const field = fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", ""));
 const bytesOf = (fields: readonly string[]) =>
@@ -20,6 +20,13 @@ describe("requests", () => {
     );
   });
 
+  test.each(["hello\n2\0find\0x\0", "hello, without an end", "-1\0", "99999999\0"])(
+    "what a plan has written in between is found out: %j",
+    (text) => {
+      expect(() => new RequestDecoder().push(Buffer.from(text))).toThrow(MalformedRequest);
+    },
+  );
+
   test("an unfinished one is held back", () => {
     const decoder = new RequestDecoder();
     expect(decoder.push(Buffer.from("2\0sign\0cor"))).toEqual([]);
@@ -29,4 +36,10 @@ describe("requests", () => {
 
 test("a reply is its status, the number of its fields, and the fields", () => {
   expect(encodeReply({ status: 1, fields: ["no", ""] }).toString()).toBe("1\x002\0no\0\0");
+});
+
+test("fields of a reply may be bytes that are no text", () => {
+  expect(encodeReply({ status: 0, fields: [Buffer.of(0xff, 0x41)] })).toEqual(
+    Buffer.concat([Buffer.from("0\x001\0"), Buffer.of(0xff, 0x41, 0)]),
+  );
 });

@@ -4,16 +4,24 @@
 /** A reply: the status bash sees, and fields. */
 export interface Reply {
   readonly status: number;
-  readonly fields: readonly string[];
+  /** Bytes where text could not hold them: names of files. */
+  readonly fields: readonly (string | Uint8Array)[];
 }
+
+/** The longest request names every directory of a dependency closure. More than this comes from something else. */
+const LARGEST_REQUEST_BYTES = 64 * 1024 * 1024;
+const COUNT = /^\d{1,6}$/;
+
+/** What arrived is no request: a plan has written to the connection. */
+export class MalformedRequest extends Error {}
 
 /** Splits the byte stream into requests. */
 export class RequestDecoder {
   #pending = Buffer.alloc(0);
 
-  /** Takes what arrived and returns the requests that are complete with it. */
+  /** Takes what arrived and returns the requests that are complete with it. Throws MalformedRequest. */
   push(data: Uint8Array): string[][] {
-    this.#pending = Buffer.concat([this.#pending, data]);
+    this.#pending = this.#pending.length === 0 ? Buffer.from(data) : Buffer.concat([this.#pending, data]);
     const requests: string[][] = [];
     for (;;) {
       const request = this.#next();
@@ -32,6 +40,8 @@ export class RequestDecoder {
       return text;
     };
     const count = field();
+    if (count === undefined ? this.#pending.length > 6 : !COUNT.test(count)) throw new MalformedRequest();
+    if (this.#pending.length > LARGEST_REQUEST_BYTES) throw new MalformedRequest();
     if (count === undefined) return undefined;
     const fields: string[] = [];
     for (let index = 0; index < Number(count); index++) {
@@ -46,48 +56,64 @@ export class RequestDecoder {
 
 /** The bytes of a reply. */
 export function encodeReply({ status, fields }: Reply): Buffer {
-  return Buffer.from([String(status), String(fields.length), ...fields].map((text) => `${text}\0`).join(""));
+  const end = Buffer.of(0);
+  const all = [String(status), String(fields.length), ...fields];
+  return Buffer.concat(all.flatMap((field) => [Buffer.from(field as string), end]));
 }
 
 /** What a process needs to serve requests on its end of the socket pair. */
 export interface Channel {
-  /** Resolves when the other end is gone. */
-  readonly closed: Promise<void>;
+  /** Resolves when what has been asked so far is done. */
+  idle(): Promise<void>;
+  /** Ends it from this side. */
+  close(): void;
 }
 
 interface Sending {
   write(data: Uint8Array): number;
+  terminate(): void;
 }
 
-/** Serves requests from `fd`, one at a time, in order. `handle` never rejects. */
+/**
+ * Serves requests from `fd`, one at a time, in order. `handle` never rejects; what it answers with undefined gets no reply.
+ * `onMalformed` is told when
+ * nothing more can be served.
+ */
 export async function serveRequests(
   fd: number,
-  handle: (request: readonly string[]) => Promise<Reply>,
+  handle: (request: readonly string[]) => Promise<Reply> | undefined,
+  onMalformed: () => void,
 ): Promise<Channel> {
   const decoder = new RequestDecoder();
   let queue = Promise.resolve();
-  const end = Promise.withResolvers<void>();
   let unsent = Buffer.alloc(0);
   const flush = (socket: Sending) => {
     if (unsent.length === 0) return;
     const written = socket.write(unsent);
     if (written > 0) unsent = unsent.subarray(written);
   };
-  await Bun.connect({
+  const serve = async (socket: Sending, request: readonly string[]) => {
+    const reply = await handle(request);
+    if (reply === undefined) return;
+    unsent = Buffer.concat([unsent, encodeReply(reply)]);
+    flush(socket);
+  };
+  const socket = (await Bun.connect({
     fd,
     socket: {
       data(socket: Sending, data: Uint8Array) {
-        for (const request of decoder.push(data)) {
-          queue = queue.then(async () => {
-            unsent = Buffer.concat([unsent, encodeReply(await handle(request))]);
-            flush(socket);
-          });
+        try {
+          for (const request of decoder.push(data)) queue = queue.then(() => serve(socket, request));
+        } catch (error) {
+          if (!(error instanceof MalformedRequest)) throw error;
+          onMalformed();
+          socket.terminate();
         }
       },
       drain: flush,
-      close: () => end.resolve(),
-      error: () => end.resolve(),
+      close() {},
+      error() {},
     },
-  } as unknown as Parameters<typeof Bun.connect>[0]);
-  return { closed: end.promise };
+  } as unknown as Parameters<typeof Bun.connect>[0])) as unknown as Sending;
+  return { idle: () => queue, close: () => socket.terminate() };
 }

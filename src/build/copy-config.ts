@@ -1,14 +1,28 @@
 // Copies the files of a plan that go into the package as they are: config/, config_install/, hooks
 // (reference/plan-build.md §10.1).
-import { chmodSync, constants, copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describeError, HabError } from "../error/index.ts";
-import { removeIfPresent, temporaryPathFor } from "../host/index.ts";
-import { buildErrors } from "./errors.ts";
+import { writeFileUnnamed } from "../host/index.ts";
+import { buildErrors, isFullDisk } from "./errors.ts";
+import { entriesOf } from "./walk.ts";
 
 const TREES = ["config", "config_install"];
 
-/** Copies the trees of a plan that exist; names that match one of `excludes` (shell globs) stay out. */
+/** Artifacts are copied by pieces of this size. */
+const COPY_SIZE_BYTES = 1024 * 1024;
+
+/** Copies the trees of a plan that exist; names that match one of `excludes` (shell globs) stay out. Throws HAB-BLD-003. */
 export function copyConfig(planDirectory: string, prefix: string, excludes: readonly string[]): void {
   const patterns = excludes.filter((glob) => glob !== "").map((glob) => new Bun.Glob(glob));
   const excluded = (name: string) => patterns.some((pattern) => pattern.match(name));
@@ -19,38 +33,89 @@ export function copyConfig(planDirectory: string, prefix: string, excludes: read
   }
 }
 
-function copyTree(source: string, destination: string, excluded: (name: string) => boolean): void {
+function copyTree(
+  source: string | Buffer,
+  destination: string | Buffer,
+  excluded: (name: string) => boolean,
+): void {
   makeDirectory(destination);
-  for (const entry of readdirSync(source, { withFileTypes: true })) {
+  for (const { file: from, entry } of entriesOf(source)) {
     if (excluded(entry.name)) continue;
-    const from = join(source, entry.name);
-    const to = join(destination, entry.name);
+    const to = sameNameIn(destination, from);
     if (entry.isDirectory()) copyTree(from, to, excluded);
     // Compat: a link to a directory becomes an empty directory (vector config-tree).
-    else if (statSync(from, { throwIfNoEntry: false })?.isDirectory()) makeDirectory(to);
-    else copyFileWhole(from, to);
+    else if (entry.isSymbolicLink() && leadsToDirectory(from)) makeDirectory(to);
+    else copyFile(from, to);
   }
 }
 
-function makeDirectory(path: string): void {
+/** The path of a name of one directory in another; bytes where it is no text. */
+function sameNameIn(directory: string | Buffer, path: string | Buffer): string | Buffer {
+  if (typeof path === "string" && typeof directory === "string")
+    return `${directory}/${path.slice(path.lastIndexOf("/") + 1)}`;
+  const bytes = Buffer.from(path);
+  return Buffer.concat([Buffer.from(directory), bytes.subarray(bytes.lastIndexOf(0x2f))]);
+}
+
+function leadsToDirectory(link: string | Buffer): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    // Leads nowhere, or round in a circle: copying it says so.
+    return false;
+  }
+}
+
+function makeDirectory(path: string | Buffer): void {
   mkdirSync(path, { recursive: true });
   chmodSync(path, 0o755);
 }
 
 /** Copies one regular file (links followed) with its mode less what umask 022 takes. Throws HAB-BLD-003. */
-export function copyFileWhole(source: string, destination: string): void {
-  const temporary = temporaryPathFor(destination);
+export function copyFile(source: string | Buffer, destination: string | Buffer): void {
   try {
-    const status = statSync(source);
-    if (!status.isFile()) throw new HabError(buildErrors.copyFailed, `'${source}' is not a regular file`);
-    copyFileSync(source, temporary, constants.COPYFILE_FICLONE);
-    chmodSync(temporary, status.mode & 0o755);
-    renameSync(temporary, destination);
+    const mode = regularFileMode(source);
+    copyFileSync(source, destination, constants.COPYFILE_FICLONE);
+    chmodSync(destination, mode);
   } catch (error) {
-    removeIfPresent(temporary);
-    if (error instanceof HabError) throw error;
-    throw new HabError(buildErrors.copyFailed, `cannot copy '${source}': ${describeError(error)}`, {
-      cause: error,
-    });
+    throw copyFailure(source, error);
   }
+}
+
+/** As `copyFile`, but the destination appears whole or not at all, and nothing of it is left by a process that is killed. */
+export async function copyFileWhole(source: string, destination: string): Promise<void> {
+  try {
+    await writeFileUnnamed(destination, regularFileMode(source), (output) => {
+      const input = openSync(source, "r");
+      try {
+        copyRest(input, output);
+      } finally {
+        closeSync(input);
+      }
+    });
+  } catch (error) {
+    throw copyFailure(source, error);
+  }
+}
+
+/** Throws HAB-BLD-003 for what cannot be copied as a file: reading a FIFO would never end. */
+function regularFileMode(source: string | Buffer): number {
+  const status = statSync(source);
+  if (!status.isFile()) throw new HabError(buildErrors.copyFailed, `'${source}' is not a regular file`);
+  return status.mode & 0o755;
+}
+
+function copyRest(input: number, output: number): void {
+  const buffer = new Uint8Array(COPY_SIZE_BYTES);
+  for (;;) {
+    const read = readSync(input, buffer, 0, buffer.length, null);
+    if (read === 0) return;
+    for (let at = 0; at < read; ) at += writeSync(output, buffer, at, read - at);
+  }
+}
+
+function copyFailure(source: string | Buffer, error: unknown): HabError {
+  if (error instanceof HabError) return error;
+  const kind = isFullDisk(error) ? buildErrors.diskFull : buildErrors.copyFailed;
+  return new HabError(kind, `cannot copy '${source}': ${describeError(error)}`, { cause: error });
 }

@@ -39,7 +39,7 @@ interface Segment {
 }
 
 /** Reads the headers of a file; undefined when it is no ELF file of a kind known here. Throws the system error. */
-export function readElf(path: string): ElfFile | undefined {
+export function readElf(path: string | Buffer): ElfFile | undefined {
   const file = openSync(path, "r");
   try {
     return parse((offset, length) => {

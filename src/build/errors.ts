@@ -1,6 +1,6 @@
 // Failures of the build room. What goes wrong inside a plan is printed by the build itself and ends with the status
 // that reference/plan-build.md §9 gives it.
-import { errorKinds } from "../error/index.ts";
+import { errorKinds, systemErrorCode } from "../error/index.ts";
 import { STUDIO_ERRORS } from "./studio/errors.ts";
 
 export const buildErrors = errorKinds({
@@ -76,6 +76,26 @@ export const buildErrors = errorKinds({
     code: "HAB-BLD-014",
     title: "The plan's hooks.toml says something that is not known",
     remedy: "Correct the named key: docs/run-a-service.md lists what can be said of which hook.",
+  },
+  diskFull: {
+    code: "HAB-BLD-031",
+    title: "There is no room left on a disk that the build writes to",
+    remedy: "Make room (hab pkg gc shows what may go), then build again; nothing half-made is left.",
+  },
+  channelLost: {
+    code: "HAB-BLD-032",
+    title: "The plan wrote to the connection between the build program and hab",
+    remedy: "Do not use file descriptors above 9 in the plan that it has not opened itself.",
+  },
+  nativeFailed: {
+    code: "HAB-BLD-034",
+    title: "The plan of a native package failed",
+    remedy: "See above what it said.",
+  },
+  buildKilled: {
+    code: "HAB-BLD-033",
+    title: "The build program was killed",
+    remedy: "Build again; if nobody killed it, look whether the machine ran out of memory (dmesg).",
   },
   badRelease: {
     code: "HAB-BLD-040",
@@ -246,3 +266,9 @@ export const buildErrors = errorKinds({
     remedy: "Build the dependency again with the present index, or name another one in pkg_deb_map.",
   },
 });
+
+/** Whether a system error means that a disk, or somebody's share of it, is full. */
+export function isFullDisk(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === "ENOSPC" || code === "EDQUOT";
+}

@@ -22,19 +22,19 @@ export function findLeaks(prefix: string, closure: readonly string[]): Leak[] {
   const allowed = [prefix, ...closure];
   const isInside = (path: string) => allowed.some((each) => path === each || path.startsWith(`${each}/`));
   const leaks: Leak[] = [];
-  for (const { path, entry } of walk(prefix)) {
+  for (const { path, file, entry } of walk(prefix)) {
     const report = (problem: string) => leaks.push({ path, problem });
     if (entry.isSymbolicLink()) {
-      const target = resolve(dirname(path), readlinkSync(path));
+      const target = resolve(dirname(path), readlinkSync(file));
       if (!isInside(target)) report(`is a link to ${target}, outside of the package and its dependencies`);
       else if (!isPresent(target)) report(`is a link to ${target}, which does not exist`);
     } else if (entry.isFile()) {
-      if ((lstatSync(path).mode & 0o6000) !== 0)
+      if ((lstatSync(file).mode & 0o6000) !== 0)
         report("runs with the rights of its owner (setuid or setgid)");
-      const elf = readElf(path);
+      const elf = readElf(file);
       if (elf !== undefined) for (const problem of elfProblems(path, elf, isInside)) report(problem);
       else {
-        const interpreter = scriptInterpreter(path);
+        const interpreter = scriptInterpreter(path, file);
         if (interpreter !== undefined && !isInside(interpreter)) report(`is a script for ${interpreter}`);
       }
     }
@@ -58,14 +58,14 @@ function* elfProblems(path: string, elf: ElfFile, isInside: (path: string) => bo
 }
 
 /** What runs an executable script; nothing for other files. Templates of hooks name theirs when they are rendered. */
-function scriptInterpreter(path: string): string | undefined {
-  if ((statSync(path).mode & 0o111) === 0 || basename(dirname(path)) === "hooks") return undefined;
+function scriptInterpreter(path: string, file: string | Buffer): string | undefined {
+  if ((statSync(file).mode & 0o111) === 0 || basename(dirname(path)) === "hooks") return undefined;
   const start = Buffer.alloc(256);
-  const file = openSync(path, "r");
+  const descriptor = openSync(file, "r");
   try {
-    readSync(file, start, 0, start.length, 0);
+    readSync(descriptor, start, 0, start.length, 0);
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
   return start.toString("latin1").match(/^#![ \t]*([^ \t\n\0]+)/)?.[1];
 }

@@ -6,10 +6,13 @@ import {
   copyFileSync,
   fstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
+  rmSync,
   writeSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeError, systemErrorCode } from "../error/index.ts";
 import { openPipe, readPipe } from "../host/index.ts";
@@ -23,6 +26,7 @@ interface Outputs {
 }
 
 export interface BuildLog {
+  /** Where it can be read until it is closed; it has no name in any directory, so nothing is left of it however we end. */
   readonly path: string;
   /** Where it is kept when the build fails. */
   readonly directory: string;
@@ -43,8 +47,8 @@ const LEFT_OPEN_MS = 500;
 const FULL_PIPE_RETRY_MS = 1;
 
 /** Two streams that go to one place go through one pipe, so that their lines keep their order. */
-export function startLog(path: string, directory: string, { stdout, stderr }: Outputs): BuildLog {
-  const log = openSync(path, "w", 0o600);
+export function startLog(directory: string, { stdout, stderr }: Outputs): BuildLog {
+  const log = openUnnamed();
   const isOne = isSameFile(stdout, stderr);
   const [outRead, outWrite] = openPipe();
   const [errRead, errWrite] = isOne ? [undefined, outWrite] : openPipe();
@@ -79,7 +83,7 @@ export function startLog(path: string, directory: string, { stdout, stderr }: Ou
     }
   };
   return {
-    path,
+    path: `/proc/self/fd/${log}`,
     directory,
     say: tell(own[0], stdout),
     complain: tell(own[1], stderr),
@@ -102,6 +106,15 @@ export function startLog(path: string, directory: string, { stdout, stderr }: Ou
       closeSync(log);
     },
   };
+}
+
+function openUnnamed(): number {
+  const place = mkdtempSync(join(tmpdir(), "hab-build-log-"));
+  try {
+    return openSync(join(place, "log"), "w+", 0o600);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
 }
 
 function isSameFile(left: number, right: number): boolean {

@@ -6,6 +6,7 @@ import debian from "./program/debian.bash" with { type: "text" };
 import dependencies from "./program/dependencies.bash" with { type: "text" };
 import environment from "./program/environment.bash" with { type: "text" };
 import failures from "./program/failures.bash" with { type: "text" };
+import guard from "./program/guard.bash" with { type: "text" };
 import main from "./program/main.bash" with { type: "text" };
 import messages from "./program/messages.bash" with { type: "text" };
 import metadata from "./program/metadata.bash" with { type: "text" };
@@ -16,6 +17,7 @@ import version from "./program/version.bash" with { type: "text" };
 
 /** The whole program. */
 export const PROGRAM_TEXT: string = [
+  guard,
   messages,
   failures,
   sources,

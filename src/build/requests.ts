@@ -1,34 +1,41 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
-import { chownSync, createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { chownSync, createReadStream, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { Blake2b256, KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { writeFileWhole } from "../host/index.ts";
+import { sweepTemporaries, writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
   formatIdent,
   HOOK_SETTINGS_FILE,
   installPath,
+  isFullIdent,
+  isPathSafe,
+  LAST_METAFILE,
   type PackageIdent,
+  packagesDirectory,
+  ReleaseInPlace,
   readHookSettings,
+  removeTree,
   signHart,
   writeArchive,
 } from "../package/index.ts";
 import type { Reply } from "./channel.ts";
-import { copyConfig, copyFileWhole } from "./copy-config.ts";
+import { copyConfig, copyFile, copyFileWhole } from "./copy-config.ts";
 import { defaultValue } from "./default-value.ts";
 import { download } from "./download.ts";
-import { buildErrors } from "./errors.ts";
+import { buildErrors, isFullDisk } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
 import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lock.ts";
 import { clampTimestamps } from "./records/clamp-timestamps.ts";
 import { identOf, type RecordKeeper } from "./records/keeper.ts";
 import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
-import { settle } from "./records/settle.ts";
+import { settle, settleTimes } from "./records/settle.ts";
 import { sha256OfFile } from "./sha256.ts";
 import { listStrippable } from "./strippable.ts";
+import { byteOrder } from "./walk.ts";
 
 /** One dependency to install, with the policy the build decided on (reference/plan-build.md §6.1). */
 export interface InstallRequest {
@@ -59,12 +66,16 @@ export interface RequestContext {
   /** Write to standard output and standard error of the build. */
   readonly say: (text: string) => void;
   readonly complain: (text: string) => void;
+  /** Aborts when the build program has ended: nobody waits for an answer any more. */
+  readonly signal: AbortSignal;
+  /** The release that is being made, once its place is claimed. */
+  place?: ReleaseInPlace | undefined;
 }
 
 type Handler = (
   args: readonly string[],
   context: RequestContext,
-) => Promise<readonly string[]> | readonly string[];
+) => Promise<Reply["fields"]> | Reply["fields"];
 
 /** Requests whose failure the program explains itself. */
 const EXPLAINED_BY_PROGRAM = new Set(["find", "toml"]);
@@ -76,9 +87,12 @@ export async function serveRequest(request: readonly string[], context: RequestC
     const handler = HANDLERS[verb];
     if (handler === undefined) throw new HabError(buildErrors.unknownRequest, `unknown request '${verb}'`);
     return { status: 0, fields: await handler(args, context) };
-  } catch (error) {
+  } catch (caught) {
+    const error = isFullDisk(caught)
+      ? new HabError(buildErrors.diskFull, describeError(caught), { cause: caught })
+      : caught;
     const message = describeError(error).replaceAll("\0", "");
-    if (!EXPLAINED_BY_PROGRAM.has(verb) || isAboutLock(error)) {
+    if ((!EXPLAINED_BY_PROGRAM.has(verb) || isAboutLock(error)) && !context.signal.aborted) {
       const next = error instanceof HabError ? `   ${error.next}\n` : "";
       context.complain(`   ${message}\n${next}`);
     }
@@ -132,7 +146,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     // A plan may have put its package anywhere; only what can be a release is ours to take away.
     if (prefix !== installPath(ident, root)) return [];
     requireNoRelease(ident, root);
-    rmSync(prefix, { recursive: true, force: true });
+    removeTree(prefix);
     return [];
   },
   "make-directories": ([from = "", ...directories]) => {
@@ -146,7 +160,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   "copy-files": (paths) => {
     for (let index = 0; index + 1 < paths.length; index += 2)
-      copyFileWhole(paths[index] ?? "", paths[index + 1] ?? "");
+      copyFile(paths[index] ?? "", paths[index + 1] ?? "");
+    return [];
+  },
+  deliver: async ([artifact = "", destination = ""]) => {
+    await copyFileWhole(artifact, destination);
+    return [];
+  },
+  "claim-release": ([prefix = ""], context) => {
+    context.place?.end();
+    context.place = undefined;
+    const ident = releaseAt(prefix, context.root);
+    if (ident !== undefined) context.place = ReleaseInPlace.begin(ident, context.root);
     return [];
   },
   "check-hook-settings": ([plan = ""]) => {
@@ -162,7 +187,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   debian: async (args, context) => (await import("./debian/requests.ts")).serveDebian(args, context),
   leaks: ([prefix = "", ...closure]) =>
     findLeaks(prefix, closure).map(({ path, problem }) => `${path} ${problem}`),
-  strippable: ([prefix = ""]) => listStrippable(prefix).map(({ kind, path }) => `${kind}:${path}`),
+  strippable: ([prefix = ""]) =>
+    listStrippable(prefix).map(({ kind, path }) => Buffer.concat([Buffer.from(`${kind}:`), path])),
   sha256: async ([path = ""], { records }) => {
     const digest = await sha256OfFile(path);
     records.noteDigest(path, digest);
@@ -173,18 +199,28 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   toml: ([file = "", path = ""]) => [defaultValue(file, path)],
-  "hash-files": async ([prefix = "", list = ""], { records, lock, epochSeconds }) => {
+  "hash-files": async ([prefix = "", list = "", target = ""], { records, lock, epochSeconds }) => {
     clampTimestamps(prefix, epochSeconds);
     lock.current?.notePackage(prefix);
     // Scratch: what counts is the signed copy in the package.
-    writeFileSync(list, await records.writeInto(prefix));
+    writeFileSync(list, await records.writeInto(prefix, lastMetafile(target)));
+    return [];
+  },
+  // Lines `key=value` in byte order of the keys.
+  table: (fields) =>
+    fields
+      .flatMap((key, index) => (index % 2 === 0 ? [{ key, value: fields[index + 1] ?? "" }] : []))
+      .sort((a, b) => byteOrder(a.key, b.key))
+      .map(({ key, value }) => `${key}=${value}`),
+  "check-key": ([origin = ""], { keyCacheDirectory }) => {
+    new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
     return [];
   },
   sign: async ([origin = "", source = "", destination = ""], { keyCacheDirectory }) => {
     await signHart(source, destination, new KeyCache(keyCacheDirectory).latest("origin-secret", origin));
     return [];
   },
-  archive: async ([prefix = "", artifact = "", origin = "", level = ""], context) => {
+  archive: async ([prefix = "", artifact = "", origin = "", level = "", target = ""], context) => {
     if (!/^[0-9]$/.test(level))
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
     settle(prefix, context.epochSeconds);
@@ -195,6 +231,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       key: new KeyCache(context.keyCacheDirectory).latest("origin-secret", origin),
       compressionLevel: Number(level),
       epochSeconds: context.epochSeconds,
+      added: lastMetafile(target),
+      signal: context.signal,
     });
     return digestsOf(artifact);
   },
@@ -206,8 +244,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });
     return [];
   },
+  // The results directory, before a plan's work begins: what a killed build has left there goes.
+  "begin-results": ([directory = ""]) => {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    sweepTemporaries(directory);
+    return [];
+  },
+  // From here on the prefix is a package.
+  "finish-release": ([prefix = "", target = ""], { epochSeconds }) => {
+    const path = join(prefix, LAST_METAFILE);
+    writeFileWhole(path, `${target}\n`, { mode: 0o644 });
+    settleTimes([path, prefix], epochSeconds);
+    return [];
+  },
   remove: (paths) => {
-    for (const path of paths) rmSync(path, { recursive: true, force: true });
+    for (const path of paths) removeTree(path);
     return [];
   },
   share: ([reference = "", ...paths]) => {
@@ -216,6 +267,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
 };
+
+/** The release whose directory this is; undefined for a prefix that a plan has put elsewhere. */
+function releaseAt(prefix: string, root: string): FullIdent | undefined {
+  const [origin = "", name = "", version, release, ...more] = relative(packagesDirectory(root), prefix).split(
+    "/",
+  );
+  const ident: PackageIdent = { origin, name, ...(version && { version }), ...(release && { release }) };
+  return more.length === 0 && isPathSafe(ident) && isFullIdent(ident) ? ident : undefined;
+}
+
+/** The metadata file that is not in the package before it is finished, but in its list and in its archive. */
+function lastMetafile(target: string): ReadonlyMap<string, Uint8Array> {
+  return new Map(target === "" ? [] : [[LAST_METAFILE, Buffer.from(`${target}\n`)]]);
+}
 
 /** SHA-256 and BLAKE2b-256 of a file, read once. */
 async function digestsOf(path: string): Promise<[string, string]> {

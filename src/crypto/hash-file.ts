@@ -6,7 +6,7 @@ import { hasherFor } from "./blake2b-bulk.ts";
 const READ_SIZE_BYTES = 1024 * 1024;
 
 /** BLAKE2b-256 of a file, as hexadecimal digits. The next piece is read while one is hashed. Throws the system error. */
-export async function hashFile(path: string): Promise<string> {
+export async function hashFile(path: string | Buffer): Promise<string> {
   const file = await open(path, "r");
   try {
     const total = (await file.stat()).size;

@@ -15,16 +15,18 @@ export * from "./process.ts";
 export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";
 export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./process-identity.ts";
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
-export { becomeSubreaper, reapOrphans } from "./process-orphans.ts";
+export { becomeSubreaper, reapOrphan, reapOrphans } from "./process-orphans.ts";
 export { isCompiled, ownCommand, workerModule } from "./process-self.ts";
 export {
   isProcessRunning,
+  type ProcessStatus,
   processStartTime,
   processStatus,
   runningGroupMembers,
   type SessionLeader,
   sessionLeaders,
 } from "./process-table.ts";
+export { descendantsOf } from "./process-tree.ts";
 export {
   signalNumber,
   type TerminateOptions,
@@ -41,4 +43,5 @@ export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
 export { makeRaw, openTerminal, type TerminalPair, terminalSize } from "./terminal.ts";
 export { ownUnitProcesses } from "./unit-processes.ts";
 export { openUnixDatagram, type UnixDatagram } from "./unix-datagram.ts";
+export { writeFileUnnamed } from "./unnamed-file.ts";
 export * from "./users.ts";

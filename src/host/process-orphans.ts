@@ -42,6 +42,11 @@ export function reapOrphans(): number[] {
   return reaped;
 }
 
+/** Collects one orphan that has ended. False when it still runs, or is not ours. */
+export function reapOrphan(pid: number): boolean {
+  return libc().waitpid(pid, null, WNOHANG) === pid;
+}
+
 const PR_SET_CHILD_SUBREAPER = 36;
 
 /** Makes orphaned descendants our children, as if we were pid 1. False when the kernel refuses. */

@@ -251,6 +251,11 @@ export const packageErrors = errorKinds({
     remedy:
       "Look at what it waits for in its output; a longer time is given in the package's hooks.toml, for an install hook also with hab svc load --hook install.timeout=SECONDS.",
   },
+  releaseInTheMaking: {
+    code: "HAB-PKG-075",
+    title: "Another process is building or installing the same release",
+    remedy: "Wait for it to end, or build with another release.",
+  },
   unexpectedHart: {
     code: "HAB-PKG-073",
     title: "A hart is not the one whose digest was asked for",

@@ -1,11 +1,11 @@
 // Makes a hart of a release directory: deterministic tar, xz, signature (reference/packages.md §5.6).
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync } from "node:fs";
-import { dirname, relative, sep } from "node:path";
+import { writeSync } from "node:fs";
+import { relative, sep } from "node:path";
 import { Blake2b256, type SecretKey } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
-import { removeIfPresent, syncDirectory, temporaryPathFor } from "../host/index.ts";
+import { writeFileUnnamed } from "../host/index.ts";
 import { packageErrors } from "./errors.ts";
-import { hartHeader, hashRest, withFile, writeAll } from "./hart.ts";
+import { hartHeader, writeAll } from "./hart.ts";
 
 /** As `xz -6`, the original's default (`HAB_HART_COMPRESSION_LEVEL`). */
 export const DEFAULT_COMPRESSION_LEVEL = 6;
@@ -22,6 +22,10 @@ export interface PackOptions {
   readonly compressionLevel?: number;
   /** Modification time of all members. */
   readonly epochSeconds: number;
+  /** Files directly in the directory that are not there yet. */
+  readonly added?: ReadonlyMap<string, Uint8Array>;
+  /** Ends the work; it then throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Packs, compresses and signs. The same directory makes the same hart. Throws HAB-PKG-028 and system errors (a full disk). */
@@ -33,50 +37,29 @@ export async function writeArchive(options: PackOptions): Promise<void> {
     key,
     compressionLevel = DEFAULT_COMPRESSION_LEVEL,
     epochSeconds,
+    added,
+    signal,
   } = options;
   const name = relative(root, directory).split(sep).join("/");
   if (name === "" || name.startsWith(".."))
     throw new HabError(packageErrors.unpackable, `${directory} is not below ${root}`);
-  const payload = temporaryPathFor(destination);
-  const signed = temporaryPathFor(destination);
-  try {
-    const digest = await writePayload(payload, { directory, name, epochSeconds }, compressionLevel);
-    const hart = openSync(signed, "wx", 0o600);
-    try {
-      writeAll(hart, hartHeader(digest, key));
-      await withFile(payload, (fd) => hashRest(fd, 0, hart));
-      fchmodSync(hart, 0o644);
-      fsyncSync(hart);
-    } finally {
-      closeSync(hart);
-    }
-    renameSync(signed, destination);
-    syncDirectory(dirname(destination));
-  } finally {
-    removeIfPresent(payload);
-    removeIfPresent(signed);
-  }
-}
-
-async function writePayload(
-  path: string,
-  source: { directory: string; name: string; epochSeconds: number },
-  level: number,
-): Promise<string> {
   const [{ tarPieces }, { encodeXz }] = await Promise.all([
     import("./tar/writer.ts"),
     import("./xz/encode.ts"),
   ]);
-  const hasher = new Blake2b256();
-  await withFile(
-    path,
-    async (fd) => {
-      for await (const piece of encodeXz(tarPieces(source), level)) {
-        hasher.update(piece);
-        writeAll(fd, piece);
-      }
-    },
-    "wx",
-  );
-  return hasher.digestHex();
+  // Any digest makes a header of the same length: the payload goes behind it, and then the header is known.
+  const headerLength = hartHeader("0".repeat(64), key).length;
+  await writeFileUnnamed(destination, 0o644, async (hart) => {
+    const hasher = new Blake2b256();
+    writeAll(hart, new Uint8Array(headerLength));
+    const source = { directory, name, epochSeconds, ...(added && { added }) };
+    for await (const piece of encodeXz(tarPieces(source), compressionLevel)) {
+      signal?.throwIfAborted();
+      hasher.update(piece);
+      writeAll(hart, piece);
+    }
+    const header = hartHeader(hasher.digestHex(), key);
+    if (header.length !== headerLength) throw new Error("the header of a hart has no fixed length");
+    writeSync(hart, header, 0, headerLength, 0);
+  });
 }

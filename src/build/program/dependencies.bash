@@ -8,6 +8,9 @@ pkg_tdeps_resolved=()
 pkg_all_deps_resolved=()
 pkg_all_tdeps_resolved=()
 
+# What run dependencies were resolved to, by the words of the plan.
+declare -A __paths_of_deps=()
+
 _nothing_is_installed() { [[ -n "$NO_INSTALL_DEPS" && "$NO_INSTALL_DEPS" != false ]]; }
 
 # _ask_lock VERB [ARGUMENT...]: a request that the lock of the build may refuse, which ends the build.
@@ -67,22 +70,28 @@ _ident_of() { printf '%s\n' "${1#"$HAB_PKG_PATH"/}"; }
 _get_deps_for() { if [[ -f "$1/DEPS" ]]; then printf '%s\n' "$(<"$1/DEPS")"; fi; }
 _get_tdeps_for() { if [[ -f "$1/TDEPS" ]]; then printf '%s\n' "$(<"$1/TDEPS")"; fi; }
 
-# _collect_tdeps NAME PATH...: fills the array NAME with the direct paths and all they need, dependents first.
+# _collect_tdeps NAME PATH...: fills the array NAME with the direct paths and all they need, dependents first: what is needed
+# stands where it is needed last.
 _collect_tdeps() {
   local -n __tdeps="$1"
   shift
-  __tdeps=("$@")
-  local path ident lines kept entry
+  local path ident lines index needed=()
+  local -A last=()
   for path in "$@"; do
     _lines_of "$path/TDEPS" lines
     for ident in "${lines[@]}"; do
       if [[ -z "$ident" ]]; then continue; fi
-      kept=()
-      for entry in "${__tdeps[@]}"; do
-        if [[ "$entry" != "$HAB_PKG_PATH/$ident" ]]; then kept+=("$entry"); fi
-      done
-      __tdeps=("${kept[@]}" "$HAB_PKG_PATH/$ident")
+      needed+=("$HAB_PKG_PATH/$ident")
+      last["$HAB_PKG_PATH/$ident"]=${#needed[@]}
     done
+  done
+  __tdeps=()
+  for path in "$@"; do
+    if [[ -z "${last["$path"]}" ]]; then __tdeps+=("$path"); fi
+  done
+  for index in "${!needed[@]}"; do
+    path="${needed[index]}"
+    if [[ "${last["$path"]}" == $((index + 1)) ]]; then __tdeps+=("$path"); fi
   done
 }
 
@@ -109,22 +118,29 @@ _resolve_build_dependencies() {
 _resolve_run_dependencies() {
   build_line "Resolving run dependencies"
   local dep
+  local -A seen=()
   pkg_deps_resolved=()
   for dep in "${pkg_deps[@]}"; do
     _resolve_dependency "$dep" --ignore-install-hook
     build_line "Resolved dependency '$dep' to ${__resolved#"$HAB_PKG_PATH"/}"
     # The same release asked for twice is one dependency, not a conflict.
-    if ! _array_contains "$__resolved" "${pkg_deps_resolved[@]}"; then pkg_deps_resolved+=("$__resolved"); fi
+    if [[ -z "${seen["$__resolved"]}" ]]; then pkg_deps_resolved+=("$__resolved"); fi
+    seen["$__resolved"]=yes
+    __paths_of_deps["$dep"]="$__resolved"
   done
   _collect_tdeps pkg_tdeps_resolved "${pkg_deps_resolved[@]}"
 }
 
 _populate_dependency_arrays() {
   local path
+  local -A seen=()
   pkg_all_deps_resolved=("${pkg_build_deps_resolved[@]}" "${pkg_deps_resolved[@]}")
   pkg_all_tdeps_resolved=("${pkg_all_deps_resolved[@]}")
+  for path in "${pkg_all_deps_resolved[@]}"; do seen["$path"]=yes; done
   for path in "${pkg_build_tdeps_resolved[@]}" "${pkg_tdeps_resolved[@]}"; do
-    if ! _array_contains "$path" "${pkg_all_tdeps_resolved[@]}"; then pkg_all_tdeps_resolved+=("$path"); fi
+    if [[ -n "${seen["$path"]}" ]]; then continue; fi
+    seen["$path"]=yes
+    pkg_all_tdeps_resolved+=("$path")
   done
 }
 
@@ -175,17 +191,19 @@ _validate_run_dependencies() {
   exit_with "Computed runtime dependency check failed, aborting" 31
 }
 
-# _print_dependency_graph INDENT IDENT...: marks those whose name is a key of the caller's `releases`.
+# _print_dependency_graph INDENT IDENT...: marks those whose name is a key of the caller's `releases`. `__above` are the
+# dependents: packages that need each other are not followed round and round.
 _print_dependency_graph() {
-  local indent="$1" ident mark deps
+  local indent="$1" ident mark deps __above=" $__above "
   shift
   for ident in "$@"; do
     if [[ -z "$ident" ]]; then continue; fi
     mark=
     if [[ -n "${releases["${ident%/*/*}"]}" ]]; then mark=' (*)'; fi
     printf '%s%s%s\n' "$indent" "$ident" "$mark"
+    if [[ "$__above" == *" $ident "* ]]; then continue; fi
     _lines_of "$HAB_PKG_PATH/$ident/DEPS" deps
-    _print_dependency_graph "$indent    " "${deps[@]}"
+    __above="$__above$ident " _print_dependency_graph "$indent    " "${deps[@]}"
   done
 }
 

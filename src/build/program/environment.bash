@@ -43,11 +43,15 @@ _environment_separator() {
 # _populate_environment_from_deps KIND DEP...: layers the run environments of direct dependencies, in order.
 _populate_environment_from_deps() {
   local -n __values="__$1_environment" __origins="__$1_environment_provenance"
-  local kind="$1" dep path lines line variable value finder=_pkg_path_for_deps
+  local kind="$1" dep path lines line variable value __found among="pkg_deps_resolved[@]"
   shift
-  if [[ "$kind" == buildtime ]]; then finder=_pkg_path_for_build_deps; fi
+  if [[ "$kind" == buildtime ]]; then among="pkg_build_deps_resolved[@]"; fi
   for dep in "$@"; do
-    path="$("$finder" "$dep")"
+    # Mostly what it was resolved to; without a process for each, as _pkg_path_for_deps would take.
+    if [[ "$kind" == buildtime ]] || ! _first_match "$dep" "${__paths_of_deps["$dep"]}"; then
+      _path_among "$kind" "$dep" "${!among}" >/dev/null
+    fi
+    path="$__found"
     _lines_of "$path/RUNTIME_ENVIRONMENT" lines
     for line in "${lines[@]}"; do
       line="${line#"${line%%[![:space:]]*}"}"
@@ -164,15 +168,22 @@ _layer_environment() {
   done
 }
 
+# The own directories of packages, joined with `:`, by their paths: each is asked for several times.
+declare -A __own_paths=()
+
 # _package_path_entries PATH: sets `__entries` to the directories of a package's PATH file that are its own.
 _package_path_entries() {
-  local text entry
+  local text entry IFS=:
   __entries=()
-  _text_of "$1/PATH" text || return 0
-  local IFS=:
-  for entry in $text; do
-    if [[ "$entry" == "$1"/* || "$entry" == "$1" ]]; then __entries+=("$entry"); fi
-  done
+  if [[ -z "${__own_paths["$1"]+known}" ]]; then
+    _text_of "$1/PATH" text || true
+    for entry in $text; do
+      if [[ "$entry" == "$1"/* || "$entry" == "$1" ]]; then __entries+=("$entry"); fi
+    done
+    __own_paths["$1"]="${__entries[*]}"
+  else
+    for entry in ${__own_paths["$1"]}; do __entries+=("$entry"); done
+  fi
 }
 
 # _joined_paths NAME ITEM...: each once, joined with `:`, into the variable NAME.
@@ -180,9 +191,12 @@ _joined_paths() {
   local -n __joined="$1"
   shift
   local item
+  local -A seen=()
   __joined=
   for item in "$@"; do
-    if [[ ":$__joined:" != *":$item:"* ]]; then __joined+="${__joined:+:}$item"; fi
+    if [[ -z "$item" || -n "${seen["$item"]}" ]]; then continue; fi
+    seen["$item"]=yes
+    __joined+="${__joined:+:}$item"
   done
 }
 

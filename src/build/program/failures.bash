@@ -52,7 +52,8 @@ _say_failure() {
 # this program calls it.
 _say_returned() {
   local callback found __text
-  _line_text "$__program_file" "$1"
+  # The file has no name any more; bash keeps it open under this number.
+  _line_text "/proc/$$/fd/255" "$1"
   callback="$__text"
   if [[ "$callback" == '"$1"' ]]; then callback="$__phase"; fi
   if ! [[ "$callback" =~ ^do_[a-z_]+$ ]] || ! _is_function "$callback"; then return 0; fi

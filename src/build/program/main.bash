@@ -8,7 +8,12 @@ if [[ -n "$DEBUG" ]]; then set -x; fi
 
 # A high number, so that a plan may use 3 to 9 as it likes.
 exec {__to_hab}>&3 3>&-
+printf '1\0opened\0' >&"$__to_hab"
 __from_hab="$__to_hab"
+# Nothing that a plan waits for, and it holds none of the caller's streams open.
+_guard 4 </dev/null >/dev/null 2>&1 &
+disown
+exec 4>&-
 
 THIS_PROGRAM=hab-plan-build
 INITIAL_PATH="$PATH"
@@ -19,12 +24,19 @@ HAB_PLAN_BUILD="$4"
 HAB_BIN="$5"
 set -- "$1"
 
-# _on_exit STATUS: the one way out. A signal counts as failure whatever ran before it.
+# _on_exit STATUS: the one way out. A signal counts as failure whatever ran before it, and so does an `exit 0` before there
+# is a package.
 _on_exit() {
   local __status="$1"
   if ((BASH_SUBSHELL > 0)); then exit "$__status"; fi
-  trap - ERR EXIT HUP INT QUIT TERM
+  trap - ERR EXIT
+  # A second signal does not cut the last words short; what they run it ends as ever.
+  trap : HUP INT QUIT TERM
   : "${pkg_name:=unknown}"
+  if ((__status == 0)) && [[ -z "$__delivered" ]]; then
+    warn "The plan ended the build with 'exit 0' before there was a package"
+    __status=1
+  fi
   build_line "Build time: $((SECONDS / 60))m$((SECONDS % 60))s"
   if ((__status != 0)); then
     _print '' 31 "Exiting on error"
@@ -94,6 +106,25 @@ _deb_defaults
 unset pkg_description pkg_maintainer pkg_license pkg_upstream_url pkg_source pkg_filename pkg_shasum pkg_dirname \
   pkg_interpreters pkg_shutdown_signal pkg_shutdown_timeout_sec pkg_scaffolding pkg_type pkg_prefix pkg_artifact
 
+# _hint_at_other_plans CONTEXT: there may be plans, but none that can be built here.
+_hint_at_other_plans() {
+  local place plan target
+  for place in "$1" "$1/habitat"; do
+    for plan in "$place"/plan.ps1 "$place"/*/plan.ps1; do
+      if [[ -f "$plan" ]]; then
+        printf '   %s is a plan for Windows, in PowerShell: build it there, with a hab for Windows.\n' "$plan" >&2
+      fi
+    done
+    for plan in "$place"/*-linux/plan.sh "$place"/*-darwin/plan.sh "$place"/*-linux-kernel2/plan.sh; do
+      target="${plan%/*}"
+      target="${target##*/}"
+      if [[ -f "$plan" && "$target" != "$pkg_target" ]]; then
+        printf '   There is a plan for %s, which this machine, being %s, cannot build.\n' "$target" "$pkg_target" >&2
+      fi
+    done
+  done
+}
+
 # _find_plan CONTEXT: sets PLAN_CONTEXT to the directory of the one plan that is meant.
 _find_plan() {
   local context="$1" candidate plain=() targeted=() found=() IFS=,
@@ -115,6 +146,7 @@ _find_plan() {
   if ((${#found[@]} > 1)); then
     exit_with "A Plan file was found in the following paths: ${found[*]}. Only one is allowed at a time" 42
   elif ((${#found[@]} == 0)); then
+    _hint_at_other_plans "$context"
     found=("$context/$HAB_PLAN_FILENAME" "$context/habitat/$HAB_PLAN_FILENAME"
       "$context/$pkg_target/$HAB_PLAN_FILENAME" "$context/habitat/$pkg_target/$HAB_PLAN_FILENAME")
     exit_with "Plan file not found in any of these paths: ${found[*]}" 42
@@ -168,6 +200,7 @@ _validate_plan
 _default_paths
 _service_paths "$pkg_name"
 pkg_output_path="${HAB_OUTPUT_PATH:-$INITIAL_PWD/results}"
+if [[ "$pkg_output_path" != /* ]]; then pkg_output_path="$INITIAL_PWD/$pkg_output_path"; fi
 if _nothing_is_installed; then build_line "NO_INSTALL_DEPS set: no package dependencies will be installed"; fi
 build_line "Using HAB_BIN=$HAB_BIN for installs, signing, and hashing"
 if [[ "$pkg_type" == composite ]]; then
@@ -175,6 +208,7 @@ if [[ "$pkg_type" == composite ]]; then
 fi
 
 build_line "$THIS_PROGRAM setup"
+_claim_release
 _clear_prefix
 do_begin
 _write_pre_build

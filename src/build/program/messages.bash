@@ -41,14 +41,18 @@ exit_with() {
 # returns its status. A request must end before the next one is made.
 _ask() {
   local __status __count
-  printf '%s\0' "$#" "$@" >&"$__to_hab"
-  IFS= read -r -d '' -u "$__from_hab" __status || exit 1
-  IFS= read -r -d '' -u "$__from_hab" __count || exit 1
+  printf '%s\0' "$#" "$@" >&"$__to_hab" || _channel_lost
+  IFS= read -r -d '' -u "$__from_hab" __status || _channel_lost
+  IFS= read -r -d '' -u "$__from_hab" __count || _channel_lost
   __answer=()
   while ((__count-- > 0)); do
     IFS= read -r -d '' -u "$__from_hab" "__answer[${#__answer[@]}]"
   done
   return "$__status"
+}
+
+_channel_lost() {
+  exit_with "The connection to hab (file descriptor $__to_hab) is gone; did the plan close it, or write to it?" 1
 }
 
 _is_function() { declare -F "$1" >/dev/null; }

@@ -17,20 +17,13 @@ _write_lines() {
   _write_metadata "$file" "$*"
 }
 
-# _write_table FILE ARRAY [FIRST_KEY]: `key=value` lines in the order of the keys, so that builds can be compared.
+# _write_table FILE ARRAY: `key=value` lines in the order of the keys, so that builds can be compared.
 _write_table() {
   local -n __table="$2"
-  local LC_ALL=C file="$1" key other keys=() index lines=()
-  for key in "${!__table[@]}"; do
-    for ((index = ${#keys[@]}; index > 0; index--)); do
-      other="${keys[index - 1]}"
-      if [[ "$other" < "$key" ]]; then break; fi
-      keys[index]="$other"
-    done
-    keys[index]="$key"
-  done
-  for key in "${keys[@]}"; do lines+=("$key=${__table[$key]}"); done
-  _write_lines "$file" "${lines[@]}"
+  local file="$1" key lines=()
+  for key in "${!__table[@]}"; do lines+=("$key" "${__table[$key]}"); done
+  if ((${#__table[@]} > 0)); then _ask table "${lines[@]}"; else __answer=(); fi
+  _write_lines "$file" "${__answer[@]}"
 }
 
 # _write_directories FILE PREFIX SEPARATOR DIRECTORY...: directories below the package.
@@ -88,7 +81,15 @@ _render_metadata_BUILD_DEPS() { _write_lines BUILD_DEPS "${pkg_build_deps_resolv
 _render_metadata_BUILD_TDEPS() { _write_lines BUILD_TDEPS "${pkg_build_tdeps_resolved[@]#"$HAB_PKG_PATH"/}"; }
 _render_metadata_DEPS() { _write_lines DEPS "${pkg_deps_resolved[@]#"$HAB_PKG_PATH"/}"; }
 _render_metadata_TDEPS() { _write_lines TDEPS "${pkg_tdeps_resolved[@]#"$HAB_PKG_PATH"/}"; }
-_render_metadata_TARGET() { _write_metadata TARGET "$pkg_target"; }
+
+# TARGET is what makes a directory a package, so it is listed and packed, but written last of all (`_deliver`): a build that is
+# killed leaves nothing that looks installed.
+_render_metadata_TARGET() {
+  debug "Rendering TARGET metadata file"
+  __target="$pkg_target"
+  if [[ -e "$pkg_prefix/TARGET" || -L "$pkg_prefix/TARGET" ]]; then _ask remove "$pkg_prefix/TARGET"; fi
+}
+
 _render_metadata_IDENT() { _write_metadata IDENT "$pkg_origin/$pkg_name/$pkg_version/$pkg_release"; }
 
 # _is_service: whether the Supervisor can run it.
@@ -160,7 +161,7 @@ _render_metadata_FILES() {
   build_line "Generating blake2b hashes of all files in the package"
   local list="$CACHE_PATH/${pkg_name}_blake2bsums"
   _make_directories "$CACHE_PATH"
-  _ask hash-files "$pkg_prefix" "$list"
+  _ask hash-files "$pkg_prefix" "$list" "$__target"
   build_line "Generating signed metadata FILES"
   _ask sign "$pkg_origin" "$list" "$pkg_prefix/FILES"
 }

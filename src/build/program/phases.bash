@@ -193,6 +193,8 @@ _check_version() {
   if [[ "$pkg_version" == "$__unset_version" ]]; then
     exit_with "Plan did not set 'pkg_version' and did not call 'update_pkg_version()' before the 'do_prepare()' build phase." 2
   fi
+  # A plan may have put the prefix elsewhere without telling.
+  _claim_release
 }
 
 _check_hooks() {

@@ -2,9 +2,10 @@
 
 _write_pre_build() {
   build_line "Writing pre_build file"
-  _make_directories "$pkg_output_path"
-  printf '%s\n' "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" "pkg_version=$pkg_version" "pkg_release=$pkg_release" \
-    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" >"$pkg_output_path/pre_build.env"
+  _ask begin-results "$pkg_output_path"
+  _ask write "$pkg_output_path/pre_build.env" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
+    "pkg_version=$pkg_version" "pkg_release=$pkg_release" \
+    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release"
   _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/pre_build.env"
 }
 
@@ -13,6 +14,10 @@ _check_signing_key() {
   for key in "$HAB_CACHE_KEY_PATH/$pkg_origin"-*.sig.key; do
     if [[ -f "$key" && "${key##*/}" =~ ^"$pkg_origin"-[0-9]{14}\.sig\.key$ ]]; then
       debug "At least one signing key for $pkg_origin found in $HAB_CACHE_KEY_PATH"
+      # Better now than after an hour of building.
+      if ! _ask check-key "$pkg_origin"; then
+        exit_with "The newest signing key of '$pkg_origin' in $HAB_CACHE_KEY_PATH cannot be used, aborting" 35
+      fi
       return 0
     fi
   done
@@ -22,15 +27,17 @@ _check_signing_key() {
 _generate_artifact() {
   build_line "Generating package artifact"
   _make_directories "$HAB_CACHE_ARTIFACT_PATH"
-  _ask archive "$pkg_prefix" "$pkg_artifact" "$pkg_origin" "$HAB_HART_COMPRESSION_LEVEL"
+  _ask archive "$pkg_prefix" "$pkg_artifact" "$pkg_origin" "$HAB_HART_COMPRESSION_LEVEL" "$__target"
   __sha256="${__answer[0]}"
   __blake2b="${__answer[1]}"
 }
 
-# The artifact, then the report that names it, each whole; only then the report of the unfinished build goes.
+# The artifact, then the package in its place, then the report that names both, each whole; only then the report of the
+# unfinished build goes.
 _deliver() {
   local file="${pkg_artifact##*/}"
-  _ask copy-files "$pkg_artifact" "$pkg_output_path/$file"
+  _ask deliver "$pkg_artifact" "$pkg_output_path/$file"
+  if [[ -n "$__target" ]]; then _ask finish-release "$pkg_prefix" "$__target"; fi
   _ask write "$pkg_output_path/last_build.env" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
     "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=$file" "pkg_sha256sum=$__sha256" \
@@ -39,6 +46,7 @@ _deliver() {
   _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/$file" \
     "$pkg_output_path/last_build.env" ${__answer[0]:+"${__answer[0]}"}
   _ask remove "$pkg_output_path/pre_build.env"
+  __delivered=yes
 }
 
 _summary() {

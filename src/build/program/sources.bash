@@ -108,13 +108,13 @@ _first_match() {
   return 1
 }
 
-_pkg_path_for_deps() { _path_among runtime "$1" "${pkg_deps_resolved[@]}"; }
+_pkg_path_for_deps() { local __found && _path_among runtime "$1" "${pkg_deps_resolved[@]}"; }
 
-_pkg_path_for_build_deps() { _path_among build "$1" "${pkg_build_deps_resolved[@]}"; }
+_pkg_path_for_build_deps() { local __found && _path_among build "$1" "${pkg_build_deps_resolved[@]}"; }
 
-# _path_among KIND DEP PATH...
+# _path_among KIND DEP PATH...: prints the path, which stands in the caller's `__found` too.
 _path_among() {
-  local kind="$1" dep="$2" __found
+  local kind="$1" dep="$2"
   shift 2
   if _first_match "$dep" "$@"; then
     printf '%s\n' "$__found"

@@ -3,6 +3,8 @@
 __unset_version=__pkg__version__unset__
 __version_is_final=
 __dirname_is_ours=
+__claimed=
+__claiming=
 
 _artifact_path() { pkg_artifact="$HAB_CACHE_ARTIFACT_PATH/$pkg_origin-$pkg_name-$pkg_version-$pkg_release-$pkg_target.$_artifact_ext"; }
 
@@ -26,6 +28,14 @@ _default_paths() {
   CACHE_PATH="$HAB_CACHE_SRC_PATH/$pkg_dirname"
   if [[ -n "$pkg_source" ]]; then SRC_PATH="$CACHE_PATH"; fi
   _artifact_path
+}
+
+# _claim_release: from here on the prefix is this build's alone, once it is known.
+_claim_release() {
+  __claiming=yes
+  if [[ "$pkg_version" == "$__unset_version" || "$pkg_prefix" == "$__claimed" ]]; then return 0; fi
+  _ask claim-release "$pkg_prefix"
+  __claimed="$pkg_prefix"
 }
 
 # _clear_prefix: what a failed build of the same release has left goes; a release that is complete ends the build.
@@ -52,6 +62,7 @@ update_pkg_version() {
   CACHE_PATH="$HAB_CACHE_SRC_PATH/$pkg_dirname"
   if [[ "$SRC_PATH" == "$__old_cache" ]]; then SRC_PATH="$CACHE_PATH"; fi
   _artifact_path
+  if [[ -n "$__claiming" ]]; then _claim_release; fi
   if [[ "$pkg_version" != "$__old" ]]; then _clear_prefix; fi
 
   PATH="${PATH//"$__unset_version"/$pkg_version}"

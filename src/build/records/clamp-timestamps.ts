@@ -18,17 +18,17 @@ interface Patch {
 /** Clamps the times inside all files below `directory` and answers the paths of those that changed. */
 export function clampTimestamps(directory: string, epochSeconds: number): string[] {
   const changed: string[] = [];
-  for (const { path, entry } of walk(directory)) {
+  for (const { path, file, entry } of walk(directory)) {
     if (!entry.isFile()) continue;
-    const patches = patchesOf(path, epochSeconds);
+    const patches = patchesOf(file, epochSeconds);
     if (patches.length === 0) continue;
-    apply(path, patches);
+    apply(file, patches);
     changed.push(path);
   }
   return changed;
 }
 
-function patchesOf(path: string, epochSeconds: number): Patch[] {
+function patchesOf(path: string | Buffer, epochSeconds: number): Patch[] {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -43,7 +43,7 @@ function patchesOf(path: string, epochSeconds: number): Patch[] {
     if (length >= 8 && head.toString("latin1", 0, 8) === AR_MAGIC) return archivePatches(file, epochSeconds);
     if (length >= 10 && head.readUIntBE(0, 3) === 0x1f8b08)
       return head.readUInt32LE(4) > epochSeconds ? [{ at: 4, bytes: littleEndian(epochSeconds) }] : [];
-    if (length === HEAD_BYTES && path.endsWith(".pyc")) return bytecodePatches(head, epochSeconds);
+    if (length === HEAD_BYTES && path.toString().endsWith(".pyc")) return bytecodePatches(head, epochSeconds);
     return [];
   } finally {
     closeSync(file);
@@ -86,7 +86,7 @@ function littleEndian(value: number): Uint8Array {
   return bytes;
 }
 
-function apply(path: string, patches: readonly Patch[]): void {
+function apply(path: string | Buffer, patches: readonly Patch[]): void {
   const { mode } = statSync(path);
   const isReadOnly = (mode & 0o200) === 0;
   if (isReadOnly) chmodSync(path, (mode & 0o7777) | 0o200);

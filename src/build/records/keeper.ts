@@ -85,21 +85,23 @@ export class RecordKeeper {
    * Writes the records into the package and answers the list of digests for FILES, in which they are. Throws what is wrong
    * with the metadata of a dependency, HAB-BLD-004, and system errors.
    */
-  async writeInto(prefix: string): Promise<string> {
+  async writeInto(prefix: string, added: ReadonlyMap<string, Uint8Array> = new Map()): Promise<Buffer> {
     const settings = this.#settings;
-    if (!this.#options.isOn || settings === undefined) return digestList(prefix);
+    if (!this.#options.isOn || settings === undefined) return digestList(prefix, undefined, added);
     const { billOfMaterials, dependencyFacts, provenanceOf } = await this.#load();
     const { runAll, buildAll } = this.#resolved;
     const dependencies = dependencyFacts([...runAll, ...buildAll].map(identOf), this.#options.root);
     const facts = await this.#facts(prefix, settings, dependencies);
     writeRecord(join(prefix, BILL_FILE), textOf(billOfMaterials(facts)));
     const path = join(prefix, PROVENANCE_FILE);
-    const list = await digestList(prefix, (each) => each !== path);
+    const list = await digestList(prefix, (each) => each !== path, added);
     const listSha256 = new Bun.CryptoHasher("sha256").update(list).digest("hex");
     this.#provenance = provenanceOf(facts, listSha256);
     const text = textOf(this.#provenance);
     writeRecord(path, text);
-    return inOrderOfPaths(`${list}${blake2b256Hex(Buffer.from(text))}  ${path}\n`);
+    // Byte for byte: not every name in it is UTF-8.
+    const line = Buffer.from(`${blake2b256Hex(Buffer.from(text))}  ${path}\n`);
+    return inOrderOfPaths(Buffer.concat([list, line]));
   }
 
   /** Writes the signed provenance of a finished hart beside it and answers its path; undefined when records are off. */
@@ -194,11 +196,10 @@ function textOf(record: unknown): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-function inOrderOfPaths(list: string): string {
-  const pathOf = (line: string) => Buffer.from(line.slice(line.indexOf("  ") + 2));
-  const lines = list.split("\n").slice(0, -1);
-  return lines
-    .sort((a, b) => Buffer.compare(pathOf(a), pathOf(b)))
-    .map((line) => `${line}\n`)
-    .join("");
+function inOrderOfPaths(list: Buffer): Buffer {
+  const pathOf = (line: string) => line.slice(line.indexOf("  ") + 2);
+  // A character a byte, so that their order is that of the bytes.
+  const lines = list.toString("latin1").split("\n").slice(0, -1);
+  const sorted = lines.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+  return Buffer.from(sorted.map((line) => `${line}\n`).join(""), "latin1");
 }

@@ -13,17 +13,21 @@ export function settle(directory: string, epochSeconds: number): void {
   const entries = [...walk(directory)];
   if (inherits) {
     dropSetgid(directory);
-    for (const { path, entry } of entries) if (entry.isDirectory()) dropSetgid(path);
+    for (const { file, entry } of entries) if (entry.isDirectory()) dropSetgid(file);
   }
+  settleTimes([...entries.map(({ file }) => file), directory], epochSeconds);
+}
+
+/** The times alone, of these. */
+export function settleTimes(files: readonly (string | Buffer)[], epochSeconds: number): void {
   try {
-    for (const { path } of entries) lutimesSync(path, epochSeconds, epochSeconds);
-    lutimesSync(directory, epochSeconds, epochSeconds);
+    for (const file of files) lutimesSync(file, epochSeconds, epochSeconds);
   } catch {
     // A file system that keeps no times, or a file that was given away: the hart has the times all the same.
   }
 }
 
-function dropSetgid(path: string): void {
+function dropSetgid(path: string | Buffer): void {
   const { mode } = lstatSync(path);
   if ((mode & SETGID) !== 0) chmodSync(path, mode & 0o7777 & ~SETGID);
 }

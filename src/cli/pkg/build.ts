@@ -108,7 +108,9 @@ export const command = defineCommand({
         exitCode: 1,
       });
     if (options.nativePackage && !env["HAB_FEAT_NATIVE_PACKAGE_SUPPORT"])
-      throw usageProblem("native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set");
+      throw new HabError(cliErrors.usage, "native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set", {
+        exitCode: 1,
+      });
     const keys = new KeyCache(options.cacheKeyPath);
     for (const origin of options.keys) keys.latest("origin-secret", origin);
 
@@ -163,6 +165,9 @@ export const command = defineCommand({
       release: options.release ?? revisionAt(new Date()),
       lock: { kind: options.locked ? "obey" : options.lock ? "write" : "none" },
     });
+    // Compat: whatever a native plan ended with, the command ends with 1 (reference/cli.md §10.9).
+    if (options.nativePackage && status !== 0)
+      throw new HabError(buildErrors.nativeFailed, `Failed to build native habitat plan (status ${status})`);
     if (json && status === 0)
       printJson(readReport(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results")));
     return status;

@@ -21,19 +21,39 @@ export interface TarSource {
   readonly name: string;
   /** Modification time of every member. */
   readonly epochSeconds: number;
+  /** Files (mode 0644) directly in the directory that are not there yet; names are byte strings. */
+  readonly added?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The archive in pieces, each valid until the next. Throws HAB-PKG-028, or the system error of a file that cannot be read. */
-export function* tarPieces({ directory, name, epochSeconds }: TarSource): Generator<Uint8Array> {
+export function* tarPieces({ directory, name, epochSeconds, added }: TarSource): Generator<Uint8Array> {
   const firstNames = new Map<string, string>();
 
-  function* pack(path: string, member: string): Generator<Uint8Array> {
+  function* pack(
+    path: string,
+    member: string,
+    more: ReadonlyMap<string, Uint8Array> = new Map(),
+  ): Generator<Uint8Array> {
     const status = lstatSync(bytesOf(path));
     const common = { mode: status.mode & 0o7777, mtime: epochSeconds };
     if (status.isDirectory()) {
       yield* header({ ...common, name: `${member}/`, type: TYPE.directory });
       const names = readdirSync(bytesOf(path), { encoding: "buffer" }).map((each) => byteString(each));
-      for (const each of names.sort(byBytes)) yield* pack(`${path}/${each}`, `${member}/${each}`);
+      for (const each of [...new Set([...names, ...more.keys()])].sort(byBytes)) {
+        const content = more.get(each);
+        if (content === undefined) yield* pack(`${path}/${each}`, `${member}/${each}`);
+        else {
+          yield* header({
+            mode: 0o644,
+            mtime: epochSeconds,
+            name: `${member}/${each}`,
+            type: TYPE.file,
+            size: content.length,
+          });
+          yield content;
+          yield padding(content.length);
+        }
+      }
       return;
     }
     if (status.isSymbolicLink()) {
@@ -56,7 +76,7 @@ export function* tarPieces({ directory, name, epochSeconds }: TarSource): Genera
     yield* fileContent(path, status.size);
   }
 
-  yield* ended(pack(byteString(directory), byteString(name)));
+  yield* ended(pack(byteString(directory), byteString(name), added));
 }
 
 /** A member of an archive that is not simply a directory. Names are byte strings. */

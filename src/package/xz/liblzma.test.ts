@@ -145,3 +145,15 @@ test("encoding is the same each time and reads back", async () => {
   expect(stream.equals(await encode())).toBe(true);
   expect(Buffer.from(await decodeFile(stream)).equals(data)).toBe(true);
 });
+
+test.each([0, 1, 3, 4, 6, 9])("small data reads back at level %d, whatever it is", async (level) => {
+  const random = crypto.getRandomValues(new Uint8Array(40_000));
+  const text = Buffer.alloc(70_000, "0123456789abcdef, and so on ");
+  for (const data of [Buffer.from("x"), text, random, Buffer.concat([text, random])]) {
+    const parts: Uint8Array[] = [];
+    for await (const part of encodeXz([data], level)) parts.push(part.slice());
+    const stream = Buffer.concat(parts);
+    expect(stream.length).toBeLessThan(data.length * 1.01 + 200);
+    expect(Buffer.from(decompress(stream)).equals(Buffer.from(data))).toBe(true);
+  }
+});

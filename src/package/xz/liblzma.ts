@@ -14,6 +14,8 @@ interface Exports {
   f(stream: number, action: number): number;
   /** `lzma_easy_encoder(stream, preset, check)` */
   m(stream: number, preset: number, check: number): number;
+  /** `lzma_stream_buffer_encode(filters, check, allocator, in, in size, out, out position, out size)` */
+  n(...args: [number, number, number, number, number, number, number, number]): number;
   /** `lzma_stream_decoder(stream, memory limit, flags)` */
   r(stream: number, limit: bigint, flags: number): number;
   /** `malloc(bytes)` */
@@ -212,6 +214,75 @@ export class XzEncoder {
   finish(): Generator<Uint8Array> {
     return this.#stream.finish();
   }
+}
+
+/** What the levels 0 to 9 of `xz` mean (liblzma, lzma_encoder_presets.c): fast match finders up to 3, then binary trees. */
+function presetOf(level: number): {
+  dictionary: number;
+  mode: number;
+  nice: number;
+  finder: number;
+  depth: number;
+} {
+  const dictionary = 2 ** ([18, 20, 21, 22, 22, 23, 23, 24, 25, 26][level] ?? 23);
+  if (level > 3)
+    return { dictionary, mode: 2, nice: level === 4 ? 16 : level === 5 ? 32 : 64, finder: 0x14, depth: 0 };
+  const depth = [4, 8, 24, 48][level] ?? 0;
+  return { dictionary, mode: 1, nice: level < 2 ? 128 : 273, finder: level === 0 ? 0x03 : 0x04, depth };
+}
+
+const LZMA_FILTER_LZMA2 = 0x21;
+const SMALLEST_DICTIONARY_BYTES = 4096;
+
+/** Offsets in `lzma_options_lzma` on a 32-bit machine, and its size. */
+const OPTIONS = {
+  dictionary: 0,
+  lc: 12,
+  lp: 16,
+  pb: 20,
+  mode: 24,
+  nice: 28,
+  finder: 32,
+  depth: 36,
+  size: 256,
+};
+
+/**
+ * A small stream at once, with a dictionary no larger than it: the result is as small, and tables for 8 MiB, which take 0.1 s to
+ * make, are not needed. `level` is 0 to 9 as of `xz`.
+ */
+export function encodeSmallXz(data: Uint8Array, level: number): Uint8Array {
+  const lzma = instantiate(liblzmaModule());
+  const { dictionary, mode, nice, finder, depth } = presetOf(level);
+  const fitting = 2 ** Math.ceil(Math.log2(Math.max(SMALLEST_DICTIONARY_BYTES, data.length)));
+  // Data that does not compress grows by less than this (lzma_stream_buffer_bound).
+  const room = data.length + (data.length >> 4) + 1024;
+  const [filters, options, input, output] = [
+    lzma.s(32),
+    lzma.s(OPTIONS.size),
+    lzma.s(data.length + 1),
+    lzma.s(room + 4),
+  ];
+  const view = new DataView(lzma.b.buffer);
+  new Uint8Array(lzma.b.buffer, options, OPTIONS.size).fill(0);
+  new Uint8Array(lzma.b.buffer, input, data.length).set(data);
+  view.setBigUint64(filters, BigInt(LZMA_FILTER_LZMA2), true);
+  view.setUint32(filters + 8, options, true);
+  view.setBigUint64(filters + 16, 0xffff_ffff_ffff_ffffn, true);
+  const set = (offset: number, value: number) => view.setUint32(options + offset, value, true);
+  set(OPTIONS.dictionary, Math.min(dictionary, fitting));
+  set(OPTIONS.lc, 3);
+  set(OPTIONS.lp, 0);
+  set(OPTIONS.pb, 2);
+  set(OPTIONS.mode, mode);
+  set(OPTIONS.nice, nice);
+  set(OPTIONS.finder, finder);
+  set(OPTIONS.depth, depth);
+  const written = output + room + ((4 - ((output + room) % 4)) % 4);
+  new DataView(lzma.b.buffer).setUint32(written, 0, true);
+  const result = lzma.n(filters, LZMA_CHECK_CRC64, 0, input, data.length, output, written, room);
+  if (result !== LZMA_OK) throw failure(result);
+  return new Uint8Array(lzma.b.buffer, output, new DataView(lzma.b.buffer).getUint32(written, true)).slice();
 }
 
 function failure(result: number): HabError {

@@ -1,0 +1,45 @@
+# Ends a build whose hab has been killed: nobody serves it any more, and what it has started would go on for nobody.
+
+# _guard FD: FD leads to hab, and ends with it. Members of the build are known by the connection to hab, which everything that
+# the program starts has inherited, and by descent.
+_guard() {
+  local line each pid fd rest grown round
+  local -A members parents
+  trap '' HUP INT QUIT TERM
+  set +eE
+  printf '%s\n' "$BASHPID" >&"$1"
+  while IFS= read -r -u "$1" line; do :; done
+  # hab may have had no time to take the text of this program away.
+  if [[ -e "$0" ]]; then rm -f "$0" && rmdir "${0%/*}"; fi
+  for ((round = 0; round < 100; round++)); do
+    members=()
+    parents=()
+    for each in /proc/[0-9]*; do
+      pid="${each#/proc/}"
+      if [[ "$pid" == "$BASHPID" ]] || ! IFS= read -r line <"$each/stat"; then continue; fi
+      # The name of the program, in parentheses, may hold anything.
+      rest="${line##*) }"
+      if [[ "$rest" == Z* ]]; then continue; fi
+      rest="${rest#* }"
+      parents[$pid]="${rest%% *}"
+      for fd in "$each"/fd/*; do
+        if [[ "$fd" -ef "/proc/self/fd/$__to_hab" ]]; then
+          members[$pid]=yes
+          break
+        fi
+      done
+    done
+    grown=yes
+    while [[ -n "$grown" ]]; do
+      grown=
+      for pid in "${!parents[@]}"; do
+        if [[ -z "${members[$pid]}" && -n "${members[${parents[$pid]}]}" ]]; then
+          members[$pid]=yes
+          grown=yes
+        fi
+      done
+    done
+    if ((${#members[@]} == 0)); then return; fi
+    kill -KILL "${!members[@]}"
+  done
+}

@@ -1,0 +1,1 @@
+patches=('s/hello/patched/' '1s/$/ (patched)/')

@@ -1,0 +1,5 @@
+pkg_name=targets
+pkg_origin=acme
+pkg_version=1.0
+do_build() { return 0; }
+do_install() { echo "$pkg_name" >"$pkg_prefix/file"; }

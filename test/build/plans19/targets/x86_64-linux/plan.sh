@@ -1,0 +1,2 @@
+source ../plan.sh
+pkg_version=2.0
