@@ -78,9 +78,10 @@ rgw data = ${root}/rgw
     run("monmaptool", "--create", "--fsid", fsid, "--addv", "a", address, join(root, "monmap"));
     run("ceph-mon", "-i", "a", "--mkfs", "--monmap", join(root, "monmap"), "--keyring", keyring);
     run("ceph-mon", "-i", "a");
-    run("ceph", "osd", "new", crypto.randomUUID());
+    const osd = crypto.randomUUID();
+    run("ceph", "osd", "new", osd);
     run("cp", keyring, join(root, "osd", "keyring"));
-    run("ceph-osd", "-i", "0", "--mkfs");
+    run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd);
     run("ceph-osd", "-i", "0");
     run("radosgw", "-n", "client.rgw");
     run(
