@@ -114,6 +114,16 @@ describe("what is asked of a build", () => {
     expect([name, existsSync(path)]).toEqual(["hello", true]);
   });
 
+  test("what exactly is to be built goes into the studio: the release, and a hart to compare with", async () => {
+    await machine.hab(["origin", "key", "generate", "acme"]);
+    const release = "20260102030405";
+    await machine.hab(["pkg", "build", "--release", release, "plans/hello"], OFFLINE);
+    const hart = `results/acme-hello-1.0-${release}-x86_64-linux.hart`;
+    const checked = await machine.hab(["pkg", "build", "--json", "--check", hart, "plans/hello"], OFFLINE);
+    expect(checked.code).toBe(0);
+    expect(JSON.parse(checked.stdout)).toBeInstanceOf(Object);
+  });
+
   test("options of a studio without one are refused", async () => {
     const { code, stderr } = await machine.hab(["pkg", "build", "--no-studio", "--reuse", "plans/hello"]);
     expect([code, stderr.includes("HAB-BLD-012")]).toEqual([1, true]);
