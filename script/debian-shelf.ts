@@ -7,6 +7,9 @@ const PROJECT = join(import.meta.dir, "..");
 /** Where the table is. */
 export const SHELF_FILE = join(PROJECT, "src/build/debian/shelf.ts");
 
+/** The triplet of the machine we build for, as names of packages have it. */
+const TRIPLET_IN_NAMES = "x86-64-linux-gnu";
+
 /** What the plans say: the text of the table's file. */
 export function shelfText(): string {
   const plans = new Map<string, string>();
@@ -17,7 +20,11 @@ export function shelfText(): string {
     const list =
       /^(?:debian_packages|pkg_deb_packages)=\(([^)]*)\)/m.exec(readFileSync(file, "utf8"))?.[1] ?? "";
     // What several plans have is the first one's.
-    for (const name of list.split(/\s+/).filter(Boolean)) if (!plans.has(name)) plans.set(name, plan);
+    for (const word of list.split(/\s+/).filter(Boolean)) {
+      const name = word.replaceAll('"', "").replace("${debian_triplet//_/-}", TRIPLET_IN_NAMES);
+      if (!/^[a-z0-9][a-z0-9+.-]+$/.test(name)) throw new Error(`${file}: '${word}' is no name of Debian's`);
+      if (!plans.has(name)) plans.set(name, plan);
+    }
   }
   const rows = [...plans]
     .sort(([a], [b]) => (a < b ? -1 : 1))

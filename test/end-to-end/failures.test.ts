@@ -187,10 +187,13 @@ describe("installing", () => {
 describe("building and uploading", () => {
   test("no signing key: exit 35, and nothing is made", async () => {
     const before = readdirSync(machine.env["HAB_OUTPUT_PATH"] as string);
-    const failed = await machine.run(["hab", "pkg", "build", "--no-studio", join(machine.directory, "plans/web")], {
-      env: { HAB_ORIGIN: "stranger" },
-      exit: "any",
-    });
+    const failed = await machine.run(
+      ["hab", "pkg", "build", "--no-studio", join(machine.directory, "plans/web")],
+      {
+        env: { HAB_ORIGIN: "stranger" },
+        exit: "any",
+      },
+    );
     expect(failed.exitCode).toBe(35);
     expect(failed.stdout + failed.stderr).toContain("stranger");
     const after = readdirSync(machine.env["HAB_OUTPUT_PATH"] as string).filter((name) =>

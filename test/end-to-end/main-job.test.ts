@@ -118,7 +118,8 @@ describe("a depot and an origin", () => {
 
 describe("packages from plans", () => {
   test("everything from libc to Redis is built and signed", async () => {
-    for (const plan of PLANS.slice(0, -1)) await builder.run(["hab", "pkg", "build", "--no-studio", `plans/${plan}`]);
+    for (const plan of PLANS.slice(0, -1))
+      await builder.run(["hab", "pkg", "build", "--no-studio", `plans/${plan}`]);
     first = await buildRedis();
     const harts = readdirSync(join(shared, "results")).filter((name) => name.endsWith(".hart"));
     expect(harts).toHaveLength(PLANS.length);

@@ -322,9 +322,7 @@ function speaker(words: Words, context: RequestContext) {
   const isColoured = words.one("colour") !== "";
   return {
     say: (line: string) =>
-      context.say(
-        isColoured ? `   \x1b[1;36m${name}: \x1b[1;37m${line}\x1b[0m\n` : `   ${name}: ${line}\n`,
-      ),
+      context.say(isColoured ? `   \x1b[1;36m${name}: \x1b[1;37m${line}\x1b[0m\n` : `   ${name}: ${line}\n`),
     warn: (line: string) =>
       context.complain(
         isColoured

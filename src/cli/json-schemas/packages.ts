@@ -239,7 +239,11 @@ export const packageSchemas: Readonly<Record<string, JsonSchema>> = {
         package: PLANNED,
         path: text("of plan.sh"),
         needs: listOf(
-          object({ package: PLANNED, kind: NEED, certain: truth("false: a condition of the plan decides it") }),
+          object({
+            package: PLANNED,
+            kind: NEED,
+            certain: truth("false: a condition of the plan decides it"),
+          }),
         ),
       }),
     ),
