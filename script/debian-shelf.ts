@@ -21,7 +21,7 @@ export function shelfText(): string {
       /^(?:debian_packages|pkg_deb_packages)=\(([^)]*)\)/m.exec(readFileSync(file, "utf8"))?.[1] ?? "";
     // What several plans have is the first one's.
     for (const word of list.split(/\s+/).filter(Boolean)) {
-      const name = word.replaceAll('"', "").replace("${debian_triplet//_/-}", TRIPLET_IN_NAMES);
+      const name = word.replaceAll('"', "").replace(/\$\{debian_triplet\/\/_\/-\}/, TRIPLET_IN_NAMES);
       if (!/^[a-z0-9][a-z0-9+.-]+$/.test(name)) throw new Error(`${file}: '${word}' is no name of Debian's`);
       if (!plans.has(name)) plans.set(name, plan);
     }
