@@ -285,7 +285,8 @@ describe("the log of a failed build", () => {
   test("ends with the build, whatever it leaves running", async () => {
     const { status } = await build("do_build() { sleep 30 & echo $! >../sleeper; false; }\n", kept);
     expect(status).toBe(1);
-    process.kill(Number(readFileSync(join(root, "sleeper"), "utf8")));
+    const sleeper = Number(readFileSync(join(root, "sleeper"), "utf8"));
+    expect(() => process.kill(sleeper, 0)).toThrow("ESRCH");
     expect(logs()).toHaveLength(1);
   });
 

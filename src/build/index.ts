@@ -22,7 +22,7 @@ export type {
 export type { HartDigest, LockMode } from "./records/build-lock.ts";
 export type { HartComparison, HartDifference } from "./records/compare-harts.ts";
 export type { RecordedPackage } from "./records/read.ts";
-export { parseRelease } from "./records/release.ts";
+export { freshRelease, parseRelease } from "./records/release.ts";
 export type { Reproduction } from "./records/reproduce.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
 export type { PackageFetcher } from "./studio/packages.ts";

@@ -292,7 +292,7 @@ describe("faults", () => {
     const { code, stderr } = ended.get("broken") ?? { code: null, stderr: "" };
     expect(code).toBe(1);
     expect(stderr).toContain(join(plans, "broken/plan.sh"));
-    expect(stderr).toMatch(/plan\.sh, line 6/);
+    expect(stderr).toMatch(/plan\.sh:6: in do_unpack\(\)/);
   });
 
   test("a function that no phase calls is not called", () =>

@@ -70,7 +70,9 @@ export class BuildWorld implements Disposable {
   }
 
   command(context: string, { under = [], options = [] }: BuildSettings = {}): string[] {
-    return [...under, HAB, "pkg", "build", ...options, context];
+    // A native package is built in the present root anyway.
+    const where = options.includes("-N") ? [] : ["--no-studio"];
+    return [...under, HAB, "pkg", "build", ...where, ...options, context];
   }
 
   /** Runs a build to its end. */

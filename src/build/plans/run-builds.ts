@@ -28,6 +28,7 @@ import {
 } from "../../host/index.ts";
 import { findInstalled, formatIdent, parseIdent, readMetafilesOf } from "../../package/index.ts";
 import { LOG_VARIABLE } from "../log.ts";
+import { freshRelease } from "../records/release.ts";
 import { type Built, type BuiltPackages, rebuildDirectory, writeBuilt } from "./built.ts";
 import { planContext } from "./find.ts";
 import type { PlanNode } from "./graph.ts";
@@ -182,6 +183,7 @@ async function runBuild(
         HAB_NOCOLORING: "true",
         HAB_NONINTERACTIVE: "true",
         ...inheritedEnvironment(options.environment),
+        ...laterRelease(plan.built.get(node.key), options.environment),
         ...(options.studio
           ? studioVariables({ node, plan, place, log, options })
           : { HAB_OUTPUT_PATH: place, [LOG_VARIABLE]: log }),
@@ -201,6 +203,15 @@ async function runBuild(
     clearTimeout(patience);
     closeSync(file);
   }
+}
+
+/** A release of its own for a package that was built within this second. */
+function laterRelease(
+  last: Built | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  if (last === undefined || environment["HAB_PKG_RELEASE"]) return {};
+  return { HAB_PKG_RELEASE: freshRelease(new Date(), last.ident.split("/")[3]) };
 }
 
 async function copyOutput(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseRelease, releaseSeconds, sourceDateEpoch } from "./release.ts";
+import { freshRelease, parseRelease, releaseSeconds, sourceDateEpoch } from "./release.ts";
 
 describe("a release", () => {
   test("is a time of fourteen digits in UTC", () => {
@@ -31,4 +31,19 @@ describe("the time of a build", () => {
   test.each(["yesterday", "-1", "1.5", "99999999999"])("is not SOURCE_DATE_EPOCH=%p", (text) =>
     expect(() => sourceDateEpoch(text, "19700101000102")).toThrow("not a number of seconds since 1970"),
   );
+});
+
+describe("the release of a build that begins now", () => {
+  const now = new Date("2026-11-27T10:00:00.900Z");
+
+  test.each([
+    ["without one before", undefined, "20261127100000"],
+    ["after an earlier one", "20261127095959", "20261127100000"],
+    ["after one of this second", "20261127100000", "20261127100001"],
+    ["after several of this second", "20261127100003", "20261127100004"],
+    ["after one by a clock that was wrong", "20271127100000", "20261127100000"],
+    ["after one that names no time", "soon", "20261127100000"],
+  ])("%s", (_, last, expected) => {
+    expect(freshRelease(now, last)).toBe(expected);
+  });
 });

@@ -1,4 +1,5 @@
 // The release of a package and the time it names (reference/packages.md §1): the time stamp of everything in the hart.
+import { revisionAt } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { buildErrors } from "../errors.ts";
 
@@ -17,6 +18,17 @@ export function releaseSeconds(release: string): number | undefined {
     time.getUTCMinutes() === minute &&
     time.getUTCSeconds() === second;
   return same ? time.getTime() / 1000 : undefined;
+}
+
+/** A release of the future further away than this is of a clock that was wrong. */
+const SOON_SECONDS = 60;
+
+/** The release of a build that begins now; later than the `last` one, so that two builds within a second are two releases. */
+export function freshRelease(now: Date, last: string | undefined): string {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const before = last === undefined ? undefined : releaseSeconds(last);
+  const isJustTaken = before !== undefined && before >= seconds && before < seconds + SOON_SECONDS;
+  return revisionAt(new Date((isJustTaken ? before + 1 : seconds) * 1000));
 }
 
 /** The release as given, when it names a time from 1970 on. Throws HAB-BLD-040. */

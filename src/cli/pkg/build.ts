@@ -1,10 +1,10 @@
 // `hab pkg build`: a signed package from a plan (reference/cli.md §10.7, reference/plan-build.md).
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { askSupply, buildErrors, buildPlan } from "../../build/index.ts";
-import { KeyCache, revisionAt } from "../../crypto/index.ts";
+import { askSupply, buildErrors, buildPlan, freshRelease } from "../../build/index.ts";
+import { KeyCache } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
-import { isCompiled } from "../../host/index.ts";
+import { isCompiled, isRegularFile } from "../../host/index.ts";
 import { activeTarget } from "../../package/index.ts";
 import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
 import { cliErrors } from "../errors.ts";
@@ -160,16 +160,16 @@ export const command = defineCommand({
       if (source("release") === "command-line") throw usageProblem("--check takes the release from the hart");
       return checkHart(options.check, build, { ui, stdout, printJson: json ? printJson : undefined });
     }
+    const results = resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results");
     const status = await buildPlan({
       ...build,
-      release: options.release ?? revisionAt(new Date()),
+      release: options.release ?? freshRelease(new Date(), lastRelease(results)),
       lock: { kind: options.locked ? "obey" : options.lock ? "write" : "none" },
     });
     // Compat: whatever a native plan ended with, the command ends with 1 (reference/cli.md §10.9).
     if (options.nativePackage && status !== 0)
       throw new HabError(buildErrors.nativeFailed, `Failed to build native habitat plan (status ${status})`);
-    if (json && status === 0)
-      printJson(readReport(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results")));
+    if (json && status === 0) printJson(readReport(results));
     return status;
   },
 });
@@ -188,6 +188,11 @@ function refuseStudio(options: {
   ].find((name) => name !== false);
   if (given !== undefined)
     throw new HabError(buildErrors.needsStudio, `${given} is about a studio, and this build is without one`);
+}
+
+/** The release of the last build into this directory. */
+function lastRelease(directory: string): string | undefined {
+  return isRegularFile(join(directory, "last_build.env")) ? readReport(directory)["pkg_release"] : undefined;
 }
 
 /** What last_build.env says, with the path of the artifact. */

@@ -124,7 +124,7 @@ export interface ProgramNames {
 }
 
 /** Callbacks the program calls only when a plan defines them. */
-const OPTIONAL_CALLBACKS = ["do_check", "do_after_success", "do_after_failure"];
+const OPTIONAL_CALLBACKS = ["do_check", "do_after_success", "do_after_failure", "pkg_version"];
 
 let known: ProgramNames | undefined;
 
