@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
-import { inheritedEnvironment, isPresent } from "../host/index.ts";
+import { inheritedEnvironment, isPresent, stopBeingSubreaper } from "../host/index.ts";
 import type { PackageIdent, Target } from "../package/index.ts";
 import { serveRequests } from "./channel.ts";
 import { buildErrors } from "./errors.ts";
@@ -133,6 +133,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   } finally {
     context.place?.end();
     log?.close();
+    stopBeingSubreaper();
     process.umask(umask);
     program.remove();
   }

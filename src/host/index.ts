@@ -14,7 +14,7 @@ export * from "./process.ts";
 export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";
 export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./process-identity.ts";
 export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
-export { becomeSubreaper, reapOrphan, reapOrphans } from "./process-orphans.ts";
+export { becomeSubreaper, reapOrphan, reapOrphans, stopBeingSubreaper } from "./process-orphans.ts";
 export { isCompiled, ownCommand, workerModule } from "./process-self.ts";
 export {
   isProcessRunning,

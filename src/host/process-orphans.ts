@@ -53,3 +53,8 @@ const PR_SET_CHILD_SUBREAPER = 36;
 export function becomeSubreaper(): boolean {
   return libc().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) === 0;
 }
+
+/** From now on orphans go where they went before; those that are our children stay. */
+export function stopBeingSubreaper(): void {
+  libc().prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+}
