@@ -167,12 +167,6 @@ export const buildErrors = errorKinds({
     remedy: "Name a plan.sh, a directory with one, or a directory of plans.",
     exitCode: 2,
   },
-  unreadablePlan: {
-    code: "HAB-BLD-061",
-    title: "What a plan is called, or what it needs, cannot be told without running it",
-    remedy:
-      "Write pkg_name, pkg_origin and the dependencies as plain values; hab plan check says what is wrong.",
-  },
   planCycle: {
     code: "HAB-BLD-062",
     title: "Plans need each other in a circle, so that none can be built first",
@@ -193,7 +187,7 @@ export const buildErrors = errorKinds({
     code: "HAB-BLD-065",
     title: "What changed is asked of git, which cannot say it",
     remedy:
-      "Name a commit that exists, run it in a git work tree, or leave --changed BASE out to compare with what was built.",
+      "Name a commit that exists, run it in a git work tree, or leave --since COMMIT out to compare with what was built.",
   },
   debianKeysMissing: {
     code: "HAB-BLD-090",

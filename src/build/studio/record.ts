@@ -4,6 +4,7 @@ import { chownSync, createWriteStream, mkdirSync, statSync, type WriteStream } f
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import { inheritedEnvironment, makeRaw, startProcess } from "../../host/index.ts";
+import { LOG_VARIABLE } from "../log.ts";
 import { copyTerminal } from "./relay.ts";
 
 export interface Recording {
@@ -19,7 +20,8 @@ export async function recordCommand({ name, command, env }: Recording): Promise<
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `${safeName(name)}.${timeStamp(new Date())}.log`);
   const log = createWriteStream(path, { flags: "a", mode: 0o644 });
-  const environment = inheritedEnvironment({ ...env });
+  // A build that fails inside names this log, unless somebody outside keeps another.
+  const environment = inheritedEnvironment({ [LOG_VARIABLE]: path, ...env });
   try {
     return isatty(1) ? await onTerminal(command, environment, log) : await inPipes(command, environment, log);
   } finally {

@@ -29,6 +29,9 @@ const FORWARDED = [
   "SOURCE_DATE_EPOCH",
   "HAB_BUILD_RECORDS",
   "HAB_BUILDER_ID",
+  "HAB_DEBIAN_MIRROR",
+  "HAB_DEBIAN_SECURITY_MIRROR",
+  "HAB_DEBIAN_SUITE",
 ] as const;
 
 /** What a studio decides itself; a secret of this name is ignored. */

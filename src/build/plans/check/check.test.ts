@@ -203,6 +203,11 @@ test.each([
   expect((await check(withPlan(lines))).filter((found) => !found.startsWith("dot-in-path"))).toEqual([]);
 });
 
+test("the version of a Debian package is its own", async () => {
+  const { "plan.sh": text = "" } = withPlan("pkg_source=deb:zlib1g");
+  expect(await check({ "plan.sh": text.replace(/^pkg_version=.*\n/m, "") })).toEqual([]);
+});
+
 test("names that are nearly right are named", async () => {
   const files = withPlan("pkg_maintainers=x\ndo_setup() { :; }\ndo_bulid() { cd $HAB_CACHED_SRC_PATH; }");
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);

@@ -141,10 +141,16 @@ function checkIdent(plan: ReadPlan, report: Report): void {
   checkVersion(plan, report);
 }
 
+function isOfDebian({ settings }: ReadPlan): boolean {
+  return settings.has("pkg_deb_packages") || textOf(settings.get("pkg_source"))?.startsWith("deb:") === true;
+}
+
 function checkVersion(plan: ReadPlan, report: Report): void {
   const version = plan.settings.get("pkg_version");
   const text = textOf(version);
   const computed = plan.functions.get("pkg_version");
+  // A Debian package has its own.
+  if (version === undefined && isOfDebian(plan)) return;
   if ((version === undefined || (text === "" && version.certain)) && computed === undefined)
     report(
       "missing-version",
