@@ -3,8 +3,8 @@
 import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
-/** When to look at a file again after a watch of it began. */
-const TAKES_HOLD_MS = [200, 1000];
+/** When to look at a file again after a watch of it began. The last is for a machine so busy that threads wait for seconds. */
+const TAKES_HOLD_MS = [200, 1_000, 3_000, 10_000];
 
 export interface Watch {
   close(): void;
