@@ -177,10 +177,11 @@ async function start(
   const started = (service: Service): (() => void) => {
     const name = service.spec.ident.name;
     output.line(service.group, "UCW", "Watching user.toml");
-    const watch = watchFile(userConfigPath(name), () => {
+    const noticed = () => {
       say(`user.toml changes detected for ${formatIdent(service.spec.ident)}`);
       service.userConfigChanged();
-    });
+    };
+    const watch = watchFile(userConfigPath(name), noticed, service.parts.config.userState);
     if (options.keepLatestPackages !== undefined) {
       void installer.keepLatest(service.spec.ident, options.keepLatestPackages, () => loadedIdents(services));
     }

@@ -3,18 +3,25 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Watch, watchFile } from "./watch.ts";
+import { fileState, type Watch, watchFile } from "./watch.ts";
 
 let directory = "";
 let watch: Watch | undefined;
 
-function start(path: string): { until(count: number): Promise<void>; readonly count: number } {
+function start(
+  path: string,
+  known?: string,
+): { until(count: number): Promise<void>; readonly count: number } {
   let count = 0;
   let waiting: (() => void) | undefined;
-  watch = watchFile(path, () => {
-    count++;
-    waiting?.();
-  });
+  watch = watchFile(
+    path,
+    () => {
+      count++;
+      waiting?.();
+    },
+    known,
+  );
   return {
     get count() {
       return count;
@@ -56,4 +63,13 @@ test("a file where the directory should be is no reason to fail", async () => {
   const before = told.count;
   await told.until(before + 1);
   expect(told.count).toBeGreaterThan(before);
+});
+
+test("what happened between the reading of a file and the watch of it is told", async () => {
+  directory = mkdtempSync(join(tmpdir(), "watch-"));
+  const path = join(directory, "user.toml");
+  writeFileSync(path, "port = 1\n");
+  const asItWasRead = fileState(path);
+  writeFileSync(path, "port = 22\n");
+  await start(path, asItWasRead).until(1);
 });

@@ -10,14 +10,17 @@ export interface Watch {
   close(): void;
 }
 
-/** Calls `changed` after anything happens to the file at `path`. Several events in a burst lead to one call. */
-export function watchFile(path: string, changed: () => void): Watch {
+/**
+ * Calls `changed` after anything happens to the file at `path`. Several events in a burst lead to one call. `known` is the state
+ * of the file (`fileState`) that the caller has seen: what happened to it since is told of, too.
+ */
+export function watchFile(path: string, changed: () => void, known: string = fileState(path)): Watch {
   let watcher: FSWatcher | undefined;
   let watched = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
   const looks: ReturnType<typeof setTimeout>[] = [];
   /** The file as it was when its change was last told of. */
-  let told = signature(path);
+  let told = known;
   let closed = false;
 
   /** A new watch takes a moment to take hold, and what happens meanwhile is not told: look whether something did. */
@@ -25,7 +28,7 @@ export function watchFile(path: string, changed: () => void): Watch {
     for (const afterMs of TAKES_HOLD_MS) {
       const look = setTimeout(() => {
         looks.splice(looks.indexOf(look), 1);
-        if (signature(path) !== told) notice();
+        if (fileState(path) !== told) notice();
       }, afterMs);
       looks.push(look);
     }
@@ -59,11 +62,12 @@ export function watchFile(path: string, changed: () => void): Watch {
         watcher = undefined;
       }
       arm();
-      told = signature(path);
+      told = fileState(path);
       if (!closed) changed();
     }, SETTLE_MS);
   };
   arm();
+  if (fileState(path) !== told) notice();
   return {
     close() {
       closed = true;
@@ -75,7 +79,7 @@ export function watchFile(path: string, changed: () => void): Watch {
 }
 
 /** What tells one state of a file from another; one that cannot be looked at is like one that is not there. */
-function signature(path: string): string {
+export function fileState(path: string): string {
   try {
     const { ino, size, mtimeNs } = statSync(path, { bigint: true });
     return `${ino} ${size} ${mtimeNs}`;

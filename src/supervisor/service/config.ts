@@ -5,6 +5,7 @@ import { describeError, systemErrorCode } from "../../error/index.ts";
 import { habPath } from "../../host/index.ts";
 import { parseToml, type TomlTable } from "../../toml/index.ts";
 import { type ConfigLayers, environmentLayer, mergeLayers } from "../config/layers.ts";
+import { fileState } from "../watch.ts";
 
 export class ServiceConfig {
   readonly #name: string;
@@ -14,9 +15,17 @@ export class ServiceConfig {
   #appliedIncarnation = 0n;
   #merged: TomlTable | undefined;
   #userLoaded: boolean;
+  /** user.toml as it was before it was read: what happens to it from then on has to be noticed. */
+  readonly userState: string;
 
-  private constructor(name: string, layers: ConfigLayers, userProblem: string | undefined) {
+  private constructor(
+    name: string,
+    layers: ConfigLayers,
+    userProblem: string | undefined,
+    userState: string,
+  ) {
     this.#name = name;
+    this.userState = userState;
     this.#layers = layers;
     this.#userProblem = userProblem;
     this.#userLoaded = layers.user !== undefined;
@@ -27,6 +36,7 @@ export class ServiceConfig {
    * there is no last good one. Of a service that starts again, `previous` has the last good user.toml.
    */
   static async load(name: string, directory: string, previous?: ServiceConfig): Promise<ServiceConfig> {
+    const userState = fileState(userConfigPath(name));
     const { user, problem } = await readUserLayer(name, previous);
     return new ServiceConfig(
       name,
@@ -36,6 +46,7 @@ export class ServiceConfig {
         user,
       },
       problem,
+      userState,
     );
   }
 
