@@ -41,7 +41,8 @@ export class SystemdMachine {
   async reboot(): Promise<void> {
     const before = this.#bootedAt();
     this.run("systemctl", "start", "--no-block", "reboot.target");
-    await until("the machine is up again", () => this.#bootedAt() !== before);
+    // A busy machine needs long to end and start all of it.
+    await until("the machine is up again", () => this.#bootedAt() !== before, 90);
     spawnSync(SCRIPT, ["enter", this.directory, "systemctl", "is-system-running", "--wait"]);
   }
 

@@ -216,7 +216,7 @@ describe.skipIf(reason !== undefined)("the Supervisor as a service of systemd", 
     expect(order("db")).toEqual([...lives(2), "run"]);
     expect(order("web")).toEqual([...lives(2), "run"]);
     expect(state()).toBe("active");
-  }, 30_000);
+  }, 150_000);
 
   test("hab sup term ends it for good", async () => {
     machine.run("hab", "sup", "term");
