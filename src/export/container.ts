@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HabError } from "../error/index.ts";
 import { isPresent, isRegularFile } from "../host/index.ts";
-import type { InstalledPackage, TarMember } from "../package/index.ts";
+import { type InstalledPackage, releaseSeconds, type TarMember } from "../package/index.ts";
 import { explained, writeTar } from "./archive.ts";
 import { askedFor, certificatesOf, habOf, SHELL_PACKAGE } from "./base.ts";
 import { containerFiles } from "./container-files.ts";
@@ -12,7 +12,6 @@ import { type Image, writeImage } from "./image.ts";
 import { type ImageName, identifiersOf, imageName, type NamingOptions } from "./image-name.ts";
 import { layerOrder } from "./layer-order.ts";
 import { treeMembers } from "./members.ts";
-import { releaseSeconds } from "./release-seconds.ts";
 import { ExportRoot, type RootOptions } from "./root.ts";
 import { WorkDirectory } from "./work-directory.ts";
 
@@ -101,7 +100,7 @@ export async function exportContainer(options: ContainerOptions): Promise<Export
       primaryIdent: askedFor(sources[index] ?? "", primary),
       ports: [...new Set(packages.filter((pkg) => pkg.isRunnable).flatMap((pkg) => pkg.exposes))],
       identifiers: identifiersOf(name),
-      epochSeconds: options.epochSeconds ?? releaseSeconds(primary.ident.release),
+      epochSeconds: options.epochSeconds ?? releaseSeconds(primary.ident.release) ?? 0,
       ...(options.onBytes && { onBytes: options.onBytes }),
       signal,
     });

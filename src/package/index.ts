@@ -43,6 +43,7 @@ export * from "./pins.ts";
 export * from "./provides.ts";
 export { releaseOf } from "./release-at.ts";
 export * from "./release-in-place.ts";
+export { releaseSeconds } from "./release-time.ts";
 export { runningReleases } from "./running.ts";
 export * from "./service-account.ts";
 export * from "./service-directories.ts";

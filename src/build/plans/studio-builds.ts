@@ -1,10 +1,9 @@
 // What builds side by side in studios need beyond one (reference/plan-build.md §14): a studio each, results each, and the
 // packages that this run and earlier ones have built.
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { isRootUser } from "../../host/index.ts";
 import { LOG_VARIABLE } from "../log.ts";
+import { studiosHome } from "../studio/places.ts";
 import type { PlanNode } from "./graph.ts";
 import type { RebuildPlan } from "./rebuild.ts";
 
@@ -66,12 +65,4 @@ function neededHarts(node: PlanNode, { graph, built }: RebuildPlan, output: stri
     const path = hart === undefined ? "" : join(output, hart);
     return path !== "" && existsSync(path) ? [path] : [];
   });
-}
-
-/** HAB_STUDIOS_HOME, `/hab/studios`, or for an ordinary user `$XDG_DATA_HOME/hab/studios`. */
-function studiosHome(environment: Environment): string {
-  if (environment["HAB_STUDIOS_HOME"]) return environment["HAB_STUDIOS_HOME"];
-  if (isRootUser()) return "/hab/studios";
-  const home = environment["HOME"] || homedir();
-  return join(environment["XDG_DATA_HOME"] || join(home, ".local", "share"), "hab", "studios");
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { freshRelease, parseRelease, releaseSeconds, sourceDateEpoch } from "./release.ts";
+import { releaseSeconds } from "../../package/index.ts";
+import { freshRelease, parseRelease, sourceDateEpoch } from "./release.ts";
 
 describe("a release", () => {
   test("is a time of fourteen digits in UTC", () => {

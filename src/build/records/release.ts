@@ -1,24 +1,8 @@
 // The release of a package and the time it names (reference/packages.md §1): the time stamp of everything in the hart.
 import { revisionAt } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
+import { releaseSeconds } from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
-
-/** Seconds since 1970 of a release `YYYYMMDDhhmmss` (UTC); undefined when it names no time. */
-export function releaseSeconds(release: string): number | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(release)?.slice(1).map(Number);
-  if (parts === undefined) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
-  const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // 20260231… would be another day, and so another release.
-  const same =
-    time.getUTCFullYear() === year &&
-    time.getUTCMonth() === month - 1 &&
-    time.getUTCDate() === day &&
-    time.getUTCHours() === hour &&
-    time.getUTCMinutes() === minute &&
-    time.getUTCSeconds() === second;
-  return same ? time.getTime() / 1000 : undefined;
-}
 
 /** A release of the future further away than this is of a clock that was wrong. */
 const SOON_SECONDS = 60;

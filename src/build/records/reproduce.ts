@@ -12,13 +12,13 @@ import {
   parseFullIdent,
   readArchive,
   readHartFiles,
+  releaseSeconds,
 } from "../../package/index.ts";
 import { type BuildOptions, buildPlan, habRoot } from "../build.ts";
 import { buildErrors } from "../errors.ts";
 import { requireNoRelease } from "./build-lock.ts";
 import { compareHarts, type HartComparison } from "./compare-harts.ts";
 import { PROVENANCE_FILE } from "./record-files.ts";
-import { releaseSeconds } from "./release.ts";
 
 export interface Reproduction {
   readonly hart: ArchiveMetadata;

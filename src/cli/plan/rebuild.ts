@@ -106,7 +106,7 @@ export const command = defineCommand({
       environment: env,
       jobs: options.jobs ?? availableParallelism(),
       failFast: options.failFast,
-      ...(await placeOfBuilds(options.noStudio, env)),
+      ...placeOfBuilds(options.noStudio, env),
       signal,
       report: shown.report,
     }).finally(shown.close);
@@ -129,13 +129,11 @@ function nothingToDo({ nodes, base }: RebuildPlan): string {
   return nodes.length === 1 ? "1 package is up to date" : `${nodes.length} packages are up to date`;
 }
 
-/** Where `hab pkg build` builds, and the words that have it do so: in a studio by default, where it knows of them. */
-async function placeOfBuilds(noStudio: boolean, env: Environment) {
-  const { command: build } = await import("../pkg/build.ts");
-  const knowsStudios = build.grammar.options.some(({ long }) => long === NO_STUDIO);
+/** Where `hab pkg build` builds, and the words that have it do so: in a studio, unless told not to or inside one. */
+function placeOfBuilds(noStudio: boolean, env: Environment) {
   return {
-    studio: knowsStudios && !noStudio && !env["STUDIO_TYPE"],
-    buildWords: knowsStudios && noStudio ? [`--${NO_STUDIO}`] : [],
+    studio: !noStudio && !env["STUDIO_TYPE"],
+    buildWords: noStudio ? [`--${NO_STUDIO}`] : [],
   };
 }
 
