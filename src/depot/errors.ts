@@ -160,4 +160,9 @@ export const depotErrors = errorKinds({
     title: "The depot to mirror does not answer as it should",
     remedy: "Run the command again later: what is here already is not fetched again",
   },
+  noDepot: {
+    code: "HAB-DEP-057",
+    title: "There is no depot in the data directory",
+    remedy: "Name the directory of the depot with --data, or its database with --database",
+  },
 });

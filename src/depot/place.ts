@@ -2,6 +2,7 @@
 // here for the server and for every command that acts on it.
 import { join, resolve } from "node:path";
 import { HabError } from "../error/index.ts";
+import { isPresent } from "../host/index.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import { openFileBlobs } from "./blobs/file-blobs.ts";
 import { type BlobLedger, blobLedger } from "./blobs/ledger.ts";
@@ -72,6 +73,17 @@ export function databaseAddressOf(place: DepotPlace): DatabaseAddress {
       "the address of the database is no postgres:// URL",
     );
   return parsePostgresUrl(database, env, { mayHoldPassword: databaseIsPrivate });
+}
+
+/**
+ * The place, where a depot has been before. What only looks at one or takes away must not make an empty one where a path is
+ * mistyped, and call it well. Throws HabError `noDepot`.
+ */
+export function existingDepot(place: DepotPlace): DepotPlace {
+  const { dataDirectory } = wordsOf(place);
+  if (hasFileDatabase(place) && !isPresent(join(resolve(dataDirectory), "depot.sqlite")))
+    throw new HabError(depotErrors.noDepot, `there is no depot in ${resolve(dataDirectory)}`);
+  return place;
 }
 
 export async function openDatabaseOf(

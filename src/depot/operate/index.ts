@@ -1,5 +1,5 @@
 // What whoever runs a depot does beside its server. Each function opens the place, works, and closes it again.
-import { type DepotPlace, withDatabase, withPlace } from "../place.ts";
+import { type DepotPlace, existingDepot, withDatabase, withPlace } from "../place.ts";
 import { type BackupOptions, type BackupResult, backUp } from "./backup.ts";
 import {
   type ExportOptions,
@@ -24,14 +24,17 @@ import { type PruneOptions, type PruneResult, prune } from "./prune.ts";
 
 export { type RestoreOptions, type RestoreResult, restore as restoreDepot } from "./restore.ts";
 
-export const backUpDepot = (place: DepotPlace, path: string, options: BackupOptions): Promise<BackupResult> =>
-  withPlace(place, (open) => backUp(open, path, options));
+export const backUpDepot = async (
+  place: DepotPlace,
+  path: string,
+  options: BackupOptions,
+): Promise<BackupResult> => withPlace(existingDepot(place), (open) => backUp(open, path, options));
 
-export const exportFromDepot = (
+export const exportFromDepot = async (
   place: DepotPlace,
   path: string,
   options: ExportOptions,
-): Promise<ExportResult> => withPlace(place, (open) => exportBundle(open, path, options));
+): Promise<ExportResult> => withPlace(existingDepot(place), (open) => exportBundle(open, path, options));
 
 export const importIntoDepot = (
   place: DepotPlace,
@@ -42,23 +45,23 @@ export const importIntoDepot = (
 export const mirrorDepot = (place: DepotPlace, options: MirrorOptions): Promise<MirrorResult> =>
   withPlace(place, (open) => mirror(open, options));
 
-export const checkDepotAt = (place: DepotPlace, options: CheckOptions): Promise<CheckResult> =>
-  withPlace(place, (open) => checkDepot(open, options));
+export const checkDepotAt = async (place: DepotPlace, options: CheckOptions): Promise<CheckResult> =>
+  withPlace(existingDepot(place), (open) => checkDepot(open, options));
 
-export const pruneDepot = (place: DepotPlace, options: PruneOptions): Promise<PruneResult> =>
-  withPlace(place, (open) => prune(open, options));
+export const pruneDepot = async (place: DepotPlace, options: PruneOptions): Promise<PruneResult> =>
+  withPlace(existingDepot(place), (open) => prune(open, options));
 
-export const listAccounts = (place: DepotPlace): Promise<ListedAccount[]> =>
-  withDatabase(place, (database) => listAccountsIn(database, Date.now()));
+export const listAccounts = async (place: DepotPlace): Promise<ListedAccount[]> =>
+  withDatabase(existingDepot(place), (database) => listAccountsIn(database, Date.now()));
 
-export const listTokens = (place: DepotPlace, account?: string): Promise<ListedToken[]> =>
-  withDatabase(place, (database) => listTokensIn(database.db, Date.now(), account));
+export const listTokens = async (place: DepotPlace, account?: string): Promise<ListedToken[]> =>
+  withDatabase(existingDepot(place), (database) => listTokensIn(database.db, Date.now(), account));
 
-export const removeAccount = (place: DepotPlace, name: string): Promise<void> =>
-  withDatabase(place, (database) => removeAccountIn(database, name));
+export const removeAccount = async (place: DepotPlace, name: string): Promise<void> =>
+  withDatabase(existingDepot(place), (database) => removeAccountIn(database, name));
 
-export const revokeToken = (place: DepotPlace, id: string): Promise<void> =>
-  withDatabase(place, (database) => revokeTokenIn(database, id));
+export const revokeToken = async (place: DepotPlace, id: string): Promise<void> =>
+  withDatabase(existingDepot(place), (database) => revokeTokenIn(database, id));
 
-export const expireToken = (place: DepotPlace, id: string, seconds: number): Promise<string> =>
-  withDatabase(place, (database) => expireTokenIn(database, id, seconds, Date.now()));
+export const expireToken = async (place: DepotPlace, id: string, seconds: number): Promise<string> =>
+  withDatabase(existingDepot(place), (database) => expireTokenIn(database, id, seconds, Date.now()));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -156,6 +156,13 @@ describe("a check", () => {
       await open.database.close();
     }
   });
+});
+
+test("where there is no depot, none is made and called well", async () => {
+  const nothing = join(tmpdir(), `hab-no-depot-${process.pid}`);
+  const error = await checkDepotAt(nothing, { repair: false, quick: true, signal }).catch((thrown: unknown) => thrown);
+  expect(error).toHaveProperty("code", "HAB-DEP-057");
+  expect(existsSync(nothing)).toBe(false);
 });
 
 describe("pruning", () => {
