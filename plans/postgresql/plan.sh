@@ -47,13 +47,15 @@ pkg_shutdown_signal=INT
 pkg_shutdown_timeout_sec=60
 
 # The server would read time zones of the host. A path of a package does not fit into the place of that path; the
-# server's working directory is its data directory, and the run hook links the zones to there. initdb finds none, so that it
-# does not write the host's zone into the configuration.
+# server's working directory is its data directory, and the run hook links the zones to beside it. initdb finds none, so that
+# it does not write the host's zone into the configuration.
 do_install() {
   local program
   debian_install
   debian_finish
   for program in postgres initdb; do
-    debian_edit_strings "$__postgresql/bin/$program" /usr/share/zoneinfo .//////////zoneinfo
+    debian_edit_strings "$__postgresql/bin/$program" /usr/share/zoneinfo ../////////zoneinfo
   done
+  mkdir -p "$pkg_prefix/libexec"
+  cp "$PLAN_CONTEXT"/libexec/*.sh "$pkg_prefix/libexec/"
 }
