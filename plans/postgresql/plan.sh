@@ -1,15 +1,14 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=postgresql
 pkg_origin=core
 pkg_description="Relational database"
 pkg_license=(PostgreSQL)
 pkg_upstream_url=https://www.postgresql.org
-debian_packages=(postgresql-15 postgresql-client-15 libpq5)
+pkg_deb_packages=(postgresql-15 postgresql-client-15 libpq5)
+pkg_deb_ignore=(libselinux1 libuuid1)
 __postgresql=lib/postgresql/15
 # Compilation of queries and three extensions, for the libraries that only they need (LLVM alone has 100 MB), and what
 # extensions are built with.
-debian_drop=(
+pkg_deb_drop=(
   "$__postgresql"/lib/{bitcode,llvmjit\*,pgxs,pgxml.so,sepgsql.so,uuid-ossp.so,\*.a}
   share/postgresql/15/extension/{uuid-ossp,xml2}\*
   share/postgresql/15/contrib

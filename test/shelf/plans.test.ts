@@ -27,13 +27,14 @@ function readPlans(): Plan[] {
     [
       "bash",
       "-ec",
-      `pkg_target=x86_64-linux; exit_with() { echo "$1" >&2; exit 1; }
+      `pkg_target=x86_64-linux debian_architecture=amd64 debian_triplet=x86_64-linux-gnu
+      debian_lib=lib/x86_64-linux-gnu; exit_with() { echo "$1" >&2; exit 1; }
       list() { local IFS=$'\\x1f'; printf '%s\\t' "$*"; }
       for name in "$@"; do (
-        PLAN_CONTEXT="$PWD/$name" pkg_deps=() pkg_build_deps=() pkg_license=() debian_packages=()
+        PLAN_CONTEXT="$PWD/$name" pkg_deps=() pkg_build_deps=() pkg_license=() pkg_deb_packages=()
         source "$name/plan.sh"
         list "$name"; list "$pkg_name"; list "$pkg_origin"; list "$pkg_description"; list "\${pkg_license[@]}"
-        list "$pkg_upstream_url"; list "$pkg_version"; list "\${debian_packages[@]}"; list "\${pkg_deps[@]}" "\${pkg_build_deps[@]}"
+        list "$pkg_upstream_url"; list "$pkg_version"; list "\${pkg_deb_packages[@]}"; list "\${pkg_deps[@]}" "\${pkg_build_deps[@]}"
         echo
       ) done`,
       "plans",
