@@ -61,7 +61,9 @@ function untilReplicated(members: readonly number[]): Promise<number> {
     PATIENT_SECONDS,
   ).catch((error) => {
     const outputs = supervisors.map((each) => each.output().slice(-8000)).join("\n---\n");
-    throw new Error(`${error.message}: ${error.cause}\n${outputs}\n--- client\n${client?.output().slice(-1000)}`);
+    throw new Error(
+      `${error.message}: ${error.cause}\n${outputs}\n--- client\n${client?.output().slice(-1000)}`,
+    );
   });
 }
 
@@ -76,8 +78,10 @@ async function untilMoreIsWritten(member?: number): Promise<void> {
     "the client's writes are acknowledged",
     () => {
       const said = client.output().slice(before);
-      const there = member === undefined || client.output().lastIndexOf("writes to") ===
-        client.output().lastIndexOf(`writes to ${Network.address(member)}\n`);
+      const there =
+        member === undefined ||
+        client.output().lastIndexOf("writes to") ===
+          client.output().lastIndexOf(`writes to ${Network.address(member)}\n`);
       return there && [...said.matchAll(/^acknowledged /gm)].length >= 20;
     },
     PATIENT_SECONDS,
@@ -93,7 +97,9 @@ async function expectNothingIsLost(): Promise<void> {
   const newest = told.at(-1) ?? 0;
   const found = await until("all members have what was acknowledged last", async () => {
     const each = await Promise.all(
-      ALL.map((member) => ask(member, `select number from ledger where number <= ${newest} order by 1`, "application")),
+      ALL.map((member) =>
+        ask(member, `select number from ledger where number <= ${newest} order by 1`, "application"),
+      ),
     );
     return each.every((one) => one === each[0]) && each[0]?.endsWith(`${newest}`) ? each[0] : undefined;
   });
