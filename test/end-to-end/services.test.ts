@@ -18,7 +18,15 @@ interface Shipped {
   readonly answer: string;
 }
 
-const PSQL = ["psql", "--host", "/hab/svc/postgresql/var", "--username", "postgres", "--tuples-only", "--no-align"];
+const PSQL = [
+  "psql",
+  "--host",
+  "/hab/svc/postgresql/var",
+  "--username",
+  "postgres",
+  "--tuples-only",
+  "--no-align",
+];
 const MARIADB = ["mariadb", "--no-defaults", "--socket", "/hab/svc/mariadb/var/mariadbd.sock", "--batch"];
 const REDIS = ["redis-cli", "-s", "/hab/svc/redis/var/redis.sock"];
 const SERVICES: readonly Shipped[] = [
@@ -32,7 +40,11 @@ const SERVICES: readonly Shipped[] = [
   {
     name: "postgresql",
     machine: 0,
-    tell: [...PSQL, "--command", "create table said as select now() at time zone 'Europe/Berlin' as at, 'kept' as word"],
+    tell: [
+      ...PSQL,
+      "--command",
+      "create table said as select now() at time zone 'Europe/Berlin' as at, 'kept' as word",
+    ],
     ask: [...PSQL, "--command", "select word from said"],
     answer: "kept",
   },
@@ -43,7 +55,12 @@ const SERVICES: readonly Shipped[] = [
     ask: [...MARIADB, "--skip-column-names", "--execute", "select word from application.said"],
     answer: "kept",
   },
-  { name: "nginx", machine: 0, ask: ["busybox", "wget", "-qO-", "http://127.0.0.1:8080/"], answer: "nginx runs" },
+  {
+    name: "nginx",
+    machine: 0,
+    ask: ["busybox", "wget", "-qO-", "http://127.0.0.1:8080/"],
+    answer: "nginx runs",
+  },
   {
     name: "tomcat",
     machine: 1,
@@ -63,7 +80,14 @@ function run(machine: number, ...command: readonly string[]) {
 }
 
 const exec = ({ name, machine }: Shipped, words: readonly string[]) =>
-  run(machine, "hab", "pkg", "exec", words[0] === "busybox" ? "core/busybox-static" : `core/${name}`, ...words);
+  run(
+    machine,
+    "hab",
+    "pkg",
+    "exec",
+    words[0] === "busybox" ? "core/busybox-static" : `core/${name}`,
+    ...words,
+  );
 
 /** Files of its service directory, on the host's side. */
 const serviceFile = ({ name, machine }: Shipped, path: string) =>
@@ -73,9 +97,9 @@ function untilWell({ name, machine }: Shipped): Promise<true> {
   return until(
     `${name} is well`,
     async () =>
-      (
-        await network.get<{ status: string }>(machine, `/services/${name}/default/health`)
-      )?.status.startsWith("OK") || undefined,
+      (await network.get<{ status: string }>(machine, `/services/${name}/default/health`))?.status.startsWith(
+        "OK",
+      ) || undefined,
     90,
   ).catch((error) => {
     throw new Error(`${error.message}: ${error.cause}\n${supervisors[machine]?.output().slice(-8000)}`);
@@ -113,9 +137,9 @@ describe.skipIf(impossible !== undefined)(
       "%s starts, is well, and runs as its own user",
       async (name, service) => {
         await untilWell(service);
-        if (service.tell !== undefined) await exec(service, service.tell);
-        const { stdout } = await exec(service, service.ask);
-        expect(stdout).toContain(service.answer);
+        // Also what is made once it runs, as the application's database.
+        await until(`${name} can be told something`, () => exec(service, service.tell ?? service.ask));
+        expect((await exec(service, service.ask)).stdout).toContain(service.answer);
         const pid = readFileSync(serviceFile(service, "PID"), "utf8");
         const status = (await run(service.machine, "cat", `/proc/${pid}/status`)).stdout;
         // The user hab of a private root.
@@ -151,14 +175,15 @@ describe.skipIf(impossible !== undefined)(
 /** Installs a newer release of a service's package on its machine alone: the same files by another name. */
 async function addRelease({ name, machine }: Shipped): Promise<string> {
   const release = "29991231235959";
+  const kept = join(network.machines[machine]?.directory ?? "", `release-of-${name}`);
+  // What is under /hab/pkgs is shared with other machines: its directory of releases becomes this one's own.
   const script = `set -e
     old=$(ls -d /hab/pkgs/core/${name}/*/* | tail -n 1)
-    mkdir /tmp/${name}-$$
-    cp -al "$old" /tmp/${name}-$$/new 2>/dev/null || cp -a "$old" /tmp/${name}-$$/new
+    cp -a "$old" "${kept}"
     mount -t tmpfs tmpfs "\${old%/*}"
     mkdir "$old" "\${old%/*}/${release}"
-    mount --bind /tmp/${name}-$$/new "$old"
-    cp -a /tmp/${name}-$$/new/. "\${old%/*}/${release}/"
+    mount --bind "${kept}" "$old"
+    cp -a "${kept}/." "\${old%/*}/${release}/"
     cd "\${old%/*}/${release}"
     for file in IDENT RUNTIME_PATH RUNTIME_ENVIRONMENT PATH; do
       if [ -f $file ]; then sed -i "s|$(basename "$old")|${release}|g" $file; fi
