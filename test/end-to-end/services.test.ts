@@ -1,5 +1,5 @@
 // The services of plans/, each as somebody has it who has only loaded it: it starts without any configuration, is well by its own
-// health check, runs as its own user, keeps what it is told in its data directory and nowhere else, has it again under another
+// health check, runs as its own user on nothing but what is below /hab, keeps what it is told in its data directory and nowhere else, has it again under another
 // release, and stops within its time. Clusters and binds have tests of their own.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -145,6 +145,7 @@ describe.skipIf(impossible !== undefined)(
         // The user hab of a private root.
         expect([name, /^Uid:\t(\d+)/m.exec(status)?.[1]]).toEqual([name, "42"]);
         expect(statSync(serviceFile(service, "data")).uid).toBe(42);
+        expect(await usedOfTheMachine(service, pid)).toEqual([]);
       },
       120_000,
     );
@@ -171,6 +172,18 @@ describe.skipIf(impossible !== undefined)(
     );
   },
 );
+
+/** Files outside of /hab that the processes of a service have mapped. The program is in a group of processes of its own. */
+async function usedOfTheMachine({ machine }: Shipped, pid: string): Promise<string[]> {
+  const script = `for each in /proc/[0-9]*; do
+    if [ "$(awk '{ print $5 }' $each/stat 2>/dev/null)" = ${pid} ]; then cat $each/maps 2>/dev/null; fi
+  done`;
+  const lines = (await run(machine, "sh", "-c", script)).stdout.split("\n");
+  const files = lines.map((line) => line.split(/ +/)[5] ?? "").filter((file) => file.startsWith("/"));
+  expect(files.length).toBeGreaterThan(0);
+  // Shared memory is mapped by name, too.
+  return files.filter((file) => !/^\/(hab\/|dev\/(zero|shm\/)|SYSV|memfd:|\[aio\]|anon_hugepage)/.test(file));
+}
 
 /** Installs a newer release of a service's package on its machine alone: the same files by another name. */
 async function addRelease({ name, machine }: Shipped): Promise<string> {
