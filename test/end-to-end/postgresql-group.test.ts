@@ -154,6 +154,16 @@ describe.skipIf(impossible !== undefined)(
         );
     }, 180_000);
 
+    test("have the same primary again when its server is killed", async () => {
+      const primary = await untilReplicated(ALL);
+      const told = acknowledged().length;
+      const pid = "/hab/svc/postgresql/data/15/postmaster.pid";
+      await network.machines[primary]?.run(["sh", "-c", `kill -KILL $(head -n 1 ${pid})`]);
+      await until("the client goes on", () => acknowledged().length > told + 20, PATIENT_SECONDS);
+      expect(await untilReplicated(ALL)).toBe(primary);
+      await expectNothingIsLost();
+    }, 180_000);
+
     test("lose nothing when the primary's machine dies, and take it back as a standby", async () => {
       const primary = await untilReplicated(ALL);
       const others = ALL.filter((member) => member !== primary);

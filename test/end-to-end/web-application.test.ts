@@ -220,7 +220,7 @@ describe.skipIf(impossible !== undefined)(
       await untilBothAnswer("both answer at the new port");
     }, 30_000);
 
-    test("is answered by nginx before the same group as well, also while a Tomcat is killed", async () => {
+    test("is answered by nginx before the same group as well", async () => {
       await apply("nginx", "port = 8082\n");
       const load = ["hab", "svc", "load", "core/nginx", "--bind", "backend:visits.default"];
       await network.machines[BALANCER]?.run([...load, "--health-check-interval", "1"]);
@@ -231,10 +231,6 @@ describe.skipIf(impossible !== undefined)(
           await network.get<{ status: string }>(BALANCER, "/services/nginx/default/health")
         )?.status.startsWith("OK"),
       );
-      const victim = TOMCATS[0] as number;
-      const pid = servicePid(victim);
-      await network.machines[victim]?.run(["kill", "-KILL", String(pid)]);
-      await visitedDuring(until("another Tomcat runs", () => servicePid(victim) !== pid));
     }, 60_000);
   },
 );

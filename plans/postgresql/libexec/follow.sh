@@ -16,6 +16,11 @@ follow() {
   fi
   if [ "$their_system" != "$system" ]; then
     leave_upstream
+    # Made a moment ago, by a leader that was not one for long.
+    if [ -e "$HAB_DATA/fresh" ]; then
+      replace_by "$@"
+      return
+    fi
     state foreign "the primary at $* is another database (system $their_system, here $system). Nothing is changed here. If this one's data can go, remove $data"
     return
   fi

@@ -8,11 +8,10 @@ lead() {
       state leading "but the role of the application cannot be made: $(tail -n 1 "$HAB_VAR/said")"
       return
     fi
-    # A database from before it had a group.
-    if ! [ -e "$data/hab_lineage" ]; then
-      name_promotion
-      record_promotion || return
-    fi
+    # A database from before it had a group; or one whose promotion was cut short.
+    if ! [ -e "$data/hab_lineage" ]; then name_promotion; fi
+    record_promotion || return
+    rm -f "$HAB_DATA/fresh"
     if [ -n "$upstream" ]; then leave_upstream; fi
     settled=1
   fi
@@ -101,7 +100,7 @@ name_promotion() {
 }
 
 record_promotion() {
-  sql --command "insert into hab.promotion (token, member) values ('$(cat "$data/hab_lineage")', '$me')"
+  sql --command "insert into hab.promotion (token, member) values ('$(cat "$data/hab_lineage")', '$me') on conflict do nothing"
 }
 
 promote() {

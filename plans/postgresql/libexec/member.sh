@@ -43,6 +43,8 @@ obtain_data() {
       elif [ -e "$HAB_DATA/rewinding" ]; then
         state waiting 'for a member to copy: what is here was taken back half'
       else
+        # Nothing of anybody's is in it yet.
+        : >"$HAB_DATA/fresh"
         create_database || exit 1
       fi
     elif [ -n "$leader" ] && ask $leader; then

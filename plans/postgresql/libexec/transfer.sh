@@ -28,7 +28,7 @@ finish_transfer() {
     rm -rf "$data.replaced"
     if [ -d "$data" ]; then mv "$data" "$data.replaced"; fi
     mv "$data.complete" "$data"
-    rm -f "$HAB_DATA/rewinding"
+    rm -f "$HAB_DATA/rewinding" "$HAB_DATA/fresh"
   fi
   rm -rf "$data.replaced"
 }
