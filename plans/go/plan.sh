@@ -9,7 +9,8 @@ pkg_deb_ignore=('*')
 pkg_deb_drop=(
   lib/go-1.19/{misc,test,api,pkg/linux_amd64/cmd}
   share/go-1.19/{api,doc,misc,test}
-  'share/go-1.19/src/**/testdata' 'share/go-1.19/src/**/*_test.go' 'share/go-1.19/src/*.{bash,bat,rc}'
+  share/go-1.19/src/cmd
+  'share/go-1.19/src/**/testdata' 'share/go-1.19/src/**/*_test.go' 'share/go-1.19/src/**/*.{sh,pl,bash,bat,rc}'
 )
 pkg_deps=(core/glibc)
 pkg_bin_dirs=(lib/go-1.19/bin)
