@@ -1,11 +1,14 @@
 # This program as a package: what `hab sup run --auto-update` installs and changes to. script/build makes it first; here it is made
 # to run on core/glibc, so that it uses nothing of the machine. core/hab and core/hab-launcher are the same program by their own
-# names. Its origin is whoever builds it (HAB_ORIGIN, or `origin` of cli.toml); a Supervisor looks for releases of the origin it is of.
+# names. HAB_ORIGIN, or `origin` of cli.toml, makes it that of another origin; a Supervisor looks for releases of the origin it is of.
 pkg_name=hab-sup
+pkg_origin=core
 pkg_description="The Supervisor, its launcher and the command line, in one program"
 pkg_license=(Apache-2.0)
 pkg_deps=(core/glibc core/gcc-libs)
 pkg_bin_dirs=(bin)
+# `hab plan rebuild` makes it anew when the program is.
+pkg_inputs=(../../dist/hab ../../package.json)
 # HAB_SUP_PROGRAM names another file than dist/hab.
 __program="${HAB_SUP_PROGRAM:-$PLAN_CONTEXT/../../dist/hab}"
 

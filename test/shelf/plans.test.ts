@@ -6,8 +6,6 @@ import { join } from "node:path";
 
 const PLANS = join(import.meta.dir, "../../plans");
 const names = readdirSync(PLANS).filter((name) => existsSync(join(PLANS, name, "plan.sh")));
-/** Plans that build without an origin of their own: for whoever builds them. */
-const FOR_ANY_ORIGIN = ["hab", "hab-launcher", "hab-sup"];
 
 interface Plan {
   readonly directory: string;
@@ -74,7 +72,7 @@ function readPlans(): Plan[] {
 }
 
 const plans = readPlans();
-const byIdent = new Map(plans.map((plan) => [`${plan.origin || "core"}/${plan.name}`, plan]));
+const byIdent = new Map(plans.map((plan) => [`${plan.origin}/${plan.name}`, plan]));
 
 describe("a plan", () => {
   test("can be read, every one", () => {
@@ -87,8 +85,7 @@ describe("a plan", () => {
 
   test("is of an origin, describes itself and names its licence", () => {
     for (const { name, origin, description, licences } of plans) {
-      if (!FOR_ANY_ORIGIN.includes(name))
-        expect([name, origin]).toEqual([name, name === "hab-backline" ? "chef" : "core"]);
+      expect([name, origin]).toEqual([name, name === "hab-backline" ? "chef" : "core"]);
       expect([name, description]).toEqual([name, expect.stringMatching(/^[A-Z0-9].*[^.]$/)]);
       expect([name, licences]).toEqual([name, [expect.stringMatching(/^[A-Za-z0-9.+ -]+$/)]]);
     }
