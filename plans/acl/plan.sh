@@ -1,11 +1,9 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=acl
 pkg_origin=core
 pkg_description="Library for access control lists of files"
 pkg_license=(LGPL-2.1-or-later)
 pkg_upstream_url=https://savannah.nongnu.org/projects/acl
-debian_packages=(libacl1)
+pkg_deb_packages=(libacl1)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
-debian_drop=(share)
+pkg_deb_drop=(share)

@@ -1,13 +1,11 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=bash
 pkg_origin=core
 pkg_description="GNU shell"
 pkg_license=(GPL-3.0-or-later)
 pkg_upstream_url=https://www.gnu.org/software/bash
-debian_packages=(bash)
+pkg_deb_packages=(bash)
 # A script that mails its authors, and what only Debian's consoles use.
-debian_drop=(bin/{bashbug,clear_console} share)
+pkg_deb_drop=(bin/{bashbug,clear_console} share)
 pkg_deps=(core/glibc core/ncurses)
 pkg_bin_dirs=(bin)
 pkg_interpreters=(bin/bash bin/sh)

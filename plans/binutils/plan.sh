@@ -1,13 +1,12 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=binutils
 pkg_origin=core
 pkg_description="Linker, assembler and tools for object files"
 pkg_license=(GPL-3.0-or-later)
 pkg_upstream_url=https://www.gnu.org/software/binutils
-debian_packages=("binutils-${debian_triplet//_/-}" libbinutils libctf0 libctf-nobfd0 binutils-common)
+pkg_deb_packages=("binutils-${debian_triplet//_/-}" libbinutils libctf0 libctf-nobfd0 binutils-common)
+pkg_deb_ignore=(libgprofng0 libgcc-s1 libstdc++6)
 # The gold linker and the profilers, for the C++ library that only they need; copies of what is compiled in.
-debian_drop=(
+pkg_deb_drop=(
   bin/\*{gold,dwp,gprof,gprofng,gp-archive,gp-collect-app,gp-display-html,gp-display-src,gp-display-text}
   "$debian_lib"/{gprofng,ldscripts}
   share

@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=busybox-static
 pkg_origin=core
 pkg_description="Many Unix tools in one static program: the shell and the commands of hooks"
 pkg_license=(GPL-2.0-only)
 pkg_upstream_url=https://busybox.net
-debian_packages=(busybox-static)
-debian_drop=(share)
+pkg_deb_packages=(busybox-static)
+pkg_deb_drop=(share)
 pkg_bin_dirs=(bin)
 pkg_interpreters=(bin/ash bin/sh bin/env)
 

@@ -1,12 +1,11 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=cacerts
 pkg_origin=core
 pkg_description="Certificate authorities that Mozilla trusts, in one file"
 pkg_license=(MPL-2.0)
 pkg_upstream_url=https://wiki.mozilla.org/CA
-debian_packages=(ca-certificates)
-debian_drop=(bin sbin share)
+pkg_deb_packages=(ca-certificates)
+pkg_deb_ignore=(openssl)
+pkg_deb_drop=(bin sbin share)
 
 do_setup_environment() {
   set_runtime_env SSL_CERT_FILE "$pkg_prefix/ssl/cert.pem"

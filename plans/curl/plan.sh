@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=curl
 pkg_origin=core
 pkg_description="Transfers of data by URL: program, and the library with either TLS library"
 pkg_license=(curl)
 pkg_upstream_url=https://curl.se
-debian_packages=(curl libcurl4 libcurl3-gnutls libcurl4-openssl-dev)
-debian_drop=(bin/curl-config "$debian_lib"/\*.a share)
+pkg_deb_packages=(curl libcurl4 libcurl3-gnutls libcurl4-openssl-dev)
+pkg_deb_drop=(bin/curl-config "$debian_lib"/\*.a share)
 pkg_deps=(
   core/glibc
   core/brotli

@@ -1,15 +1,13 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=file
 pkg_origin=core
 pkg_description="Says what kind of content a file has"
 pkg_license=(BSD-2-Clause-Darwin)
 pkg_upstream_url=https://www.darwinsys.com/file
-debian_packages=(file libmagic1 libmagic-mgc)
+pkg_deb_packages=(file libmagic1 libmagic-mgc)
 pkg_deps=(core/glibc core/bzip2 core/xz core/zlib)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
-debian_drop=(share)
+pkg_deb_drop=(share)
 
 # The library would look for its table in /usr/share.
 do_setup_environment() {

@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=gawk
 pkg_origin=core
 pkg_description="Language for texts of records and fields"
 pkg_license=(GPL-3.0-or-later)
 pkg_upstream_url=https://www.gnu.org/software/gawk
-debian_packages=(gawk)
-debian_drop=(bin/gawkbug include share/doc-base)
+pkg_deb_packages=(gawk)
+pkg_deb_drop=(bin/gawkbug include share/doc-base)
 pkg_deps=(core/glibc core/gmp core/libsigsegv core/mpfr core/readline)
 pkg_bin_dirs=(bin)
 pkg_interpreters=(bin/awk bin/gawk)

@@ -1,13 +1,12 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=gcc
 pkg_origin=core
 pkg_description="GNU compilers for C and C++, with optimization of whole programs, without sanitizers"
 pkg_license=('GPL-3.0-or-later WITH GCC-exception-3.1')
 pkg_upstream_url=https://gcc.gnu.org
-debian_packages=(gcc-12 cpp-12 g++-12 libgcc-12-dev libstdc++-12-dev gcc-12-base)
+pkg_deb_packages=(gcc-12 cpp-12 g++-12 libgcc-12-dev libstdc++-12-dev gcc-12-base)
+pkg_deb_ignore=('*')
 __gcc="lib/gcc/$debian_triplet/12"
-debian_drop=(
+pkg_deb_drop=(
   bin/\*lto-dump\*
   "$__gcc"/{libcc1.so,plugin,g++-mapper-server}
   "$__gcc"/{libasan,libhwasan,libitm,liblsan,libquadmath,libsanitizer,libtsan,libubsan}\*
@@ -59,4 +58,6 @@ do_install() {
   specs="${specs/$'*cpp:\n'/$'*cpp:\n'%{!-sysroot=*:%{!isysroot*:$headers\}\} }"
   specs="${specs/$'*link_libgcc:\n'/$'*link_libgcc:\n'-L$libraries }"
   printf '%s\n' "$specs" >"$pkg_prefix/$__gcc/specs"
+  # It knows its own headers; told of them, it would take them in the wrong order.
+  pkg_include_dirs=()
 }

@@ -1,14 +1,13 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=git
 pkg_origin=core
 pkg_description="Version control, over HTTP and within the machine"
 pkg_license=(GPL-2.0-only)
 pkg_upstream_url=https://git-scm.com
-debian_packages=(git)
+pkg_deb_packages=(git)
+pkg_deb_ignore=(git-man perl)
 __git=lib/git-core
 # Mail, the web, WebDAV and the commands in perl, for what only they need; a shell for logins.
-debian_drop=(
+pkg_deb_drop=(
   {bin,"$__git"}/{git-shell,scalar}
   "$__git"/git-{add--interactive,archimport,cvsexportcommit,cvsimport,cvsserver,imap-send,http-push,instaweb,send-email,svn}
   share/{bash-completion,doc,git-core/contrib,git-core/templates/hooks/\*.sample,gitweb,lintian,perl5}

@@ -1,12 +1,11 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=glibc-dev
 pkg_origin=core
 pkg_description="What programs in C are compiled and linked with: headers, start files and static libraries of core/glibc"
 pkg_license=(LGPL-2.1-or-later)
 pkg_upstream_url=https://www.gnu.org/software/libc
-debian_packages=(libc6-dev)
-debian_drop=("$debian_lib"/audit share)
+pkg_deb_packages=(libc6-dev)
+pkg_deb_ignore=(libc-dev-bin libcrypt-dev)
+pkg_deb_drop=("$debian_lib"/audit share)
 pkg_deps=(core/glibc core/linux-headers)
 # No pkg_include_dirs or pkg_lib_dirs: the compiler looks here by itself, and in the right order.
 
@@ -16,7 +15,7 @@ do_install() {
   glibc="$(pkg_path_for core/glibc)"
   debian_install
   for file in "$pkg_prefix/$debian_lib"/*.{so,a}; do
-    if [[ -L "$file" ]] || ! _debian_has_magic "$file" '/* GNU ld script'; then continue; fi
+    if [[ -L "$file" ]] || [[ "$(head -c 16 "$file")" != '/* GNU ld script' ]]; then continue; fi
     while IFS= read -r path; do
       if [[ -e "$pkg_prefix/${path#/usr/}" ]]; then
         sed --in-place --expression="s|$path |$pkg_prefix/${path#/usr/} |" "$file"
@@ -28,4 +27,7 @@ do_install() {
     done < <(grep -oE '/(usr/)?lib[^ ]*' "$file")
   done
   debian_finish
+  # Nor does it get the directories there are.
+  pkg_include_dirs=()
+  pkg_lib_dirs=()
 }

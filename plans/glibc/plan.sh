@@ -1,13 +1,12 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=glibc
 pkg_origin=core
 pkg_description="GNU C library, with its loader, locale C.UTF-8 and character set conversions"
 pkg_license=(LGPL-2.1-or-later)
 pkg_upstream_url=https://www.gnu.org/software/libc
-debian_packages=(libc6 libc-bin)
+pkg_deb_packages=(libc6 libc-bin)
+pkg_deb_ignore=('*')
 # Scripts (they want a shell), and tools that serve an /etc.
-debian_drop=(bin/ldd bin/tzselect sbin share)
+pkg_deb_drop=(bin/ldd bin/tzselect sbin share)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
 

@@ -1,13 +1,12 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=gmp
 pkg_origin=core
 pkg_description="Arithmetic with numbers of any length"
 pkg_license=('LGPL-3.0-or-later OR GPL-2.0-or-later')
 pkg_upstream_url=https://gmplib.org
-debian_packages=(libgmp10 libgmp-dev)
+pkg_deb_packages=(libgmp10 libgmp-dev)
+pkg_deb_ignore=(libgmpxx4ldbl)
 pkg_deps=(core/glibc)
 pkg_lib_dirs=("$debian_lib")
 pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")
-debian_drop=(include/gmpxx.h "$debian_lib"/libgmpxx.so "$debian_lib"/pkgconfig/gmpxx.pc "$debian_lib"/\*.a share)
+pkg_deb_drop=(include/gmpxx.h "$debian_lib"/libgmpxx.so "$debian_lib"/pkgconfig/gmpxx.pc "$debian_lib"/\*.a share)

@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=haproxy
 pkg_origin=core
 pkg_description="HTTP load balancer before the members of a service group"
 pkg_license=(GPL-2.0-or-later)
 pkg_upstream_url=https://www.haproxy.org
-debian_packages=(haproxy)
-debian_drop=(lib share bin/halog)
+pkg_deb_packages=(haproxy)
+pkg_deb_drop=(lib share bin/halog)
 pkg_deps=(
   core/glibc
   core/busybox-static

@@ -1,15 +1,14 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=jre17
 pkg_origin=core
 pkg_description="Java 17 for servers: without sound, fonts, JPEG, colour profiles and smart cards"
 pkg_license=('GPL-2.0-only WITH Classpath-exception-2.0')
 pkg_upstream_url=https://openjdk.org
-debian_packages=(openjdk-17-jre-headless)
+pkg_deb_packages=(openjdk-17-jre-headless)
+pkg_deb_ignore=(util-linux)
 __java="lib/jvm/java-17-openjdk-$debian_architecture"
 # The libraries are left out with which these parts would need a dozen more packages; so are what only compilers read and
 # the archive of classes for heaps of more than 32 GB.
-debian_drop=(
+pkg_deb_drop=(
   lib/{debug,jvm/openjdk-17}
   "$__java"/{docs,man}
   "$__java"/lib/{libjsound,libfontmanager,liblcms,libjavajpeg,libj2pcsc}.so

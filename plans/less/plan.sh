@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=less
 pkg_origin=core
 pkg_description="Shows texts a page at a time"
 pkg_license=('GPL-3.0-or-later OR BSD-2-Clause')
 pkg_upstream_url=https://www.greenwoodsoftware.com/less
-debian_packages=(less)
+pkg_deb_packages=(less)
 pkg_deps=(core/glibc core/ncurses)
 # Scripts that call what the host may have.
-debian_drop=(bin/{lessfile,lesspipe} lib share)
+pkg_deb_drop=(bin/{lessfile,lesspipe} lib share)
 pkg_bin_dirs=(bin)

@@ -1,13 +1,11 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=openssl
 pkg_origin=core
 pkg_description="TLS and cryptography library, with its command line tool"
 pkg_license=(Apache-2.0)
 pkg_upstream_url=https://www.openssl.org
-debian_packages=(libssl3 openssl libssl-dev)
+pkg_deb_packages=(libssl3 openssl libssl-dev)
 # Perl scripts, and links to certificates of the host.
-debian_drop=("$debian_lib"/\*.a bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/ssl/certs lib/ssl/private lib/ssl/openssl.cnf)
+pkg_deb_drop=("$debian_lib"/\*.a bin/c_rehash lib/ssl/misc lib/ssl/cert.pem lib/ssl/certs lib/ssl/private lib/ssl/openssl.cnf)
 pkg_deps=(core/glibc)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")

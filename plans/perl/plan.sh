@@ -1,14 +1,12 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=perl
 pkg_origin=core
 pkg_description="Language for texts and systems, with its standard modules"
 pkg_license=('Artistic-1.0-Perl OR GPL-1.0-or-later')
 pkg_upstream_url=https://www.perl.org
-debian_packages=(perl-base perl perl-modules-5.36 libperl5.36)
+pkg_deb_packages=(perl-base perl perl-modules-5.36 libperl5.36)
 __perl="$debian_lib/perl/5.36.0"
 # Bug reports, a reader for documentation that is not here, what extensions are built with, and bindings to databases.
-debian_drop=(
+pkg_deb_drop=(
   bin/{cpan5.36\*,perl5.36\*,perlbug,perldoc,perlivp,perlthanks,libnetcfg}
   "$debian_lib"/libperl.so\*
   "$debian_lib"/perl/{cross-config,debian-config-data}-5.36.0

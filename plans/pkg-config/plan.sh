@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=pkg-config
 pkg_origin=core
 pkg_description="Tells compilers where libraries are: pkgconf"
 pkg_license=(ISC)
 pkg_upstream_url=http://pkgconf.org
-debian_packages=(pkgconf-bin libpkgconf3 pkgconf)
-debian_drop=(share/pkgconfig)
+pkg_deb_packages=(pkgconf-bin libpkgconf3 pkgconf)
+pkg_deb_drop=(share/pkgconfig)
 pkg_deps=(core/glibc)
 pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")

@@ -1,15 +1,14 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=postgresql
 pkg_origin=core
 pkg_description="Relational database"
 pkg_license=(PostgreSQL)
 pkg_upstream_url=https://www.postgresql.org
-debian_packages=(postgresql-15 postgresql-client-15 libpq5)
+pkg_deb_packages=(postgresql-15 postgresql-client-15 libpq5)
+pkg_deb_ignore=(libselinux1 libuuid1)
 __postgresql=lib/postgresql/15
 # Compilation of queries and three extensions, for the libraries that only they need (LLVM alone has 100 MB), and what
 # extensions are built with.
-debian_drop=(
+pkg_deb_drop=(
   "$__postgresql"/lib/{bitcode,llvmjit\*,pgxs,pgxml.so,sepgsql.so,uuid-ossp.so,\*.a}
   share/postgresql/15/extension/{uuid-ossp,xml2}\*
   share/postgresql/15/contrib
@@ -47,13 +46,15 @@ pkg_shutdown_signal=INT
 pkg_shutdown_timeout_sec=60
 
 # The server would read time zones of the host. A path of a package does not fit into the place of that path; the
-# server's working directory is its data directory, and the run hook links the zones to there. initdb finds none, so that it
-# does not write the host's zone into the configuration.
+# server's working directory is its data directory, and the run hook links the zones to beside it. initdb finds none, so that
+# it does not write the host's zone into the configuration.
 do_install() {
   local program
   debian_install
   debian_finish
   for program in postgres initdb; do
-    debian_edit_strings "$__postgresql/bin/$program" /usr/share/zoneinfo .//////////zoneinfo
+    debian_edit_strings "$__postgresql/bin/$program" /usr/share/zoneinfo ../////////zoneinfo
   done
+  mkdir -p "$pkg_prefix/libexec"
+  cp "$PLAN_CONTEXT"/libexec/*.sh "$pkg_prefix/libexec/"
 }

@@ -1,13 +1,12 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=readline
 pkg_origin=core
 pkg_description="Editing of command lines"
 pkg_license=(GPL-3.0-or-later)
 pkg_upstream_url=https://tiswww.case.edu/php/chet/readline/rltop.html
-debian_packages=(libreadline8 libreadline-dev)
+pkg_deb_packages=(libreadline8 libreadline-dev)
+pkg_deb_ignore=(readline-common)
 pkg_deps=(core/glibc core/ncurses)
 pkg_lib_dirs=("$debian_lib")
 pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")
-debian_drop=("$debian_lib"/\*.a share)
+pkg_deb_drop=("$debian_lib"/\*.a share)

@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=redis
 pkg_origin=core
 pkg_description="In-memory data store, with persistence"
 pkg_license=(BSD-3-Clause)
 pkg_upstream_url=https://redis.io
-debian_packages=(redis-server redis-tools)
-debian_drop=(lib share)
+pkg_deb_packages=(redis-server redis-tools)
+pkg_deb_drop=(lib share)
 pkg_deps=(
   core/glibc
   core/gcc-libs

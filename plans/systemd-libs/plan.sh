@@ -1,10 +1,8 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=systemd-libs
 pkg_origin=core
 pkg_description="Client library of systemd"
 pkg_license=(LGPL-2.1-or-later)
 pkg_upstream_url=https://systemd.io
-debian_packages=(libsystemd0)
+pkg_deb_packages=(libsystemd0)
 pkg_deps=(core/glibc core/libcap core/libgcrypt core/lz4 core/xz core/zstd)
 pkg_lib_dirs=("$debian_lib")

@@ -1,12 +1,11 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=vim
 pkg_origin=core
 pkg_description="Editor for texts, in its smallest form"
 pkg_license=(Vim)
 pkg_upstream_url=https://www.vim.org
-debian_packages=(vim-tiny)
-debian_drop=(lib share)
+pkg_deb_packages=(vim-tiny)
+pkg_deb_ignore=(vim-common)
+pkg_deb_drop=(lib share)
 pkg_deps=(core/glibc core/acl core/libselinux core/ncurses)
 pkg_bin_dirs=(bin)
 

@@ -1,12 +1,10 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=wget
 pkg_origin=core
 pkg_description="Downloads files"
 pkg_license=(GPL-3.0-or-later)
 pkg_upstream_url=https://www.gnu.org/software/wget
-debian_packages=(wget)
-debian_drop=(share)
+pkg_deb_packages=(wget)
+pkg_deb_drop=(share)
 pkg_deps=(
   core/glibc
   core/bash

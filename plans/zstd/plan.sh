@@ -1,13 +1,11 @@
-source "$(dirname "${BASH_SOURCE[0]}")/../lib/debian.sh"
-
 pkg_name=zstd
 pkg_origin=core
 pkg_description="Library of the Zstandard compression format"
 pkg_license=('BSD-3-Clause OR GPL-2.0-only')
 pkg_upstream_url=https://facebook.github.io/zstd
-debian_packages=(libzstd1 libzstd-dev)
+pkg_deb_packages=(libzstd1 libzstd-dev)
 pkg_deps=(core/glibc)
-debian_drop=("$debian_lib"/cmake "$debian_lib"/\*.a share)
+pkg_deb_drop=("$debian_lib"/cmake "$debian_lib"/\*.a share)
 pkg_lib_dirs=("$debian_lib")
 pkg_include_dirs=(include)
 pkg_pconfig_dirs=("$debian_lib/pkgconfig")

@@ -259,6 +259,16 @@ export const buildErrors = errorKinds({
     title: "A dependency was made of another version of a Debian package than is needed",
     remedy: "Build the dependency again with the present index, or name another one in pkg_deb_map.",
   },
+  planUnreadable: {
+    code: "HAB-BLD-103",
+    title: "A plan cannot be read",
+    remedy: "Look at its rights (`ls -l`). A plan is a file of at most 1 MiB, or a link to one.",
+  },
+  noSuchProject: {
+    code: "HAB-BLD-104",
+    title: "There is no software of the language a plan was asked for",
+    remedy: "Go to the directory of the software, or leave --language out: then its files are looked at.",
+  },
 });
 
 /** Whether a system error means that a disk, or somebody's share of it, is full. */

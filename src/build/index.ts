@@ -13,6 +13,7 @@ export type {
   BuildEvent,
   Finding,
   Outcome,
+  PlanGraph,
   PlanNode,
   Reason,
   RebuildPlan,

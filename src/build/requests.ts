@@ -1,9 +1,9 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
-import { chownSync, createReadStream, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, createReadStream, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Blake2b256, KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { sweepTemporaries, writeFileWhole } from "../host/index.ts";
+import { relocateProgram, sweepTemporaries, writeFileWhole } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
@@ -161,6 +161,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "copy-files": (paths) => {
     for (let index = 0; index + 1 < paths.length; index += 2)
       copyFile(paths[index] ?? "", paths[index + 1] ?? "");
+    return [];
+  },
+  "relocate-program": ([from = "", to = "", loader = "", ...searchPath]) => {
+    const program = readFileSync(from);
+    relocateProgram(program, { loader, searchPath });
+    writeFileSync(to, program, { mode: 0o755 });
     return [];
   },
   deliver: async ([artifact = "", destination = ""]) => {

@@ -1,5 +1,5 @@
-// A web application of three real services (docs/example-web-application.md): PostgreSQL, two Tomcats bound to it, HAProxy bound
-// to those, each on a machine of its own in a real network. What a visitor reads when members die and when configuration is
+// A web application of three real services (docs/example-web-application.md): PostgreSQL, two Tomcats bound to it, HAProxy (and at
+// last nginx) bound to those, each on a machine of its own in a real network. What a visitor reads when members die and when configuration is
 // applied. The steps build upon each other.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
@@ -118,7 +118,7 @@ describe.skipIf(impossible !== undefined)(
   impossible === undefined ? title : `${title} (skipped: ${impossible})`,
   () => {
     beforeAll(async () => {
-      const packages = await packagesOf("postgresql", "visits", "haproxy");
+      const packages = await packagesOf("postgresql", "visits", "haproxy", "nginx");
       network = await Network.start(ALL.length);
       await Promise.all(network.machines.map((machine) => packages.giveTo(machine)));
     }, 600_000);
@@ -219,5 +219,18 @@ describe.skipIf(impossible !== undefined)(
       port = 9090;
       await untilBothAnswer("both answer at the new port");
     }, 30_000);
+
+    test("is answered by nginx before the same group as well", async () => {
+      await apply("nginx", "port = 8082\n");
+      const load = ["hab", "svc", "load", "core/nginx", "--bind", "backend:visits.default"];
+      await network.machines[BALANCER]?.run([...load, "--health-check-interval", "1"]);
+      port = 8082;
+      await untilBothAnswer("both answer by nginx");
+      await until("nginx is well", async () =>
+        (
+          await network.get<{ status: string }>(BALANCER, "/services/nginx/default/health")
+        )?.status.startsWith("OK"),
+      );
+    }, 60_000);
   },
 );

@@ -138,6 +138,42 @@ describe("a tree of plans", () => {
   }, 30_000);
 });
 
+test("files elsewhere that a plan names are watched as its own are", () => {
+  mkdirSync(at("named/app"), { recursive: true });
+  writeFileSync(at("named/program"), "1");
+  writeFileSync(
+    at("named/app/plan.sh"),
+    "pkg_name=named\npkg_origin=acme\npkg_version=1.0\npkg_inputs=(../program)\ndo_build() { :; }\ndo_install() { :; }\n",
+  );
+  const words = ["named", "--no-studio"];
+  expect(hab("rebuild", ...words).status).toBe(0);
+  expect(hab("rebuild", ...words, "--dry-run").stdout).toContain("1 package is up to date");
+  appendFileSync(at("named/program"), "2");
+  expect(hab("rebuild", ...words, "--dry-run").stdout).toBe("acme/named  ../program changed\n");
+});
+
+describe("a plan that cannot be read", () => {
+  beforeAll(() => {
+    mkdirSync(at("broken/lost"), { recursive: true });
+    writeFileSync(at("broken/lost/plan.sh"), `#${" ".repeat(1024 * 1024)}\n`);
+  });
+
+  test.each(["order", "rebuild"])("is an error of `hab plan %s` where there is no other", (word) => {
+    const { status, stdout, stderr } = hab(word, "broken");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(at("broken/lost/plan.sh"));
+    expect(stderr).toContain("HAB-BLD-103");
+  });
+
+  test("is told of where there are others", () => {
+    mkdirSync(at("broken/good"), { recursive: true });
+    writeFileSync(at("broken/good/plan.sh"), "pkg_name=good\npkg_origin=acme\npkg_version=1.0\n");
+    const { status, stdout, stderr } = hab("order", "broken");
+    expect([status, stdout]).toEqual([0, "acme/good  broken/good/plan.sh\n"]);
+    expect(stderr).toContain("broken/lost/plan.sh is left out: it cannot be read");
+  });
+});
+
 test("plans that need each other are an error that names the way", () => {
   mkdirSync(at("circle/a"), { recursive: true });
   mkdirSync(at("circle/b"), { recursive: true });

@@ -11,6 +11,7 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -21,6 +22,7 @@ import { buildErrors } from "../errors.ts";
 import { walk } from "../walk.ts";
 import { Place, type PlaceOptions } from "./place.ts";
 import { rewriteLinks } from "./rewrite-links.ts";
+import { rewritePkgConfig } from "./rewrite-pkg-config.ts";
 import { rewritePrograms } from "./rewrite-programs.ts";
 import { rewriteScripts } from "./rewrite-scripts.ts";
 import { isThere } from "./unpack.ts";
@@ -34,13 +36,15 @@ export interface InstallOptions {
   /** A tree that comes into the package whatever is dropped. */
   readonly licences: string;
   readonly prefix: string;
+  /** `x86_64-linux-gnu` */
+  readonly triplet: string;
   /** Patterns relative to the package. */
   readonly drop: readonly string[];
   readonly keep: readonly string[];
 }
 
 /** Copies the unpacked files, less what is dropped. Directories that would be empty are left out. */
-export function installFiles({ from, licences, prefix, drop, keep }: InstallOptions): void {
+export function installFiles({ from, licences, prefix, triplet, drop, keep }: InstallOptions): void {
   const isWanted = filterOf(drop, keep);
   for (const { path, entry } of walk(from)) {
     if (entry.isDirectory()) continue;
@@ -48,9 +52,23 @@ export function installFiles({ from, licences, prefix, drop, keep }: InstallOpti
     if (!isWanted(name)) continue;
     copyEntry(path, join(prefix, name));
   }
+  mergeHeaders(join(prefix, "include"), triplet);
   if (!existsSync(licences)) return;
   for (const { path, entry } of walk(licences))
     if (entry.isFile()) copyEntry(path, join(prefix, relative(licences, path)));
+}
+
+/**
+ * Debian's compilers look for headers of one kind of machine in a place of their own, without being told; others are told of
+ * `include`. Those of C++ stay: a link to themselves would have their `#include_next` find them twice.
+ */
+function mergeHeaders(include: string, triplet: string): void {
+  const own = join(include, triplet);
+  if (!isThere(own) || lstatSync(own).isSymbolicLink() || existsSync(join(own, "c++"))) return;
+  for (const { path, entry } of walk(own))
+    if (!entry.isDirectory()) copyEntry(path, join(include, relative(own, path)));
+  rmSync(own, { recursive: true });
+  symlinkSync(".", own);
 }
 
 /** Whether a path of the unpacked tree comes into the package: a pattern holds for all that is below what it matches. */
@@ -102,6 +120,7 @@ export function finishFiles(options: PlaceOptions, loader: string): Finished {
     ...rewriteScripts(place).map((each) => ({ ...each, why: "interpreter" as const })),
     ...rewritePrograms(place, loader).map((each) => ({ ...each, why: "library" as const })),
   ];
+  rewritePkgConfig(place);
   removeEmptyDirectories(options.prefix);
   return { leftOut: links.leftOut, missing };
 }

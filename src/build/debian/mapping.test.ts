@@ -162,6 +162,9 @@ describe("a dependency", () => {
       "core/busybox-static",
       "core/glibc",
     ]);
+    expect(
+      select(index(app("libc6")), { names: ["app"], essential: ["dash"], dependencies: ["core/bash"] }).added,
+    ).toEqual(["core/glibc"]);
     expect(select(index(app("libc6")), { names: ["app"], essential: ["hostname"] }).unmapped).toEqual([
       "hostname (of app)",
     ]);

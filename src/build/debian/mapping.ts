@@ -82,10 +82,10 @@ const NEVER_NEEDED = new Set([
   "update-inetd",
 ]);
 
-/** What of our own plans does the work of essential packages. */
-const ESSENTIALS_OF_OURS: ReadonlyMap<string, string> = new Map([
-  ["dash", "busybox-static"],
-  ["coreutils", "busybox-static"],
+/** What of our own plans does the work of essential packages: one the plan lists, else the last one. */
+const ESSENTIALS_OF_OURS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["dash", ["bash", "busybox-static"]],
+  ["coreutils", ["coreutils", "busybox-static"]],
 ]);
 
 /** A plan that takes in more than this is a distribution. */
@@ -211,11 +211,17 @@ class Choice {
 
   #byShelf(alternative: Alternative, by: DebianPackage): boolean {
     const { name } = alternative;
-    const plan =
-      SHELF.get(name) ?? (this.#wishes.essential.includes(name) ? ESSENTIALS_OF_OURS.get(name) : undefined);
+    const plan = this.#essentialOfOurs(name) ?? SHELF.get(name);
     if (plan === undefined) return false;
     this.#add(`core/${plan}`, alternative, by, true);
     return true;
+  }
+
+  #essentialOfOurs(name: string): string | undefined {
+    if (!this.#wishes.essential.includes(name)) return undefined;
+    const ours = ESSENTIALS_OF_OURS.get(name) ?? [];
+    const listed = this.#wishes.dependencies.map(nameOf);
+    return ours.find((plan) => listed.includes(plan)) ?? ours.at(-1);
   }
 
   #byPattern({ name, bound }: Alternative): boolean {

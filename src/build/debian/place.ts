@@ -22,6 +22,7 @@ export interface PlaceOptions {
 export class Place {
   readonly prefix: string;
   readonly unpacked: string;
+  readonly triplet: string;
   readonly #direct: readonly string[];
   readonly #others: readonly string[];
   readonly #own: ReadonlyMap<string, string>;
@@ -30,6 +31,7 @@ export class Place {
   constructor(options: PlaceOptions) {
     this.prefix = options.prefix;
     this.unpacked = options.unpacked;
+    this.triplet = options.triplet;
     this.#direct = options.direct;
     this.#others = options.all.filter((each) => !options.direct.includes(each));
     this.#own = ownLibraries(options);
@@ -44,6 +46,12 @@ export class Place {
     return [...this.#direct, ...this.#others]
       .map((each) => join(each, path))
       .find((each) => existsSync(each));
+  }
+
+  /** Whether a path is that of a package already, as a plan may write it. */
+  isInPackage(path: string): boolean {
+    const packages = this.prefix.split("/").slice(0, -4).join("/");
+    return path.startsWith(`${this.prefix}/`) || (packages !== "" && path.startsWith(`${packages}/`));
   }
 
   /** A program by its name. */

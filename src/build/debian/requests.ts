@@ -67,6 +67,7 @@ export async function serveDebian(
         from: words.one("from"),
         licences: words.one("licences"),
         prefix: words.one("prefix"),
+        triplet: words.one("triplet"),
         drop: words.all("drop"),
         keep: words.all("keep"),
       });

@@ -1,6 +1,6 @@
 // Links of Debian, which lead through its one tree for everything: to where the same path is now, in the package or in one
 // it depends on.
-import { readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { existsSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { walk } from "../walk.ts";
 import type { Place } from "./place.ts";
@@ -25,6 +25,7 @@ export function rewriteLinks(place: Place): LinkOutcome {
     const file = relative(place.prefix, path);
     const target = readlinkSync(path);
     if (!target.startsWith("/") && leadsInside(place.prefix, path, target)) continue;
+    if (place.isInPackage(target) && existsSync(target)) continue;
     const candidates = debianPaths(file, target);
     const found = candidates.map((each) => place.find(each)).find((each) => each !== undefined);
     if (found !== undefined) {

@@ -1,4 +1,4 @@
-// First lines of scripts, and the paths in files of pkg-config: they name programs and directories of Debian.
+// First lines of scripts: they name programs of Debian.
 import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { basename, relative } from "node:path";
 import { HabError } from "../../error/index.ts";
@@ -21,15 +21,13 @@ export function rewriteScripts(place: Place): MissingInterpreter[] {
   const missing: MissingInterpreter[] = [];
   for (const { path, entry } of walk(place.prefix)) {
     if (!entry.isFile()) continue;
-    if (entry.name.endsWith(".pc")) rewritePkgConfig(path, place.prefix);
     const line = firstLine(path);
     if (line === undefined) continue;
     const [program = "", ...words] = line
       .slice(2)
       .trim()
       .split(/[ \t]+/);
-    if (!program.startsWith("/") || program.startsWith(`${place.prefix}/`) || isOurs(program, place))
-      continue;
+    if (!program.startsWith("/") || place.isInPackage(program)) continue;
     const file = relative(place.prefix, path);
     const isExecutable = (statSync(path).mode & 0o111) !== 0;
     const outcome = interpreterLine(program, words, place);
@@ -42,12 +40,6 @@ export function rewriteScripts(place: Place): MissingInterpreter[] {
     replaceFirstLine(path, outcome);
   }
   return missing;
-}
-
-/** A path that is a package's already. */
-function isOurs(program: string, { prefix }: Place): boolean {
-  const packages = prefix.split("/").slice(0, -4).join("/");
-  return packages !== "" && program.startsWith(`${packages}/`);
 }
 
 function interpreterLine(
@@ -88,11 +80,4 @@ function replaceFirstLine(path: string, line: string): void {
   const end = bytes.indexOf(0x0a);
   const rest = end < 0 ? Buffer.alloc(0) : bytes.subarray(end);
   writeFileSync(path, Buffer.concat([Buffer.from(line), rest]));
-}
-
-/** `prefix=/usr` and other paths below /usr are in the package now. */
-function rewritePkgConfig(path: string, prefix: string): void {
-  const text = readFileSync(path, "latin1");
-  const rewritten = text.replace(/(^|[=\s:"'IL])\/usr(?=\/|\s|$)/gm, `$1${prefix}`);
-  if (rewritten !== text) writeFileSync(path, Buffer.from(rewritten, "latin1"));
 }

@@ -32,10 +32,15 @@ export interface PlanGraph {
   readonly nodes: ReadonlyMap<string, PlanNode>;
   /** Plans that no package can be named for. */
   readonly unnamed: readonly { readonly path: string; readonly missing: "pkg_name" | "pkg_origin" }[];
+  /** Paths of plans that cannot be read. */
+  readonly unreadable: readonly string[];
 }
 
-/** Throws HAB-BLD-062 for plans that need each other, HAB-BLD-063 for two of the same package. */
-export function planGraph(plans: readonly ReadPlan[]): PlanGraph {
+/**
+ * `unreadable`: paths of plans that are known to be there, but not what they say. Throws HAB-BLD-062 for plans that need each
+ * other, HAB-BLD-063 for two of the same package.
+ */
+export function planGraph(plans: readonly ReadPlan[], unreadable: readonly string[] = []): PlanGraph {
   const named = new Map<string, ReadPlan>();
   const unnamed: { path: string; missing: "pkg_name" | "pkg_origin" }[] = [];
   for (const plan of plans) {
@@ -54,7 +59,7 @@ export function planGraph(plans: readonly ReadPlan[]): PlanGraph {
     const plan = named.get(key);
     if (plan !== undefined) nodes.set(key, { key, plan, needs: needsOf(key, plan, named) });
   }
-  return { nodes: inOrder(nodes), unnamed };
+  return { nodes: inOrder(nodes), unnamed, unreadable };
 }
 
 const LISTS = [

@@ -1,7 +1,7 @@
 // What a package is made of besides its dependencies: the files of its plan, with their digests.
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
-import type { ReadPlan } from "./read-plan.ts";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { knownItems, type ReadPlan } from "./read-plan.ts";
 import { textOf } from "./values.ts";
 
 /** Path relative to the directory of the plan → what identifies the content. */
@@ -22,10 +22,19 @@ export function inputDirectory(plan: ReadPlan): string {
     : plan.directory;
 }
 
-/** Everything in the plan's directory and whatever it sources. Directories of other plans below are theirs. */
+/**
+ * Everything in the plan's directory, whatever it sources, and what it names in pkg_inputs. Directories of other plans below are
+ * theirs.
+ */
 export function planInputs(plan: ReadPlan, digests: DigestCache): Inputs {
   const paths = new Set<string>(plan.files.map(({ path }) => path));
   collect(inputDirectory(plan), plan.directory, paths);
+  for (const { text } of knownItems(plan.settings.get("pkg_inputs"))) {
+    const path = resolve(plan.directory, text);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      collect(path, plan.directory, paths);
+    else paths.add(path);
+  }
   const entries = [...paths]
     .sort()
     .map((path) => [relative(plan.directory, path), digestOf(path, digests)] as const);

@@ -1,6 +1,7 @@
 // Which plans of a tree have to be built now: reads the plans, what was built, and what is installed, and asks `stale.ts`.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { HabError } from "../../error/index.ts";
 import {
   findInstalled,
   formatIdent,
@@ -8,6 +9,7 @@ import {
   isNewer,
   parseIdent,
 } from "../../package/index.ts";
+import { buildErrors } from "../errors.ts";
 import { type Built, type BuiltPackages, readBuilt } from "./built.ts";
 import { findPlans, plansForTarget } from "./find.ts";
 import { changesOf, type GitChanges, gitChanges } from "./git-changes.ts";
@@ -46,14 +48,22 @@ export interface RebuildPlan {
   readonly base: string | undefined;
 }
 
-/** The plans of a tree that the target builds, in order. Throws HAB-BLD-060, HAB-BLD-062, HAB-BLD-063. */
+/**
+ * The plans of a tree that the target builds, in order. Throws HAB-BLD-060, HAB-BLD-062, HAB-BLD-063, and HAB-BLD-103 where no plan
+ * can be read.
+ */
 export function readTree({ places, target, origin }: TreeOptions): PlanGraph {
   const scripts: ScriptCache = new Map();
-  const plans = plansForTarget(findPlans(places), target).flatMap((path): ReadPlan[] => {
+  const plans: ReadPlan[] = [];
+  const unreadable: string[] = [];
+  for (const path of plansForTarget(findPlans(places), target)) {
     const plan = readPlan(path, { target, origin, scripts });
-    return plan === undefined ? [] : [plan];
-  });
-  return planGraph(plans);
+    if (plan === undefined) unreadable.push(path);
+    else plans.push(plan);
+  }
+  if (plans.length === 0 && unreadable.length > 0)
+    throw new HabError(buildErrors.planUnreadable, `cannot read ${unreadable.join(", ")}`);
+  return planGraph(plans, unreadable);
 }
 
 /** What has to be built. Changes nothing. Throws what `readTree` throws, and HAB-BLD-065. */

@@ -79,7 +79,7 @@ _deb_unpack() { _deb unpack "to=$CACHE_PATH" || exit_with "A Debian package cann
 # debian_install: the unpacked files, less what the plan drops, into the package.
 debian_install() {
   _deb install "from=$CACHE_PATH/root" "licences=$CACHE_PATH/licences" "prefix=$pkg_prefix" \
-    "${pkg_deb_drop[@]/#/drop=}" "${pkg_deb_keep[@]/#/keep=}"
+    "triplet=$debian_triplet" "${pkg_deb_drop[@]/#/drop=}" "${pkg_deb_keep[@]/#/keep=}"
   _ask copy-files "$CACHE_PATH/DEBIAN" "$pkg_prefix/DEBIAN"
 }
 

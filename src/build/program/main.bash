@@ -102,6 +102,8 @@ declare -A pkg_exports
 declare -A pkg_binds
 declare -A pkg_binds_optional
 pkg_exposes=()
+# Beyond the original: files elsewhere that `hab plan rebuild` watches.
+pkg_inputs=()
 _deb_defaults
 unset pkg_description pkg_maintainer pkg_license pkg_upstream_url pkg_source pkg_filename pkg_shasum pkg_dirname \
   pkg_interpreters pkg_shutdown_signal pkg_shutdown_timeout_sec pkg_scaffolding pkg_type pkg_prefix pkg_artifact

@@ -168,6 +168,18 @@ fix_interpreter() {
   done
 }
 
+# relocate_program FROM TO: copies a program of ours (script/build makes it) so that it runs on the C library among the dependencies.
+# Tools that edit programs would move what it finds by its place. Beyond the original.
+relocate_program() {
+  local each loader= directories
+  IFS=: read -r -a directories <<<"$LD_RUN_PATH"
+  for each in "${directories[@]}"; do
+    if [[ -z "$loader" && -e "$each/$debian_loader" ]]; then loader="$each/$debian_loader"; fi
+  done
+  if [[ -z "$loader" ]]; then exit_with "No dependency has $debian_loader: add core/glibc to pkg_deps" 1; fi
+  _ask relocate-program "$1" "$2" "$loader" "${directories[@]}" || exit_with "'$1' cannot be made to run on the dependencies" 1
+}
+
 # verify_hermetic: ends the build when a file of the package would use anything outside of it and its dependencies.
 # Beyond the original, for plans that pack programs built elsewhere.
 verify_hermetic() {

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { loadPlans } from "../../build/index.ts";
 import { activeTarget } from "../../package/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildOrigin, packagesOption, placesOf, planPlaces } from "./tree-arguments.ts";
+import { buildOrigin, packagesOption, placesOf, planPlaces, warnOfLeftOut } from "./tree-arguments.ts";
 
 export const command = defineCommand({
   summary: "List plans in the order in which they can be built",
@@ -23,9 +23,7 @@ export const command = defineCommand({
     const origin = await buildOrigin(env, configuration);
     const graph = readTree({ places: placesOf(args.paths), target: activeTarget(), origin });
     const nodes = options.for.length === 0 ? [...graph.nodes.values()] : neededBy(graph, options.for);
-    if (options.for.length === 0)
-      for (const { path, missing } of graph.unnamed)
-        ui.warn(`${relative(process.cwd(), path)} is left out: ${missing} is not known without a build`);
+    if (options.for.length === 0) warnOfLeftOut(graph, ui);
     if (json)
       printJson({
         plans: nodes.map(({ key, plan, needs }) => ({

@@ -1,7 +1,7 @@
 // `hab plan rebuild`: builds what is not up to date among many plans, side by side. Not in the original.
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, dirname, relative, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { buildErrors, loadPlans, type Outcome, type RebuildPlan } from "../../build/index.ts";
 import { HabError } from "../../error/index.ts";
 import { activeTarget } from "../../package/index.ts";
@@ -10,7 +10,7 @@ import { cliErrors } from "../errors.ts";
 import type { Environment } from "../grammar/parse.ts";
 import { integer } from "../values.ts";
 import { showBuilds } from "./show-builds.ts";
-import { buildOrigin, packagesOption, placesOf, planPlaces } from "./tree-arguments.ts";
+import { buildOrigin, packagesOption, placesOf, planPlaces, warnOfLeftOut } from "./tree-arguments.ts";
 
 const NO_STUDIO = "no-studio";
 
@@ -82,9 +82,7 @@ export const command = defineCommand({
       root,
       environment: env,
     });
-    if (options.for.length === 0)
-      for (const { path, missing } of plan.graph.unnamed)
-        ui.warn(`${relative(process.cwd(), path)} is left out: ${missing} is not known without a build`);
+    if (options.for.length === 0) warnOfLeftOut(plan.graph, ui);
     const { steps } = plan;
     if (options.dryRun) {
       if (json) printJson(document(plan, new Map()));

@@ -104,7 +104,7 @@ test("everything that stands anywhere is found", () => {
 
 describe("the build program and the plans of this project", () => {
   test.each([
-    "plans/lib/debian.sh",
+    "plans/gcc/plan.sh",
     "plans/build",
     "script/quickstart",
     "script/private-root",
@@ -115,11 +115,11 @@ describe("the build program and the plans of this project", () => {
   });
 
   test("functions are found as bash finds them", async () => {
-    const path = `${import.meta.dir}/../../../../plans/lib/debian.sh`;
+    const path = `${import.meta.dir}/../../program/sources.bash`;
     const ours = walk(parseScript(await Bun.file(path).text()).commands).flatMap((each) =>
       each.kind === "function" ? [each.definition.name] : [],
     );
-    const script = `pkg_target=x86_64-linux; source "$1"; declare -F`;
+    const script = `source "$1"; declare -F`;
     const { stdout } = spawnSync("bash", ["--norc", "-c", script, "bash", path], { encoding: "utf8" });
     const theirs = stdout.split("\n").flatMap((line) => line.split(" ")[2] ?? []);
     expect(ours.sort()).toEqual(theirs.sort());

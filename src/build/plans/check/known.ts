@@ -37,6 +37,7 @@ export const LIST_SETTINGS: ReadonlySet<string> = new Set([
   "pkg_pconfig_dirs",
   "pkg_interpreters",
   "pkg_exposes",
+  "pkg_inputs",
 ]);
 
 /** Settings whose value is a table. */

@@ -1,0 +1,9 @@
+pkg_name=c-ares
+pkg_origin=core
+pkg_description="Name look-ups that do not block, as a library"
+pkg_license=(MIT)
+pkg_upstream_url=https://c-ares.org
+pkg_deb_packages=(libc-ares2)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

@@ -1,0 +1,9 @@
+pkg_name=expat
+pkg_origin=core
+pkg_description="XML parser in C"
+pkg_license=(MIT)
+pkg_upstream_url=https://libexpat.github.io
+pkg_deb_packages=(libexpat1)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

@@ -1,0 +1,9 @@
+pkg_name=libaio
+pkg_origin=core
+pkg_description="Asynchronous I/O of the kernel, as a library"
+pkg_license=(LGPL-2.1-or-later)
+pkg_upstream_url=https://pagure.io/libaio
+pkg_deb_packages=(libaio1)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

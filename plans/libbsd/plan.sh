@@ -1,0 +1,9 @@
+pkg_name=libbsd
+pkg_origin=core
+pkg_description="Functions of BSD's C library"
+pkg_license=('BSD-3-Clause AND ISC')
+pkg_upstream_url=https://libbsd.freedesktop.org
+pkg_deb_packages=(libbsd0)
+pkg_deps=(core/glibc core/libmd)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

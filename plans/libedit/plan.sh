@@ -1,0 +1,9 @@
+pkg_name=libedit
+pkg_origin=core
+pkg_description="Line editing and history, as BSD has it"
+pkg_license=(BSD-3-Clause)
+pkg_upstream_url=https://www.thrysoee.dk/editline
+pkg_deb_packages=(libedit2)
+pkg_deps=(core/glibc core/libbsd core/ncurses)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

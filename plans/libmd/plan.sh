@@ -1,0 +1,9 @@
+pkg_name=libmd
+pkg_origin=core
+pkg_description="Message digests of BSD, as a library"
+pkg_license=('BSD-3-Clause AND ISC')
+pkg_upstream_url=https://www.hadrons.org/software/libmd
+pkg_deb_packages=(libmd0)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

@@ -1,0 +1,9 @@
+pkg_name=liburing
+pkg_origin=core
+pkg_description="Asynchronous I/O by rings that are shared with the kernel, as a library"
+pkg_license=('LGPL-2.1-or-later OR MIT')
+pkg_upstream_url=https://git.kernel.dk/cgit/liburing
+pkg_deb_packages=(liburing2)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

@@ -1,0 +1,9 @@
+pkg_name=libuv
+pkg_origin=core
+pkg_description="Event loop, as a library"
+pkg_license=(MIT)
+pkg_upstream_url=https://libuv.org
+pkg_deb_packages=(libuv1)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

@@ -1,0 +1,9 @@
+pkg_name=libyaml
+pkg_origin=core
+pkg_description="YAML parser and writer in C"
+pkg_license=(MIT)
+pkg_upstream_url=https://pyyaml.org/wiki/LibYAML
+pkg_deb_packages=(libyaml-0-2)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

@@ -1,0 +1,9 @@
+pkg_name=numactl
+pkg_origin=core
+pkg_description="Library for machines whose memory is nearer to some processors"
+pkg_license=(LGPL-2.1-only)
+pkg_upstream_url=https://github.com/numactl/numactl
+pkg_deb_packages=(libnuma1)
+pkg_deps=(core/glibc)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)

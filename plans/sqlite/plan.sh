@@ -1,0 +1,10 @@
+pkg_name=sqlite
+pkg_origin=core
+pkg_description="SQL database in a library, and its shell"
+pkg_license=(blessing)
+pkg_upstream_url=https://www.sqlite.org
+pkg_deb_packages=(libsqlite3-0 sqlite3)
+pkg_deps=(core/glibc core/readline core/zlib)
+pkg_bin_dirs=(bin)
+pkg_lib_dirs=("$debian_lib")
+pkg_deb_drop=(share)
