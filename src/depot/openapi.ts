@@ -25,6 +25,7 @@ const WITH_BODY: Readonly<Record<number, string>> = {
 const MEANINGS: Readonly<Record<number, string>> = {
   200: "Done",
   201: "Created",
+  202: "Asked for: it takes effect when it is approved",
   204: "Done",
   206: "A part: there is more",
   304: "What the client has is current",
