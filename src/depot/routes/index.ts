@@ -22,7 +22,9 @@ import { promotionRequestRoutes } from "./promotion-requests.ts";
 import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { streamRoutes } from "./stream.ts";
 import { transferRoutes } from "./transfer.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
@@ -42,6 +44,8 @@ export const ROUTES: readonly Route[] = [
   ...originSecretRoutes,
   ...integrationRoutes,
   ...historyRoutes,
+  ...streamRoutes,
+  ...webhookRoutes,
   ...transferRoutes,
   ...packageRoutes,
   ...packageWriteRoutes,
