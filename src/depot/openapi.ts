@@ -25,6 +25,7 @@ const WITH_BODY: Readonly<Record<number, string>> = {
 const MEANINGS: Readonly<Record<number, string>> = {
   200: "Done",
   201: "Created",
+  202: "Asked for: it takes effect when it is approved",
   204: "Done",
   206: "A part: there is more",
   304: "What the client has is current",
@@ -155,6 +156,8 @@ function response(body: AnswerBody, description: string): Json {
   if (body === "empty") return { description };
   if (body === "text") return { description, content: { "text/plain": { schema: { type: "string" } } } };
   if (body === "hart") return { description, content: { "application/octet-stream": {} } };
+  if (body === "events")
+    return { description, content: { "text/event-stream": { schema: { type: "string" } } } };
   return { description, content: { "application/json": { schema: jsonSchema(body, "output") } } };
 }
 

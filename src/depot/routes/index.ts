@@ -2,9 +2,11 @@
 // (reference/depot-api.md §2).
 import type { Route } from "../route.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
+import { channelHistoryRoutes } from "./channel-history.ts";
 import { channelWriteRoutes } from "./channel-writes.ts";
 import { channelRoutes } from "./channels.ts";
 import { dependentRoutes } from "./dependents.ts";
+import { gateRoutes } from "./gates.ts";
 import { historyRoutes } from "./history.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -16,15 +18,23 @@ import { packageNameRoutes, packageSettingsRoutes } from "./package-settings.ts"
 import { packageWriteRoutes } from "./package-writes.ts";
 import { packageRoutes } from "./packages.ts";
 import { profileRoutes } from "./profile.ts";
+import { promotionRequestRoutes } from "./promotion-requests.ts";
+import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { streamRoutes } from "./stream.ts";
 import { transferRoutes } from "./transfer.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...searchRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
+  ...channelHistoryRoutes,
+  ...gateRoutes,
+  ...promotionRequestRoutes,
+  ...promotionRoutes,
   ...channelWriteRoutes,
   ...dependentRoutes,
   ...originRoutes,
@@ -34,6 +44,8 @@ export const ROUTES: readonly Route[] = [
   ...originSecretRoutes,
   ...integrationRoutes,
   ...historyRoutes,
+  ...streamRoutes,
+  ...webhookRoutes,
   ...transferRoutes,
   ...packageRoutes,
   ...packageWriteRoutes,

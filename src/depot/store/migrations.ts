@@ -4,6 +4,7 @@
 import type { Kysely } from "kysely";
 import type { DepotMigrations } from "./migrate.ts";
 import { addOriginTables } from "./migrations-api.ts";
+import { addPromotion } from "./migrations-promotion.ts";
 import { addSharedState } from "./migrations-scale.ts";
 
 /** Migrations by name; they run in the order of their names, each once. */
@@ -12,6 +13,8 @@ export const depotMigrations: DepotMigrations = {
   // Programs that do not know scopes would let every token do everything.
   "0002-invitations-secrets-scopes": { up: addOriginTables },
   "0010-shared-state": { up: addSharedState, worksWith: "0001-packages-channels-accounts" },
+  // Programs that do not know gates would promote without approvals, and write no history.
+  "0036-promotion": { up: addPromotion },
 };
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {

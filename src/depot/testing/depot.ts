@@ -63,7 +63,7 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
 export async function startTestDepot({
   directory = temporaryDirectory("hab-depot-"),
   ...more
-}: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries"> & {
+}: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries" | "webhookTargets"> & {
   readonly directory?: string;
 } = {}): Promise<TestDepot> {
   const log: string[] = [];
