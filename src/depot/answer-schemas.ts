@@ -159,6 +159,37 @@ export const sessionAnswer = z.object({
   oauth_token: text,
 });
 
+export const signInWaysAnswer = z.object({
+  ways: z.array(
+    z.object({
+      kind: z.enum(["password", "oidc", "oauth", "kerberos", "proxy"]),
+      name: text.describe("What to call it"),
+      url: text.describe("Where to go to sign in; for a password, where to send it"),
+    }),
+  ),
+});
+
+export const sessionsAnswer = z.object({
+  sessions: z.array(
+    z.object({
+      id,
+      way: text.describe("How it began: password, or a provider's name"),
+      kind: z.enum(["browser", "client"]),
+      address: text,
+      user_agent: text,
+      created_at: time,
+      seen_at: time,
+      expires_at: time.describe("Ends then unless it is used before, and cannot be used for ever"),
+      current: z.boolean().describe("Whether it is the session of this request"),
+    }),
+  ),
+});
+
+export const identitiesAnswer = z.object({
+  has_password: z.boolean(),
+  identities: z.array(z.object({ id, provider: text, issuer: text, user_name: text, created_at: time })),
+});
+
 export const secretAnswer = z.object({ id, origin_id: id, name: text, value: text });
 
 export const keyAnswer = z.object({ origin: text, revision: text, location: text });

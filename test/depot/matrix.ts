@@ -46,6 +46,16 @@ const days = "from_date=2020-1-1&to_date=2100-1-1";
 
 export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /authenticate/:code": reads({ always: 401 }),
+  "GET /sign-in": reads(),
+  "POST /sign-in/password": reads({ json: { name: "nosuch" }, always: 400 }),
+  "GET /sign-in/proxy": reads({ always: 404 }),
+  "POST /sign-out": reads({ always: 204 }),
+  "PUT /profile/password": account({ json: { new: 1 } }),
+  "GET /profile/sessions": session(),
+  "DELETE /profile/sessions": account(),
+  "DELETE /profile/sessions/:id": account({ with: { id: "1" } }),
+  "GET /profile/identities": session(),
+  "DELETE /profile/identities/:id": account({ with: { id: "1" } }),
   "GET /profile/license": session(),
   "PUT /profile/license": account(),
   "GET /depot/pkgs/search/:query": shown({ with: { query: "acme" } }),

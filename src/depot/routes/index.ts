@@ -16,12 +16,15 @@ import { packageNameRoutes, packageSettingsRoutes } from "./package-settings.ts"
 import { packageWriteRoutes } from "./package-writes.ts";
 import { packageRoutes } from "./packages.ts";
 import { profileRoutes } from "./profile.ts";
+import { profileSignInRoutes } from "./profile-sign-in.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { signInRoutes } from "./sign-in.ts";
 import { transferRoutes } from "./transfer.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
+  ...signInRoutes,
   ...searchRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
@@ -39,5 +42,6 @@ export const ROUTES: readonly Route[] = [
   ...packageWriteRoutes,
   ...packageSettingsRoutes,
   ...profileRoutes,
+  ...profileSignInRoutes,
   ...accessTokenRoutes,
 ];
