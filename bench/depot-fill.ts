@@ -1,6 +1,7 @@
 // A depot with many packages, made without uploading each: rows written straight into its database, all naming one
 // small blob. For measuring what depends on their number.
 
+import { OPERATOR } from "../src/depot/accounts.ts";
 import type { DepotPlaceWords } from "../src/depot/index.ts";
 import { openPlace } from "../src/depot/place.ts";
 import { wordsOf } from "../src/depot/search-words.ts";
@@ -29,7 +30,7 @@ export async function fillDepot(place: DepotPlaceWords, packages: number, releas
     for (let index = 0; index < ORIGINS; index++)
       channels.push(
         await open.database.write(async (writing) => {
-          const { name } = await insertOrigin(writing, account.id, `origin${index}`, "public");
+          const { name } = await insertOrigin(writing, OPERATOR, account.id, `origin${index}`, "public");
           return (await findChannel(writing.db, name, "stable"))?.id ?? "";
         }),
       );

@@ -115,7 +115,7 @@ async function makeAll(writing: Writing, entries: readonly Entry[], path: string
     const known = await findOrigin(writing.db, origin);
     if (known === undefined) {
       if (role !== "owner") throw unusable(path, `the origin ${origin} has no owner`);
-      await insertOrigin(writing, account.id, origin, "public");
+      await insertOrigin(writing, OPERATOR, account.id, origin, "public");
       await recordAudit(writing, OPERATOR, { operation: "origin-create", subject: origin, origin });
     } else if ((await memberRole(writing.db, origin, account.id)) === undefined) {
       if (role === "owner") throw unusable(path, `the origin ${origin} has another owner already`);

@@ -64,3 +64,12 @@ export const PRETENCE_RATE = { perSecond: 1 / 60, burst: 1 } as const;
 
 /** Requests being answered at the same time, downloads and uploads included; more are answered 503. */
 export const MAX_RUNNING_REQUESTS = 4096;
+
+/** Idents in the list of one promotion, and characters of a comment to it. */
+export const MAX_LISTED_IDENTS = 1000;
+export const MAX_COMMENT_LENGTH = 2000;
+
+/** Approvals a gate may demand, people it may name, and hours a request may wait. */
+export const MAX_APPROVALS = 20;
+export const MAX_APPROVERS = 100;
+export const MAX_REQUEST_HOURS = 24 * 365;

@@ -55,6 +55,27 @@ export const integrationName = z
 
 export const rowId = z.string().regex(/^[0-9]{1,19}$/);
 
+/** Number of a state of a channel. */
+export const stateQuery = z
+  .string()
+  .regex(/^[1-9][0-9]{0,8}$/)
+  .transform(Number);
+
+/** A package as a promotion names it: all four parts. */
+export const fullIdentText = z
+  .string()
+  .max(4 * MAX_NAME_LENGTH)
+  .refine((text) => {
+    const [origin, name, version, release, ...more] = text.split("/");
+    return (
+      more.length === 0 &&
+      originName.safeParse(origin).success &&
+      packageName.safeParse(name).success &&
+      versionText.safeParse(version).success &&
+      versionText.safeParse(release).success
+    );
+  }, "not an ident with version and release");
+
 /** A whole number as the original reads `range`: signed, at most 64 bits there, safe integers here. */
 export const rangeQuery = z
   .string()

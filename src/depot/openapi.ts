@@ -26,6 +26,7 @@ const WITH_BODY: Readonly<Record<number, string>> = {
 const MEANINGS: Readonly<Record<number, string>> = {
   200: "Done",
   201: "Created",
+  202: "Asked for: it takes effect when it is approved",
   204: "Done",
   206: "A part: there is more",
   303: "Go on at the address in Location",

@@ -3,8 +3,8 @@ import { type FullIdent, formatIdent, type Target } from "../package/index.ts";
 import { Refusal } from "./answers.ts";
 import type { IncomingBlob } from "./blobs/blob-store.ts";
 import type { CheckedHart } from "./hart-check.ts";
+import { changeChannel } from "./promotion/change-channel.ts";
 import { type Actor, recordAudit } from "./store/audit.ts";
-import { addToChannel } from "./store/channels.ts";
 import type { Writing } from "./store/database.ts";
 import { findChannel, findOrigin } from "./store/origins.ts";
 import { insertSettings, packageOf, putPackage, settingsVisibility } from "./store/packages.ts";
@@ -65,7 +65,10 @@ export async function writePackage(
     },
     hart.tdeps.map((each) => ({ origin: each.origin, name: each.name, ident: formatIdent(each) })),
   );
-  await addToChannel(writing, channel.id, packageId);
+  await changeChannel(writing, actor, channel, {
+    action: "upload",
+    add: [{ id: packageId, ident, target: hart.target }],
+  });
   await indexPackageName(writing, origin, name);
   await recordAudit(writing, actor, {
     operation: "package-upload",

@@ -79,4 +79,10 @@ async function furnish(depot: TestDepot, token: string): Promise<void> {
   await done("POST", "/depot/origins/acme/secret", { json: { name: "marker-secret", value } });
   await done("PUT", "/depot/origins/acme/integrations/docker/marker-registry", { json: { password: "p" } });
   await done("POST", "/depot/origins/acme/users/marker-guest/invitations");
+  await done("POST", "/depot/channels/acme/empty");
+  await done("POST", "/depot/channels/acme/gated");
+  await done("PUT", "/depot/channels/acme/gated/gate", {
+    json: { approvals: 1, approvers: { accounts: ["marker-member"] } },
+  });
+  await done("POST", "/depot/channels/acme/promotions", { json: { from: "stable", to: "gated" } });
 }

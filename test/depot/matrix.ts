@@ -41,6 +41,7 @@ const promote = (more: Partial<Case> = {}): Case => ({
   ...more,
 });
 const account = (more: Partial<Case> = {}): Case => session({ scope: "account", ...more });
+const decision: Case = { least: "readonly_member", scope: "promote", json: {}, with: { id: "1" } };
 const absent = { release: "20000101000000" };
 const days = "from_date=2020-1-1&to_date=2100-1-1";
 
@@ -67,6 +68,39 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /depot/channels/:origin/:channel/pkgs/:name/:version": shown(),
   "GET /depot/channels/:origin/:channel/pkgs/:name/:version/latest": shown(),
   "GET /depot/channels/:origin/:channel/pkgs/:name/:version/:release": shown(),
+  "GET /depot/channels/:origin/:channel/history": { least: "readonly_member", shows: true },
+  "GET /depot/channels/:origin/:channel/history/:state": {
+    least: "readonly_member",
+    shows: true,
+    with: { state: "3" },
+  },
+  "GET /depot/channels/:origin/:channel/compare": shown({ query: "with=empty" }),
+  "GET /depot/channels/:origin/:channel/gate": {
+    least: "readonly_member",
+    shows: true,
+    with: { channel: "gated" },
+  },
+  "PUT /depot/channels/:origin/:channel/gate": manage("administrator", {
+    json: { approvals: 1, approvers: {} },
+  }),
+  "DELETE /depot/channels/:origin/:channel/gate": manage("administrator", { with: { channel: "nosuch" } }),
+  "GET /depot/channels/:origin/requests": { least: "readonly_member", shows: true },
+  "GET /depot/channels/:origin/requests/:id": { least: "readonly_member", with: { id: "1" } },
+  "GET /depot/channels/:origin/requests/:id/packages": { least: "readonly_member", with: { id: "1" } },
+  "POST /depot/channels/:origin/requests/:id/approve": decision,
+  "POST /depot/channels/:origin/requests/:id/reject": decision,
+  "POST /depot/channels/:origin/requests/:id/withdraw": decision,
+  "POST /depot/channels/:origin/promotions": {
+    least: "maintainer",
+    scope: "promote",
+    json: { to: "stable", from: "nosuch" },
+  },
+  "PUT /depot/channels/:origin/:channel/rollback": {
+    least: "maintainer",
+    scope: "promote",
+    json: { to: 1, dry_run: true },
+    with: { channel: "empty" },
+  },
   "POST /depot/channels/:origin/:channel": promote(),
   "DELETE /depot/channels/:origin/:channel": promote({ with: { channel: "nosuch" } }),
   "PUT /depot/channels/:origin/:channel/pkgs/promote": promote({ query: "channel=copy" }),

@@ -8,9 +8,10 @@ import { depotErrors } from "../errors.ts";
 import { checkHart } from "../hart-check.ts";
 import { MAX_UPLOAD_BYTES } from "../limits.ts";
 import type { OpenPlace } from "../place.ts";
+import { changeChannel } from "../promotion/change-channel.ts";
 import { accountNamed } from "../store/accounts.ts";
 import { type Actor, recordAudit } from "../store/audit.ts";
-import { addToChannel, removeFromChannel } from "../store/channels.ts";
+import { type PackageRef, presentState } from "../store/channel-changes.ts";
 import type { Writing } from "../store/database.ts";
 import { findKey, insertKey } from "../store/origin-keys.ts";
 import { findChannel, findOrigin, insertChannel, insertOrigin } from "../store/origins.ts";
@@ -92,7 +93,7 @@ function unacceptable(offered: OfferedPackage, why: string): HabError {
 
 async function ensureOrigin(writing: Writing, { actor, ownerId }: Recipient, origin: string): Promise<void> {
   if ((await findOrigin(writing.db, origin)) !== undefined) return;
-  await insertOrigin(writing, ownerId, origin, "public");
+  await insertOrigin(writing, actor, ownerId, origin, "public");
   await recordAudit(writing, actor, { operation: "origin-create", subject: origin, origin });
 }
 
@@ -135,26 +136,21 @@ export async function fillChannel(
     const { actor, ownerId } = recipient;
     await ensureOrigin(writing, recipient, origin);
     const channel =
-      (await findChannel(db, origin, name)) ?? (await insertChannel(writing, ownerId, origin, name));
-    const wanted = new Set<string>();
-    const came: string[] = [];
+      (await findChannel(db, origin, name)) ?? (await insertChannel(writing, actor, origin, name, ownerId));
+    const wanted = new Map<string, PackageRef>();
     for (const { ident, target } of packages) {
       const row = await packageOf(db, ident, target);
-      if (row === undefined) continue;
-      wanted.add(row.id);
-      if (await addToChannel(writing, channel.id, row.id)) came.push(ident);
+      if (row !== undefined) wanted.set(row.id, row);
     }
-    const went: string[] = [];
-    if (exactly && name !== "unstable") {
-      const held = await db
-        .selectFrom("channel_packages")
-        .innerJoin("packages", "packages.id", "channel_packages.package_id")
-        .select(["packages.id", "packages.ident"])
-        .where("channel_packages.channel_id", "=", channel.id)
-        .execute();
-      for (const { id, ident } of held)
-        if (!wanted.has(id) && (await removeFromChannel(writing, channel.id, id))) went.push(ident);
-    }
+    const held =
+      exactly && name !== "unstable" ? await presentState(db, { origin, channel: name }) : new Map();
+    const { added, removed } = await changeChannel(writing, actor, channel, {
+      action: "import",
+      add: [...wanted.values()],
+      remove: [...held.values()].filter(({ id }) => !wanted.has(id)),
+    });
+    const came = added.map(({ ident }) => ident);
+    const went = removed.map(({ ident }) => ident);
     for (const [operation, idents] of [
       ["channel-promote", came],
       ["channel-demote", went],

@@ -3,8 +3,10 @@
 import { OPERATOR } from "../accounts.ts";
 import { announceBlob } from "../blobs/ledger.ts";
 import type { OpenPlace } from "../place.ts";
+import { emptyChannelsOf } from "../promotion/change-channel.ts";
 import { recordAudit } from "../store/audit.ts";
 import { type DepotDatabase, timestampOf, type Writing } from "../store/database.ts";
+import { deletePackage } from "../store/removal.ts";
 
 export interface PruneRule {
   /** The newest releases to keep of each package and target, in each channel where only the newest count. */
@@ -229,10 +231,8 @@ async function mayStillGo(
 }
 
 async function removePackage(writing: Writing, each: PrunablePackage): Promise<void> {
-  const { db } = writing;
-  await db.deleteFrom("channel_packages").where("package_id", "=", each.id).execute();
-  await db.deleteFrom("package_dependencies").where("package_id", "=", each.id).execute();
-  await db.deleteFrom("packages").where("id", "=", each.id).execute();
+  await emptyChannelsOf(writing, OPERATOR, each);
+  await deletePackage(writing, each.id);
   await recordAudit(writing, OPERATOR, {
     operation: "package-delete",
     subject: each.ident,

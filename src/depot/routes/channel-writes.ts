@@ -3,12 +3,17 @@ import { z } from "zod";
 import { channelAnswer } from "../answer-schemas.ts";
 import { empty, json, Refusal } from "../answers.ts";
 import { channelName, originName, packageName, targetQuery, versionText } from "../names.ts";
+import { changeChannel, deleteChannel } from "../promotion/change-channel.ts";
+import { notYetIn } from "../promotion/decide.ts";
+import { refuseGated } from "../promotion/gate.ts";
 import { type Access, type Call, type Route, route } from "../route.ts";
 import { channelShape } from "../shapes.ts";
 import { recordAudit } from "../store/audit.ts";
-import { addToChannel, packagesOfChannel, removeFromChannel } from "../store/channels.ts";
+import type { ChannelName, PackageRef } from "../store/channel-changes.ts";
+import { packagesOfChannel } from "../store/channels.ts";
 import type { Writing } from "../store/database.ts";
-import { type Channel, deleteChannel, findChannel, insertChannel } from "../store/origins.ts";
+import { findGate } from "../store/gates.ts";
+import { type Channel, findChannel, insertChannel } from "../store/origins.ts";
 import { packageOf } from "../store/packages.ts";
 import { targetOrRefuse } from "./packages.ts";
 
@@ -43,7 +48,7 @@ async function promotionChannel(
   const { origin, channel } = call.params;
   const known = await findChannel(writing.db, origin, channel);
   if (known !== undefined || channel !== CLIENT_DEFAULT_CHANNEL) return known;
-  return await insertChannel(writing, call.actor().accountId, origin, channel);
+  return await insertChannel(writing, call.actor(), origin, channel);
 }
 
 interface WholeChannel {
@@ -54,30 +59,44 @@ interface WholeChannel {
 /** Adds or removes what the source channel holds, in one transaction. */
 async function moveWholeChannel(
   call: Call<WholeChannel, { readonly channel: string }>,
-  change: typeof addToChannel,
-  operation: "channel-promote" | "channel-demote",
+  action: "channel-promote" | "channel-demote",
 ): Promise<Response> {
   const { origin, channel: source } = call.params;
   const destination = call.query.channel;
   const actor = call.actor();
   await call.depot.database.write(async (writing) => {
-    const from = await findChannel(writing.db, origin, source);
+    const { db } = writing;
+    const from = await findChannel(db, origin, source);
     if (from === undefined) throw new Refusal(404);
+    const packages = await packagesOfChannel(db, from.id);
+    if (action === "channel-promote")
+      await refuseNewPastGate(writing, { origin, channel: destination }, packages);
     const to =
-      (await findChannel(writing.db, origin, destination)) ??
-      (await insertChannel(writing, actor.accountId, origin, destination));
-    const packages = await packagesOfChannel(writing.db, from.id);
-    const moved = new Set<string>();
-    for (const { id, ident } of packages) if (await change(writing, to.id, id)) moved.add(ident);
+      (await findChannel(db, origin, destination)) ??
+      (await insertChannel(writing, actor, origin, destination));
+    const { added, removed } = await changeChannel(writing, actor, to, {
+      action,
+      from: source,
+      [action === "channel-promote" ? "add" : "remove"]: packages,
+    });
     await recordAudit(writing, actor, {
-      operation,
+      operation: action,
       subject: source,
       origin,
       channel: destination,
-      details: { idents: [...moved].sort() },
+      details: { idents: [...new Set([...added, ...removed].map(({ ident }) => ident))].sort() },
     });
   });
   return empty(200);
+}
+
+/** What is in a channel already may be promoted to it again, gate or not: nothing changes. */
+async function refuseNewPastGate(
+  { db }: Writing,
+  name: ChannelName,
+  packages: readonly PackageRef[],
+): Promise<void> {
+  if ((await notYetIn(db, name, packages)).length > 0) await refuseGated(db, name);
 }
 
 export const channelWriteRoutes: readonly Route[] = [
@@ -96,7 +115,7 @@ export const channelWriteRoutes: readonly Route[] = [
       const actor = call.actor();
       const created = await call.depot.database.write(async (writing) => {
         if ((await findChannel(writing.db, origin, channel)) !== undefined) return undefined;
-        const row = await insertChannel(writing, actor.accountId, origin, channel);
+        const row = await insertChannel(writing, actor, origin, channel);
         await recordAudit(writing, actor, { operation: "channel-create", subject: channel, origin, channel });
         return row;
       });
@@ -109,16 +128,22 @@ export const channelWriteRoutes: readonly Route[] = [
     summary: "Delete a channel; its packages stay",
     access: MAINTAINER,
     verb: "promote",
-    answers: { 200: "empty", 403: "empty" },
+    answers: { 200: "empty", 403: "text" },
     params: z.object(inChannel),
     badParams: badName,
     query: nothing,
     async handle(call) {
       const { origin, channel } = call.params;
       if (channel === "stable" || channel === "unstable") return empty(403);
+      const actor = call.actor();
       await call.depot.database.write(async (writing) => {
-        if (!(await deleteChannel(writing, origin, channel))) return;
-        await recordAudit(writing, call.actor(), {
+        const row = await findChannel(writing.db, origin, channel);
+        if (row === undefined) return;
+        // Else a gate could be got round by making the channel again.
+        if ((await findGate(writing.db, { origin, channel })) !== undefined)
+          throw new Refusal(403, `The channel ${channel} has a gate: remove it first, as an administrator`);
+        await deleteChannel(writing, actor, row);
+        await recordAudit(writing, actor, {
           operation: "channel-delete",
           subject: channel,
           origin,
@@ -134,14 +159,14 @@ export const channelWriteRoutes: readonly Route[] = [
     summary: "Add all packages of a channel to another",
     access: MAINTAINER,
     verb: "promote",
-    answers: { 200: "empty", 400: "empty", 404: "empty" },
+    answers: { 200: "empty", 400: "empty", 403: "text", 404: "empty" },
     params: z.object(inChannel),
     badParams: badName,
     query: z.object({ channel: channelName }),
     async handle(call) {
       const { channel: destination } = call.query;
       if (destination === call.params.channel || destination === "unstable") return empty(400);
-      return await moveWholeChannel(call, addToChannel, "channel-promote");
+      return await moveWholeChannel(call, "channel-promote");
     },
   }),
   route({
@@ -158,7 +183,7 @@ export const channelWriteRoutes: readonly Route[] = [
       const { channel: source } = call.params;
       const { channel: destination } = call.query;
       if (source === "unstable" || destination === "unstable" || source === destination) return empty(400);
-      return await moveWholeChannel(call, removeFromChannel, "channel-demote");
+      return await moveWholeChannel(call, "channel-demote");
     },
   }),
   route({
@@ -167,7 +192,7 @@ export const channelWriteRoutes: readonly Route[] = [
     summary: "Add a release to a channel",
     access: MAINTAINER,
     verb: "promote",
-    answers: { 200: "empty", 404: "empty", 422: "text" },
+    answers: { 200: "empty", 403: "text", 404: "empty", 422: "text" },
     params: release,
     badParams: badName,
     query: target,
@@ -178,7 +203,12 @@ export const channelWriteRoutes: readonly Route[] = [
         const row = await packageOf(writing.db, ident, target);
         const channel = row === undefined ? undefined : await promotionChannel(writing, call);
         if (row === undefined || channel === undefined) return empty(404);
-        if (await addToChannel(writing, channel.id, row.id)) {
+        await refuseNewPastGate(writing, { origin: row.origin, channel: channel.name }, [row]);
+        const { state } = await changeChannel(writing, call.actor(), channel, {
+          action: "promote",
+          add: [row],
+        });
+        if (state !== undefined) {
           await recordAudit(writing, call.actor(), {
             operation: "promote",
             subject: ident,
@@ -212,7 +242,11 @@ export const channelWriteRoutes: readonly Route[] = [
         const channel = await findChannel(writing.db, call.params.origin, call.params.channel);
         // Compat: 400, not 404, when there is nothing to demote.
         if (row === undefined || channel === undefined) return empty(400);
-        if (!(await removeFromChannel(writing, channel.id, row.id))) return empty(400);
+        const { state } = await changeChannel(writing, call.actor(), channel, {
+          action: "demote",
+          remove: [row],
+        });
+        if (state === undefined) return empty(400);
         await recordAudit(writing, call.actor(), {
           operation: "demote",
           subject: ident,

@@ -2,9 +2,11 @@
 // (reference/depot-api.md §2).
 import type { Route } from "../route.ts";
 import { accessTokenRoutes } from "./access-tokens.ts";
+import { channelHistoryRoutes } from "./channel-history.ts";
 import { channelWriteRoutes } from "./channel-writes.ts";
 import { channelRoutes } from "./channels.ts";
 import { dependentRoutes } from "./dependents.ts";
+import { gateRoutes } from "./gates.ts";
 import { historyRoutes } from "./history.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -17,6 +19,8 @@ import { packageWriteRoutes } from "./package-writes.ts";
 import { packageRoutes } from "./packages.ts";
 import { profileRoutes } from "./profile.ts";
 import { profileSignInRoutes } from "./profile-sign-in.ts";
+import { promotionRequestRoutes } from "./promotion-requests.ts";
+import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
@@ -28,6 +32,10 @@ export const ROUTES: readonly Route[] = [
   ...searchRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
+  ...channelHistoryRoutes,
+  ...gateRoutes,
+  ...promotionRequestRoutes,
+  ...promotionRoutes,
   ...channelWriteRoutes,
   ...dependentRoutes,
   ...originRoutes,

@@ -35,7 +35,7 @@ export const originRoutes: readonly Route[] = [
       const created = await call.depot.database.write(async (writing) => {
         if ((await findOrigin(writing.db, body.name)) !== undefined) return undefined;
         const visibility = body.default_package_visibility ?? "public";
-        const row = await insertOrigin(writing, actor.accountId, body.name, visibility);
+        const row = await insertOrigin(writing, actor, actor.accountId, body.name, visibility);
         await recordAudit(writing, actor, {
           operation: "origin-create",
           subject: row.name,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { empty, Refusal, text } from "../answers.ts";
 import { originName, packageName, targetQuery, versionText } from "../names.ts";
+import { emptyChannelsOf } from "../promotion/change-channel.ts";
 import { type Route, route } from "../route.ts";
 import { recordAudit } from "../store/audit.ts";
 import { hasDependents } from "../store/dependents.ts";
@@ -60,6 +61,7 @@ export const packageWriteRoutes: readonly Route[] = [
         if (await hasDependents(db, origin, name, target))
           throw new Refusal(422, `Deleting package with rdeps not allowed '${ident}'`);
         if (row === undefined) throw new Refusal(404);
+        await emptyChannelsOf(writing, call.actor(), row);
         await deletePackage(writing, row.id);
         await recordAudit(writing, call.actor(), {
           operation: "package-delete",

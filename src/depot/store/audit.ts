@@ -50,7 +50,20 @@ export interface AuditEntry {
     | "promote"
     | "demote"
     | "channel-promote"
-    | "channel-demote";
+    | "channel-demote"
+    | "set-promote"
+    | "rollback"
+    | "gate-set"
+    | "gate-remove"
+    | "request-create"
+    | "request-approve"
+    | "request-reject"
+    | "request-withdraw"
+    | "request-expire"
+    | "webhook-create"
+    | "webhook-change"
+    | "webhook-delete"
+    | "webhook-deliver";
   readonly subject: string;
   readonly origin?: string;
   readonly channel?: string;

@@ -30,6 +30,8 @@ export interface DepotDatabase {
    * other process writes meanwhile, so what `work` has read is still true when it commits.
    */
   write<Result>(work: (writing: Writing) => Promise<Result>): Promise<Result>;
+  /** Calls back after each transaction of ours that wrote; gives what ends it. */
+  onWrite(listener: () => void): () => void;
   /** Runs `read` on the database as it is at one moment, while others go on writing. */
   snapshot<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
   /** Changes whenever anything was committed, by us or by another process, before it was asked. */
@@ -86,14 +88,17 @@ async function openSqliteDatabase(path: string, options: OpenDatabaseOptions): P
   }
   const transactions = transactionsOn(writing, now);
   let commits = 0;
+  const writes = new Listeners();
   return {
     kind: "sqlite",
     db: reading,
     async write(work) {
       const result = await transactions(work);
       commits++;
+      writes.call();
       return result;
     },
+    onWrite: (listener) => writes.add(listener),
     async snapshot(read) {
       const snapshot = sqliteSnapshot(path);
       const db = new Kysely<DepotTables>({ dialect: snapshot.dialect });
@@ -132,17 +137,21 @@ async function openPostgresDatabase(
     const [row] = await connections.ask("select value from depot_counters where name = 'commits'");
     return String(row?.["value"] ?? 0);
   });
+  const writes = new Listeners();
   return {
     kind: "postgres",
     db: reading,
     async write(work) {
-      return await transactions(async (transaction) => {
+      const done = await transactions(async (transaction) => {
         const result = await work(transaction);
         // Writers come one after the other, so this counts without conflicts, and readers see it with the rest.
-        await count(transaction.db, "commits");
+        await countUp(transaction.db, "commits");
         return result;
       });
+      writes.call();
+      return done;
     },
+    onWrite: (listener) => writes.add(listener),
     async snapshot(read) {
       return await connections.snapshot(async (dialect) => {
         const db = new Kysely<DepotTables>({ dialect });
@@ -162,6 +171,20 @@ async function openPostgresDatabase(
   };
 }
 
+/** Who wants to know of our commits. */
+class Listeners {
+  readonly #all = new Set<() => void>();
+
+  add(listener: () => void): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  call(): void {
+    for (const listener of this.#all) listener();
+  }
+}
+
 type Transactions = DepotDatabase["write"];
 
 /** Transactions whose ids differ from those of other processes: the database numbers us when we first write. */
@@ -170,7 +193,7 @@ function transactionsOn(writing: Kysely<DepotTables>, now: () => number): Transa
   return async (work) => {
     let numbered = ids;
     const result = await writing.transaction().execute(async (db) => {
-      numbered ??= new RowIds(now, await count(db, "processes"));
+      numbered ??= new RowIds(now, await countUp(db, "processes"));
       const known = numbered;
       return await work({ db, at: timestampOf(now()), newId: () => known.next() });
     });
@@ -181,7 +204,7 @@ function transactionsOn(writing: Kysely<DepotTables>, now: () => number): Transa
 }
 
 /** Adds one to a counter that all processes share; its new value. */
-async function count(db: Queries, name: string): Promise<number> {
+export async function countUp(db: Queries, name: string): Promise<number> {
   const { value } = await db
     .insertInto("depot_counters")
     .values({ name, value: 1 })

@@ -1,4 +1,6 @@
 // Origins, their members and their channels.
+import type { Actor } from "./audit.ts";
+import { insertChange } from "./channel-changes.ts";
 import type { Queries, Writing } from "./database.ts";
 import type { OriginChannelTable, OriginTable, RowId, Visibility } from "./schema.ts";
 
@@ -15,6 +17,7 @@ export async function findOrigin(db: Queries, name: string): Promise<Origin | un
 /** Creates an origin with its owner as member and its two channels. Throws on a name that exists. */
 export async function insertOrigin(
   writing: Writing,
+  actor: Actor,
   ownerId: RowId,
   name: string,
   visibility: Visibility,
@@ -32,7 +35,7 @@ export async function insertOrigin(
     .insertInto("origin_members")
     .values({ origin: name, account_id: ownerId, member_role: "owner", created_at: at, updated_at: at })
     .execute();
-  for (const channel of FIRST_CHANNELS) await insertChannel(writing, ownerId, name, channel);
+  for (const channel of FIRST_CHANNELS) await insertChannel(writing, actor, name, channel, ownerId);
   return origin;
 }
 
@@ -93,23 +96,22 @@ export async function channelNames(db: Queries, origin: string): Promise<string[
   return rows.map((row) => row.name);
 }
 
-/** Creates a channel. Throws when it exists. */
+/** Creates a channel, which is the first entry of its history. Throws when it exists. */
 export async function insertChannel(
-  { db, at, newId }: Writing,
-  ownerId: RowId,
+  writing: Writing,
+  actor: Actor,
   origin: string,
   name: string,
+  ownerId: RowId = actor.accountId,
 ): Promise<Channel> {
+  const { db, at, newId } = writing;
   const channel = { id: newId(), origin, name, owner_id: ownerId, created_at: at, updated_at: at };
   await db.insertInto("origin_channels").values(channel).execute();
+  await insertChange(writing, actor, { origin, channel: name, action: "create", added: [], removed: [] });
   return channel;
 }
 
-/** Removes a channel and what it held; false when there was none. */
-export async function deleteChannel({ db }: Writing, origin: string, name: string): Promise<boolean> {
-  const channel = await findChannel(db, origin, name);
-  if (channel === undefined) return false;
-  await db.deleteFrom("channel_packages").where("channel_id", "=", channel.id).execute();
-  await db.deleteFrom("origin_channels").where("id", "=", channel.id).execute();
-  return true;
+/** Removes a channel that holds nothing any more. */
+export async function removeChannel({ db }: Writing, channelId: RowId): Promise<void> {
+  await db.deleteFrom("origin_channels").where("id", "=", channelId).execute();
 }

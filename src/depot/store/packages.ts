@@ -2,7 +2,10 @@
 // everywhere: every reading function takes the visibilities its caller may see.
 import type { SelectQueryBuilder } from "kysely";
 import type { Queries, Writing } from "./database.ts";
-import type { DepotTables, PackageTable, Visibility } from "./schema.ts";
+import type { DepotTables, PackageTable, RowId, Visibility } from "./schema.ts";
+
+/** Packages asked for by id in one question; SQLite takes 32,766 values. */
+const IDS_A_QUESTION = 1000;
 
 export type PackageRow = PackageTable;
 
@@ -330,4 +333,23 @@ export async function setVisibility(
   visibility: Visibility,
 ): Promise<void> {
   await db.updateTable("packages").set({ visibility, updated_at: at }).where("ident", "=", ident).execute();
+}
+
+/** Which of these packages are here with one of these visibilities. */
+export async function visiblePackages(
+  db: Queries,
+  ids: readonly RowId[],
+  visible: readonly Visibility[],
+): Promise<Set<RowId>> {
+  const found = new Set<RowId>();
+  for (let from = 0; from < ids.length; from += IDS_A_QUESTION) {
+    const rows = await db
+      .selectFrom("packages")
+      .select("id")
+      .where("id", "in", ids.slice(from, from + IDS_A_QUESTION))
+      .where("visibility", "in", visible)
+      .execute();
+    for (const { id } of rows) found.add(id);
+  }
+  return found;
 }

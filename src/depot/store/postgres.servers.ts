@@ -1,7 +1,9 @@
 // Run by scale.test.ts with a real PostgreSQL: what several processes on one database rely on.
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { SQL } from "bun";
 import { sql } from "kysely";
+import { OPERATOR } from "../accounts.ts";
 import { insertAccount } from "./accounts.ts";
 import { type DepotDatabase, openDatabase } from "./database.ts";
 import type { DepotMigrations } from "./migrate.ts";
@@ -106,9 +108,9 @@ describe("a transaction", () => {
 
   test("that violates a rule says so, and one with text that cannot be is refused", async () => {
     const account = await one.write((writing) => insertAccount(writing, "owner", ""));
-    await one.write((writing) => insertOrigin(writing, account.id, "acme", "public"));
+    await one.write((writing) => insertOrigin(writing, OPERATOR, account.id, "acme", "public"));
     await expect(
-      other.write((writing) => insertOrigin(writing, account.id, "acme", "public")),
+      other.write((writing) => insertOrigin(writing, OPERATOR, account.id, "acme", "public")),
     ).rejects.toMatchObject({ errno: "23505" });
     await expect(one.write((writing) => insertAccount(writing, "a\0b", ""))).rejects.toMatchObject({
       errno: "22021",

@@ -2,6 +2,17 @@
 // lists are text, truth values are 0 and 1, and every order is by bytes (SQLite's BINARY, PostgreSQL's "C" collation).
 // The names follow the original's schema where they mean the same (reference/depot-api.md §16).
 import type { Generated, Selectable } from "kysely";
+import type {
+  ChannelChangeItemTable,
+  ChannelChangeTable,
+  ChannelGateTable,
+  DepotEventTable,
+  PromotionDecisionTable,
+  PromotionRequestItemTable,
+  PromotionRequestTable,
+  WebhookDeliveryTable,
+  WebhookTable,
+} from "./schema-promotion.ts";
 
 /** Who may see a package (reference/depot-api.md §4.2). */
 export type Visibility = "public" | "private" | "hidden";
@@ -250,7 +261,8 @@ export interface AuditTable {
 
 /** Numbers that all processes on a database count together. */
 export interface CounterTable {
-  /** `commits`: transactions that wrote, on PostgreSQL. `processes`: those that have written rows with ids. */
+  /** `commits`: transactions that wrote, on PostgreSQL. `processes`: those that have written rows with ids. `events`: rows of
+   * `depot_events` that ever were. */
   name: string;
   value: number;
 }
@@ -292,4 +304,13 @@ export interface DepotTables {
   depot_counters: CounterTable;
   depot_facts: FactTable;
   blob_intents: BlobIntentTable;
+  channel_changes: ChannelChangeTable;
+  channel_change_items: ChannelChangeItemTable;
+  channel_gates: ChannelGateTable;
+  promotion_requests: PromotionRequestTable;
+  promotion_request_items: PromotionRequestItemTable;
+  promotion_decisions: PromotionDecisionTable;
+  depot_events: DepotEventTable;
+  webhooks: WebhookTable;
+  webhook_deliveries: WebhookDeliveryTable;
 }
