@@ -104,7 +104,12 @@ export const originAnswer = z.object({
   owner_account: text,
 });
 
-export const ownOriginAnswer = z.object({ ...newOriginAnswer.shape, package_count: number });
+/** The role is ours: what the caller may do there. */
+export const ownOriginAnswer = z.object({
+  ...newOriginAnswer.shape,
+  package_count: number,
+  role: z.enum(ROLES),
+});
 
 export const membersAnswer = z.object({ origin: text, members: z.array(text) });
 
@@ -167,6 +172,7 @@ export const signInWaysAnswer = z.object({
       url: text.describe("Where to go to sign in; for a password, where to send it"),
     }),
   ),
+  account: accountAnswer.nullable().describe("Who is signed in; null: nobody"),
 });
 
 export const sessionsAnswer = z.object({

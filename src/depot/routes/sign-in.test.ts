@@ -33,6 +33,7 @@ test("the ways there are, for everybody", async () => {
   const answer = await depot.call("GET", "/sign-in");
   expect(await answer.json()).toEqual({
     ways: [{ kind: "password", name: "Password", url: "/v1/sign-in/password" }],
+    account: null,
   });
 });
 

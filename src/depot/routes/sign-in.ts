@@ -21,12 +21,20 @@ export const signInRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/sign-in",
-    summary: "The ways to sign in with a browser",
+    summary: "The ways to sign in with a browser, and who is signed in",
     access: "anyone",
     answers: { 200: signInWaysAnswer },
     params: nothing,
     query: nothing,
-    handle: ({ depot }) => json(200, { ways: waysOf(depot.signIn.config) }, NO_CACHE),
+    handle: ({ depot, account }) =>
+      json(
+        200,
+        {
+          ways: waysOf(depot.signIn.config),
+          account: account === undefined ? null : accountShape(account),
+        },
+        NO_CACHE,
+      ),
   }),
   route({
     method: "POST",

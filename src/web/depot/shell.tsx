@@ -2,16 +2,23 @@
 import type { ReactNode } from "react";
 import { Frame, LiveProvider } from "../shared/index.ts";
 import { LIVE_TYPES, LIVE_URL, touchedBy } from "./api/live.ts";
+import { AccountMenu } from "./session/account-menu.tsx";
+import { SessionProvider } from "./session/session-provider.tsx";
 import { QuickSearch } from "./home/quick-search.tsx";
 
-const LINKS = [{ text: "Packages", to: "/", under: "/pkgs" }] as const;
+const LINKS = [
+  { text: "Packages", to: "/", under: "/pkgs" },
+  { text: "Origins", to: "/origins", under: "/origins" },
+] as const;
 
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   return (
     <LiveProvider url={LIVE_URL} types={LIVE_TYPES} touches={touchedBy}>
-      <Frame name="Depot" links={LINKS} middle={<QuickSearch />}>
-        {children}
-      </Frame>
+      <SessionProvider>
+        <Frame name="Depot" links={LINKS} middle={<QuickSearch />} end={<AccountMenu />}>
+          {children}
+        </Frame>
+      </SessionProvider>
     </LiveProvider>
   );
 }

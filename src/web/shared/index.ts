@@ -3,8 +3,9 @@ export { Frame, type FrameLink } from "./app/frame.tsx";
 export { mountPages } from "./app/mount.tsx";
 export { Badge, type BadgeLook } from "./components/badge.tsx";
 export { Button, type ButtonProps } from "./components/button.tsx";
+export { Checkbox, type Choice, Choices } from "./components/choice.tsx";
 export { CopyButton, CopyLine } from "./components/copy.tsx";
-export { Dialog } from "./components/dialog.tsx";
+export { Dialog, type DialogProps } from "./components/dialog.tsx";
 export { Facts } from "./components/facts.tsx";
 export { Field, SearchField, Select } from "./components/field.tsx";
 export { Icon, type IconName, Mark } from "./components/icon.tsx";
@@ -24,6 +25,7 @@ export {
 } from "./components/states.tsx";
 export { type Column, Table } from "./components/table.tsx";
 export { type Tab, Tabs } from "./components/tabs.tsx";
+export { TextArea } from "./components/text-area.tsx";
 export { useToast } from "./components/toast.tsx";
 export { VirtualList } from "./components/virtual-list.tsx";
 export type { Known } from "./data/cache.ts";
@@ -36,9 +38,9 @@ export {
   useResource,
   useSettled,
 } from "./data/hooks.ts";
-export { type Problem, ProblemError, problemOf } from "./data/problem.ts";
+export { type Problem, ProblemError, problemOf, problemText } from "./data/problem.ts";
 export { fetchJson, isAbort, problemIn, send } from "./data/request.ts";
-export { LiveMark, LiveProvider, useLiveEvents, useLiveState } from "./live/live.tsx";
+export { LiveMark, LiveProvider, useLiveEvents, useLiveState, useReopenStream } from "./live/live.tsx";
 export type { LiveEvent, LiveState } from "./live/stream.ts";
 export { usePlace, useQueryWords, useRouter, useTitle } from "./router/context.ts";
 export { Link, NavLink } from "./router/link.tsx";

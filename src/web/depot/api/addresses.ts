@@ -43,3 +43,8 @@ export function pageOf(ident: PartialIdent, words?: Words): string {
 export function searchApi(text: string, range = 0): string {
   return apiPath(["pkgs", "search", text], { distinct: true, range });
 }
+
+/** A page of an origin: `originPage("acme", ["channels", "stable"])`. */
+export function originPage(origin: string, parts: readonly string[], words?: Words): string {
+  return withWords(`/origins${joined([origin, ...parts])}`, words);
+}

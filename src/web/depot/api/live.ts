@@ -12,6 +12,8 @@ export function touchedBy(event: LiveEvent): (key: string) => boolean {
   const encoded = encodeURIComponent(origin);
   return (key) => {
     const path = key.split("?", 1)[0] ?? "";
+    // What is the reader's own no event changes.
+    if (/^\/v1\/(sign-in|profile|user)(\/|$)/.test(path)) return false;
     const parts = path.split("/");
     const namesOrigin = /^\/v1\/depot\/(pkgs|channels|origins)\/(?!search\/)./.test(path);
     return !namesOrigin || parts.includes(encoded);

@@ -1,7 +1,7 @@
 // A question in front of the page. The browser's own dialog keeps the focus inside, closes with Escape and gives the focus
 // back.
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
-import type { Problem } from "../data/problem.ts";
+import { type Problem, problemText } from "../data/problem.ts";
 import { Button, type ButtonProps } from "./button.tsx";
 
 export interface DialogProps {
@@ -55,7 +55,7 @@ export function Dialog({
         {children}
         {problem !== undefined && (
           <p className="notice bad" role="alert">
-            {problem.detail ?? problem.title}. {problem.advice}
+            {problemText(problem)}
           </p>
         )}
         <div className="dialog-buttons">

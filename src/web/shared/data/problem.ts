@@ -93,6 +93,14 @@ export function problemOf(kind: ProblemKind, more: Partial<Omit<Problem, "kind">
   return { kind, status: 0, ...WORDS[kind], ...more };
 }
 
+/** A problem in one line: what happened, in the server's words where it said some, and what to do. */
+export function problemText({ title, detail, advice }: Problem): string {
+  return [detail ?? title, advice]
+    .filter((text) => text !== "")
+    .map((text) => (/[.!?]$/.test(text) ? text : `${text}.`))
+    .join(" ");
+}
+
 /** The kind of an HTTP status that is no success. */
 export function kindOfStatus(status: number): ProblemKind {
   switch (status) {

@@ -8,9 +8,14 @@ type Listener = (event: LiveEvent) => void;
 interface Live {
   readonly state: LiveState;
   subscribe(listener: Listener): () => void;
+  reopen(): void;
 }
 
-const LiveContext = createContext<Live>({ state: "polling", subscribe: () => () => undefined });
+const LiveContext = createContext<Live>({
+  state: "polling",
+  subscribe: () => () => undefined,
+  reopen: () => undefined,
+});
 
 export interface LiveProviderProps {
   readonly url: string;
@@ -26,6 +31,8 @@ export function LiveProvider({ url, types, touches, children }: LiveProviderProp
   const [state, setState] = useState<LiveState>("connecting");
   const listeners = useRef(new Set<Listener>());
   const fixed = useRef({ types, touches });
+  const [opening, setOpening] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each opening is a stream of its own
   useEffect(
     () =>
       followStream({
@@ -38,7 +45,7 @@ export function LiveProvider({ url, types, touches, children }: LiveProviderProp
           for (const listener of listeners.current) listener(event);
         },
       }),
-    [url, cache],
+    [url, cache, opening],
   );
   const live = useMemo<Live>(
     () => ({
@@ -47,6 +54,7 @@ export function LiveProvider({ url, types, touches, children }: LiveProviderProp
         listeners.current.add(listener);
         return () => listeners.current.delete(listener);
       },
+      reopen: () => setOpening((count) => count + 1),
     }),
     [state],
   );
@@ -55,6 +63,11 @@ export function LiveProvider({ url, types, touches, children }: LiveProviderProp
 
 export function useLiveState(): LiveState {
   return use(LiveContext).state;
+}
+
+/** Gives what opens the stream anew: when the reader has become somebody else, other things are theirs to see. */
+export function useReopenStream(): () => void {
+  return use(LiveContext).reopen;
 }
 
 /** Hears every event of the stream. */
