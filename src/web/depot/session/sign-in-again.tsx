@@ -1,10 +1,10 @@
 // In front of the page, when the session has ended while the reader was at work: signs in without leaving. Somebody else
 // than before gets the page anew.
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import {
-  Busy,
   Button,
   fetchJson,
+  Shown,
   Skeleton,
   useCache,
   useReopenStream,
@@ -28,7 +28,8 @@ export default function SignInAgain({ before, onClose }: SignInAgainProps): Reac
   const say = useToast();
   const reopen = useReopenStream();
   // Under a key of its own: what the page knows of the reader stays until somebody is signed in again.
-  const asked = useResource("sign-in again", (signal) => fetchJson<SignInTold>(SESSION_API, signal));
+  const [key] = useState(() => `sign-in again ${performance.now()}`);
+  const asked = useResource(key, (signal) => fetchJson<SignInTold>(SESSION_API, signal));
   const account = asked.data?.account;
   useEffect(() => {
     const element = dialog.current;
@@ -37,10 +38,10 @@ export default function SignInAgain({ before, onClose }: SignInAgainProps): Reac
   }, []);
   useEffect(() => {
     // Who signs in in another tab comes back to this one.
-    const look = (): void => cache.refresh((key) => key === "sign-in again");
+    const look = (): void => cache.refresh((each) => each === key);
     window.addEventListener("focus", look);
     return () => window.removeEventListener("focus", look);
-  }, [cache]);
+  }, [cache, key]);
   useEffect(() => {
     if (account === null || account === undefined) return;
     if (before !== undefined && account.name !== before) {
@@ -65,19 +66,17 @@ export default function SignInAgain({ before, onClose }: SignInAgainProps): Reac
       <div className="dialog-inner">
         <h2 id={id}>Sign in to go on</h2>
         <p className="soft">Your sign-in has ended. What you have typed stays as it is.</p>
-        {asked.data === undefined ? (
-          <Busy>
-            <Skeleton height="9rem" />
-          </Busy>
-        ) : (
-          <Ways
-            ways={asked.data.ways}
-            back="/sign-in"
-            inNewTab
-            {...(before === undefined ? {} : { name: before })}
-            onSignedIn={() => cache.refresh((key) => key === "sign-in again")}
-          />
-        )}
+        <Shown known={asked} skeleton={<Skeleton height="9rem" />}>
+          {({ ways }) => (
+            <Ways
+              ways={ways}
+              back="/sign-in"
+              inNewTab
+              {...(before === undefined ? {} : { name: before })}
+              onSignedIn={() => cache.refresh((each) => each === key)}
+            />
+          )}
+        </Shown>
         <div className="dialog-buttons">
           <Button onClick={onClose}>Not now</Button>
         </div>
