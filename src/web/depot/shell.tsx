@@ -2,9 +2,9 @@
 import type { ReactNode } from "react";
 import { Frame, LiveProvider } from "../shared/index.ts";
 import { LIVE_TYPES, LIVE_URL, touchedBy } from "./api/live.ts";
+import { QuickSearch } from "./home/quick-search.tsx";
 import { AccountMenu } from "./session/account-menu.tsx";
 import { SessionProvider } from "./session/session-provider.tsx";
-import { QuickSearch } from "./home/quick-search.tsx";
 
 const LINKS = [
   { text: "Packages", to: "/", under: "/pkgs" },

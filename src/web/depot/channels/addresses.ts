@@ -12,7 +12,11 @@ export function channelsApi(origin: string): string {
   return apiPath(["channels", origin]);
 }
 
-export function channelApi({ origin, channel }: ChannelOf, parts: readonly string[] = [], words?: Words): string {
+export function channelApi(
+  { origin, channel }: ChannelOf,
+  parts: readonly string[] = [],
+  words?: Words,
+): string {
   return apiPath(["channels", origin, channel, ...parts], words);
 }
 

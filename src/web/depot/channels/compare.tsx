@@ -11,8 +11,8 @@ import {
   useQueryWords,
   VirtualList,
 } from "../../shared/index.ts";
-import type { Comparison, NewerRelease } from "../api/channels.ts";
 import { pageOf } from "../api/addresses.ts";
+import type { Comparison, NewerRelease } from "../api/channels.ts";
 import { IdentList } from "../ident/ident-list.tsx";
 import { identOf } from "../ident/parse.ts";
 import { countText, takesPromotions } from "./actions.ts";
@@ -137,7 +137,13 @@ function Difference({ difference, here, there, isPast, onPromote }: DifferencePr
         {side(isPast ? `Only at ${here}` : `Only in ${here}`, only_here, here, there)}
         {side(isPast ? "Only now" : `Only in ${there}`, only_there, there, here)}
       </div>
-      <Newer title={`Newer ${isPast ? "at" : "in"} ${here}`} here={here} there={there} rows={newer_here} isHereNewer />
+      <Newer
+        title={`Newer ${isPast ? "at" : "in"} ${here}`}
+        here={here}
+        there={there}
+        rows={newer_here}
+        isHereNewer
+      />
       <Newer title={`Newer ${isPast ? "" : "in "}${there}`} here={here} there={there} rows={newer_there} />
     </div>
   );

@@ -1,10 +1,10 @@
 // Deleting a channel, which takes nothing out of the depot.
 import type { ReactNode } from "react";
-import { Dialog, send, useCache, useRouter, useToast } from "../../shared/index.ts";
+import { send, useRouter } from "../../shared/index.ts";
 import { originPage } from "../api/addresses.ts";
-import { useWrite } from "../session/write.tsx";
+import { ConfirmDialog } from "../lists/confirm-dialog.tsx";
 import { countText } from "./actions.ts";
-import { channelApi, ofOrigin } from "./addresses.ts";
+import { channelApi, channelsApi } from "./addresses.ts";
 
 export interface DeleteChannelDialogProps {
   readonly origin: string;
@@ -14,25 +14,22 @@ export interface DeleteChannelDialogProps {
   readonly onClose: () => void;
 }
 
-export function DeleteChannelDialog({ origin, channel, count, onClose }: DeleteChannelDialogProps): ReactNode {
-  const cache = useCache();
+export function DeleteChannelDialog({
+  origin,
+  channel,
+  count,
+  onClose,
+}: DeleteChannelDialogProps): ReactNode {
   const router = useRouter();
-  const say = useToast();
-  const remove = useWrite(async (_: void, signal) => {
-    await send(channelApi({ origin, channel }), { method: "DELETE", signal });
-    router.go(originPage(origin, ["channels"]), { replace: true });
-    cache.refresh(ofOrigin(origin));
-    say(`The channel ${channel} is deleted`);
-  });
   return (
-    <Dialog
+    <ConfirmDialog
       title={`Delete the channel ${channel}?`}
       confirm="Delete channel"
-      look="danger"
-      isBusy={remove.isRunning}
-      problem={remove.problem}
-      onConfirm={() => void remove.run()}
+      act={(signal) => send(channelApi({ origin, channel }), { method: "DELETE", signal })}
+      touches={(key) => key.split("?", 1)[0] === channelsApi(origin)}
+      done={`The channel ${channel} is deleted`}
       onClose={onClose}
+      onDone={() => router.go(originPage(origin, ["channels"]))}
     >
       <p>
         {count === undefined || count === 0
@@ -40,6 +37,6 @@ export function DeleteChannelDialog({ origin, channel, count, onClose }: DeleteC
           : `${countText(count)} will no longer be on offer in ${channel}. They stay in the depot, and in other channels.`}
       </p>
       <p>Whoever follows this channel will find nothing there. Its history is kept.</p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

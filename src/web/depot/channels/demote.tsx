@@ -21,7 +21,7 @@ export function DemoteDialog({ origin, channel, idents, onDone, onClose }: Demot
   const cache = useCache();
   const say = useToast();
   const [done, setDone] = useState(0);
-  const remove = useWrite(async (_: void, signal) => {
+  const remove = useWrite<void>(async (_, signal) => {
     try {
       for (const [index, ident] of idents.entries()) {
         await demote(origin, channel, ident, signal);
@@ -47,8 +47,9 @@ export function DemoteDialog({ origin, channel, idents, onDone, onClose }: Demot
       onClose={onClose}
     >
       <p>
-        Who installs from {channel} will no longer be offered {idents.length === 1 ? "this release" : "these releases"}
-        . They stay in the depot, and in other channels.
+        Who installs from {channel} will no longer be offered{" "}
+        {idents.length === 1 ? "this release" : "these releases"}. They stay in the depot, and in other
+        channels.
       </p>
       <div className="card">
         <IdentList label={`To be removed from ${channel}`} idents={idents} maxRows={6} />
@@ -61,9 +62,13 @@ export function DemoteDialog({ origin, channel, idents, onDone, onClose }: Demot
 async function demote(origin: string, channel: string, ident: string, signal: AbortSignal): Promise<void> {
   const { name, version, release } = identOf(ident);
   for (const target of await targetsOf(ident, signal)) {
-    const url = channelApi({ origin, channel }, ["pkgs", name ?? "", version ?? "", release ?? "", "demote"], {
-      target,
-    });
+    const url = channelApi(
+      { origin, channel },
+      ["pkgs", name ?? "", version ?? "", release ?? "", "demote"],
+      {
+        target,
+      },
+    );
     try {
       await send(url, { method: "PUT", signal });
     } catch (error) {

@@ -20,6 +20,7 @@ import {
 import { originPage } from "../api/addresses.ts";
 import type { Gate } from "../api/channels.ts";
 import { ROLE_TEXTS, ROLES, type Role } from "../api/people.ts";
+import { ConfirmDialog } from "../lists/confirm-dialog.tsx";
 import { reaches } from "../session/session.ts";
 import { useWrite } from "../session/write.tsx";
 import { channelApi, ofOrigin } from "./addresses.ts";
@@ -33,7 +34,9 @@ export interface ChannelGateProps {
 
 export function ChannelGate({ origin, channel, role }: ChannelGateProps): ReactNode {
   const gate = useGate(origin, channel);
-  const [asked, setAsked] = useState<{ kind: "set"; gate: Gate | null } | { kind: "remove" } | undefined>(undefined);
+  const [asked, setAsked] = useState<{ kind: "set"; gate: Gate | null } | { kind: "remove" } | undefined>(
+    undefined,
+  );
   const maySet = reaches(role, "administrator");
   const close = (): void => setAsked(undefined);
   return (
@@ -56,8 +59,7 @@ export function ChannelGate({ origin, channel, role }: ChannelGateProps): ReactN
           ) : (
             <div className="card card-body stack">
               <p>
-                A promotion to {channel} takes effect with{" "}
-                <strong>{approvalsText(found.approvals)}</strong>.{" "}
+                A promotion to {channel} takes effect with <strong>{approvalsText(found.approvals)}</strong>.{" "}
                 <Link to={originPage(origin, ["requests"], { channel })}>Requests for this channel</Link>
               </p>
               <Facts
@@ -85,8 +87,21 @@ export function ChannelGate({ origin, channel, role }: ChannelGateProps): ReactN
           )
         }
       </Shown>
-      {asked?.kind === "set" && <GateDialog origin={origin} channel={channel} gate={asked.gate} onClose={close} />}
-      {asked?.kind === "remove" && <RemoveGateDialog origin={origin} channel={channel} onClose={close} />}
+      {asked?.kind === "set" && (
+        <GateDialog origin={origin} channel={channel} gate={asked.gate} onClose={close} />
+      )}
+      {asked?.kind === "remove" && (
+        <ConfirmDialog
+          title={`Let promotions to ${channel} take effect at once?`}
+          confirm="Remove"
+          act={(signal) => send(channelApi({ origin, channel }, ["gate"]), { method: "DELETE", signal })}
+          touches={ofOrigin(origin)}
+          done={`Promotions to ${channel} take effect at once`}
+          onClose={close}
+        >
+          <p>Nobody will be asked any more. Open requests for {channel} are withdrawn.</p>
+        </ConfirmDialog>
+      )}
     </section>
   );
 }
@@ -123,8 +138,8 @@ function GateDialog({ origin, channel, gate, onClose }: GateDialogProps): ReactN
   const [own, setOwn] = useState(gate?.own ?? false);
   const [hours, setHours] = useState(String(gate?.expires_after_hours ?? DEFAULT_HOURS));
   const names = accounts.split(/[\s,;]+/).filter((name) => name !== "");
-  const save = useWrite(
-    async (_: void, signal) => {
+  const save = useWrite<void>(
+    async (_, signal) => {
       await send(channelApi({ origin, channel }, ["gate"]), {
         method: "PUT",
         json: {
@@ -188,40 +203,6 @@ function GateDialog({ origin, channel, gate, onClose }: GateDialogProps): ReactN
         value={hours}
         onText={setHours}
       />
-    </Dialog>
-  );
-}
-
-function RemoveGateDialog({
-  origin,
-  channel,
-  onClose,
-}: {
-  readonly origin: string;
-  readonly channel: string;
-  readonly onClose: () => void;
-}): ReactNode {
-  const cache = useCache();
-  const say = useToast();
-  const remove = useWrite(async (_: void, signal) => {
-    await send(channelApi({ origin, channel }, ["gate"]), { method: "DELETE", signal });
-    cache.refresh(ofOrigin(origin));
-    say(`Promotions to ${channel} take effect at once`);
-  });
-  const confirm = async (): Promise<void> => {
-    if (await remove.run()) onClose();
-  };
-  return (
-    <Dialog
-      title={`Let promotions to ${channel} take effect at once?`}
-      confirm="Remove"
-      look="danger"
-      isBusy={remove.isRunning}
-      problem={remove.problem}
-      onConfirm={() => void confirm()}
-      onClose={onClose}
-    >
-      <p>Nobody will be asked any more. Open requests for {channel} are withdrawn.</p>
     </Dialog>
   );
 }

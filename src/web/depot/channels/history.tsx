@@ -1,15 +1,15 @@
 // What became of a channel: each change with who, when, what and from where, and the ways from there.
 import { type ReactNode, useState } from "react";
 import { Button, Link, ListSkeleton, Moment, Shown, State, useJson } from "../../shared/index.ts";
-import type { Change, ChangeItem } from "../api/channels.ts";
 import { pageOf } from "../api/addresses.ts";
+import type { Change, ChangeItem } from "../api/channels.ts";
 import type { Page } from "../api/types.ts";
 import { IdentText } from "../ident/ident-text.tsx";
 import { identOf } from "../ident/parse.ts";
 import { MoreButton } from "../lists/more-button.tsx";
 import { PagedRows } from "../lists/paged-rows.tsx";
 import { useMore } from "../lists/use-more.ts";
-import { changeText, countText } from "./actions.ts";
+import { changeText } from "./actions.ts";
 import { channelApi, channelPage, requestPage } from "./addresses.ts";
 import type { ChannelViewProps } from "./page.tsx";
 
@@ -112,13 +112,13 @@ function ChangeEntry({ origin, channel, change, isNow, onRollback }: ChangeEntry
           <Link
             className="button compact"
             to={channelPage({ origin, channel }, { tab: "compare", at: id })}
-            aria-label={`Compare state ${id} with now`}
+            aria-label={`Compare with now: state ${id}`}
           >
             Compare with now
           </Link>
         )}
         {onRollback !== undefined && (
-          <Button size="compact" onClick={onRollback} aria-label={`Roll back to state ${id}`}>
+          <Button size="compact" onClick={onRollback} aria-label={`Roll back to this… State ${id}`}>
             Roll back to this…
           </Button>
         )}

@@ -52,7 +52,11 @@ export default function ChannelsPage({ params }: PageProps): ReactNode {
               There is no origin {origin}, or it has no channels.
             </State>
           ) : (
-            <ChannelList origin={origin} names={list.map(({ name }) => name)} isMember={reaches(role, "readonly_member")} />
+            <ChannelList
+              origin={origin}
+              names={list.map(({ name }) => name)}
+              isMember={reaches(role, "readonly_member")}
+            />
           )
         }
       </Shown>

@@ -16,8 +16,8 @@ export function NewChannelDialog({ origin, onClose }: NewChannelDialogProps): Re
   const [channel, setChannel] = useState("");
   const cache = useCache();
   const router = useRouter();
-  const create = useWrite(
-    async (_: void, signal) => {
+  const create = useWrite<void>(
+    async (_, signal) => {
       await send(channelApi({ origin, channel }), { method: "POST", signal });
       cache.refresh(ofOrigin(origin));
     },

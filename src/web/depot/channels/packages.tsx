@@ -86,7 +86,10 @@ export function ChannelPackages({
           <Button
             size="compact"
             onClick={() =>
-              ask({ kind: "promote", promotion: { origin, from: channel, idents: [...chosen].sort(), onDone: clear } })
+              ask({
+                kind: "promote",
+                promotion: { origin, from: channel, idents: [...chosen].sort(), onDone: clear },
+              })
             }
           >
             Promote…

@@ -1,20 +1,20 @@
 // One channel: what is in it, its history, what sets it apart from others, who must approve.
 import { type ReactNode, useState } from "react";
 import { Button, type PageProps, Tabs, useJson } from "../../shared/index.ts";
-import type { Ident, Page } from "../api/types.ts";
 import { originPage } from "../api/addresses.ts";
+import type { Ident, Page } from "../api/types.ts";
 import { OriginPage } from "../origin/origin-page.tsx";
 import { reaches, useRole } from "../session/session.ts";
 import { takesPromotions } from "./actions.ts";
 import { channelApi, channelPage } from "./addresses.ts";
-import { ChannelPackages } from "./packages.tsx";
-import { ChannelHistory } from "./history.tsx";
 import { ChannelCompare } from "./compare.tsx";
-import { ChannelGate } from "./gate.tsx";
 import { DeleteChannelDialog } from "./delete-channel.tsx";
+import { DemoteDialog } from "./demote.tsx";
+import { ChannelGate } from "./gate.tsx";
+import { ChannelHistory } from "./history.tsx";
+import { ChannelPackages } from "./packages.tsx";
 import { PromoteDialog, type Promotion } from "./promote.tsx";
 import { RollbackDialog } from "./rollback.tsx";
-import { DemoteDialog } from "./demote.tsx";
 
 /** What is asked in front of the page. Held here, so that it stays when what is behind it is read again. */
 export type Asked =
@@ -95,7 +95,13 @@ export default function ChannelPage({ params, query }: PageProps): ReactNode {
         <RollbackDialog origin={origin} channel={channel} to={asked.to} onClose={close} />
       )}
       {asked?.kind === "demote" && (
-        <DemoteDialog origin={origin} channel={channel} idents={asked.idents} onDone={asked.onDone} onClose={close} />
+        <DemoteDialog
+          origin={origin}
+          channel={channel}
+          idents={asked.idents}
+          onDone={asked.onDone}
+          onClose={close}
+        />
       )}
       {asked?.kind === "delete" && (
         <DeleteChannelDialog

@@ -2,23 +2,24 @@
 // approve first.
 import { type ReactNode, useState } from "react";
 import {
-
   Dialog,
   Field,
+  fetchJson,
   Icon,
-
   ListSkeleton,
+  ProblemError,
   Select,
+  Shown,
   send,
+  TextArea,
   useCache,
   useJson,
   useResource,
   useRouter,
   useToast,
 } from "../../shared/index.ts";
-import { fetchJson, ProblemError, Shown, TextArea } from "../../shared/index.ts";
-import type { Comparison, Gate, PromotionRequest, Promoted } from "../api/channels.ts";
 import { apiPath } from "../api/addresses.ts";
+import type { Comparison, Gate, Promoted, PromotionRequest } from "../api/channels.ts";
 import { IdentList } from "../ident/ident-list.tsx";
 import { useWrite } from "../session/write.tsx";
 import { countText, takesPromotions } from "./actions.ts";
@@ -71,8 +72,8 @@ export function PromoteDialog({ promotion, onClose }: PromoteDialogProps): React
   const to = isNew ? newName.trim() : known;
   const gate = useGate(origin, isNew ? undefined : known);
   const hasGate = gate.data !== undefined && gate.data !== null;
-  const promote = useWrite(
-    async (_: void, signal) => {
+  const promote = useWrite<void>(
+    async (_, signal) => {
       const response = await send(apiPath(["channels", origin, "promotions"]), {
         method: "POST",
         json: {
@@ -135,7 +136,8 @@ export function PromoteDialog({ promotion, onClose }: PromoteDialogProps): React
           <p className="notice">
             <Icon name="lock" />
             <span>
-              {known} takes promotions with {approvalsText(gate.data?.approvals ?? 1)}. Nothing changes before.
+              {known} takes promotions with {approvalsText(gate.data?.approvals ?? 1)}. Nothing changes
+              before.
             </span>
           </p>
           <TextArea
@@ -167,7 +169,8 @@ function Preview({ origin, from, to, idents }: PreviewProps): ReactNode {
   const comparison = useJson<Comparison>(
     to === undefined ? undefined : channelApi({ origin, channel: from }, ["compare"], { with: to }),
   );
-  if (to === undefined) return idents === undefined ? null : <IdentList label="To be promoted" idents={idents} maxRows={5} />;
+  if (to === undefined)
+    return idents === undefined ? null : <IdentList label="To be promoted" idents={idents} maxRows={5} />;
   return (
     <Shown known={comparison} skeleton={<ListSkeleton rows={2} />}>
       {({ only_here, complete }) => {

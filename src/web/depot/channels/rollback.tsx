@@ -1,6 +1,7 @@
 // Going back to an earlier state of a channel: asks the depot first what that would change, and shows it.
 import { type ReactNode, useEffect, useState } from "react";
 import {
+  Busy,
   Checkbox,
   Dialog,
   Icon,
@@ -10,7 +11,6 @@ import {
   useCache,
   useToast,
 } from "../../shared/index.ts";
-import { Busy } from "../../shared/index.ts";
 import type { Release, Rollback } from "../api/channels.ts";
 import { ReleaseList } from "../ident/ident-list.tsx";
 import { useWrite } from "../session/write.tsx";
@@ -31,7 +31,7 @@ export function RollbackDialog({ origin, channel, to, onClose }: RollbackDialogP
   const [plan, setPlan] = useState<Rollback | undefined>(undefined);
   const [withoutGone, setWithoutGone] = useState(false);
   const url = channelApi({ origin, channel }, ["rollback"]);
-  const look = useWrite(async (_: void, signal) => {
+  const look = useWrite<void>(async (_, signal) => {
     const response = await send(url, { method: "PUT", json: { to, dry_run: true }, signal });
     setPlan((await response.json()) as Rollback);
   });
@@ -39,7 +39,7 @@ export function RollbackDialog({ origin, channel, to, onClose }: RollbackDialogP
   useEffect(() => {
     void runLook();
   }, [runLook]);
-  const rollBack = useWrite(async (_: void, signal) => {
+  const rollBack = useWrite<void>(async (_, signal) => {
     await send(url, {
       method: "PUT",
       json: { to, expected_state: plan?.state, ...(withoutGone ? { without_gone: true } : {}) },
@@ -89,14 +89,18 @@ export function RollbackDialog({ origin, channel, to, onClose }: RollbackDialogP
               The rollback is a change of its own: it is written into the history, and can be rolled back too.
             </p>
           )}
-          <Part title={`${countText(plan.removed.length)} will leave ${channel}`} releases={plan.removed} look="minus" />
+          <Part
+            title={`${countText(plan.removed.length)} will leave ${channel}`}
+            releases={plan.removed}
+            look="minus"
+          />
           <Part title={`${countText(plan.added.length)} will come back`} releases={plan.added} look="plus" />
           {plan.gone.length > 0 && (
             <>
               <p className="notice">
                 <Icon name="alert" />
-                {countText(plan.gone.length)} of that state {plan.gone.length === 1 ? "is" : "are"} no longer in
-                the depot and cannot come back.
+                {countText(plan.gone.length)} of that state {plan.gone.length === 1 ? "is" : "are"} no longer
+                in the depot and cannot come back.
               </p>
               <Part title="No longer in the depot" releases={plan.gone} look="soft" />
               <Checkbox

@@ -20,7 +20,12 @@ export function OriginTabs({ origin, current }: OriginTabsProps): ReactNode {
     tab("channels", "Channels"),
     tab("keys", "Keys"),
     ...(isMember
-      ? [tab("requests", "Requests"), tab("members", "Members"), tab("audit", "Audit"), tab("settings", "Settings")]
+      ? [
+          tab("requests", "Requests"),
+          tab("members", "Members"),
+          tab("audit", "Audit"),
+          tab("settings", "Settings"),
+        ]
       : []),
   ];
   return <Tabs label={`Pages of ${origin}`} tabs={tabs} current={current} />;

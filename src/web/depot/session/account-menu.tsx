@@ -27,7 +27,7 @@ export function AccountMenu(): ReactNode {
 function Menu({ name, email }: { readonly name: string; readonly email: string }): ReactNode {
   const menu = useRef<HTMLDivElement>(null);
   const id = useId();
-  const signOut = useAction(async (_: void, signal) => {
+  const signOut = useAction<void>(async (_, signal) => {
     await send("/v1/sign-out", { method: "POST", signal });
     // Nothing of what was read stays in this window.
     window.location.assign("/");
@@ -35,7 +35,12 @@ function Menu({ name, email }: { readonly name: string; readonly email: string }
   const hide = (): void => menu.current?.hidePopover();
   return (
     <>
-      <button type="button" className="button plain account-button" popoverTarget={id} aria-label={`Account ${name}`}>
+      <button
+        type="button"
+        className="button plain account-button"
+        popoverTarget={id}
+        aria-label={`Account ${name}`}
+      >
         <span dir="auto">{name}</span>
         <Icon name="down" size={16} />
       </button>

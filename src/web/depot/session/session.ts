@@ -18,7 +18,9 @@ export function useSession(): Known<SignInTold> {
 /** Origins of the reader; nothing is asked for nobody. */
 export function useOwnOrigins(): Known<readonly OwnOrigin[]> {
   const account = useAccount();
-  return useJson<readonly OwnOrigin[]>(account === null || account === undefined ? undefined : OWN_ORIGINS_API);
+  return useJson<readonly OwnOrigin[]>(
+    account === null || account === undefined ? undefined : OWN_ORIGINS_API,
+  );
 }
 
 /** The reader's role in an origin. Undefined until it is known, null for none. */

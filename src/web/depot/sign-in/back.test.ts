@@ -2,9 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { safeBack } from "./back.ts";
 
 describe("where a reader goes after signing in", () => {
-  test.each(["/", "/origins/acme/channels/stable?tab=history", "/pkgs/acme/app%20x"])("%s is ours", (path) => {
-    expect(safeBack(path)).toBe(path);
-  });
+  test.each(["/", "/origins/acme/channels/stable?tab=history", "/pkgs/acme/app%20x"])(
+    "%s is ours",
+    (path) => {
+      expect(safeBack(path)).toBe(path);
+    },
+  );
 
   test.each([
     null,

@@ -15,7 +15,8 @@ export const FAILURES: Readonly<Record<string, { readonly title: string; readonl
   },
   unknown: {
     title: "You have no account on this depot",
-    advice: "The other service knows you, but nobody has made an account for you here. Ask whoever runs this depot.",
+    advice:
+      "The other service knows you, but nobody has made an account for you here. Ask whoever runs this depot.",
   },
   "name-taken": {
     title: "Another account already has your name",

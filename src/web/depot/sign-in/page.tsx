@@ -1,13 +1,6 @@
 // Where one signs in: every way the depot knows, and why the last attempt at another service failed.
 import type { ReactNode } from "react";
-import {
-  Icon,
-  Link,
-  PageHead,
-  type PageProps,
-  Shown,
-  Skeleton,
-} from "../../shared/index.ts";
+import { Icon, Link, PageHead, type PageProps, Shown, Skeleton } from "../../shared/index.ts";
 import { useSession } from "../session/session.ts";
 import { safeBack } from "./back.ts";
 import { FAILURES, UNKNOWN_FAILURE } from "./failures.ts";

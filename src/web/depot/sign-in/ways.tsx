@@ -1,7 +1,6 @@
 // The ways to sign in that the depot tells: name and password here, the others at the service that knows the reader.
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import { Button, Field, Icon, problemText, send, useAction } from "../../shared/index.ts";
-import { ProblemError } from "../../shared/index.ts";
+import { Button, Field, Icon, ProblemError, problemText, send, useAction } from "../../shared/index.ts";
 import type { SignInWay } from "../api/people.ts";
 
 export interface WaysProps {
@@ -70,7 +69,7 @@ function PasswordForm({
   const [name, setName] = useState(given);
   const [password, setPassword] = useState("");
   const form = useRef<HTMLFormElement>(null);
-  const signIn = useAction(async (_: void, signal) => {
+  const signIn = useAction<void>(async (_, signal) => {
     try {
       await send("/v1/sign-in/password", { method: "POST", json: { name: name.trim(), password }, signal });
     } catch (error) {
@@ -78,7 +77,9 @@ function PasswordForm({
     }
   });
   useEffect(() => {
-    const field = form.current?.querySelector<HTMLInputElement>(given === "" ? "input" : "input[type=password]");
+    const field = form.current?.querySelector<HTMLInputElement>(
+      given === "" ? "input" : "input[type=password]",
+    );
     field?.focus();
   }, [given]);
   const submit = async (event: FormEvent): Promise<void> => {

@@ -69,7 +69,9 @@ export function Choices<Value extends string>({
   const id = useId();
   const set = (value: Value, isChosen: boolean): void =>
     onChoice(
-      choices.map((choice) => choice.value).filter((each) => (each === value ? isChosen : chosen.includes(each))),
+      choices
+        .map((choice) => choice.value)
+        .filter((each) => (each === value ? isChosen : chosen.includes(each))),
     );
   return (
     <fieldset className="field choices" aria-describedby={hint === undefined ? undefined : `${id}-hint`}>

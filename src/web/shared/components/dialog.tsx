@@ -13,6 +13,8 @@ export interface DialogProps {
   readonly isBusy?: boolean;
   readonly isDisabled?: boolean;
   readonly problem?: Problem | undefined;
+  /** Without a way out but the button that does it. */
+  readonly hasNoCancel?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
@@ -26,6 +28,7 @@ export function Dialog({
   isBusy = false,
   isDisabled = false,
   problem,
+  hasNoCancel = false,
   onConfirm,
   onClose,
 }: DialogProps): ReactNode {
@@ -59,9 +62,11 @@ export function Dialog({
           </p>
         )}
         <div className="dialog-buttons">
-          <Button onClick={onClose} isDisabled={isBusy}>
-            Cancel
-          </Button>
+          {!hasNoCancel && (
+            <Button onClick={onClose} isDisabled={isBusy}>
+              Cancel
+            </Button>
+          )}
           <Button type="submit" look={look} isBusy={isBusy} isDisabled={isDisabled}>
             {confirm}
           </Button>

@@ -8,7 +8,7 @@ export interface TextAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaE
   readonly onText?: (text: string) => void;
 }
 
-export function TextArea({ label, hint, problem, onText, ...input }: TextAreaProps): ReactNode {
+export function TextArea({ label, hint, problem, onText, className, ...input }: TextAreaProps): ReactNode {
   const id = useId();
   const described = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`].filter(
     Boolean,
@@ -20,7 +20,7 @@ export function TextArea({ label, hint, problem, onText, ...input }: TextAreaPro
         rows={3}
         {...input}
         id={id}
-        className="input"
+        className={className === undefined ? "input" : `input ${className}`}
         dir="auto"
         aria-invalid={problem !== undefined || undefined}
         aria-describedby={described.length > 0 ? described.join(" ") : undefined}

@@ -8,6 +8,8 @@ export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Becomes the body. */
   readonly json?: unknown;
+  /** The body itself, in place of JSON. */
+  readonly text?: string;
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -17,7 +19,7 @@ export interface RequestOptions {
  * say that a page of this server sends them: without that the session's cookie is not enough.
  */
 export async function send(url: string, options: RequestOptions = {}): Promise<Response> {
-  const { method = "GET", json, signal, headers } = options;
+  const { method = "GET", json, text, signal, headers } = options;
   const deadline = AbortSignal.timeout(ANSWER_MS);
   let response: Response;
   try {
@@ -30,7 +32,7 @@ export async function send(url: string, options: RequestOptions = {}): Promise<R
         ...(json === undefined ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(json === undefined ? (text === undefined ? {} : { body: text }) : { body: JSON.stringify(json) }),
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
     });
   } catch (error) {
