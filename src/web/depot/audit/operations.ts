@@ -1,4 +1,5 @@
 // Operations of the audit in words.
+import type { AuditEntry } from "../api/people.ts";
 
 const TEXTS: Readonly<Record<string, string>> = {
   "account-create": "Account made:",
@@ -41,15 +42,15 @@ const TEXTS: Readonly<Record<string, string>> = {
   demote: "Removed",
   "channel-promote": "Promoted all of",
   "channel-demote": "Removed all of",
-  "set-promote": "Promoted a set from",
+  "set-promote": "Promoted",
   rollback: "Rolled back",
   "gate-set": "Approvals set:",
   "gate-remove": "Approvals no longer needed:",
-  "request-create": "Promotion asked for:",
-  "request-approve": "Request approved:",
-  "request-reject": "Request rejected:",
-  "request-withdraw": "Request withdrawn:",
-  "request-expire": "Request expired:",
+  "request-create": "Promotion asked for",
+  "request-approve": "Request approved",
+  "request-reject": "Request rejected",
+  "request-withdraw": "Request withdrawn",
+  "request-expire": "Request expired",
   "webhook-create": "Webhook made:",
   "webhook-change": "Webhook changed:",
   "webhook-delete": "Webhook deleted:",
@@ -59,4 +60,12 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** One these pages do not know is shown by its name. */
 export function operationText(operation: string): string {
   return TEXTS[operation] ?? `${operation}:`;
+}
+
+/** What the operation was done to, where it says more than the rest of the entry. */
+export function subjectText({ operation, subject }: Pick<AuditEntry, "operation" | "subject">): string {
+  // Numbers of requests mean nothing to a reader.
+  if (operation.startsWith("request-")) return "";
+  if (operation === "rollback") return `to state ${subject}`;
+  return operation === "set-promote" && subject !== "" ? `from ${subject}` : subject;
 }

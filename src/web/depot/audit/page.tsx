@@ -6,7 +6,7 @@ import type { AuditEntry } from "../api/people.ts";
 import { MoreButton } from "../lists/more-button.tsx";
 import { useMore } from "../lists/use-more.ts";
 import { OriginPage } from "../origin/origin-page.tsx";
-import { operationText } from "./operations.ts";
+import { operationText, subjectText } from "./operations.ts";
 
 export default function AuditPage({ params }: PageProps): ReactNode {
   const origin = params["origin"] ?? "";
@@ -28,8 +28,14 @@ export default function AuditPage({ params }: PageProps): ReactNode {
                   keyOf={({ id }) => id}
                   columns={[
                     { title: "What", isLead: true, cell: (entry) => <What entry={entry} /> },
-                    { title: "Who", cell: ({ account_name }) => <bdi>{account_name}</bdi> },
-                    { title: "From", cell: (entry) => <span className="soft">{fromText(entry)}</span> },
+                    {
+                      title: "Who",
+                      cell: ({ account_name }) => <bdi className="at-least">{account_name}</bdi>,
+                    },
+                    {
+                      title: "From",
+                      cell: (entry) => <span className="soft at-least">{fromText(entry)}</span>,
+                    },
                     { title: "When", cell: ({ at }) => <Moment at={at} /> },
                   ]}
                 />
@@ -45,11 +51,14 @@ export default function AuditPage({ params }: PageProps): ReactNode {
 
 function What({ entry }: { readonly entry: AuditEntry }): ReactNode {
   const { operation, subject, channel, details } = entry;
+  const text = subjectText(entry);
   const hasDetails = Object.keys(details).length > 0;
   return (
     <div className="stacked">
       <span>
-        <strong>{operationText(operation)}</strong> <bdi>{subject}</bdi>
+        <strong>{operationText(operation)}</strong>
+        {text !== "" && " "}
+        <bdi>{text}</bdi>
         {channel !== null && channel !== subject && (
           <>
             {" "}

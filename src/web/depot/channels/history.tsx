@@ -78,7 +78,7 @@ function ChangeEntry({ origin, channel, change, isNow, onRollback }: ChangeEntry
           <strong>{changeText(change)}</strong>
           {added > 0 && <span className="plus number">+{added.toLocaleString()}</span>}
           {removed > 0 && <span className="minus number">−{removed.toLocaleString()}</span>}
-          {request_id !== null && <Link to={requestPage(origin, request_id)}>Request {request_id}</Link>}
+          {request_id !== null && <Link to={requestPage(origin, request_id)}>By request</Link>}
         </span>
         <span className="soft small number">
           State {id}
@@ -86,7 +86,7 @@ function ChangeEntry({ origin, channel, change, isNow, onRollback }: ChangeEntry
         </span>
       </div>
       <p className="soft small">
-        <bdi>{account}</bdi>, <Moment at={at} />
+        {account === "" ? "The depot itself" : <bdi>{account}</bdi>}, <Moment at={at} />
         {source_address !== "" && `, from ${source_address}`}
         {trigger !== "" && trigger !== "unknown" && ` by ${triggerText(trigger)}`}
       </p>

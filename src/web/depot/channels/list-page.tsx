@@ -125,7 +125,7 @@ function ChannelRow({ origin, channel, isMember }: ChannelRowProps): ReactNode {
       </Link>
       {last !== undefined && (
         <span className="soft small wide-only">
-          {changeText(last)} <Moment at={last.at} />
+          {changeText(last)} · <Moment at={last.at} />
         </span>
       )}
       <span className="number count">

@@ -53,7 +53,6 @@ export default function ChannelPage({ params, query }: PageProps): ReactNode {
   return (
     <OriginPage
       origin={origin}
-      current="channels"
       title={channel}
       crumbs={[{ text: "Channels", to: originPage(origin, ["channels"]) }]}
       actions={

@@ -88,7 +88,7 @@ export function PromoteDialog({ promotion, onClose }: PromoteDialogProps): React
       cache.refresh(ofOrigin(origin));
       onDone?.();
       if ("request" in answer) {
-        say(`Asked: request ${answer.request.id} waits for ${approvalsText(answer.request.needed ?? 1)}`);
+        say(`Asked: it waits for ${approvalsText(answer.request.needed ?? 1)}`);
         router.go(requestPage(origin, answer.request.id));
       } else if (answer.promoted.length === 0) say(`Everything was in ${answer.to} already`);
       else say(`${countText(answer.promoted.length)} promoted to ${answer.to}`);

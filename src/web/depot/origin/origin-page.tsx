@@ -6,7 +6,8 @@ import { type OriginTab, OriginTabs } from "./origin-tabs.tsx";
 
 export interface OriginPageProps {
   readonly origin: string;
-  readonly current: OriginTab;
+  /** Which of the row of pages it is; without one it is below them, and has no row. */
+  readonly current?: OriginTab;
   readonly title: string;
   readonly heading?: ReactNode;
   readonly crumbs?: readonly { readonly text: string; readonly to: string }[];
@@ -31,7 +32,7 @@ export function OriginPage({
         crumbs={[{ text: origin, to: pageOf({ origin }) }, ...crumbs]}
         {...(actions === undefined ? {} : { actions })}
       />
-      <OriginTabs origin={origin} current={current} />
+      {current !== undefined && <OriginTabs origin={origin} current={current} />}
       {children}
     </div>
   );

@@ -86,7 +86,7 @@ function RequestRow({ request }: { readonly request: PromotionRequest }): ReactN
           {countText(count)} {from === null ? "" : `from ${from} `}to {to}
         </strong>
         <span className="soft small">
-          Request {id} by <bdi>{requested_by}</bdi>, <Moment at={at} />
+          Asked by <bdi>{requested_by}</bdi>, <Moment at={at} />
         </span>
       </span>
       <span className="row">

@@ -39,8 +39,7 @@ export default function RequestPage({ params }: PageProps): ReactNode {
   return (
     <OriginPage
       origin={origin}
-      current="requests"
-      title={`Request ${id}`}
+      title={request.data === undefined ? "Request" : `Promotion to ${request.data.to}`}
       crumbs={[{ text: "Requests", to: originPage(origin, ["requests"]) }]}
       actions={
         may !== undefined && (
@@ -109,7 +108,7 @@ function Request({ request }: { readonly request: PromotionRequest }): ReactNode
         )}
         <div className="card">
           <PagedRows<Release>
-            label={`Releases of request ${id}`}
+            label="Releases to be promoted"
             total={count}
             address={address}
             rowRem={2.5}
@@ -159,6 +158,12 @@ function Request({ request }: { readonly request: PromotionRequest }): ReactNode
         </section>
         <Facts
           entries={[
+            [
+              "Number",
+              <span key="id" className="number">
+                {id}
+              </span>,
+            ],
             ["Asked by", <bdi key="by">{requested_by}</bdi>],
             ["Asked", <Moment key="at" at={at} />],
             state === "open"
@@ -232,7 +237,7 @@ function DecisionDialog({ origin, id, step, request, onClose }: DecisionDialogPr
       signal,
     });
     cache.refresh(ofOrigin(origin));
-    say(`Request ${id} ${words.done}`);
+    say(`The request is ${words.done}`);
   });
   const confirm = async (): Promise<void> => {
     if (await decide.run()) onClose();
@@ -246,7 +251,7 @@ function DecisionDialog({ origin, id, step, request, onClose }: DecisionDialogPr
     request.approvals.filter(({ counts }) => counts).length + 1 >= request.needed;
   return (
     <Dialog
-      title={`${words.title} request ${id}`}
+      title={request === undefined ? words.title : `${words.title} the promotion to ${request.to}`}
       confirm={words.confirm}
       look={step === "reject" ? "danger" : "primary"}
       isBusy={decide.isRunning}
