@@ -171,6 +171,7 @@ async function answer(
   const call: Call<unknown, unknown> = {
     depot,
     request,
+    address: context.env.address,
     params: params.data,
     query: query.data,
     account,

@@ -191,4 +191,15 @@ export const depotErrors = errorKinds({
     title: "A provider of sign-in does not answer as it should",
     remedy: "Check the addresses, the client's id and secret, and the redirection address the provider knows",
   },
+  webhookTargetsInvalid: {
+    code: "HAB-DEP-060",
+    title: "What is said of where webhooks may go cannot be understood",
+    remedy: "Write public, any or none, or networks such as 10.1.0.0/16,fd00::/8 with --webhook-targets",
+  },
+  webhookRefused: {
+    code: "HAB-DEP-061",
+    title: "A webhook may not go there",
+    remedy:
+      "Give an http or https address of the public network, or let the depot's operator allow the network with --webhook-targets",
+  },
 });

@@ -73,3 +73,20 @@ export const MAX_COMMENT_LENGTH = 2000;
 export const MAX_APPROVALS = 20;
 export const MAX_APPROVERS = 100;
 export const MAX_REQUEST_HOURS = 24 * 365;
+
+/** A list in a query: all of it, and its parts. */
+export const MAX_LIST_LENGTH = 8000;
+export const MAX_LIST_PARTS = 200;
+
+/** Who may listen to events of one process at the same time, and from one address (a site behind one, say). */
+export const MAX_LISTENERS = 5000;
+export const MAX_LISTENERS_OF_ADDRESS = 1000;
+
+/** A listener may ask for its own end within a day. */
+export const MAX_STREAM_SECONDS = 86_400;
+
+/** Webhooks of one origin, and characters of their addresses and secrets. */
+export const MAX_WEBHOOKS_PER_ORIGIN = 20;
+export const MAX_WEBHOOK_URL_LENGTH = 2000;
+export const MIN_WEBHOOK_SECRET_LENGTH = 16;
+export const MAX_WEBHOOK_SECRET_LENGTH = 200;

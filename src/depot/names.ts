@@ -1,7 +1,7 @@
 // Names at the border: every path parameter and query value is checked here once, as zod schemas, before anything
 // looks at it. What fits no schema cannot be in the depot, so reads answer 404 for it.
 import { z } from "zod";
-import { MAX_NAME_LENGTH, MAX_SEARCH_LENGTH } from "./limits.ts";
+import { MAX_LIST_LENGTH, MAX_LIST_PARTS, MAX_NAME_LENGTH, MAX_SEARCH_LENGTH } from "./limits.ts";
 
 /** `^[a-z0-9][a-z0-9_-]*$` (reference/depot-api.md §4.4). */
 export const originName = z
@@ -54,6 +54,23 @@ export const integrationName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._@ -]*$/);
 
 export const rowId = z.string().regex(/^[0-9]{1,19}$/);
+
+/** A list in one value of a query, its parts separated by commas. */
+export function listOf<Value>(part: z.ZodType<Value, string>) {
+  return z
+    .string()
+    .max(MAX_LIST_LENGTH)
+    .transform((text) => text.split(","))
+    .pipe(z.array(part).max(MAX_LIST_PARTS));
+}
+
+/** Number of an event (store/events.ts). */
+export const eventNumber = z
+  .string()
+  .regex(/^[0-9]{1,15}$/)
+  .transform(Number);
+
+export const eventNumberQuery = eventNumber.optional();
 
 /** Number of a state of a channel. */
 export const stateQuery = z

@@ -168,6 +168,8 @@ function response(body: AnswerBody, description: string): Json {
   if (body === "empty") return { description };
   if (body === "text") return { description, content: { "text/plain": { schema: { type: "string" } } } };
   if (body === "hart") return { description, content: { "application/octet-stream": {} } };
+  if (body === "events")
+    return { description, content: { "text/event-stream": { schema: { type: "string" } } } };
   return { description, content: { "application/json": { schema: jsonSchema(body, "output") } } };
 }
 

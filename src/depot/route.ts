@@ -5,6 +5,9 @@ import type { AnswerCache } from "./answer-cache.ts";
 import { Refusal } from "./answers.ts";
 import type { SignedIn } from "./authentication.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
+import type { EventFeed } from "./events/feed.ts";
+import type { ListenerPlaces } from "./events/places.ts";
+import type { EventViews } from "./events/view.ts";
 import type { FixedAccounts } from "./fixed-accounts.ts";
 import type { Caller, Role } from "./roles.ts";
 import type { Verb } from "./scopes.ts";
@@ -13,6 +16,7 @@ import type { Client } from "./sign-in/client.ts";
 import type { SignIn } from "./sign-in/index.ts";
 import type { Actor } from "./store/audit.ts";
 import type { DepotDatabase } from "./store/database.ts";
+import type { WebhookTargets } from "./webhooks/targets.ts";
 
 /** What all handlers share. */
 export interface Depot {
@@ -23,6 +27,12 @@ export interface Depot {
   /** Accounts and tokens of `--accounts`. */
   readonly fixedAccounts: FixedAccounts;
   readonly signIn: SignIn;
+  readonly events: EventFeed;
+  /** What one reader may know of an event. */
+  readonly eventViews: EventViews;
+  readonly listeners: ListenerPlaces;
+  /** Where webhooks may go. */
+  readonly webhookTargets: WebhookTargets;
   /** Registries whose credentials may be tried out: type → address. */
   readonly registries: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
@@ -47,10 +57,10 @@ export type Access =
     };
 
 /**
- * A body of an answer: JSON of a schema, a text without a Content-Type (which may be empty), the bytes of a hart, or
- * nothing.
+ * A body of an answer: JSON of a schema, a text without a Content-Type (which may be empty), the bytes of a hart, a
+ * stream of events, or nothing.
  */
-export type AnswerBody = z.ZodType | "text" | "hart" | "empty";
+export type AnswerBody = z.ZodType | "text" | "hart" | "events" | "empty";
 
 /** Answers of a handler by status. Those that every route may give are not repeated (openapi.ts). */
 export type Answers = Readonly<Record<number, AnswerBody>>;
@@ -59,6 +69,8 @@ export type Answers = Readonly<Record<number, AnswerBody>>;
 export interface Call<Params, Query, Body = unknown> {
   readonly depot: Depot;
   readonly request: Request;
+  /** Where it comes from. */
+  readonly address: string;
   readonly params: Params;
   readonly query: Query;
   readonly account: Caller | undefined;

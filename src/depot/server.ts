@@ -5,13 +5,20 @@ import { createApp, type DepotApp } from "./app.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
+import { EventFeed } from "./events/feed.ts";
+import { ListenerPlaces } from "./events/places.ts";
+import { eventViews } from "./events/view.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
+import { startHousekeeping } from "./housekeeping.ts";
+import { MAX_LISTENERS, MAX_LISTENERS_OF_ADDRESS } from "./limits.ts";
 import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
 import type { Rate } from "./rate-limit.ts";
 import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
 import { DEFAULT_SIGN_IN, readSignInConfig } from "./sign-in/config.ts";
 import { openSignIn } from "./sign-in/index.ts";
+import { startCourier } from "./webhooks/courier.ts";
+import { parseWebhookTargets } from "./webhooks/targets.ts";
 
 export interface DepotOptions extends DepotPlaceWords {
   /** Port 0 takes a free one. */
@@ -24,6 +31,8 @@ export interface DepotOptions extends DepotPlaceWords {
   readonly requestsPerSecond?: number;
   /** Registries whose credentials may be tried out, by type, instead of the public one. */
   readonly registries?: ReadonlyMap<string, string>;
+  /** Where webhooks may go (webhooks/targets.ts); `public` when not given. */
+  readonly webhookTargets?: string;
   /** One line for the operator. Silent when not given. */
   readonly log?: (line: string) => void;
 }
@@ -63,8 +72,13 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
     const { database, blobs, keysDirectory } = await openPlace(options);
     try {
       const log = options.log ?? (() => undefined);
+      const events = new EventFeed(database, log);
       const depot: Depot = {
         database,
+        events,
+        eventViews: (event, headers) => views(event, headers),
+        listeners: new ListenerPlaces(MAX_LISTENERS, MAX_LISTENERS_OF_ADDRESS),
+        webhookTargets: parseWebhookTargets(options.webhookTargets ?? "public"),
         blobs,
         cache: new AnswerCache(database.version),
         fixedAccounts:
@@ -77,20 +91,27 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         now: Date.now,
         log,
       };
+      const views = eventViews(depot);
       await blobs.sweep();
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
       const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
       const endSweeping = sweepNowAndThen(blobs, log);
+      const courier = startCourier({ depot, targets: depot.webhookTargets });
+      const endHousekeeping = startHousekeeping(depot);
       return {
         url: `http://${urlHost(options.listen.host)}:${server.port}`,
         hasAccounts,
         async stop() {
           endSweeping();
+          // Listeners would stay until the grace is over.
+          events.close();
           const graceful = server.stop();
           server.closeIdleConnections();
           await Promise.race([graceful, Bun.sleep(STOP_GRACE_MS)]);
           await server.stop(true);
+          await courier.stop();
+          await endHousekeeping();
           await database.close();
           lock.release();
         },

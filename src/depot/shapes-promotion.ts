@@ -8,6 +8,8 @@ import type { Queries } from "./store/database.ts";
 import { findGate, type Gate } from "./store/gates.ts";
 import { type Decision, decisionsOf, type RequestRow, requestItems } from "./store/promotion-requests.ts";
 import type { Timestamp } from "./store/schema.ts";
+import type { EventKind } from "./store/schema-promotion.ts";
+import type { DeliveryRow, Webhook } from "./store/webhooks.ts";
 
 /** Idents shown with a change or a request. */
 export const MAX_SHOWN_IDENTS = 100;
@@ -84,6 +86,33 @@ export async function requestShape(
       .map((each) => ({ ...decisionShape(each), counts: counting.includes(each) })),
     rejections: decisions.filter(({ decision }) => decision === "reject").map(decisionShape),
     may: { ...(await mayDo(db, row, gate, caller, now)) },
+  };
+}
+
+export function webhookShape(row: Webhook): z.infer<typeof answer.webhookAnswer> {
+  return {
+    id: row.id,
+    origin: row.origin,
+    url: row.url,
+    events: JSON.parse(row.events) as EventKind[],
+    active: row.active === 1,
+    created_at: utc(row.created_at),
+    updated_at: utc(row.updated_at),
+    created_by: row.created_by,
+  };
+}
+
+export function deliveryShape(row: DeliveryRow): z.infer<typeof answer.deliveryAnswer> {
+  return {
+    id: row.id,
+    event: row.event,
+    state: row.state,
+    attempts: row.attempts,
+    status: row.status,
+    error: row.error,
+    created_at: utc(row.created_at),
+    updated_at: utc(row.updated_at),
+    due_at: row.state === "pending" ? utc(row.due_at) : null,
   };
 }
 

@@ -84,5 +84,8 @@ async function furnish(depot: TestDepot, token: string): Promise<void> {
   await done("PUT", "/depot/channels/acme/gated/gate", {
     json: { approvals: 1, approvers: { accounts: ["marker-member"] } },
   });
+  await done("POST", "/depot/origins/acme/webhooks", {
+    json: { url: "https://marker.example.com/", active: false },
+  });
   await done("POST", "/depot/channels/acme/promotions", { json: { from: "stable", to: "gated" } });
 }

@@ -164,6 +164,17 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   }),
   "POST /ext/integrations/:type/credentials/validate": account({ json: {}, with: { type: "docker" } }),
   "GET /depot/events": shown({ query: days }),
+  "GET /depot/stream": shown({ query: "after=0&seconds=0" }),
+  "GET /depot/origins/:origin/webhooks": manage("administrator", { shows: true }),
+  "POST /depot/origins/:origin/webhooks": manage("administrator", { json: { url: "ftp://x" } }),
+  "GET /depot/origins/:origin/webhooks/:id": manage("administrator", { with: { id: "1" } }),
+  "PATCH /depot/origins/:origin/webhooks/:id": manage("administrator", { json: {}, with: { id: "1" } }),
+  "DELETE /depot/origins/:origin/webhooks/:id": manage("administrator", { with: { id: "1" } }),
+  "POST /depot/origins/:origin/webhooks/:id/ping": manage("administrator", { with: { id: "1" } }),
+  "GET /depot/origins/:origin/webhooks/:id/deliveries": manage("administrator", { with: { id: "1" } }),
+  "POST /depot/origins/:origin/webhooks/:id/deliveries/:delivery/redeliver": manage("administrator", {
+    with: { id: "1", delivery: "1" },
+  }),
   "GET /depot/origins/:origin/audit": { least: "readonly_member", shows: true },
   "POST /depot/pkgs/:origin/:name/:version/:release": {
     least: "member",

@@ -24,7 +24,9 @@ import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
+import { streamRoutes } from "./stream.ts";
 import { transferRoutes } from "./transfer.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
@@ -45,6 +47,8 @@ export const ROUTES: readonly Route[] = [
   ...originSecretRoutes,
   ...integrationRoutes,
   ...historyRoutes,
+  ...streamRoutes,
+  ...webhookRoutes,
   ...transferRoutes,
   ...packageRoutes,
   ...packageWriteRoutes,

@@ -152,6 +152,12 @@ export async function publicAmong(
   return new Set(rows.map(({ ident, target }) => `${ident} ${target}`));
 }
 
+export async function hasEventsBefore(db: Queries, before: string): Promise<boolean> {
+  // The oldest has the lowest number, so no index on times is needed.
+  const oldest = await db.selectFrom("depot_events").select("at").orderBy("seq").limit(1).executeTakeFirst();
+  return oldest !== undefined && oldest.at < before;
+}
+
 /** Forgets events from before this moment. */
 export async function forgetEvents({ db }: Writing, before: string): Promise<void> {
   await db.deleteFrom("depot_events").where("at", "<", before).execute();

@@ -65,7 +65,7 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
 export async function startTestDepot({
   directory = temporaryDirectory("hab-depot-"),
   ...more
-}: Pick<DepotOptions, "accountsFile" | "signInFile" | "requestsPerSecond" | "registries"> & {
+}: Pick<DepotOptions, "accountsFile" | "signInFile" | "requestsPerSecond" | "registries" | "webhookTargets"> & {
   readonly directory?: string;
 } = {}): Promise<TestDepot> {
   const log: string[] = [];

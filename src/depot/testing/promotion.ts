@@ -1,6 +1,7 @@
 // For tests of promotions: an origin with people of several roles and small packages, on a depot of its own.
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DepotOptions } from "../index.ts";
 import { withDatabase } from "../place.ts";
 import type { Writing } from "../store/database.ts";
 import { startTestDepot, type TestDepot } from "./depot.ts";
@@ -28,7 +29,9 @@ const PEOPLE = {
 } as const;
 
 /** People of the origin acme: olga owns it, adam administers, mia and max maintain, mona and rita are less; eve is a stranger. */
-export async function startPromotionWorld(): Promise<PromotionWorld> {
+export async function startPromotionWorld(
+  options: Pick<DepotOptions, "webhookTargets"> = {},
+): Promise<PromotionWorld> {
   const directory = temporaryDirectory("hab-promotion-");
   const accountsFile = join(directory, "accounts.toml");
   const lines = Object.entries(PEOPLE).map(
@@ -38,7 +41,7 @@ export async function startPromotionWorld(): Promise<PromotionWorld> {
   lines.push(`[[accounts]]\nname = "eve"\ntoken = "token-eve"\norigins = { evil = "owner" }\n`);
   writeFileSync(accountsFile, lines.join("\n"));
   chmodSync(accountsFile, 0o600);
-  const depot = await startTestDepot({ directory, accountsFile });
+  const depot = await startTestDepot({ directory, accountsFile, ...options });
   return {
     depot,
     async ask(as, method, path, json) {
