@@ -20,11 +20,13 @@ import { profileSignInRoutes } from "./profile-sign-in.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
+import { signInRedirectRoutes } from "./sign-in-redirect.ts";
 import { transferRoutes } from "./transfer.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...signInRoutes,
+  ...signInRedirectRoutes,
   ...searchRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
