@@ -50,6 +50,8 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /sign-in": reads(),
   "POST /sign-in/password": reads({ json: { name: "nosuch" }, always: 400 }),
   "GET /sign-in/proxy": reads({ always: 404 }),
+  "GET /sign-in/:provider": reads({ with: { provider: "nosuch" }, always: 404 }),
+  "GET /sign-in/:provider/callback": reads({ with: { provider: "nosuch" }, always: 404 }),
   "POST /sign-out": reads({ always: 204 }),
   "PUT /profile/password": account({ json: { new: 1 } }),
   "GET /profile/sessions": session(),

@@ -25,12 +25,14 @@ import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { streamRoutes } from "./stream.ts";
+import { signInRedirectRoutes } from "./sign-in-redirect.ts";
 import { transferRoutes } from "./transfer.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...signInRoutes,
+  ...signInRedirectRoutes,
   ...searchRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
