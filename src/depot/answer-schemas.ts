@@ -217,6 +217,24 @@ export const overviewAnswer = z.object({
   ),
 });
 
+/** One package at a glance (routes/looks.ts): the newest release of each channel, for each target. */
+export const packageOverviewAnswer = z.object({
+  description: z.string(),
+  is_a_service: z.boolean(),
+  targets: z.array(z.string()),
+  heads: z.array(
+    z.object({
+      origin: z.string(),
+      name: z.string(),
+      version: z.string(),
+      release: z.string(),
+      channel: z.string(),
+      target: z.string(),
+      promoted_at: z.string(),
+    }),
+  ),
+});
+
 /** Dependencies in both directions (routes/looks.ts). Edges are indexes of nodes; node 0 is the release itself. */
 export const dependencyGraphAnswer = z.object({
   nodes: z.array(z.object({ ident: z.string(), size: z.number().nullable() })),

@@ -77,7 +77,21 @@ describe("the overview", () => {
   test("shows members what is theirs", async () => {
     const { body } = await read("/depot/overview", token);
     expect(body.origins.map((each: { name: string }) => each.name)).toEqual(["acme", "hidden"]);
-    expect(body.newest[0].name).toBe("secret");
+    expect(body.newest[0]?.name).toBe("secret");
+  });
+});
+
+describe("a package at a glance", () => {
+  test("is what its channels offer, the newest of each", async () => {
+    const response = await depot.call("GET", "/depot/overview/acme/server");
+    expect(await response.json()).toMatchObject({
+      targets: ["x86_64-linux"],
+      heads: [{ version: "2.0.0", channel: "unstable", target: "x86_64-linux" }],
+    });
+  });
+  test("is empty for what the caller may not see", async () => {
+    const response = await depot.call("GET", "/depot/overview/hidden/secret");
+    expect(await response.json()).toEqual({ description: "", is_a_service: false, targets: [], heads: [] });
   });
 });
 

@@ -1,15 +1,20 @@
 // Beyond the original: reads that answer what people look for in one request, for the pages (src/web/depot). All are as the
 // caller may see it, and none changes anything.
 import { z } from "zod";
-import { contentsAnswer, dependencyGraphAnswer, overviewAnswer } from "../answer-schemas.ts";
+import {
+  contentsAnswer,
+  dependencyGraphAnswer,
+  overviewAnswer,
+  packageOverviewAnswer,
+} from "../answer-schemas.ts";
 import { empty, IMMUTABLE, jsonText, NO_CACHE, PRIVATE_FOR_A_WHILE } from "../answers.ts";
 import { RECORD_FILES } from "../contents/collect.ts";
 import { originName, packageName, targetQuery, versionText } from "../names.ts";
 import type { Caller } from "../roles.ts";
 import { type Call, type Route, route } from "../route.ts";
-import { timeShape } from "../shapes.ts";
+import { packageShape, timeShape } from "../shapes.ts";
 import { dependencyGraph, dependentReleases } from "../store/dependency-graph.ts";
-import { newestReleases, originCounts } from "../store/overview.ts";
+import { channelHeads, newestReleases, originCounts } from "../store/overview.ts";
 import { latestPackage, type PackageRow } from "../store/packages.ts";
 import { targetOrRefuse, viewOf } from "./packages.ts";
 
@@ -40,6 +45,16 @@ function cachingOf(row: PackageRow): string {
   return row.visibility === "public" ? IMMUTABLE : PRIVATE_FOR_A_WHILE;
 }
 
+/** Longest description that is given. */
+const MAX_DESCRIPTION_LENGTH = 2000;
+
+/** What MANIFEST says between its heading and its list (reference/plan-build.md). */
+function descriptionOf(manifest: string): string {
+  const lines = manifest.split("\n", 200).slice(1);
+  const end = lines.findIndex((line) => line.startsWith("* __") || line.startsWith("# "));
+  return lines.slice(0, Math.max(end, 0)).join("\n").trim().slice(0, MAX_DESCRIPTION_LENGTH);
+}
+
 function viewName(caller: Caller | undefined): string {
   return caller === undefined ? "" : `${caller.id}/${caller.origins?.join(",") ?? "*"}`;
 }
@@ -65,6 +80,32 @@ export const lookRoutes: readonly Route[] = [
             .slice(0, MAX_ORIGINS)
             .map(({ origin, package_count }) => ({ name: origin, package_count })),
           newest: newest.map((row) => ({ ...row, created_at: timeShape(row.created_at) })),
+        };
+        return { status: 200, body: JSON.stringify(answer) };
+      });
+      return jsonText(status, body, NO_CACHE);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/depot/overview/:origin/:name",
+    summary: "A package at a glance: what its channels offer",
+    access: "anyone",
+    answers: { 200: packageOverviewAnswer },
+    params: z.object({ origin: originName, name: packageName }),
+    query: z.object({}),
+    async handle({ depot, params, account }) {
+      const { db } = depot.database;
+      const view = await viewOf(depot, params.origin, account);
+      const key = `glance ${params.origin}/${params.name} ${view.name}`;
+      const { status, body } = await depot.cache.get(key, async () => {
+        const heads = await channelHeads(db, params, view.visible);
+        const newest = await latestPackage(db, { ident: params, visible: view.visible });
+        const answer: z.infer<typeof packageOverviewAnswer> = {
+          description: newest === undefined ? "" : descriptionOf(newest.manifest),
+          is_a_service: newest !== undefined && packageShape(newest, [], false).is_a_service,
+          targets: [...new Set(heads.map((head) => head.target))].sort(),
+          heads: heads.map(({ id: _, ...head }) => ({ ...head, promoted_at: timeShape(head.promoted_at) })),
         };
         return { status: 200, body: JSON.stringify(answer) };
       });

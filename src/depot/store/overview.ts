@@ -3,6 +3,7 @@
 import type { Caller } from "../roles.ts";
 import type { Queries } from "./database.ts";
 import type { PackageRow } from "./packages.ts";
+import type { Visibility } from "./schema.ts";
 import { isVisible } from "./visibility.ts";
 
 export interface OriginCount {
@@ -29,6 +30,49 @@ export async function originCounts(db: Queries, caller: Caller | undefined): Pro
     .orderBy("package_settings.origin")
     .execute();
   return rows.map(({ origin, count }) => ({ origin, package_count: Number(count) }));
+}
+
+export interface ChannelHead {
+  readonly id: string;
+  readonly origin: string;
+  readonly name: string;
+  readonly version: string;
+  readonly release: string;
+  readonly target: string;
+  readonly channel: string;
+  readonly promoted_at: string;
+}
+
+/** The newest release (§4.5) of a package in each of its channels, for each target, newest first. */
+export async function channelHeads(
+  db: Queries,
+  ident: { readonly origin: string; readonly name: string },
+  visible: readonly Visibility[],
+): Promise<ChannelHead[]> {
+  const rows = await db
+    .selectFrom("packages")
+    .innerJoin("channel_packages", "channel_packages.package_id", "packages.id")
+    .innerJoin("origin_channels", "origin_channels.id", "channel_packages.channel_id")
+    .select(["packages.id", "packages.origin", "packages.name", "packages.version", "packages.release"])
+    .select([
+      "packages.target",
+      "origin_channels.name as channel",
+      "channel_packages.updated_at as promoted_at",
+    ])
+    .where("packages.origin", "=", ident.origin)
+    .where("packages.name", "=", ident.name)
+    .where("packages.visibility", "in", visible)
+    .orderBy("packages.version_numbers", "desc")
+    .orderBy("packages.version_plain", "desc")
+    .orderBy("packages.version_suffix", "desc")
+    .orderBy("packages.release", "desc")
+    .execute();
+  const heads = new Map<string, ChannelHead>();
+  for (const row of rows) {
+    const key = `${row.channel} ${row.target}`;
+    if (!heads.has(key)) heads.set(key, row);
+  }
+  return [...heads.values()];
 }
 
 /** The releases that came last, the newest first. */
