@@ -8,6 +8,7 @@ import type { BlobStore } from "./blobs/blob-store.ts";
 import type { EventFeed } from "./events/feed.ts";
 import type { ListenerPlaces } from "./events/places.ts";
 import type { EventViews } from "./events/view.ts";
+import type { ContentsOfHarts } from "./contents/contents.ts";
 import type { FixedAccounts } from "./fixed-accounts.ts";
 import type { Caller, Role } from "./roles.ts";
 import type { Verb } from "./scopes.ts";
@@ -23,6 +24,7 @@ export interface Depot {
   readonly database: DepotDatabase;
   readonly blobs: BlobStore;
   readonly cache: AnswerCache;
+  readonly contents: ContentsOfHarts;
   readonly secrets: DepotSecrets;
   /** Accounts and tokens of `--accounts`. */
   readonly fixedAccounts: FixedAccounts;

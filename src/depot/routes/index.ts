@@ -11,6 +11,7 @@ import { historyRoutes } from "./history.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { keyRoutes } from "./keys.ts";
+import { lookRoutes } from "./looks.ts";
 import { memberRoutes } from "./members.ts";
 import { originSecretRoutes } from "./origin-secrets.ts";
 import { originRoutes } from "./origins.ts";
@@ -34,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   ...signInRoutes,
   ...signInRedirectRoutes,
   ...searchRoutes,
+  ...lookRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
   ...channelHistoryRoutes,

@@ -14,4 +14,9 @@ export const PAGES = [
   page("/origins/:origin/members", () => import("./members/page.tsx")),
   page("/origins/:origin/audit", () => import("./audit/page.tsx")),
   page("/origins/:origin/settings", () => import("./settings/page.tsx")),
+  page("/pkgs/:origin", () => import("./origin/page.tsx")),
+  page("/pkgs/:origin/:name", () => import("./package/page.tsx")),
+  page("/pkgs/:origin/:name/latest", () => import("./package/latest-page.tsx")),
+  page("/pkgs/:origin/:name/:version", () => import("./package/version-page.tsx")),
+  page("/pkgs/:origin/:name/:version/:release", () => import("./release/page.tsx")),
 ];
