@@ -104,7 +104,12 @@ export const originAnswer = z.object({
   owner_account: text,
 });
 
-export const ownOriginAnswer = z.object({ ...newOriginAnswer.shape, package_count: number });
+/** The role is ours: what the caller may do there. */
+export const ownOriginAnswer = z.object({
+  ...newOriginAnswer.shape,
+  package_count: number,
+  role: z.enum(ROLES),
+});
 
 export const membersAnswer = z.object({ origin: text, members: z.array(text) });
 
@@ -159,6 +164,38 @@ export const sessionAnswer = z.object({
   oauth_token: text,
 });
 
+export const signInWaysAnswer = z.object({
+  ways: z.array(
+    z.object({
+      kind: z.enum(["password", "oidc", "oauth", "kerberos", "proxy"]),
+      name: text.describe("What to call it"),
+      url: text.describe("Where to go to sign in; for a password, where to send it"),
+    }),
+  ),
+  account: accountAnswer.nullable().describe("Who is signed in; null: nobody"),
+});
+
+export const sessionsAnswer = z.object({
+  sessions: z.array(
+    z.object({
+      id,
+      way: text.describe("How it began: password, or a provider's name"),
+      kind: z.enum(["browser", "client"]),
+      address: text,
+      user_agent: text,
+      created_at: time,
+      seen_at: time,
+      expires_at: time.describe("Ends then unless it is used before, and cannot be used for ever"),
+      current: z.boolean().describe("Whether it is the session of this request"),
+    }),
+  ),
+});
+
+export const identitiesAnswer = z.object({
+  has_password: z.boolean(),
+  identities: z.array(z.object({ id, provider: text, issuer: text, user_name: text, created_at: time })),
+});
+
 export const secretAnswer = z.object({ id, origin_id: id, name: text, value: text });
 
 export const keyAnswer = z.object({ origin: text, revision: text, location: text });
@@ -198,4 +235,68 @@ export const auditAnswer = z.object({
     "hab_client, builder_ui, unknown, or command for what was done on the depot's machine",
   ),
   address: text,
+});
+
+/** What the depot holds as a whole (routes/looks.ts). */
+export const overviewAnswer = z.object({
+  package_count: z.number(),
+  origin_count: z.number(),
+  origins: z.array(z.object({ name: z.string(), package_count: z.number() })),
+  newest: z.array(
+    z.object({
+      origin: z.string(),
+      name: z.string(),
+      version: z.string(),
+      release: z.string(),
+      target: z.string(),
+      created_at: z.string(),
+    }),
+  ),
+});
+
+/** One package at a glance (routes/looks.ts): the newest release of each channel, for each target. */
+export const packageOverviewAnswer = z.object({
+  description: z.string(),
+  is_a_service: z.boolean(),
+  targets: z.array(z.string()),
+  heads: z.array(
+    z.object({
+      origin: z.string(),
+      name: z.string(),
+      version: z.string(),
+      release: z.string(),
+      channel: z.string(),
+      target: z.string(),
+      promoted_at: z.string(),
+    }),
+  ),
+});
+
+/** Dependencies in both directions (routes/looks.ts). Edges are indexes of nodes; node 0 is the release itself. */
+export const dependencyGraphAnswer = z.object({
+  nodes: z.array(z.object({ ident: z.string(), size: z.number().nullable() })),
+  edges: z.array(z.array(z.number())),
+  left_out: z.number(),
+  dependent_count: z.number(),
+  dependents: z.array(z.object({ ident: z.string(), is_direct: z.boolean() })),
+});
+
+/** What is inside a release (routes/looks.ts). */
+export const contentsAnswer = z.object({
+  file_count: z.number(),
+  total_bytes: z.number(),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      kind: z.enum(["file", "symlink", "hard link", "other"]),
+      size: z.number(),
+      mode: z.number(),
+      link: z.string().nullable(),
+    }),
+  ),
+  readme: z.object({ path: z.string(), text: z.string(), is_cut: z.boolean() }).nullable(),
+  manifest: z.string(),
+  config: z.string(),
+  records: z.array(z.string()),
+  signer: z.string(),
 });

@@ -2,17 +2,20 @@
 // parameters, authority, query, handler (reference/depot-api.md §2, §3.1).
 import { type Context, Hono } from "hono";
 import { describeError, isKind } from "../error/index.ts";
-import { empty, jsonText, Refusal, refusalResponse, text } from "./answers.ts";
-import { authenticate } from "./authentication.ts";
+import { lazyPages } from "../web/index.ts";
+import { empty, jsonText, NO_CACHE, Refusal, refusalResponse, text } from "./answers.ts";
+import { authenticate, type SignedIn } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
 import { depotErrors } from "./errors.ts";
-import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS } from "./limits.ts";
+import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS, PRETENCE_RATE } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { isLoopback, type Rate, RateLimit } from "./rate-limit.ts";
 import { type Caller, roleIn, roleReaches } from "./roles.ts";
 import type { Call, Depot, Route } from "./route.ts";
 import { ROUTES } from "./routes/index.ts";
 import { coversVerb } from "./scopes.ts";
+import type { Client } from "./sign-in/client.ts";
+import { guardFault } from "./sign-in/guard.ts";
 import type { Actor } from "./store/audit.ts";
 import { isDatabaseAway, isUniqueViolation } from "./store/database.ts";
 import { findOrigin } from "./store/origins.ts";
@@ -23,6 +26,11 @@ export interface Peer {
   liftIdleLimit(): void;
 }
 
+/** A request with what is known of who sent it. */
+interface Sender extends Peer {
+  readonly client: Client;
+}
+
 export type DepotApp = (request: Request, peer: Peer) => Promise<Response>;
 
 /**
@@ -31,7 +39,7 @@ export type DepotApp = (request: Request, peer: Peer) => Promise<Response>;
  */
 export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
   const invalidTokens = new RateLimit(INVALID_TOKEN_RATE, depot.now);
-  const app = new Hono<{ Bindings: Peer }>();
+  const app = new Hono<{ Bindings: Sender }>();
   // Compat: only this path answers 405; everywhere else another method is as unknown as another path.
   app.on(["GET", "HEAD"], "/v1/status", (context) =>
     withCaller(depot, context, invalidTokens, () => empty(200)),
@@ -46,10 +54,16 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
   );
   for (const route of ROUTES) {
     app.on(route.method, `/v1${route.path}`, (context) =>
-      withCaller(depot, context, invalidTokens, (account) => answer(depot, route, context, account)),
+      withCaller(depot, context, invalidTokens, (signedIn) => answer(depot, route, context, signedIn)),
     );
   }
-  app.notFound((context) => withCaller(depot, context, invalidTokens, () => empty(404)));
+  const pages = lazyPages("depot");
+  app.notFound(async (context) => {
+    const path = rawPath(context.req.raw);
+    // Pages hold nothing that is anybody's, so nobody is asked who they are.
+    const page = path.startsWith("/v1/") ? undefined : await pages.answer(context.req.raw, path);
+    return page ?? (await withCaller(depot, context, invalidTokens, () => empty(404)));
+  });
   app.onError((error, context) => {
     if (error instanceof Refusal) return refusalResponse(error);
     // A client that went away hears no answer, and is no failure of the depot.
@@ -65,17 +79,28 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
   });
   const requests = new RateLimit(rate === undefined || rate === "unlimited" ? DEFAULT_RATE : rate, depot.now);
   let running = 0;
+  const pretence = new RateLimit(PRETENCE_RATE, depot.now);
   return async (request, peer) => {
-    const limited = rate !== "unlimited" && (rate !== undefined || !isLoopback(peer.address));
-    if (limited && !requests.take(peer.address)) return tooMany(requests);
+    const client = depot.signIn.clientOf(request, peer.address);
+    const limited = rate !== "unlimited" && (rate !== undefined || !isLoopback(client.address));
+    if (limited && !requests.take(client.address)) return tooMany(requests);
+    if (client.pretends && pretence.take(""))
+      depot.log(
+        `${client.address} names an account as a proxy does, but is none of sign-in's proxy.addresses`,
+      );
     if (running >= MAX_RUNNING_REQUESTS) return text(503, "Too many requests", { "Retry-After": "1" });
     running++;
     try {
-      return await app.fetch(request, peer);
+      return await app.fetch(request, { ...peer, client });
     } finally {
       running--;
     }
   };
+}
+
+/** The path of a request's address, still encoded. */
+function rawPath(request: Request): string {
+  return new URL(request.url, "http://depot").pathname;
 }
 
 function tooMany(limit: RateLimit): Response {
@@ -94,32 +119,44 @@ function isUnstorableText(error: unknown): boolean {
   return (error as { errno?: unknown } | null)?.errno === "22021";
 }
 
-type DepotContext = Context<{ Bindings: Peer }>;
+type DepotContext = Context<{ Bindings: Sender }>;
 
 /** Authenticates first, on every path: a token that is not valid is refused even where none is needed. */
 async function withCaller(
   depot: Depot,
   context: DepotContext,
   invalidTokens: RateLimit,
-  next: (caller: Caller | undefined) => Promise<Response> | Response,
+  next: (signedIn: SignedIn | undefined) => Promise<Response> | Response,
 ): Promise<Response> {
-  const { address } = context.env;
-  const { headers } = context.req.raw;
+  const { client } = context.env;
+  const { address } = client;
+  const request = context.req.raw;
+  const { headers } = request;
   // Who has tried too many tokens is not told about the next one.
   if (headers.has("authorization") && !invalidTokens.has(address)) return tooMany(invalidTokens);
-  const caller = await authenticate(depot, headers);
-  if (caller !== null) return await next(caller);
-  if (!isLoopback(address)) invalidTokens.take(address);
-  return empty(401);
+  const signedIn = await authenticate(depot, headers, client);
+  if (signedIn === null) {
+    if (!isLoopback(address)) invalidTokens.take(address);
+    return empty(401);
+  }
+  const fault = guardFault(request, signedIn, client);
+  if (fault !== undefined) return text(403, fault);
+  const response = await next(signedIn);
+  // A browser keeps what nothing forbids it to keep, for whoever sits down at it next.
+  if (signedIn !== undefined && signedIn.by !== "token" && !response.headers.has("cache-control"))
+    response.headers.set("Cache-Control", NO_CACHE);
+  return response;
 }
 
 async function answer(
   depot: Depot,
   route: Route,
   context: DepotContext,
-  account: Caller | undefined,
+  signedIn: SignedIn | undefined,
 ): Promise<Response> {
   const request = context.req.raw;
+  const { client } = context.env;
+  const account = signedIn?.caller;
   const params = route.params.safeParse(context.req.param());
   if (!params.success) return text(route.badParams?.status ?? 404, route.badParams?.text ?? "");
   route.before?.(params.data, context.req.query());
@@ -138,12 +175,14 @@ async function answer(
     params: params.data,
     query: query.data,
     account,
+    signedIn,
+    client,
     json: async () => {
       if (body === undefined) throw new TypeError(`${route.method} ${route.path} declares no body`);
       return await jsonBody(request, body);
     },
     liftIdleLimit: () => context.env.liftIdleLimit(),
-    actor: () => actorOf(request, account, context.env.address),
+    actor: () => actorOf(request, account, client.address),
   };
   return await route.handle(call);
 }

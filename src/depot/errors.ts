@@ -165,6 +165,32 @@ export const depotErrors = errorKinds({
     title: "There is no depot in the data directory",
     remedy: "Name the directory of the depot with --data, or its database with --database",
   },
+  signInFileUnusable: {
+    code: "HAB-DEP-080",
+    title: "The file that says how people sign in cannot be used",
+    remedy: "Mend the file as docs/sign-in.md describes it; secrets must be readable by their owner alone",
+  },
+  passwordUnfit: {
+    code: "HAB-DEP-081",
+    title: "This cannot be a password",
+    remedy: "Choose a longer one: a few words that do not belong together are good",
+  },
+  passwordMissing: {
+    code: "HAB-DEP-082",
+    title: "The account has no password",
+    remedy: "Give it one with: hab depot user password NAME",
+  },
+  kerberosUnusable: {
+    code: "HAB-DEP-083",
+    title: "The depot cannot accept Kerberos tickets",
+    remedy:
+      "Install the library (on Debian: libgssapi-krb5-2) or name it as kerberos.library, and check that keytab and service fit",
+  },
+  providerFailed: {
+    code: "HAB-DEP-084",
+    title: "A provider of sign-in does not answer as it should",
+    remedy: "Check the addresses, the client's id and secret, and the redirection address the provider knows",
+  },
   webhookTargetsInvalid: {
     code: "HAB-DEP-060",
     title: "What is said of where webhooks may go cannot be understood",

@@ -91,3 +91,7 @@ export const removeAccount = operation("removeAccount");
 export const listTokens = operation("listTokens");
 export const revokeToken = operation("revokeToken");
 export const expireToken = operation("expireToken");
+export const setPassword = operation("setPassword");
+export const removePassword = operation("removePassword");
+export const disableAccount = operation("disableAccount");
+export const enableAccount = operation("enableAccount");

@@ -59,6 +59,9 @@ export const DEFAULT_RATE = { perSecond: 200, burst: 4000 } as const;
 /** Tokens of one address that are not valid: enough for a script with an old one, too few to try them out. */
 export const INVALID_TOKEN_RATE = { perSecond: 1, burst: 50 } as const;
 
+/** Lines in the log about senders that name an account without being a proxy. */
+export const PRETENCE_RATE = { perSecond: 1 / 60, burst: 1 } as const;
+
 /** Requests being answered at the same time, downloads and uploads included; more are answered 503. */
 export const MAX_RUNNING_REQUESTS = 4096;
 

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { AnswerBody, Route } from "./route.ts";
 import { ROUTES } from "./routes/index.ts";
+import { SESSION_COOKIE } from "./sign-in/sessions.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,6 +29,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   202: "Asked for: it takes effect when it is approved",
   204: "Done",
   206: "A part: there is more",
+  303: "Go on at the address in Location",
   304: "What the client has is current",
   403: "The caller may not do this",
   404: "There is nothing here, or nothing the caller may see",
@@ -46,7 +48,7 @@ export function openApiDocument(): Json {
       get: {
         operationId: "getStatus",
         summary: "Whether the depot answers",
-        security: [{}, { token: [] }],
+        security: [{}, { token: [] }, { session: [] }],
         responses: {
           200: { description: "It does" },
           401: { description: "The token is not valid" },
@@ -72,7 +74,17 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: "/v1" }],
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "A personal access token" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "A personal access token" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: SESSION_COOKIE,
+          description:
+            "The session of a browser that has signed in (under https the cookie's name begins with __Host-). What changes " +
+            "something needs the header X-Hab-Request: 1 and the Origin of the depot's own pages.",
+        },
+      },
     },
     paths,
   };
@@ -87,7 +99,7 @@ function operation(route: Route): Json {
       description: `Needs the role ${access.role} in the origin, or one above it.`,
     }),
     // An empty requirement: a token may be sent, and decides what is seen.
-    security: access === "anyone" ? [{}, { token: [] }] : [{ token: [] }],
+    security: [...(access === "anyone" ? [{}] : []), { token: [] }, { session: [] }],
     parameters: [...parameters(route.params, "path"), ...parameters(route.query, "query")],
     ...requestBody(route),
     responses: responses(route),

@@ -33,6 +33,12 @@ export class RateLimit {
     return true;
   }
 
+  /** Takes back one `take`. */
+  giveBack(address: string): void {
+    const bucket = this.#bucketOf(address);
+    bucket.left = Math.min(this.#rate.burst, bucket.left + 1);
+  }
+
   /** Whether `take` would succeed. */
   has(address: string): boolean {
     return this.#bucketOf(address).left >= 1;

@@ -3,14 +3,18 @@
 import type { z } from "zod";
 import type { AnswerCache } from "./answer-cache.ts";
 import { Refusal } from "./answers.ts";
+import type { SignedIn } from "./authentication.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import type { EventFeed } from "./events/feed.ts";
 import type { ListenerPlaces } from "./events/places.ts";
 import type { EventViews } from "./events/view.ts";
+import type { ContentsOfHarts } from "./contents/contents.ts";
 import type { FixedAccounts } from "./fixed-accounts.ts";
 import type { Caller, Role } from "./roles.ts";
 import type { Verb } from "./scopes.ts";
 import type { DepotSecrets } from "./secrets.ts";
+import type { Client } from "./sign-in/client.ts";
+import type { SignIn } from "./sign-in/index.ts";
 import type { Actor } from "./store/audit.ts";
 import type { DepotDatabase } from "./store/database.ts";
 import type { WebhookTargets } from "./webhooks/targets.ts";
@@ -20,9 +24,11 @@ export interface Depot {
   readonly database: DepotDatabase;
   readonly blobs: BlobStore;
   readonly cache: AnswerCache;
+  readonly contents: ContentsOfHarts;
   readonly secrets: DepotSecrets;
   /** Accounts and tokens of `--accounts`. */
   readonly fixedAccounts: FixedAccounts;
+  readonly signIn: SignIn;
   readonly events: EventFeed;
   /** What one reader may know of an event. */
   readonly eventViews: EventViews;
@@ -70,6 +76,9 @@ export interface Call<Params, Query, Body = unknown> {
   readonly params: Params;
   readonly query: Query;
   readonly account: Caller | undefined;
+  /** The caller, with how they said who they are. */
+  readonly signedIn: SignedIn | undefined;
+  readonly client: Client;
   /** The JSON body, by the route's schema. Refuses with 400, 408 or 413. */
   json(): Promise<Body>;
   /** Lifts the server's idle limit from this request; the handler keeps deadlines of its own. */

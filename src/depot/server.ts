@@ -3,6 +3,7 @@ import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { createApp, type DepotApp } from "./app.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
+import { ContentsOfHarts } from "./contents/contents.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { EventFeed } from "./events/feed.ts";
@@ -15,6 +16,8 @@ import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
 import type { Rate } from "./rate-limit.ts";
 import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
+import { DEFAULT_SIGN_IN, readSignInConfig } from "./sign-in/config.ts";
+import { openSignIn } from "./sign-in/index.ts";
 import { startCourier } from "./webhooks/courier.ts";
 import { parseWebhookTargets } from "./webhooks/targets.ts";
 
@@ -23,6 +26,8 @@ export interface DepotOptions extends DepotPlaceWords {
   readonly listen: { readonly host: string; readonly port: number };
   /** File of fixed accounts (fixed-accounts.ts). */
   readonly accountsFile?: string;
+  /** File that says how people sign in (sign-in/config.ts); without it by password. */
+  readonly signInFile?: string;
   /** Requests a second that one address may send; 0 sets no limit. Else limits.ts says, for other machines. */
   readonly requestsPerSecond?: number;
   /** Registries whose credentials may be tried out, by type, instead of the public one. */
@@ -63,6 +68,8 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
   // Also where database and blobs are elsewhere: what is being received is here, and belongs to one process.
   const lock = lockDataDirectory(directory);
   try {
+    const { signInFile, env = process.env } = options;
+    const config = signInFile === undefined ? DEFAULT_SIGN_IN : readSignInConfig(signInFile, { env });
     const { database, blobs, keysDirectory } = await openPlace(options);
     try {
       const log = options.log ?? (() => undefined);
@@ -75,10 +82,12 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         webhookTargets: parseWebhookTargets(options.webhookTargets ?? "public"),
         blobs,
         cache: new AnswerCache(database.version),
+        contents: new ContentsOfHarts(directory, blobs),
         fixedAccounts:
           options.accountsFile === undefined
             ? NO_FIXED_ACCOUNTS
             : await openFixedAccounts(database, options.accountsFile),
+        signIn: await openSignIn({ config, database, now: Date.now }),
         registries: options.registries ?? PUBLIC_REGISTRIES,
         secrets: await openSecrets(database, keysDirectory, Date.now()),
         now: Date.now,

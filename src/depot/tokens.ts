@@ -18,10 +18,13 @@ export function tokenHash(token: string): string {
 
 /**
  * The token of an `Authorization` header: exactly `Bearer` and one more word. Undefined when there is no header, null
- * when there is one that is no bearer token.
+ * when there is one that is no bearer token. `Negotiate` is left to who accepts it, where anybody does.
  */
-export function bearerToken(header: string | null): Secret<string> | undefined | null {
-  if (header === null) return undefined;
+export function bearerToken(
+  header: string | null,
+  acceptsNegotiate = false,
+): Secret<string> | undefined | null {
+  if (header === null || (acceptsNegotiate && /^negotiate\s/i.test(header))) return undefined;
   const words = header.split(/\s+/).filter((word) => word !== "");
   const [scheme, token] = words;
   if (words.length !== 2 || scheme !== "Bearer" || token === undefined || token.length > MAX_TOKEN_LENGTH)

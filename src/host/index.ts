@@ -39,7 +39,7 @@ export { MOUNT, OLD_ROOT, type RoomStep } from "./room-steps.ts";
 export * from "./roots.ts";
 export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
 export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
-export { makeRaw, openTerminal, type TerminalPair, terminalSize } from "./terminal.ts";
+export { hideTyping, makeRaw, openTerminal, type TerminalPair, terminalSize } from "./terminal.ts";
 export { ownUnitProcesses } from "./unit-processes.ts";
 export { openUnixDatagram, type UnixDatagram } from "./unix-datagram.ts";
 export { writeFileUnnamed } from "./unnamed-file.ts";

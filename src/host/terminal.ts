@@ -62,6 +62,20 @@ export function makeRaw(descriptor: number): () => void {
   };
 }
 
+/** Makes the terminal on `descriptor` show nothing of what is typed, but the end of a line; the function returned undoes it. */
+export function hideTyping(descriptor: number): () => void {
+  const before = new Uint8Array(SETTINGS_BYTES);
+  control(descriptor, TCGETS, before);
+  const settings = before.slice();
+  const view = new DataView(settings.buffer);
+  // ECHO off, ECHONL on: words of c_lflag, the fourth of four.
+  view.setUint32(12, (view.getUint32(12, true) & ~0o10) | 0o100, true);
+  control(descriptor, TCSETSW, settings);
+  return () => {
+    libc().ioctl(descriptor, TCSETSW, before);
+  };
+}
+
 function resize(master: number, like: number): void {
   const size = new Uint8Array(8);
   control(like, TIOCGWINSZ, size);

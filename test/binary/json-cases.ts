@@ -55,6 +55,13 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
     { words: "depot user create", args: ["alice", "--data", world.depotData, "--email", "alice@localhost"] },
     { words: "depot token create", args: ["alice", "--data", world.depotData] },
     { words: "depot token create", args: ["alice", "--data", world.depotData, "--days", "9"] },
+    {
+      words: "depot user password",
+      args: ["alice", "--data", world.depotData],
+      stdin: "correct horse battery staple\n",
+    },
+    { words: "depot user disable", args: ["alice", "--data", world.depotData] },
+    { words: "depot user enable", args: ["alice", "--data", world.depotData] },
     { words: "depot token list", args: ["--data", world.depotData] },
     { words: "depot token expire", args: [world.spareTokens[0], "--data", world.depotData, "--days", "7"] },
     { words: "depot token revoke", args: [world.spareTokens[1], "--data", world.depotData] },

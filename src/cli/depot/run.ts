@@ -37,6 +37,13 @@ export const command = defineCommand({
       env: "HAB_DEPOT_ACCOUNTS",
       type: existingFile,
     }),
+    signIn: option({
+      long: "sign-in",
+      value: "FILE",
+      help: "How people sign in besides passwords: OpenID Connect, GitHub and others, Kerberos, a proxy (TOML or JSON)",
+      env: "HAB_DEPOT_SIGN_IN",
+      type: existingFile,
+    }),
     rate: option({
       long: "rate-limit",
       value: "NUMBER",
@@ -58,6 +65,7 @@ export const command = defineCommand({
       ...placeOf(context),
       listen: options.listen,
       ...(options.accounts !== undefined && { accountsFile: options.accounts }),
+      ...(options.signIn !== undefined && { signInFile: options.signIn }),
       ...(options.rate !== undefined && { requestsPerSecond: options.rate }),
       webhookTargets: options.webhookTargets,
       log: (line) => stderr.write(`${new Date().toISOString()} ${line}\n`),
@@ -70,7 +78,8 @@ export const command = defineCommand({
     if (!depot.hasAccounts) {
       ui.info("Nobody can log in yet. In another terminal:");
       ui.info(`  hab depot user create NAME --data ${options.data}`);
-      ui.info(`  hab depot token create NAME --data ${options.data}     (prints the token once)`);
+      ui.info(`  hab depot user password NAME --data ${options.data}    (for the pages on ${depot.url})`);
+      ui.info(`  hab depot token create NAME --data ${options.data}     (for hab: prints the token once)`);
       ui.info(`  export HAB_BLDR_URL=${depot.url} HAB_AUTH_TOKEN=…`);
     }
     await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 // What whoever runs a depot does beside its server. Each function opens the place, works, and closes it again.
+import type { Secret } from "../../crypto/index.ts";
 import { type DepotPlace, existingDepot, withDatabase, withPlace } from "../place.ts";
 import { type BackupOptions, type BackupResult, backUp } from "./backup.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "./bundle.ts";
 import { type CheckOptions, type CheckResult, checkDepot } from "./check.ts";
 import { type MirrorOptions, type MirrorResult, mirror } from "./mirror.ts";
+import { removePasswordIn, setDisabledIn, setPasswordIn } from "./passwords.ts";
 import {
   expireTokenIn,
   type ListedAccount,
@@ -65,3 +67,15 @@ export const revokeToken = async (place: DepotPlace, id: string): Promise<void> 
 
 export const expireToken = async (place: DepotPlace, id: string, seconds: number): Promise<string> =>
   withDatabase(existingDepot(place), (database) => expireTokenIn(database, id, seconds, Date.now()));
+
+export const setPassword = async (place: DepotPlace, name: string, password: Secret<string>): Promise<void> =>
+  withDatabase(existingDepot(place), (database) => setPasswordIn(database, name, password));
+
+export const removePassword = async (place: DepotPlace, name: string): Promise<void> =>
+  withDatabase(existingDepot(place), (database) => removePasswordIn(database, name));
+
+export const disableAccount = async (place: DepotPlace, name: string): Promise<void> =>
+  withDatabase(existingDepot(place), (database) => setDisabledIn(database, name, true));
+
+export const enableAccount = async (place: DepotPlace, name: string): Promise<void> =>
+  withDatabase(existingDepot(place), (database) => setDisabledIn(database, name, false));

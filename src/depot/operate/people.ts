@@ -84,6 +84,9 @@ export async function removeAccountIn(database: DepotDatabase, name: string): Pr
         `the account ${name} owns ${owned.map((origin) => origin.name).join(", ")}`,
       );
     await db.deleteFrom("access_tokens").where("account_id", "=", account.id).execute();
+    await db.deleteFrom("sessions").where("account_id", "=", account.id).execute();
+    await db.deleteFrom("account_identities").where("account_id", "=", account.id).execute();
+    await db.deleteFrom("account_passwords").where("account_id", "=", account.id).execute();
     await db.deleteFrom("origin_members").where("account_id", "=", account.id).execute();
     await db.deleteFrom("origin_invitations").where("account_id", "=", account.id).execute();
     await db.deleteFrom("accounts").where("id", "=", account.id).execute();

@@ -11,6 +11,7 @@ import { historyRoutes } from "./history.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { keyRoutes } from "./keys.ts";
+import { lookRoutes } from "./looks.ts";
 import { memberRoutes } from "./members.ts";
 import { originSecretRoutes } from "./origin-secrets.ts";
 import { originRoutes } from "./origins.ts";
@@ -18,17 +19,23 @@ import { packageNameRoutes, packageSettingsRoutes } from "./package-settings.ts"
 import { packageWriteRoutes } from "./package-writes.ts";
 import { packageRoutes } from "./packages.ts";
 import { profileRoutes } from "./profile.ts";
+import { profileSignInRoutes } from "./profile-sign-in.ts";
 import { promotionRequestRoutes } from "./promotion-requests.ts";
 import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { signInRoutes } from "./sign-in.ts";
 import { streamRoutes } from "./stream.ts";
+import { signInRedirectRoutes } from "./sign-in-redirect.ts";
 import { transferRoutes } from "./transfer.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
+  ...signInRoutes,
+  ...signInRedirectRoutes,
   ...searchRoutes,
+  ...lookRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
   ...channelHistoryRoutes,
@@ -51,5 +58,6 @@ export const ROUTES: readonly Route[] = [
   ...packageWriteRoutes,
   ...packageSettingsRoutes,
   ...profileRoutes,
+  ...profileSignInRoutes,
   ...accessTokenRoutes,
 ];

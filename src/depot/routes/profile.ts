@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { accountAnswer, ownOriginAnswer } from "../answer-schemas.ts";
 import { empty, json } from "../answers.ts";
+import { ROLES } from "../roles.ts";
 import { callerOf, type Route, route } from "../route.ts";
 import { coversOrigin } from "../scopes.ts";
 import { accountShape, newOriginShape } from "../shapes.ts";
@@ -56,7 +57,11 @@ export const profileRoutes: readonly Route[] = [
       const reachable = origins.filter((origin) => coversOrigin(caller, origin.name));
       return json(
         200,
-        reachable.map((origin) => ({ ...newOriginShape(origin), package_count: origin.package_count })),
+        reachable.map((origin) => ({
+          ...newOriginShape(origin),
+          package_count: origin.package_count,
+          role: ROLES.find((role) => role === origin.role) ?? ROLES[0],
+        })),
       );
     },
   }),

@@ -22,6 +22,7 @@ export async function callerOfToken(
     .selectAll("accounts")
     .select(["access_tokens.origins", "access_tokens.verbs"])
     .where("access_tokens.token_hash", "=", tokenHash)
+    .where("accounts.disabled_at", "is", null)
     .where((where) =>
       where.or([where("access_tokens.expires_at", "is", null), where("access_tokens.expires_at", ">", now)]),
     )
@@ -42,7 +43,15 @@ export async function insertAccount(
   name: string,
   email: string,
 ): Promise<Account> {
-  const account = { id: newId(), name, email, created_at: at, updated_at: at, may_create_origins: 1 };
+  const account = {
+    id: newId(),
+    name,
+    email,
+    created_at: at,
+    updated_at: at,
+    may_create_origins: 1,
+    disabled_at: null,
+  };
   await db.insertInto("accounts").values(account).execute();
   return account;
 }
@@ -58,6 +67,35 @@ export async function setMayCreateOrigins({ db, at }: Writing, id: RowId, allowe
     .set({ may_create_origins: allowed ? 1 : 0, updated_at: at })
     .where("id", "=", id)
     .execute();
+}
+
+/** Before the hash of a token that is out of use: no token has such a hash. */
+const OUT_OF_USE = "disabled ";
+
+/**
+ * Switches an account off or on. Its tokens stay, under hashes that no token has, so that programs of an older hab beside
+ * us do not accept them either.
+ */
+export async function setDisabled({ db, at }: Writing, id: RowId, disabled: boolean): Promise<void> {
+  await db
+    .updateTable("accounts")
+    .set({ disabled_at: disabled ? at : null, updated_at: at })
+    .where("id", "=", id)
+    .execute();
+  const tokens = await db
+    .selectFrom("access_tokens")
+    .select(["id", "token_hash"])
+    .where("account_id", "=", id)
+    .execute();
+  for (const { id: tokenId, token_hash } of tokens) {
+    const bare = token_hash.startsWith(OUT_OF_USE) ? token_hash.slice(OUT_OF_USE.length) : token_hash;
+    await db
+      .updateTable("access_tokens")
+      .set({ token_hash: disabled ? OUT_OF_USE + bare : bare })
+      .where("id", "=", tokenId)
+      .execute();
+  }
+  if (disabled) await db.deleteFrom("sessions").where("account_id", "=", id).execute();
 }
 
 export interface TokenRow extends TokenScope {

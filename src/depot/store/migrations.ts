@@ -6,6 +6,7 @@ import type { DepotMigrations } from "./migrate.ts";
 import { addOriginTables } from "./migrations-api.ts";
 import { addPromotion } from "./migrations-promotion.ts";
 import { addSharedState } from "./migrations-scale.ts";
+import { addSignIn } from "./migrations-sign-in.ts";
 
 /** Migrations by name; they run in the order of their names, each once. */
 export const depotMigrations: DepotMigrations = {
@@ -13,6 +14,8 @@ export const depotMigrations: DepotMigrations = {
   // Programs that do not know scopes would let every token do everything.
   "0002-invitations-secrets-scopes": { up: addOriginTables },
   "0010-shared-state": { up: addSharedState, worksWith: "0001-packages-channels-accounts" },
+  // Older programs know tokens only, and find none of an account that is switched off (store/accounts.ts).
+  "0021-sign-in": { up: addSignIn, worksWith: "0002-invitations-secrets-scopes" },
   // Programs that do not know gates would promote without approvals, and write no history.
   "0036-promotion": { up: addPromotion },
 };

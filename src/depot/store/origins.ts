@@ -59,11 +59,12 @@ export async function accountNameOf(db: Queries, id: RowId): Promise<string | un
 export async function originsOf(
   db: Queries,
   accountId: RowId,
-): Promise<(Origin & { package_count: number })[]> {
+): Promise<(Origin & { package_count: number; role: string })[]> {
   const rows = await db
     .selectFrom("origins")
     .innerJoin("origin_members", "origin_members.origin", "origins.name")
     .selectAll("origins")
+    .select("origin_members.member_role as role")
     .select((select) =>
       select
         .selectFrom("package_settings")

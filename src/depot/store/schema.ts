@@ -1,7 +1,7 @@
 // Tables of the depot as types. Written so that the same queries run on SQLite and PostgreSQL: identifiers, times and
 // lists are text, truth values are 0 and 1, and every order is by bytes (SQLite's BINARY, PostgreSQL's "C" collation).
 // The names follow the original's schema where they mean the same (reference/depot-api.md §16).
-import type { Generated } from "kysely";
+import type { Generated, Selectable } from "kysely";
 import type {
   ChannelChangeItemTable,
   ChannelChangeTable,
@@ -31,6 +31,59 @@ export interface AccountTable {
   updated_at: Timestamp;
   /** 1 or 0. */
   may_create_origins: Generated<number>;
+  /** Since when nobody may sign in as it; null for accounts in use. */
+  disabled_at: Generated<Timestamp | null>;
+}
+
+export interface AccountPasswordTable {
+  account_id: RowId;
+  /** argon2id, with its parameters and salt (PHC string). */
+  hash: string;
+  changed_at: Timestamp;
+}
+
+/** Whom another service calls what: the pair of issuer and subject is the identity, all else is for people to read. */
+export interface AccountIdentityTable {
+  id: RowId;
+  account_id: RowId;
+  /** The issuer of OpenID Connect, or kind and address of another provider. */
+  issuer: string;
+  /** What the issuer calls the person for ever; a name or an address may be given to somebody else. */
+  subject: string;
+  /** Name of the provider in the file of sign-in. */
+  provider: string;
+  user_name: string;
+  created_at: Timestamp;
+}
+
+export interface SessionTable {
+  id: RowId;
+  account_id: RowId;
+  /** BLAKE2b-256 of the secret, which has 256 random bits. */
+  secret_hash: string;
+  /** `browser`: a cookie. `client`: a bearer token, as the original's own pages have it (reference/depot-api.md §3.2). */
+  kind: "browser" | "client";
+  /** How the person signed in: `password`, or the name of a provider. */
+  way: string;
+  address: string;
+  user_agent: string;
+  created_at: Timestamp;
+  seen_at: Timestamp;
+  /** Ends then unless it is used before. */
+  idle_until: Timestamp;
+  /** Ends then in any case. */
+  expires_at: Timestamp;
+}
+
+export type SessionRow = Selectable<SessionTable>;
+
+/** Wrong passwords for a name, whether there is such an account or not. */
+export interface SignInFailureTable {
+  /** BLAKE2b-256: people type passwords where a name is asked for. */
+  name_hash: string;
+  failures: number;
+  last_at: Timestamp;
+  locked_until: Timestamp;
 }
 
 export interface AccessTokenTable {
@@ -231,6 +284,10 @@ export interface BlobIntentTable {
 export interface DepotTables {
   accounts: AccountTable;
   access_tokens: AccessTokenTable;
+  account_passwords: AccountPasswordTable;
+  account_identities: AccountIdentityTable;
+  sessions: SessionTable;
+  sign_in_failures: SignInFailureTable;
   origins: OriginTable;
   origin_members: OriginMemberTable;
   origin_channels: OriginChannelTable;

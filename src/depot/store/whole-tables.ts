@@ -10,9 +10,12 @@ const ROWS_A_PAGE = 200;
 /** Values of one insert; SQLite takes 32,766. */
 const MAX_VALUES = 4000;
 
-/** Kept by the database itself, or of no meaning elsewhere: a restored depot must not tell of old events once more. */
+/**
+ * Kept by the database itself, or of no meaning elsewhere. A restored depot signs everybody out, as some had done so since,
+ * and does not tell of old events once more.
+ */
 const NOT_COPIED =
-  /^(depot_migrations|depot_counters$|blob_intents$|depot_events$|webhook_deliveries$|sqlite_)/;
+  /^(depot_migrations|depot_counters$|blob_intents$|depot_events$|webhook_deliveries$|sessions$|sign_in_failures$|sqlite_)/;
 
 /** Tables to copy, each after those it refers to. */
 export async function tablesInOrder(db: Queries, kind: DepotDatabase["kind"]): Promise<string[]> {

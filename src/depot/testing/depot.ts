@@ -23,6 +23,8 @@ export interface TestDepot {
   blobs(): Promise<string[]>;
   /** Looks into its database. */
   rows<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
+  /** Changes its database, as another process would. */
+  change(write: (db: Queries) => Promise<unknown>): Promise<void>;
   /** Lines the depot has logged. */
   readonly log: string[];
   /** Creates an account and gives its token. */
@@ -63,7 +65,7 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
 export async function startTestDepot({
   directory = temporaryDirectory("hab-depot-"),
   ...more
-}: Pick<DepotOptions, "accountsFile" | "requestsPerSecond" | "registries" | "webhookTargets"> & {
+}: Pick<DepotOptions, "accountsFile" | "signInFile" | "requestsPerSecond" | "registries" | "webhookTargets"> & {
   readonly directory?: string;
 } = {}): Promise<TestDepot> {
   const log: string[] = [];
@@ -97,6 +99,14 @@ export async function startTestDepot({
       const { database } = await openPlace(place);
       try {
         return await read(database.db);
+      } finally {
+        await database.close();
+      }
+    },
+    async change(write) {
+      const { database } = await openPlace(place);
+      try {
+        await database.write(async ({ db }) => await write(db));
       } finally {
         await database.close();
       }

@@ -3,6 +3,7 @@
 import { constantTimeEqual } from "../../crypto/index.ts";
 import type { CtlServerTls } from "../../ctl/index.ts";
 import { HabError, systemErrorCode } from "../../error/index.ts";
+import { lazyPages } from "../../web/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
@@ -198,6 +199,7 @@ export interface HttpGateway {
 /** Starts listening. Throws `addressInUse` when the address cannot be bound. */
 export function startHttpGateway(options: GatewayOptions, view: GatewayView, metrics: Metrics): HttpGateway {
   const token = options.authToken;
+  const pages = lazyPages("supervisor");
   const respond = async (request: Request, server: Bun.Server<undefined>): Promise<Response> => {
     const path = rawPath(request.url);
     const started = performance.now();
@@ -206,6 +208,12 @@ export function startHttpGateway(options: GatewayOptions, view: GatewayView, met
       const authorized = token === undefined || isAuthorized(request.headers.get("authorization"), token);
       const probe = answerProbe(request.method, path, view, authorized);
       if (probe !== undefined) return probe;
+      // Beyond the original: pages. They hold nothing of this member; what they show they ask for as anybody does.
+      if (path === "/ui" || path.startsWith("/ui/"))
+        return (
+          (await pages.answer(request, path)) ??
+          (request.method === "GET" ? empty(404) : empty(405, { allow: "GET" }))
+        );
       if (!authorized) return empty(401);
       if (path === "/events" && request.method === "GET" && !options.redact) {
         // Silence is no sign that a client has gone; that it takes nothing is.

@@ -1,0 +1,148 @@
+// Signing in with a browser, and out: the ways there are, by password, and by what a proxy in front has found out. What
+// redirects to another service is in sign-in-redirect.ts.
+import { z } from "zod";
+import { Secret } from "../../crypto/index.ts";
+import { accountAnswer, signInWaysAnswer } from "../answer-schemas.ts";
+import { empty, json, NO_CACHE, text } from "../answers.ts";
+import { type Call, type Route, route } from "../route.ts";
+import { accountShape } from "../shapes.ts";
+import { isFromElsewhere } from "../sign-in/guard.ts";
+import { isOutdatedHash } from "../sign-in/passwords.ts";
+import { returnTo, returnToQuery } from "../sign-in/return-to.ts";
+import { endedSessionCookie, sessionCookie, startSession } from "../sign-in/sessions.ts";
+import { type Account, accountNamed } from "../store/accounts.ts";
+import { recordAudit } from "../store/audit.ts";
+import { passwordHashOf, setPasswordHash } from "../store/passwords.ts";
+import { deleteSession } from "../store/sessions.ts";
+
+const nothing = z.object({});
+
+export const signInRoutes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/sign-in",
+    summary: "The ways to sign in with a browser, and who is signed in",
+    access: "anyone",
+    answers: { 200: signInWaysAnswer },
+    params: nothing,
+    query: nothing,
+    handle: ({ depot, account }) =>
+      json(
+        200,
+        {
+          ways: waysOf(depot.signIn.config),
+          account: account === undefined ? null : accountShape(account),
+        },
+        NO_CACHE,
+      ),
+  }),
+  route({
+    method: "POST",
+    path: "/sign-in/password",
+    summary: "Sign in with name and password; sets the session's cookie",
+    access: "anyone",
+    body: z.strictObject({ name: z.string().max(255), password: z.string().max(1024) }),
+    answers: { 200: accountAnswer, 401: "empty", 403: "text", 404: "empty", 429: "text" },
+    params: nothing,
+    query: nothing,
+    async handle(call) {
+      const { depot, client, request } = call;
+      if (!depot.signIn.config.password) return empty(404);
+      if (isFromElsewhere(request, client)) return text(403, "Another site's page sent this request");
+      const { name, password } = await call.json();
+      const account = await accountOfPassword(call, name, password);
+      if (account === undefined) return empty(401);
+      const secret = await startSession(depot, {
+        account,
+        way: "password",
+        kind: "browser",
+        client,
+        request,
+      });
+      const answer = json(200, accountShape(account), NO_CACHE);
+      answer.headers.append("Set-Cookie", sessionCookie(depot, secret, client));
+      return answer;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/sign-in/proxy",
+    summary: "Begin a session as the account a trusted proxy names",
+    access: "anyone",
+    answers: { 303: "empty", 401: "empty", 404: "empty" },
+    params: nothing,
+    query: returnToQuery,
+    async handle({ depot, client, request, signedIn, query }) {
+      if (depot.signIn.config.proxy?.accountHeader === undefined) return empty(404);
+      if (signedIn?.by !== "proxy") return empty(401);
+      const { caller: account } = signedIn;
+      const secret = await startSession(depot, { account, way: "proxy", kind: "browser", client, request });
+      const answer = empty(303, { Location: returnTo(query.return_to), "Cache-Control": NO_CACHE });
+      answer.headers.append("Set-Cookie", sessionCookie(depot, secret, client));
+      return answer;
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/sign-out",
+    summary: "End the session of this request",
+    access: "anyone",
+    answers: { 204: "empty", 403: "text" },
+    params: nothing,
+    query: nothing,
+    async handle(call) {
+      const { depot, client, signedIn } = call;
+      const session = signedIn?.session;
+      if (session !== undefined)
+        await depot.database.write(async (writing) => {
+          await deleteSession(writing, session.account_id, session.id);
+          await recordAudit(writing, call.actor(), { operation: "sign-out", subject: session.id });
+        });
+      const answer = empty(204, { "Cache-Control": NO_CACHE });
+      answer.headers.append("Set-Cookie", endedSessionCookie(client));
+      return answer;
+    },
+  }),
+];
+
+function waysOf({
+  password,
+  oidc,
+  oauth,
+  kerberos,
+  proxy,
+}: Call<unknown, unknown>["depot"]["signIn"]["config"]) {
+  const way = (kind: string, name: string, path: string) => ({ kind, name, url: `/v1/sign-in/${path}` });
+  return [
+    ...(password ? [way("password", "Password", "password")] : []),
+    ...oidc.map(({ name, title }) => way("oidc", title, name)),
+    ...oauth.map(({ name, title }) => way("oauth", title, name)),
+    ...(kerberos === undefined ? [] : [way("kerberos", kerberos.title, "kerberos")]),
+    ...(proxy?.accountHeader === undefined ? [] : [way("proxy", "Proxy", "proxy")]),
+  ];
+}
+
+/** The account of name and password, with the same work and the same answer whichever of the two is wrong. */
+async function accountOfPassword(
+  { depot, client }: Call<unknown, unknown>,
+  name: string,
+  password: string,
+): Promise<Account | undefined> {
+  const { passwords, attempts } = depot.signIn;
+  const attempt = await attempts.begin(name, client.address);
+  const account = await accountNamed(depot.database.db, name);
+  const hash = account === undefined ? undefined : await passwordHashOf(depot.database.db, account.id);
+  const isRight = await passwords.matches(password, hash);
+  if (account === undefined || hash === undefined || !isRight || account.disabled_at !== null) {
+    // A name nobody has may be a password in the wrong field.
+    const who = account === undefined ? "an unknown name" : account.name;
+    depot.log(`a sign-in as ${who} from ${client.address} failed`);
+    return undefined;
+  }
+  await attempt.succeeded();
+  if (isOutdatedHash(hash)) {
+    const newHash = await passwords.rehash(new Secret(password));
+    await depot.database.write((writing) => setPasswordHash(writing, account.id, newHash));
+  }
+  return account;
+}

@@ -1,0 +1,210 @@
+// Webhooks of an origin: whom the depot tells when something happens, and how that went.
+import { type ReactNode, useState } from "react";
+import {
+  Badge,
+  type BadgeLook,
+  Button,
+  ListSkeleton,
+  Moment,
+  problemText,
+  Shown,
+  send,
+  Table,
+  useCache,
+  useJson,
+  useToast,
+} from "../../shared/index.ts";
+import { apiPath } from "../api/addresses.ts";
+import { ofOrigin } from "../channels/addresses.ts";
+import { MoreButton } from "../lists/more-button.tsx";
+import { useMore } from "../lists/use-more.ts";
+import { useWrite } from "../session/write.tsx";
+import type { Asked } from "./page.tsx";
+
+export const EVENT_KINDS = ["upload", "promotion", "demotion", "request", "decision", "rollback"] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly EventKind[];
+  readonly active: boolean;
+  readonly created_at: string;
+  readonly created_by: string;
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly event: string;
+  readonly state: "pending" | "delivered" | "failed" | "dropped";
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly error: string;
+  readonly created_at: string;
+  readonly due_at: string | null;
+}
+
+export interface WebhooksSectionProps {
+  readonly origin: string;
+  readonly ask: (asked: Asked) => void;
+}
+
+export function WebhooksSection({ origin, ask }: WebhooksSectionProps): ReactNode {
+  const known = useJson<readonly Webhook[] | { readonly webhooks: readonly Webhook[] }>(
+    apiPath(["origins", origin, "webhooks"]),
+  );
+  return (
+    <section className="section" aria-label="Webhooks">
+      <div className="row between">
+        <h2>Webhooks</h2>
+        <Button size="compact" onClick={() => ask({ kind: "new-webhook" })}>
+          Add a webhook…
+        </Button>
+      </div>
+      <p className="soft">The depot sends what happens in {origin} to these addresses, signed.</p>
+      <Shown known={known} skeleton={<ListSkeleton rows={2} />}>
+        {(answer) => {
+          const webhooks = "webhooks" in answer ? answer.webhooks : answer;
+          return webhooks.length === 0 ? (
+            <p className="soft">There are none.</p>
+          ) : (
+            <ul className="list card">
+              {webhooks.map((webhook) => (
+                <li key={webhook.id}>
+                  <WebhookEntry origin={origin} webhook={webhook} ask={ask} />
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Shown>
+    </section>
+  );
+}
+
+interface WebhookEntryProps extends WebhooksSectionProps {
+  readonly webhook: Webhook;
+}
+
+function WebhookEntry({ origin, webhook, ask }: WebhookEntryProps): ReactNode {
+  const { id, url, events, active, created_by, created_at } = webhook;
+  const [isOpen, setOpen] = useState(false);
+  const cache = useCache();
+  const say = useToast();
+  const address = apiPath(["origins", origin, "webhooks", id]);
+  const change = useWrite<void>(async (_, signal) => {
+    await send(address, { method: "PATCH", json: { active: !active }, signal });
+    cache.refresh(ofOrigin(origin));
+  });
+  const ping = useWrite<void>(async (_, signal) => {
+    await send(`${address}/ping`, { method: "POST", json: {}, signal });
+    say("A test is on its way: the deliveries say how it went");
+    setOpen(true);
+    cache.refresh(ofOrigin(origin));
+  });
+  const problem = change.problem ?? ping.problem;
+  return (
+    <div className="webhook">
+      <div className="row between">
+        <span className="stacked">
+          <code dir="ltr">{url}</code>
+          <span className="soft small">
+            {events.join(", ")} · by <bdi>{created_by}</bdi>, <Moment at={created_at} />
+          </span>
+        </span>
+        {!active && <Badge look="warn">Off</Badge>}
+      </div>
+      <div className="row">
+        <Button size="compact" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          Deliveries
+        </Button>
+        <Button size="compact" isBusy={ping.isRunning} onClick={() => void ping.run()}>
+          Send a test
+        </Button>
+        <Button size="compact" isBusy={change.isRunning} onClick={() => void change.run()}>
+          {active ? "Switch off" : "Switch on"}
+        </Button>
+        <Button
+          size="compact"
+          look="danger"
+          aria-label={`Delete the webhook to ${url}`}
+          onClick={() => ask({ kind: "webhook", webhook })}
+        >
+          Delete
+        </Button>
+      </div>
+      {problem !== undefined && (
+        <p className="field-problem" role="alert">
+          {problemText(problem)}
+        </p>
+      )}
+      {isOpen && <Deliveries address={address} origin={origin} />}
+    </div>
+  );
+}
+
+const LOOKS: Readonly<Record<Delivery["state"], BadgeLook | undefined>> = {
+  pending: "accent",
+  delivered: "good",
+  failed: "bad",
+  dropped: undefined,
+};
+
+function Deliveries({ address, origin }: { readonly address: string; readonly origin: string }): ReactNode {
+  const cache = useCache();
+  const say = useToast();
+  const more = useMore<Delivery>((words) => {
+    const query = new URLSearchParams(Object.entries(words).map(([name, value]) => [name, String(value)]));
+    return `${address}/deliveries?${query}`;
+  });
+  const again = useWrite(async (id: string, signal) => {
+    await send(`${address}/deliveries/${encodeURIComponent(id)}/redeliver`, {
+      method: "POST",
+      json: {},
+      signal,
+    });
+    say("It is sent again");
+    cache.refresh(ofOrigin(origin));
+  });
+  return (
+    <Shown known={more.known} skeleton={<ListSkeleton rows={2} />}>
+      {(list) =>
+        list.items.length === 0 ? (
+          <p className="soft small">Nothing was sent yet.</p>
+        ) : (
+          <>
+            <Table
+              caption="Deliveries, newest first"
+              rows={list.items}
+              keyOf={({ id }) => id}
+              columns={[
+                { title: "Event", isLead: true, cell: ({ event }) => event },
+                { title: "State", cell: ({ state }) => <Badge look={LOOKS[state]}>{state}</Badge> },
+                {
+                  title: "Answer",
+                  cell: ({ status, error }) => (
+                    <span className="soft small" dir="auto">
+                      {[status, error].filter((part) => part !== null && part !== "").join(" ")}
+                    </span>
+                  ),
+                },
+                { title: "When", cell: ({ created_at }) => <Moment at={created_at} /> },
+                {
+                  title: "Again",
+                  isEnd: true,
+                  cell: ({ id, state }) =>
+                    state === "failed" || state === "dropped" ? (
+                      <Button size="compact" isBusy={again.isRunning} onClick={() => void again.run(id)}>
+                        Send again
+                      </Button>
+                    ) : null,
+                },
+              ]}
+            />
+            <MoreButton list={list} more={more} />
+          </>
+        )
+      }
+    </Shown>
+  );
+}
