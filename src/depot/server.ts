@@ -71,7 +71,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
           options.accountsFile === undefined
             ? NO_FIXED_ACCOUNTS
             : await openFixedAccounts(database, options.accountsFile),
-        signIn: await openSignIn({ config, database, now: Date.now }),
+        signIn: await openSignIn({ config, database, dataDirectory: directory, now: Date.now }),
         registries: options.registries ?? PUBLIC_REGISTRIES,
         secrets: await openSecrets(database, keysDirectory, Date.now()),
         now: Date.now,
@@ -91,6 +91,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
           server.closeIdleConnections();
           await Promise.race([graceful, Bun.sleep(STOP_GRACE_MS)]);
           await server.stop(true);
+          depot.signIn.close();
           await database.close();
           lock.release();
         },
