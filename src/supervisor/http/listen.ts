@@ -2,13 +2,14 @@
 import { environmentValue } from "../../host/index.ts";
 import { openGatewayTls } from "../gateway-tls.ts";
 import type { SupervisorOptions } from "../options.ts";
-import { type GatewayView, type HttpGateway, startHttpGateway } from "./gateway.ts";
+import { type HttpGateway, startHttpGateway } from "./gateway.ts";
 import type { Metrics } from "./metrics.ts";
+import type { SupervisorView } from "./view.ts";
 
 /** Starts it; undefined where it is turned off. Throws `addressInUse`, HAB-CTL-012. */
 export async function listenHttp(
   options: SupervisorOptions,
-  view: GatewayView,
+  view: SupervisorView,
   metrics: Metrics,
   say: (content: string) => void,
 ): Promise<Pick<HttpGateway, "stop"> | undefined> {
@@ -22,6 +23,7 @@ export async function listenHttp(
     {
       host,
       port,
+      pages: { files: options.pages, feed: view.pages },
       ...(authToken === undefined ? {} : { authToken }),
       redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
       ...(tls === undefined ? {} : { tls: tls.current() }),
