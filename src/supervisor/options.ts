@@ -3,7 +3,6 @@
 import type { Secret } from "../crypto/index.ts";
 import type { CtlRequests, CtlServerTlsFiles } from "../ctl/index.ts";
 import type { EventStreamOptions } from "./event-stream/event-stream.ts";
-import type { PageFiles } from "./http/gateway.ts";
 import type { PackageOrigin } from "./install.ts";
 import type { RestartConfig } from "./plan/restart.ts";
 
@@ -42,8 +41,6 @@ export interface SupervisorOptions {
   /** Service to load at the start: fields of a load request, and the package file they come from, if any. */
   readonly load?: { readonly fields: CtlRequests["SvcLoad"]; readonly artifact?: string };
   readonly httpTls?: CtlServerTlsFiles;
-  /** The web pages of the HTTP gateway. */
-  readonly pages: PageFiles;
   readonly eventStream?: EventStreamOptions;
   readonly noColor: boolean;
   readonly jsonLogging: boolean;

@@ -63,7 +63,6 @@ async function supervisorOptions({ values, service }: MergedRun, { configuration
     ...(await gossipOptions(values)),
     listenHttp: values.listenHttp,
     httpDisabled: values.httpDisable,
-    pages: { answer: async () => undefined },
     listenCtl: { host: await resolved("--listen-ctl", listenCtl.host), port: listenCtl.port },
     ...(values.org === undefined ? {} : { organization: values.org }),
     permanentPeer: values.permanentPeer,

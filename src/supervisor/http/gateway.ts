@@ -3,6 +3,7 @@
 import { constantTimeEqual } from "../../crypto/index.ts";
 import type { CtlServerTls } from "../../ctl/index.ts";
 import { describeError, HabError, systemErrorCode } from "../../error/index.ts";
+import type { Pages } from "../../web/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
@@ -36,14 +37,9 @@ export interface GatewayView {
 export const RING_REPORTS = ["status", "members", "rumors", "health"] as const;
 export type RingReportName = (typeof RING_REPORTS)[number];
 
-/** The files of the web pages, the same for everybody. Undefined for what is none of them. */
-export interface PageFiles {
-  answer(request: Request, path: string): Promise<Response | undefined>;
-}
-
 /** The pages at `/ui`, beyond the original: their files, and what they show. */
 export interface GatewayPages {
-  readonly files: PageFiles;
+  readonly files: Pages;
   readonly feed: Pick<PageFeed, "follow">;
 }
 

@@ -1,5 +1,6 @@
 // The HTTP gateway as the options ask for it.
 import { environmentValue } from "../../host/index.ts";
+import { lazyPages } from "../../web/index.ts";
 import { openGatewayTls } from "../gateway-tls.ts";
 import type { SupervisorOptions } from "../options.ts";
 import { type HttpGateway, startHttpGateway } from "./gateway.ts";
@@ -23,7 +24,7 @@ export async function listenHttp(
     {
       host,
       port,
-      pages: { files: options.pages, feed: view.pages },
+      pages: { files: lazyPages("supervisor"), feed: view.pages },
       ...(authToken === undefined ? {} : { authToken }),
       redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
       ...(tls === undefined ? {} : { tls: tls.current() }),

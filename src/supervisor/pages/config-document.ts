@@ -1,11 +1,14 @@
 // The configuration of a service with the layer each value comes from, and what lower layers would say (reference/services.md
 // §11). Secrets are left out.
 import { formatTomlValue, isTable, type TomlTable, type TomlValue } from "../../toml/index.ts";
+import type { SupervisorTold } from "../../web/index.ts";
 import { type ConfigLayers, configSources, LAYERS, type LayerName } from "../config/layers.ts";
 import type { ServiceConfig } from "../service/config.ts";
 import { MAX_CONFIG_VALUES, MAX_VALUE_LENGTH } from "./limits.ts";
 import { isSecretAt, withoutSecrets } from "./secrets.ts";
-import type { ConfigDocument, ConfigValue } from "./shapes.ts";
+
+type ConfigDocument = SupervisorTold.ConfigDocument;
+type ConfigValue = SupervisorTold.ConfigValue;
 
 export function configDocument(
   config: Pick<ServiceConfig, "layers" | "appliedIncarnation" | "problems">,

@@ -1,9 +1,14 @@
 // Groups as their pages show them: members, elections, how far a rolling update is (reference/services.md §14, §15).
 import { type Election, electorate, hasQuorum, type RingState } from "../../ring/index.ts";
+import type { SupervisorTold } from "../../web/index.ts";
 import { type CensusGroup, type CensusMember, servingMembers } from "../census/census.ts";
 import { hostAndPort, wide } from "../ring/report.ts";
 import { MAX_FILES, MAX_RELEASES } from "./limits.ts";
-import type { ElectionDocument, GroupDocument, PeerDocument, UpdateDocument } from "./shapes.ts";
+
+type ElectionDocument = SupervisorTold.ElectionDocument;
+type GroupDocument = SupervisorTold.GroupDocument;
+type PeerDocument = SupervisorTold.PeerDocument;
+type UpdateDocument = SupervisorTold.UpdateDocument;
 
 export function groupDocument(group: CensusGroup, state: RingState): GroupDocument {
   const { serviceGroup, serviceConfig } = group;

@@ -1,6 +1,7 @@
 // The hooks of a service with their last runs and the end of what they printed, from the two log files each has
 // (reference/services.md §6).
 import { open } from "node:fs/promises";
+import type { SupervisorTold } from "../../web/index.ts";
 import { SERVICE_HOOKS } from "../plan/service.ts";
 import { hookLogs } from "../service/hook-output.ts";
 import type { HookRun } from "../service/hooks.ts";
@@ -8,7 +9,9 @@ import type { ServiceParts } from "../service/ports.ts";
 import type { EndingServiceHook } from "../service/run-hook.ts";
 import { MAX_OUTPUT_BYTES } from "./limits.ts";
 import { withoutSecrets } from "./secrets.ts";
-import type { HookDocument, HookRunDocument } from "./shapes.ts";
+
+type HookDocument = SupervisorTold.HookDocument;
+type HookRunDocument = SupervisorTold.HookRunDocument;
 
 /** `lastRun`: what this Supervisor knows of the last run of a hook. */
 export async function hookDocuments(

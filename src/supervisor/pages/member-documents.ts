@@ -1,10 +1,12 @@
 // Members of the ring as their page shows them. Of a thousand, only those that have changed are written anew.
 import type { MemberEntry } from "../../ring/index.ts";
+import type { SupervisorTold } from "../../web/index.ts";
 import type { Census } from "../census/census.ts";
 import { memberReport, type OwnMember, ownReport, type RingMemberReport } from "../ring/report.ts";
 import { gatewayOf } from "./group-documents.ts";
 import { MAX_GROUPS_OF_MEMBER } from "./limits.ts";
-import type { MemberDocument } from "./shapes.ts";
+
+type MemberDocument = SupervisorTold.MemberDocument;
 
 /** What a document was made of last. */
 interface Known extends MemberEntry {

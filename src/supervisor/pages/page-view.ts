@@ -1,5 +1,6 @@
 // Makes the documents of the Supervisor's pages from services, census and ring, one source at a time.
 import { asTimeOfDay } from "../../host/index.ts";
+import type { SupervisorTold } from "../../web/index.ts";
 import { readiness } from "../readiness.ts";
 import type { RingPort } from "../ring/port.ts";
 import type { RingSummary } from "../ring/reports.ts";
@@ -10,8 +11,9 @@ import { groupDocument, peerDocument } from "./group-documents.ts";
 import { MAX_PROBLEMS } from "./limits.ts";
 import { MemberDocuments } from "./member-documents.ts";
 import { serviceDetail, serviceDocument } from "./service-documents.ts";
-import type { SelfDocument } from "./shapes.ts";
 import type { SourceName } from "./topics.ts";
+
+type SelfDocument = SupervisorTold.SelfDocument;
 
 export interface PageViewOptions {
   readonly services: Pick<Services, "get" | "list" | "closing">;

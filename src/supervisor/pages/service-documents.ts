@@ -1,6 +1,7 @@
 // One service as its page shows it.
 import { asTimeOfDay } from "../../host/index.ts";
 import { formatIdent } from "../../package/index.ts";
+import type { SupervisorTold } from "../../web/index.ts";
 import { type BindRequirements, bindStatus } from "../census/binds.ts";
 import { activeMembers, type Census, leaderOf, servingMembers } from "../census/census.ts";
 import { formatServiceGroup, type ServiceBind } from "../group.ts";
@@ -11,7 +12,10 @@ import { healthIntervalMs } from "../spec/spec.ts";
 import { configDocument } from "./config-document.ts";
 import { hookDocuments } from "./hook-documents.ts";
 import { secretTexts, withoutSecrets } from "./secrets.ts";
-import type { BindDocument, ServiceDetailDocument, ServiceDocument } from "./shapes.ts";
+
+type BindDocument = SupervisorTold.BindDocument;
+type ServiceDetailDocument = SupervisorTold.ServiceDetailDocument;
+type ServiceDocument = SupervisorTold.ServiceDocument;
 
 export interface ServiceDocumentInput {
   readonly snapshot: ServiceSnapshot;
