@@ -3,6 +3,8 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { COMPATIBLE_VERSION } from "../src/cli/version.ts";
+import { bundlePages } from "../src/web/build/bundle.ts";
+import { encodePack } from "../src/web/build/pack.ts";
 import { closeExecutable } from "./close-executable.ts";
 
 const root = resolve(import.meta.dir, "..");
@@ -12,7 +14,15 @@ const base = join(root, "node_modules", "@oven", "bun-linux-x64-baseline", "bin"
 const startedMs = performance.now();
 mkdirSync(join(output, ".."), { recursive: true });
 const unfinished = `${output}.building-${process.pid}`;
+const packs = `${unfinished}-pages`;
 try {
+  // The names are what src/web/build/open.ts looks for in the program.
+  mkdirSync(packs, { recursive: true });
+  const pages = (["depot", "supervisor"] as const).map(async (name) => {
+    const path = join(packs, `${name}.pages`);
+    writeFileSync(path, encodePack(await bundlePages(name, "best")));
+    return path;
+  });
   const workers = [...new Bun.Glob("src/**/*worker.ts").scanSync(root)].sort();
   const build = Bun.spawnSync({
     cmd: [
@@ -32,6 +42,7 @@ try {
       "--no-compile-autoload-package-json",
       join(root, "src", "main.ts"),
       ...workers.map((worker) => join(root, worker)),
+      ...(await Promise.all(pages)),
       `--outfile=${unfinished}`,
     ],
     cwd: root,
@@ -44,6 +55,7 @@ try {
   renameSync(unfinished, output);
 } finally {
   rmSync(unfinished, { force: true });
+  rmSync(packs, { recursive: true, force: true });
 }
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
 console.log(`${output}: ${(statSync(output).size / 1e6).toFixed(1)} MB in ${seconds} s`);

@@ -13,7 +13,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   crypto: ["error", "host"],
   package: ["error", "host", "toml", "template", "crypto"],
   "depot-client": ["error", "host", "crypto", "package"],
-  depot: ["error", "host", "toml", "crypto", "package"],
+  web: ["error"],
+  depot: ["error", "host", "toml", "crypto", "package", "web"],
   ring: ["error", "host", "crypto"],
   ctl: ["error", "host"],
   launcher: ["error", "host"],
@@ -30,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "ring",
     "ctl",
     "launcher",
+    "web",
   ],
   cli: ["*"],
 };

@@ -2,6 +2,7 @@
 // parameters, authority, query, handler (reference/depot-api.md §2, §3.1).
 import { type Context, Hono } from "hono";
 import { describeError, isKind } from "../error/index.ts";
+import { lazyPages } from "../web/index.ts";
 import { empty, jsonText, Refusal, refusalResponse, text } from "./answers.ts";
 import { authenticate } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
@@ -49,7 +50,13 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
       withCaller(depot, context, invalidTokens, (account) => answer(depot, route, context, account)),
     );
   }
-  app.notFound((context) => withCaller(depot, context, invalidTokens, () => empty(404)));
+  const pages = lazyPages("depot");
+  app.notFound(async (context) => {
+    const path = rawPath(context.req.raw);
+    // Pages hold nothing that is anybody's, so nobody is asked who they are.
+    const page = path.startsWith("/v1/") ? undefined : await pages.answer(context.req.raw, path);
+    return page ?? (await withCaller(depot, context, invalidTokens, () => empty(404)));
+  });
   app.onError((error, context) => {
     if (error instanceof Refusal) return refusalResponse(error);
     // A client that went away hears no answer, and is no failure of the depot.
@@ -76,6 +83,11 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
       running--;
     }
   };
+}
+
+/** The path of a request's address, still encoded. */
+function rawPath(request: Request): string {
+  return new URL(request.url, "http://depot").pathname;
 }
 
 function tooMany(limit: RateLimit): Response {

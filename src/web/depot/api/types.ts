@@ -1,0 +1,60 @@
+// Answers of the depot's API as these pages read them (reference/depot-api.md §5); what is not shown is left out.
+
+export interface Ident {
+  readonly origin: string;
+  readonly name: string;
+  readonly version: string | null;
+  readonly release: string | null;
+}
+
+export interface FullIdent extends Ident {
+  readonly version: string;
+  readonly release: string;
+}
+
+/** A part of a list; `range_end + 1` begins the next. */
+export interface Page<Item> {
+  readonly range_start: number;
+  readonly range_end: number;
+  readonly total_count: number;
+  readonly data: readonly Item[];
+}
+
+export interface ListItem extends Ident {
+  readonly channels: readonly string[];
+  readonly platforms: readonly string[];
+}
+
+export interface Version {
+  readonly origin: string;
+  readonly name: string;
+  readonly version: string;
+  /** A number as text. */
+  readonly release_count: string;
+  readonly latest: string;
+  readonly platforms: readonly string[];
+  readonly visibility: "public" | "private" | "hidden";
+}
+
+export interface Package {
+  readonly ident: FullIdent;
+  readonly checksum: string;
+  readonly target: string;
+  readonly deps: readonly FullIdent[];
+  readonly tdeps: readonly FullIdent[];
+  readonly build_deps: readonly FullIdent[];
+  readonly build_tdeps: readonly FullIdent[];
+  readonly exposes: readonly number[];
+  readonly visibility: "public" | "private" | "hidden";
+  readonly created_at: string;
+  readonly channels: readonly string[];
+  readonly package_type: string;
+  readonly is_a_service: boolean;
+  readonly size: number;
+}
+
+export interface PackageChannel {
+  readonly name: string;
+  readonly created_at: string;
+  readonly promoted_at: string;
+}

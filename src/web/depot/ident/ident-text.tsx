@@ -1,0 +1,28 @@
+// An ident as text: what tells it apart in its place stands out, the rest stays quiet.
+import type { ReactNode } from "react";
+import type { PartialIdent } from "../api/addresses.ts";
+
+export interface IdentTextProps {
+  readonly ident: PartialIdent;
+  /** The part that matters here; the name where not given. */
+  readonly strong?: "origin" | "name" | "version" | "release";
+  /** Leave out what comes before this part: the reader knows it. */
+  readonly from?: "name" | "version" | "release";
+}
+
+const PARTS = ["origin", "name", "version", "release"] as const;
+
+export function IdentText({ ident, strong = "name", from }: IdentTextProps): ReactNode {
+  const first = from === undefined ? 0 : PARTS.indexOf(from);
+  const shown = PARTS.slice(first).filter((part) => ident[part] !== null && ident[part] !== undefined);
+  return (
+    <span className="ident" dir="ltr">
+      {shown.map((part, index) => (
+        <span key={part} className={part === strong ? "strong" : "faint"}>
+          {index > 0 && "/"}
+          <bdi>{ident[part]}</bdi>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,34 @@
+// Starts a set of pages in the document.
+import { type ReactNode, StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ToastProvider } from "../components/toast.tsx";
+import { ResourceCache } from "../data/cache.ts";
+import { CacheContext } from "../data/hooks.ts";
+import { RouterContext } from "../router/context.ts";
+import { Outlet } from "../router/outlet.tsx";
+import type { PageEntry } from "../router/pages.ts";
+import { createRouter } from "../router/router.ts";
+
+export interface PagesApp {
+  /** Where the pages are served: empty, or a path. */
+  readonly base: string;
+  readonly pages: readonly PageEntry[];
+  /** What stands around every page. */
+  readonly shell: (page: ReactNode) => ReactNode;
+}
+
+export function mountPages({ base, pages, shell }: PagesApp): void {
+  const container = document.getElementById("app");
+  if (container === null) throw new Error("the document has no place for the pages");
+  const router = createRouter(base);
+  const cache = new ResourceCache();
+  createRoot(container).render(
+    <StrictMode>
+      <RouterContext value={router}>
+        <CacheContext value={cache}>
+          <ToastProvider>{shell(<Outlet pages={pages} />)}</ToastProvider>
+        </CacheContext>
+      </RouterContext>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,96 @@
+// Data as components use it.
+import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { type Known, type Load, ResourceCache } from "./cache.ts";
+import type { Problem } from "./problem.ts";
+import { fetchJson, isAbort, problemIn } from "./request.ts";
+
+export const CacheContext = createContext<ResourceCache>(new ResourceCache());
+
+export function useCache(): ResourceCache {
+  return use(CacheContext);
+}
+
+const NOTHING: Known<never> = { data: undefined, problem: undefined, isLoading: false, at: 0 };
+
+/** A thing by its key, read with `load`; nothing without a key. */
+export function useResource<Data>(key: string | undefined, load: Load<Data>): Known<Data> {
+  const cache = useCache();
+  const latest = useRef(load);
+  latest.current = load;
+  const subscribe = useCallback(
+    (listener: () => void) =>
+      key === undefined ? () => undefined : cache.use(key, (signal) => latest.current(signal), listener),
+    [cache, key],
+  );
+  const peek = (): Known<Data> => (key === undefined ? NOTHING : cache.peek<Data>(key));
+  return useSyncExternalStore(subscribe, peek);
+}
+
+/** The JSON at an address of the API; nothing without one. */
+export function useJson<Data>(url: string | undefined): Known<Data> {
+  return useResource<Data>(url, (signal) => fetchJson<Data>(url ?? "", signal));
+}
+
+/** A value that follows another after it has stood still for `delayMs`: for typing. */
+export function useSettled<Value>(value: Value, delayMs: number): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), delayMs);
+    return () => clearTimeout(timer);
+  }, [value, delayMs]);
+  return settled;
+}
+
+export interface Action<Input> {
+  readonly isRunning: boolean;
+  readonly problem: Problem | undefined;
+  run(input: Input): Promise<boolean>;
+  clear(): void;
+}
+
+/** Something that is done once at a time, such as a write. `run` says whether it succeeded; else `problem` says why not. */
+export function useAction<Input = void>(
+  act: (input: Input, signal: AbortSignal) => Promise<unknown>,
+): Action<Input> {
+  const [state, setState] = useState<{ isRunning: boolean; problem: Problem | undefined }>({
+    isRunning: false,
+    problem: undefined,
+  });
+  const latest = useRef(act);
+  latest.current = act;
+  const running = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => running.current?.abort(), []);
+  const run = useCallback(async (input: Input) => {
+    if (running.current !== undefined) return false;
+    const controller = new AbortController();
+    running.current = controller;
+    setState({ isRunning: true, problem: undefined });
+    try {
+      await latest.current(input, controller.signal);
+      setState({ isRunning: false, problem: undefined });
+      return true;
+    } catch (error) {
+      if (!isAbort(error)) setState({ isRunning: false, problem: problemIn(error) });
+      return false;
+    } finally {
+      running.current = undefined;
+    }
+  }, []);
+  const clear = useCallback(() => setState({ isRunning: false, problem: undefined }), []);
+  return { ...state, run, clear };
+}
+
+/** Whether the browser believes to have a connection. */
+export function useOnline(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener("online", listener);
+      window.addEventListener("offline", listener);
+      return () => {
+        window.removeEventListener("online", listener);
+        window.removeEventListener("offline", listener);
+      };
+    },
+    () => navigator.onLine,
+  );
+}

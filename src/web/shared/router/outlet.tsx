@@ -1,0 +1,107 @@
+// Shows the page of the address. While the next one is fetched the last one stays; then the reader is told: title, focus on
+// the heading, and the scroll position that belongs there.
+import {
+  type ComponentType,
+  type LazyExoticComponent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
+import { PageBoundary } from "../app/boundary.tsx";
+import { NotFound, PageSkeleton } from "../components/states.tsx";
+import { usePlace, useRouter } from "./context.ts";
+import type { PageEntry, PageProps } from "./pages.ts";
+import { matchPattern, type PathParams } from "./pattern.ts";
+import type { Place } from "./router.ts";
+
+type LazyPage = LazyExoticComponent<ComponentType<PageProps>>;
+
+export function Outlet({ pages }: { readonly pages: readonly PageEntry[] }): ReactNode {
+  // Deferred: React keeps showing the old place while the page of the new one is on its way.
+  const place = useDeferredValue(usePlace());
+  const loaded = useRef(new Map<PageEntry, LazyPage>());
+  const found = useMemo(() => findPage(pages, place.path), [pages, place.path]);
+  const query = useMemo(() => new URLSearchParams(place.search), [place.search]);
+  if (found === undefined)
+    return (
+      <Arrival key={place.path} place={place}>
+        <NotFound />
+      </Arrival>
+    );
+  let Page = loaded.current.get(found.entry);
+  if (Page === undefined) {
+    Page = lazy(found.entry.load);
+    loaded.current.set(found.entry, Page);
+  }
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <PageBoundary key={place.path}>
+        <Arrival place={place}>
+          <Page params={found.params} query={query} />
+        </Arrival>
+      </PageBoundary>
+    </Suspense>
+  );
+}
+
+function findPage(
+  pages: readonly PageEntry[],
+  path: string,
+): { readonly entry: PageEntry; readonly params: PathParams } | undefined {
+  for (const entry of pages) {
+    const params = matchPattern(entry.pattern, path);
+    if (params !== undefined) return { entry, params };
+  }
+  return undefined;
+}
+
+/** Content may take this long to be as high as it was when the reader left it. */
+const RESTORE_MS = 3000;
+
+function Arrival({ place, children }: { readonly place: Place; readonly children: ReactNode }): ReactNode {
+  const router = useRouter();
+  const isShown = useRef(false);
+  // Once for each entry of the history: `place` changes with words of the query too, which move nobody.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useLayoutEffect(() => {
+    const isSamePage = isShown.current;
+    isShown.current = true;
+    // Another tab of a page: the reader stays at the tabs.
+    if (place.arrival === "replaced" || (isSamePage && place.arrival === "forward")) return;
+    if (place.arrival !== "start" && !isSamePage) {
+      const heading = document.querySelector<HTMLElement>("main h1");
+      heading?.focus({ preventScroll: true });
+    }
+    if (place.arrival === "forward") {
+      window.scrollTo(0, 0);
+      return;
+    }
+    const wanted = router.savedScroll(place.key);
+    return wanted === undefined ? undefined : restoreScroll(wanted);
+  }, [place.key]);
+  return children;
+}
+
+/** Scrolls there as soon as the page is high enough, unless the reader moves first. Returns how to give up. */
+function restoreScroll(wanted: number): () => void {
+  const attempt = (): void => {
+    window.scrollTo(0, wanted);
+    if (Math.abs(window.scrollY - wanted) < 2) end();
+  };
+  const growth = new ResizeObserver(attempt);
+  const moved = ["wheel", "keydown", "pointerdown", "touchstart"] as const;
+  const end = (): void => {
+    growth.disconnect();
+    clearTimeout(timer);
+    for (const kind of moved) window.removeEventListener(kind, end);
+  };
+  const timer = setTimeout(end, RESTORE_MS);
+  for (const kind of moved) window.addEventListener(kind, end, { passive: true });
+  growth.observe(document.body);
+  attempt();
+  return end;
+}

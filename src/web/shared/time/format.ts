@@ -1,0 +1,56 @@
+// Times in words: how long ago, and exactly, in the reader's zone and language.
+
+const STEPS: readonly (readonly [
+  limitSeconds: number,
+  unit: Intl.RelativeTimeFormatUnit,
+  seconds: number,
+])[] = [
+  [60, "second", 1],
+  [3600, "minute", 60],
+  [86_400, "hour", 3600],
+  [86_400 * 14, "day", 86_400],
+  [86_400 * 60, "week", 86_400 * 7],
+  [86_400 * 365, "month", 86_400 * 30.44],
+  [Number.POSITIVE_INFINITY, "year", 86_400 * 365.25],
+];
+
+/** How far apart two moments (milliseconds since 1970) are: `3 days ago`, `in 2 hours`, `just now`. */
+export function relativeTime(at: number, now: number, language?: string): string {
+  const seconds = (at - now) / 1000;
+  const distance = Math.abs(seconds);
+  if (distance < 10) return "just now";
+  const [, unit, size] = STEPS.find(([limit]) => distance < limit) ?? ["", "year" as const, 86_400 * 365.25];
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+}
+
+/** When the words of `relativeTime` may change, in milliseconds from `now`. */
+export function nextChangeMs(at: number, now: number): number {
+  const distance = Math.abs(at - now) / 1000;
+  if (distance < 60) return 5_000;
+  if (distance < 3600) return 30_000;
+  return 15 * 60_000;
+}
+
+/** The moment itself: day, time to the second, and zone. */
+export function exactTime(at: number, language?: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(language, {
+    ...{ year: "numeric", month: "short", day: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" },
+    timeZone,
+  }).format(at);
+}
+
+/** A time of the API, in milliseconds since 1970: with a zone, or without one in UTC. Undefined when it is none. */
+export function parseTime(text: string): number | undefined {
+  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text);
+  const at = Date.parse(hasZone ? text : `${text}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** A release is a moment in UTC, `20260102030405`. Undefined for other text. */
+export function releaseTime(release: string): number | undefined {
+  const parts = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(release);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  return parseTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}

@@ -1,0 +1,64 @@
+// How far the rolling update of a group is.
+import type { ReactNode } from "react";
+import { Badge, Link } from "../../shared/index.ts";
+import { KnownMember } from "../parts/member-name.tsx";
+import { Meter } from "../parts/meter.tsx";
+import { ShortRelease } from "../parts/release.tsx";
+import { visibleLine } from "../parts/visible.ts";
+import { useDocuments } from "../told/hooks.ts";
+import type { GroupDocument } from "../told/shapes.ts";
+
+export interface UpdateProgressProps {
+  readonly group: GroupDocument;
+  /** With the name of the group. */
+  readonly isTitled?: boolean;
+}
+
+/** Nothing where the group does not update with the strategy `rolling`. */
+export function UpdateProgress({ group, isTitled = false }: UpdateProgressProps): ReactNode {
+  const { update, service_group } = group;
+  const peers = useDocuments("peer");
+  if (update === null) return null;
+  const { done, alive, release, leader, under_way } = update;
+  const changing = peers.filter((peer) => peer.service_group === service_group && peer.changing);
+  return (
+    <div className="update-progress">
+      <div className="row between">
+        <span className="row">
+          {isTitled && (
+            <Link to={`/groups/${encodeURIComponent(service_group)}`}>
+              <bdi>{visibleLine(service_group)}</bdi>
+            </Link>
+          )}
+          <Badge look={under_way ? "warn" : "good"}>{under_way ? "under way" : "up to date"}</Badge>
+          {release !== null && <ShortRelease ident={release} />}
+        </span>
+        <span className="number">
+          {done} of {alive} {alive === 1 ? "member" : "members"}
+        </span>
+      </div>
+      <Meter
+        label={`${done} of ${alive} members are at the release`}
+        parts={[
+          { look: "good", count: done },
+          { look: "warn", count: changing.length },
+          { look: "rest", count: Math.max(0, alive - done - changing.length) },
+        ]}
+      />
+      <p className="soft small row update-now">
+        {leader === null ? (
+          "Nobody leads the update yet."
+        ) : (
+          <>
+            Led by <KnownMember id={leader} />
+          </>
+        )}
+        {changing.map((peer) => (
+          <span key={peer.id} className="row">
+            now changing: <KnownMember id={peer.id} />
+          </span>
+        ))}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+// For tests: Debian's Chromium, driven by playwright-core. One browser for a test file; a page fails its test when the browser
+// logs an error, a content policy is broken or anything is asked of another address than the server's own.
+import { afterAll, expect } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** Waits are for what a page does, so they are as long as a very busy machine may need. */
+export const PATIENCE_MS = 30_000;
+
+/** Which errors of the console a test brings about on purpose. */
+export type Expected = readonly RegExp[];
+
+export interface OpenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: "light" | "dark";
+  readonly timezone?: string;
+  readonly expected?: Expected;
+  /** Headers with every request, such as a token. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Fails when anything was wrong until now; to be called at the end of a test. */
+  check(): void;
+  close(): Promise<void>;
+}
+
+let starting: Promise<Browser> | undefined;
+
+/** The browser of this test file; started with its first page, closed after its last test. */
+export function browserOfThisFile(): { open(origin: string, options?: OpenOptions): Promise<OpenPage> } {
+  afterAll(async () => {
+    const browser = await starting?.catch(() => undefined);
+    starting = undefined;
+    await browser?.close();
+  });
+  return { open: openPage };
+}
+
+function launch(): Promise<Browser> {
+  if (!existsSync(CHROMIUM))
+    throw new Error(`${CHROMIUM} is missing: run script/bootstrap --test, or install the package chromium`);
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    timeout: PATIENCE_MS,
+    // The last two: the browser looks for nothing outside by itself.
+    args: [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--disable-background-networking",
+      "--disable-component-update",
+    ],
+  });
+}
+
+/** A window of its own, with no cookies or storage. `origin` is the only server it may talk to. */
+export async function openPage(origin: string, options: OpenOptions = {}): Promise<OpenPage> {
+  starting ??= launch();
+  const browser = await starting;
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport: { width: options.width ?? 1024, height: options.height ?? 800 },
+    colorScheme: options.colorScheme ?? "light",
+    timezoneId: options.timezone ?? "Europe/Zurich",
+    locale: "en-GB",
+    reducedMotion: "reduce",
+    extraHTTPHeaders: { ...options.headers },
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const faults: string[] = [];
+  const expected = options.expected ?? [];
+  const fault = (text: string): void => {
+    if (!expected.some((pattern) => pattern.test(text))) faults.push(text);
+  };
+  // Breaches of the content policy are errors of the console.
+  context.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    fault(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => fault(`uncaught: ${error.error().message}`));
+  context.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith("data:")) fault(`asked another address: ${url}`);
+  });
+  return {
+    page: await context.newPage(),
+    context,
+    check: () => expect(faults).toEqual([]),
+    close: () => context.close(),
+  };
+}
+
+let axe: string | undefined;
+
+/** Looks at the page with axe-core; gives what breaks WCAG A or AA, in words. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  axe ??= readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await page.evaluate(axe);
+  return await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(options: object): Promise<{
+          violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      resultTypes: ["violations"],
+    });
+    return violations.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ""}`).join(" | ")}`,
+    );
+  });
+}
+
+/** How far the page can be scrolled sideways, in pixels: 0 where everything has its place. */
+export async function sidewaysScroll(page: Page): Promise<number> {
+  return await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    // Where a place is kept for the scroll bar, the content is narrower than what is there for it.
+    return Math.max(0, scrollWidth - clientWidth);
+  });
+}
+
+/** Waits until nothing is on its way any more: no shapes standing for content. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main h1").first().waitFor();
+  await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+}
