@@ -16,6 +16,9 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
+/** Bundled once for all stages of a test file. */
+const files = lazyPages("supervisor");
+
 /** Starts one; with `token` it asks for that. `port`: one that was in use before. */
 export function startStage(options: { readonly token?: string; readonly port?: number } = {}): Stage {
   const documents = new Map<string, object>();
@@ -40,7 +43,7 @@ export function startStage(options: { readonly token?: string; readonly port?: n
       host: "127.0.0.1",
       port: options.port ?? 0,
       redact: false,
-      pages: { files: lazyPages("supervisor"), feed },
+      pages: { files, feed },
       ...(options.token === undefined ? {} : { authToken: options.token }),
     },
     {} as Parameters<typeof startHttpGateway>[1],

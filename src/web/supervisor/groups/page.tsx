@@ -136,7 +136,7 @@ function Belongings({
 }): ReactNode {
   return (
     <section className="card card-body stack" aria-labelledby="has">
-      <h2 id="has">Has</h2>
+      <h2 id="has">What it has</h2>
       <Facts
         entries={[
           [

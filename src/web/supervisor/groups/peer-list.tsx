@@ -60,7 +60,7 @@ export function OwnPages({ gateway }: { readonly gateway: string }): ReactNode {
   const address = /^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i.test(gateway) ? gateway : undefined;
   if (address === undefined) return null;
   return (
-    <a href={`${window.location.protocol}//${address}/ui`} rel="noreferrer" className="soft">
+    <a href={`${window.location.protocol}//${address}/ui`} rel="noreferrer" className="soft own-pages">
       its pages
     </a>
   );

@@ -13,11 +13,13 @@ export interface MemberNameProps {
 /** Leads to the member in the list of the ring. */
 export function MemberName({ id, hostname = "", self = false }: MemberNameProps): ReactNode {
   return (
-    <Link to={`/ring?find=${encodeURIComponent(id)}`} className="member-name" title={visibleLine(id)}>
-      {hostname !== "" && <bdi>{visibleLine(hostname)}</bdi>}
-      <code className={hostname === "" ? undefined : "soft"}>{shortId(id)}</code>
-      {self && <span className="soft">this one</span>}
-    </Link>
+    <span className="member-name">
+      <Link to={`/ring?find=${encodeURIComponent(id)}`} className="member-name" title={visibleLine(id)}>
+        {hostname !== "" && <bdi>{visibleLine(hostname)}</bdi>}
+        <code className={hostname === "" ? undefined : "soft"}>{shortId(id)}</code>
+      </Link>
+      {self && <span className="soft small">this one</span>}
+    </span>
   );
 }
 

@@ -17,7 +17,7 @@ export function Printed({ label, text, isCut }: PrintedProps): ReactNode {
   const { text: shown, leftOut } = endOf(visibleText(text).trimEnd(), MAX_LINES, MAX_LENGTH);
   return (
     <section className="printed" aria-label={label}>
-      <h4 className="small soft">{label}</h4>
+      <h3 className="small soft">{label}</h3>
       {(isCut || leftOut) && <p className="small soft">The beginning is left out.</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="code-block" dir="ltr" tabIndex={0}>
