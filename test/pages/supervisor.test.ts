@@ -40,7 +40,7 @@ const ELECTION = {
 } as const;
 const GROUP = {
   ...{ service_group: "redis.default", members: 5, alive: 5, serving: 4 },
-  ...{ election: ELECTION, leader: SELF_ID, config_version: "7", files: [] },
+  ...{ election: ELECTION, leader: SELF_ID, config_version: "7", files: [], hosts: {} },
   update: {
     ...{
       election: ELECTION,
@@ -48,6 +48,7 @@ const GROUP = {
       release: NEXT,
       done: 2,
       alive: 5,
+      changing: [memberDocument(2).id],
       under_way: true,
     },
   },
@@ -106,6 +107,7 @@ function fill(target: Stage): void {
             serving: 1,
             members: 2,
             first: memberDocument(2).id,
+            first_host: "host-0002",
           },
         },
       ],
@@ -169,6 +171,9 @@ describe("every page", () => {
         await settled(page);
         for (const width of [3840, 360, 1280]) {
           await page.setViewportSize({ width, height: HEIGHT });
+          // Until the style of this width holds; what is wrong with it stays.
+          for (let look = 0; look < 100 && (await sidewaysScroll(page)) > 0; look++)
+            await page.waitForTimeout(50);
           expect({ path, width, sideways: await sidewaysScroll(page) }).toEqual({ path, width, sideways: 0 });
         }
         expect({ path, faults: await accessibilityFaults(page) }).toEqual({ path, faults: [] });

@@ -3,7 +3,7 @@ import { type Election, electorate, hasQuorum, type RingState } from "../../ring
 import type { SupervisorTold } from "../../web/index.ts";
 import { type CensusGroup, type CensusMember, servingMembers } from "../census/census.ts";
 import { hostAndPort, wide } from "../ring/report.ts";
-import { MAX_FILES, MAX_RELEASES } from "./limits.ts";
+import { MAX_CHANGING, MAX_FILES, MAX_RELEASES } from "./limits.ts";
 
 type ElectionDocument = SupervisorTold.ElectionDocument;
 type GroupDocument = SupervisorTold.GroupDocument;
@@ -16,6 +16,7 @@ export function groupDocument(group: CensusGroup, state: RingState): GroupDocume
   const alive = present.filter((member) => isAlive(member, state.self));
   const serving = servingMembers(group).filter((member) => isAlive(member, state.self));
   const election = state.elections.get(serviceGroup);
+  const update = updateDocument(group, state, alive);
   return {
     service_group: serviceGroup,
     members: present.length,
@@ -23,13 +24,28 @@ export function groupDocument(group: CensusGroup, state: RingState): GroupDocume
     serving: serving.length,
     election: election === undefined ? null : electionDocument(state, election),
     leader: group.leaderId ?? null,
-    update: updateDocument(group, state, alive),
+    update,
     releases: releasesOf(present),
     config_version: serviceConfig === undefined ? null : String(serviceConfig.incarnation),
     files: [...group.serviceFiles.values()]
       .slice(0, MAX_FILES)
       .map(({ filename, incarnation }) => ({ name: filename, version: String(incarnation) })),
+    hosts: hostsOf(group, [
+      group.leaderId,
+      group.updateLeaderId,
+      election?.candidate,
+      ...(update?.changing ?? []),
+    ]),
   };
+}
+
+function hostsOf({ population }: CensusGroup, ids: readonly (string | undefined)[]): Record<string, string> {
+  return Object.fromEntries(
+    ids.flatMap((id) => {
+      const member = id === undefined ? undefined : population.get(id);
+      return member === undefined ? [] : [[member.memberId, member.sys.hostname] as const];
+    }),
+  );
 }
 
 function electionDocument(state: RingState, election: Election): ElectionDocument {
@@ -67,6 +83,10 @@ function updateDocument(
     release: leader?.package ?? null,
     done,
     alive: alive.length,
+    changing: alive
+      .filter(({ changing }) => changing)
+      .slice(0, MAX_CHANGING)
+      .map(({ memberId }) => memberId),
     under_way:
       alive.some((member) => member.changing || isBehind(member)) ||
       (leader !== undefined && done < alive.length),

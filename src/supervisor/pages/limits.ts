@@ -37,4 +37,6 @@ export const MAX_VALUE_LENGTH = 2_000;
 export const MAX_OUTPUT_BYTES = 16 * 1024;
 export const MAX_RELEASES = 8;
 export const MAX_FILES = 100;
+/** Members that are named as changing. */
+export const MAX_CHANGING = 5;
 export const MAX_GROUPS_OF_MEMBER = 16;

@@ -103,7 +103,7 @@ function bindDocument(
   bind: ServiceBind | undefined,
   census: Census,
 ): BindDocument {
-  const nobody = { missing: [], serving: 0, members: 0, first: null };
+  const nobody = { missing: [], serving: 0, members: 0, first: null, first_host: null };
   if (bind === undefined) return { ...declared, ...nobody, service_group: null, status: "unbound" };
   const name = formatServiceGroup(bind.serviceGroup);
   const status = bindStatus(census, bind, declared.exports);
@@ -119,6 +119,7 @@ function bindDocument(
     serving: serving.length,
     members: members.length,
     first: first?.memberId ?? null,
+    first_host: first?.sys.hostname ?? null,
   };
 }
 

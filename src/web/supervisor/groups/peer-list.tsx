@@ -4,6 +4,7 @@ import { State, VirtualList } from "../../shared/index.ts";
 import { MemberBadge, RoleBadges } from "../parts/badges.tsx";
 import { MemberName } from "../parts/member-name.tsx";
 import { ShortRelease } from "../parts/release.tsx";
+import { visibleLine } from "../parts/visible.ts";
 import type { PeerDocument } from "../told/shapes.ts";
 
 export interface PeerListProps {
@@ -49,19 +50,19 @@ function Peer({ peer, isBehind }: { readonly peer: PeerDocument; readonly isBehi
           <ShortRelease ident={peer.package} />
         </span>
         {isBehind && <span className="soft">to be updated</span>}
-        {!peer.self && <OwnPages gateway={peer.gateway} />}
+        {!peer.self && <OwnPages gateway={peer.gateway} of={peer.hostname || peer.id} />}
       </div>
     </div>
   );
 }
 
 /** The pages of another member: an address that it told, so only the form of one is taken. */
-export function OwnPages({ gateway }: { readonly gateway: string }): ReactNode {
+export function OwnPages({ gateway, of }: { readonly gateway: string; readonly of: string }): ReactNode {
   const address = /^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i.test(gateway) ? gateway : undefined;
   if (address === undefined) return null;
   return (
     <a href={`${window.location.protocol}//${address}/ui`} rel="noreferrer" className="soft own-pages">
-      its pages
+      its pages<span className="visually-hidden">: {visibleLine(of)}</span>
     </a>
   );
 }

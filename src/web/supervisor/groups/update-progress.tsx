@@ -5,7 +5,6 @@ import { KnownMember } from "../parts/member-name.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { ShortRelease } from "../parts/release.tsx";
 import { visibleLine } from "../parts/visible.ts";
-import { useDocuments } from "../told/hooks.ts";
 import type { GroupDocument } from "../told/shapes.ts";
 
 export interface UpdateProgressProps {
@@ -17,10 +16,8 @@ export interface UpdateProgressProps {
 /** Nothing where the group does not update with the strategy `rolling`. */
 export function UpdateProgress({ group, isTitled = false }: UpdateProgressProps): ReactNode {
   const { update, service_group } = group;
-  const peers = useDocuments("peer");
   if (update === null) return null;
-  const { done, alive, release, leader, under_way } = update;
-  const changing = peers.filter((peer) => peer.service_group === service_group && peer.changing);
+  const { done, alive, release, leader, changing, under_way } = update;
   return (
     <div className="update-progress">
       <div className="row between">
@@ -53,9 +50,9 @@ export function UpdateProgress({ group, isTitled = false }: UpdateProgressProps)
             Led by <KnownMember id={leader} />
           </>
         )}
-        {changing.map((peer) => (
-          <span key={peer.id} className="row">
-            now changing: <KnownMember id={peer.id} />
+        {changing.map((id) => (
+          <span key={id} className="row">
+            now changing: <KnownMember id={id} />
           </span>
         ))}
       </p>

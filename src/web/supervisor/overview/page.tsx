@@ -82,7 +82,11 @@ function Problems({
       text,
     })),
   );
-  const ofRing = self.problems.map((text): ProblemLine => ({ text }));
+  // What keeps a service from being updated is told of the ring, too.
+  const said = new Set(
+    services.flatMap((each) => each.problems.map((text) => `${each.service_group}: ${text}`)),
+  );
+  const ofRing = self.problems.filter((text) => !said.has(text)).map((text): ProblemLine => ({ text }));
   const all = [...ofServices, ...ofRing];
   const more = self.more_problems + Math.max(0, all.length - MAX_SHOWN);
   if (all.length === 0) return <p className="notice good">Nothing needs attention.</p>;

@@ -16,11 +16,17 @@ const ICONS: Readonly<Record<TimelineEntry["kind"], IconName>> = {
   member: "link",
 };
 
+function iconOf(entry: TimelineEntry): IconName {
+  if (entry.kind === "readiness" && !entry.ready) return "clock";
+  if (entry.kind === "health" && entry.result !== "ok") return entry.result === "unknown" ? "clock" : "alert";
+  return ICONS[entry.kind];
+}
+
 export function EventLine({ entry }: { readonly entry: TimelineEntry }): ReactNode {
   return (
     <div className="event-line">
       <span className="soft">
-        <Icon name={ICONS[entry.kind]} size={16} />
+        <Icon name={iconOf(entry)} size={16} />
       </span>
       <span className="event-what">
         <EventWords entry={entry} />
@@ -61,8 +67,9 @@ function EventWords({ entry }: { readonly entry: TimelineEntry }): ReactNode {
     case "health":
       return (
         <>
-          <GroupName group={entry.service_group} /> health: {entry.previous} →{" "}
-          <Badge look={LOOKS[entry.result]}>{entry.result}</Badge>
+          <GroupName group={entry.service_group} />{" "}
+          <Badge look={LOOKS[entry.result]}>health {entry.result}</Badge>{" "}
+          <span className="soft">was {entry.previous}</span>
         </>
       );
     case "readiness":

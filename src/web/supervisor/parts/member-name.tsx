@@ -32,10 +32,13 @@ export function useHostname(id: string | null): string | undefined {
   const self = useDocuments("self")[0];
   const peers = useDocuments("peer");
   const members = useDocuments("member");
+  const groups = useDocuments("group");
   if (id === null) return undefined;
   if (self?.member_id === id) return self.hostname;
   return (
-    peers.find((peer) => peer.id === id)?.hostname ?? members.find((member) => member.id === id)?.hostname
+    groups.find(({ hosts }) => Object.hasOwn(hosts, id))?.hosts[id] ??
+    peers.find((peer) => peer.id === id)?.hostname ??
+    members.find((member) => member.id === id)?.hostname
   );
 }
 

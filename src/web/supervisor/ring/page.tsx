@@ -144,7 +144,7 @@ function Member({ member }: { readonly member: MemberDocument }): ReactNode {
         {member.permanent && <span>permanent</span>}
         {member.implementation === "habitat" && <span>Habitat</span>}
         {member.groups.length > 0 && <bdi>{visibleLine(member.groups.join(", "))}</bdi>}
-        {!member.self && <OwnPages gateway={member.gateway} />}
+        {!member.self && <OwnPages gateway={member.gateway} of={member.hostname || member.id} />}
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 // What a service is bound to, and whether that gives what it needs.
 import type { ReactNode } from "react";
 import { Badge, type BadgeLook, Link, State, Table } from "../../shared/index.ts";
-import { KnownMember } from "../parts/member-name.tsx";
+import { MemberName } from "../parts/member-name.tsx";
 import { Hidden, useRedacted } from "../parts/told.tsx";
 import { visibleLine } from "../parts/visible.ts";
 import type { BindDocument } from "../told/shapes.ts";
@@ -80,12 +80,12 @@ export function BindsTab({
             },
             {
               title: "Given by",
-              cell: ({ first, serving, members }) =>
+              cell: ({ first, first_host, serving, members }) =>
                 first === null ? (
                   <span className="soft">nobody</span>
                 ) : (
                   <span className="row">
-                    <KnownMember id={first} />
+                    <MemberName id={first} hostname={first_host ?? ""} />
                     <span className="soft small">
                       {serving} of {members} serve
                     </span>

@@ -144,8 +144,9 @@ export interface BindDocument {
   /** Members that work may be sent to. */
   readonly serving: number;
   readonly members: number;
-  /** Member id and name of who is asked first. */
+  /** Member id of who is asked first, and the name of its host. */
   readonly first: string | null;
+  readonly first_host: string | null;
 }
 
 export type ElectionText = "none" | "running" | "no-quorum" | "finished";
@@ -176,6 +177,8 @@ export interface GroupDocument {
   readonly releases: readonly { readonly package: string; readonly members: number }[];
   readonly config_version: string | null;
   readonly files: readonly { readonly name: string; readonly version: string }[];
+  /** Names of the hosts of those members that are named here, by id. */
+  readonly hosts: Readonly<Record<string, string>>;
 }
 
 /** Of a group that updates with the strategy `rolling`. */
@@ -187,6 +190,8 @@ export interface UpdateDocument {
   /** Members that are there, of those that are alive. */
   readonly done: number;
   readonly alive: number;
+  /** Members between two releases now; at most `MAX_CHANGING`. */
+  readonly changing: readonly string[];
   readonly under_way: boolean;
 }
 
