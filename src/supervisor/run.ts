@@ -249,6 +249,7 @@ async function start(
     redact,
     timeline,
     now: Date.now,
+    failed: (message) => say(`Unable to bring pages up to date: ${message}`),
     documents: pageDocuments({
       services,
       ring,

@@ -56,6 +56,7 @@ function pageFeed(): PageFeed {
     run: "run",
     redact: false,
     now: () => 0,
+    failed: () => {},
     timeline: new Timeline(10, () => 0),
     documents: {
       make(source, put) {

@@ -11,7 +11,7 @@ import { parseFullIdent, parseTarget } from "../../src/package/index.ts";
 import { TestSupervisor } from "../supervisor/harness.ts";
 import { browserOfThisFile } from "./browser.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const TARGET = parseTarget("x86_64-linux");
 const ident = (release: number) => `vec/app/1.0.0/2026010100000${release}`;
 const FILES = {

@@ -28,6 +28,9 @@ export function startStage(options: { readonly token?: string; readonly port?: n
     redact: false,
     timeline,
     now: Date.now,
+    failed: (message) => {
+      throw new Error(message);
+    },
     documents: {
       make(source: SourceName, put) {
         const isOf = isOfSource(source);

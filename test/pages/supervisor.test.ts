@@ -1,6 +1,6 @@
 // The Supervisor's pages in a browser, on a gateway that tells made-up things (supervisor-stage.ts): a ring of a thousand, states
 // one cannot wait for, text of strangers, a token that changes, a connection that is lost.
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import {
   accessibilityFaults,
@@ -22,7 +22,7 @@ import {
   startStage,
 } from "./supervisor-stage.ts";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const browser = browserOfThisFile();
 let stage: Stage | undefined;
 let opened: OpenPage | undefined;
@@ -155,34 +155,45 @@ const COLOURED = new Set([
 const HEIGHT = 900;
 
 describe("every page", () => {
-  test(
-    "is accessible, light and dark, and never scrolls sideways, from 360 pixels to 4K",
-    async () => {
-      const { url } = begin();
-      const page = await open(url, "/ui", { expected: [/404/] });
-      await live(page);
-      for (const path of PAGES) {
-        // As a reader goes from page to page, without loading anew.
-        await page.evaluate((address) => {
-          history.pushState(null, "", address);
-          dispatchEvent(new PopStateEvent("popstate"));
-        }, path);
-        await page.waitForFunction((address) => location.pathname === address, path);
-        await settled(page);
-        for (const width of [3840, 360, 1280]) {
-          await page.setViewportSize({ width, height: HEIGHT });
-          // Until the style of this width holds; what is wrong with it stays.
-          for (let look = 0; look < 100 && (await sidewaysScroll(page)) > 0; look++)
-            await page.waitForTimeout(50);
-          expect({ path, width, sideways: await sidewaysScroll(page) }).toEqual({ path, width, sideways: 0 });
-        }
-        expect({ path, faults: await accessibilityFaults(page) }).toEqual({ path, faults: [] });
-        if (!COLOURED.has(path)) continue;
+  let all: Stage;
+  let window: OpenPage;
+  beforeAll(async () => {
+    all = startStage();
+    fill(all);
+    window = await browser.open(all.url, { expected: [/404/] });
+    await window.page.goto("/ui");
+    await live(window.page);
+  }, LIMIT_MS);
+  afterAll(async () => {
+    await window.close();
+    await all.stop();
+  });
+
+  test.each(PAGES)(
+    "is accessible and never scrolls sideways, from 360 pixels to 4K: %s",
+    async (path) => {
+      const { page, check } = window;
+      // As a reader goes from page to page, without loading anew.
+      await page.evaluate((address) => {
+        history.pushState(null, "", address);
+        dispatchEvent(new PopStateEvent("popstate"));
+      }, path);
+      await page.waitForFunction((address) => location.pathname === address, path);
+      await settled(page);
+      for (const width of [3840, 360, 1280]) {
+        await page.setViewportSize({ width, height: HEIGHT });
+        // Until the style of this width holds; what is wrong with it stays.
+        for (let look = 0; look < 100 && (await sidewaysScroll(page)) > 0; look++)
+          await page.waitForTimeout(50);
+        expect({ width, sideways: await sidewaysScroll(page) }).toEqual({ width, sideways: 0 });
+      }
+      expect(await accessibilityFaults(page)).toEqual([]);
+      if (COLOURED.has(path)) {
         await page.emulateMedia({ colorScheme: "dark" });
-        expect({ path, faults: await accessibilityFaults(page) }).toEqual({ path, faults: [] });
+        expect(await accessibilityFaults(page)).toEqual([]);
         await page.emulateMedia({ colorScheme: "light" });
       }
-      opened?.check();
+      check();
     },
     LIMIT_MS,
   );

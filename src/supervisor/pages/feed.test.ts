@@ -14,15 +14,19 @@ afterEach(() => {
 function world(redact = false) {
   const sources = new Map<SourceName, Map<string, object>>();
   const made: SourceName[] = [];
+  const failures: string[] = [];
+  const broken = new Set<SourceName>();
   const timeline = new Timeline(10, () => 5);
   const feed = new PageFeed({
     run: "run",
     redact,
     timeline,
     now: () => 7,
+    failed: (message) => failures.push(message),
     documents: {
       make(source, put) {
         made.push(source);
+        if (broken.has(source)) throw new Error("no such thing");
         const documents = sources.get(source) ?? new Map<string, object>();
         for (const [key, document] of documents) put(key, document);
         return new Set(documents.keys());
@@ -41,7 +45,7 @@ function world(redact = false) {
     if (follower !== undefined) followers.push(follower);
     return follower as Follower;
   };
-  return { feed, set, follow, made, timeline };
+  return { feed, set, follow, made, timeline, failures, broken };
 }
 
 /** Everything up to `synced`. */
@@ -170,6 +174,21 @@ describe("a page", () => {
     feed.ringChanged();
     await Bun.sleep(0);
     expect(made).toEqual(["ring"]);
+  });
+
+  test("keeps what it has of a source that cannot be made, which is told once, and goes on with the others", async () => {
+    const { feed, set, follow, failures, broken } = world();
+    set("services", { "service/web": { at: 1 } });
+    set("groups", { "group/a.b": { at: 1 } });
+    const follower = follow("services,groups");
+    await untilSynced(follower);
+    broken.add("services");
+    for (const at of [2, 3]) {
+      set("groups", { "group/a.b": { at } });
+      feed.ringChanged();
+      expect((await follower.next())?.json).toBe(`{"group/a.b":{"at":${at}}}`);
+    }
+    expect(failures).toEqual(["services: no such thing"]);
   });
 
   test("one too many is turned away; one that leaves makes room", () => {

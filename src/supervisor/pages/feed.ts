@@ -1,5 +1,6 @@
 // What the Supervisor's pages follow: documents, brought up to date while somebody follows them and only then, and the time
 // line. A follower is a place in both, so that one that is slow, or was away, is told once what there is now.
+import { describeError } from "../../error/index.ts";
 import type { EventKind } from "../events/event.ts";
 import type { Follower } from "../http/event-stream.ts";
 import { Documents } from "./documents.ts";
@@ -33,6 +34,8 @@ export interface PageFeedOptions {
   readonly redact: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** A source could not be made; told once, until another one or another reason comes. */
+  readonly failed: (message: string) => void;
 }
 
 export interface FollowRequest {
@@ -62,6 +65,7 @@ export class PageFeed {
   #again: ReturnType<typeof setInterval> | undefined;
   #stopListening: (() => void) | undefined;
   #refreshing: Promise<void> | undefined;
+  #failure: string | undefined;
 
   constructor(options: PageFeedOptions) {
     this.#options = options;
@@ -189,9 +193,20 @@ export class PageFeed {
     for (const [source, watched] of this.#watched) {
       if (!watched.dirty || watched.watchers === 0) continue;
       watched.dirty = false;
-      const keys = await this.#options.documents.make(source, put);
-      documents.retain(isOfSource(source), keys);
+      try {
+        const keys = await this.#options.documents.make(source, put);
+        documents.retain(isOfSource(source), keys);
+      } catch (error) {
+        // A page that shows what was is no reason to end a Supervisor.
+        this.#tellFailure(`${source}: ${describeError(error)}`);
+      }
     }
+  }
+
+  #tellFailure(message: string): void {
+    if (this.#failure === message) return;
+    this.#failure = message;
+    this.#options.failed(message);
   }
 
   /** The place an id of this run names, if what came after it is still known. */
