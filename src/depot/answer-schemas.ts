@@ -199,3 +199,67 @@ export const auditAnswer = z.object({
   ),
   address: text,
 });
+
+/** What the depot holds as a whole (routes/looks.ts). */
+export const overviewAnswer = z.object({
+  package_count: z.number(),
+  origin_count: z.number(),
+  origins: z.array(z.object({ name: z.string(), package_count: z.number() })),
+  newest: z.array(
+    z.object({
+      origin: z.string(),
+      name: z.string(),
+      version: z.string(),
+      release: z.string(),
+      target: z.string(),
+      created_at: z.string(),
+    }),
+  ),
+});
+
+/** One package at a glance (routes/looks.ts): the newest release of each channel, for each target. */
+export const packageOverviewAnswer = z.object({
+  description: z.string(),
+  is_a_service: z.boolean(),
+  targets: z.array(z.string()),
+  heads: z.array(
+    z.object({
+      origin: z.string(),
+      name: z.string(),
+      version: z.string(),
+      release: z.string(),
+      channel: z.string(),
+      target: z.string(),
+      promoted_at: z.string(),
+    }),
+  ),
+});
+
+/** Dependencies in both directions (routes/looks.ts). Edges are indexes of nodes; node 0 is the release itself. */
+export const dependencyGraphAnswer = z.object({
+  nodes: z.array(z.object({ ident: z.string(), size: z.number().nullable() })),
+  edges: z.array(z.array(z.number())),
+  left_out: z.number(),
+  dependent_count: z.number(),
+  dependents: z.array(z.object({ ident: z.string(), is_direct: z.boolean() })),
+});
+
+/** What is inside a release (routes/looks.ts). */
+export const contentsAnswer = z.object({
+  file_count: z.number(),
+  total_bytes: z.number(),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      kind: z.enum(["file", "symlink", "hard link", "other"]),
+      size: z.number(),
+      mode: z.number(),
+      link: z.string().nullable(),
+    }),
+  ),
+  readme: z.object({ path: z.string(), text: z.string(), is_cut: z.boolean() }).nullable(),
+  manifest: z.string(),
+  config: z.string(),
+  records: z.array(z.string()),
+  signer: z.string(),
+});

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { AnswerCache } from "./answer-cache.ts";
 import { Refusal } from "./answers.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
+import type { ContentsOfHarts } from "./contents/contents.ts";
 import type { FixedAccounts } from "./fixed-accounts.ts";
 import type { Caller, Role } from "./roles.ts";
 import type { Verb } from "./scopes.ts";
@@ -16,6 +17,7 @@ export interface Depot {
   readonly database: DepotDatabase;
   readonly blobs: BlobStore;
   readonly cache: AnswerCache;
+  readonly contents: ContentsOfHarts;
   readonly secrets: DepotSecrets;
   /** Accounts and tokens of `--accounts`. */
   readonly fixedAccounts: FixedAccounts;

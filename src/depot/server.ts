@@ -3,6 +3,7 @@ import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { createApp, type DepotApp } from "./app.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
+import { ContentsOfHarts } from "./contents/contents.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
@@ -61,6 +62,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         database,
         blobs,
         cache: new AnswerCache(database.version),
+        contents: new ContentsOfHarts(directory, blobs),
         fixedAccounts:
           options.accountsFile === undefined
             ? NO_FIXED_ACCOUNTS

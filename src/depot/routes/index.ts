@@ -9,6 +9,7 @@ import { historyRoutes } from "./history.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { keyRoutes } from "./keys.ts";
+import { lookRoutes } from "./looks.ts";
 import { memberRoutes } from "./members.ts";
 import { originSecretRoutes } from "./origin-secrets.ts";
 import { originRoutes } from "./origins.ts";
@@ -23,6 +24,7 @@ import { transferRoutes } from "./transfer.ts";
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...searchRoutes,
+  ...lookRoutes,
   ...channelRoutes,
   ...packageNameRoutes,
   ...channelWriteRoutes,

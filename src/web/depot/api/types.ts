@@ -58,3 +58,56 @@ export interface PackageChannel {
   readonly created_at: string;
   readonly promoted_at: string;
 }
+
+export interface Overview {
+  readonly package_count: number;
+  readonly origin_count: number;
+  readonly origins: readonly { readonly name: string; readonly package_count: number }[];
+  readonly newest: readonly (FullIdent & { readonly target: string; readonly created_at: string })[];
+}
+
+export interface PackageOverview {
+  /** Newest release over all channels, for the words about it. */
+  readonly description: string;
+  readonly is_a_service: boolean;
+  readonly targets: readonly string[];
+  /** The newest release of each channel, for each target. */
+  readonly heads: readonly (FullIdent & {
+    readonly channel: string;
+    readonly target: string;
+    readonly promoted_at: string;
+  })[];
+}
+
+export interface Graph {
+  readonly nodes: readonly { readonly ident: string; readonly size: number | null }[];
+  readonly edges: readonly (readonly [number, number])[];
+  readonly left_out: number;
+  readonly dependent_count: number;
+  readonly dependents: readonly { readonly ident: string; readonly is_direct: boolean }[];
+}
+
+export interface ContentsFile {
+  readonly path: string;
+  readonly kind: "file" | "symlink" | "hard link" | "other";
+  readonly size: number;
+  readonly mode: number;
+  readonly link: string | null;
+}
+
+export interface Contents {
+  readonly file_count: number;
+  readonly total_bytes: number;
+  readonly files: readonly ContentsFile[];
+  readonly readme: { readonly path: string; readonly text: string; readonly is_cut: boolean } | null;
+  readonly manifest: string;
+  readonly config: string;
+  readonly records: readonly string[];
+  readonly signer: string;
+}
+
+export interface Origin {
+  readonly name: string;
+  readonly owner_account: string;
+  readonly default_package_visibility: string;
+}

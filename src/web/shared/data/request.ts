@@ -24,6 +24,8 @@ export async function send(url: string, options: RequestOptions = {}): Promise<R
     response = await fetch(url, {
       method,
       credentials: "same-origin",
+      // What a page shows is as it is now; and what only somebody may see is left in no cache.
+      cache: "no-store",
       headers: {
         Accept: "application/json",
         ...(method === "GET" ? {} : { "X-Hab-Request": "1" }),

@@ -1,0 +1,204 @@
+// A release: what it is, how to install it, and behind tabs its read-me, its dependencies both ways, what is inside, its
+// configuration, its plan and its records.
+import { lazy, type ReactNode, Suspense } from "react";
+import {
+  Badge,
+  Busy,
+  CopyButton,
+  CopyLine,
+  Facts,
+  ListSkeleton,
+  Moment,
+  PageHead,
+  type PageProps,
+  releaseTime,
+  Select,
+  Shown,
+  Skeleton,
+  sizeText,
+  Tabs,
+  useJson,
+  useRouter,
+} from "../../shared/index.ts";
+import { apiPath, pageOf } from "../api/addresses.ts";
+import type { Contents, FullIdent, ListItem, Package, PackageChannel, Page } from "../api/types.ts";
+import { IdentText } from "../ident/ident-text.tsx";
+import { DEFAULT_TARGET, targetWords } from "../ident/parse.ts";
+import { ChannelBadge, VisibilityBadge } from "../ident/visibility.tsx";
+import { installCommand } from "../package/install-command.ts";
+import { manifestFacts } from "./manifest.ts";
+import { releaseTabs, type TabId, tabOf } from "./tabs.ts";
+
+const ReadMeTab = lazy(() => import("../readme/tab.tsx"));
+const DependenciesTab = lazy(() => import("../graph/tab.tsx"));
+const ContentsTab = lazy(() => import("../contents/tab.tsx"));
+const TextTab = lazy(() => import("./text-tab.tsx"));
+const RecordsTab = lazy(() => import("./records-tab.tsx"));
+
+export default function ReleasePage({ params, query }: PageProps): ReactNode {
+  const { origin = "", name = "", version = "", release = "" } = params;
+  const ident: FullIdent = { origin, name, version, release };
+  const wanted = query.get("target") ?? undefined;
+  const found = useJson<Package>(apiPath(["pkgs", origin, name, version, release], { target: wanted }));
+  const target = found.data?.target ?? wanted ?? DEFAULT_TARGET;
+  const tab = tabOf(query.get("tab"));
+  return (
+    <div className="page">
+      <PageHead
+        title={`${origin}/${name}/${version}`}
+        heading={<IdentText ident={ident} strong="version" />}
+        crumbs={[
+          { text: "Packages", to: "/" },
+          { text: origin, to: pageOf({ origin }) },
+          { text: name, to: pageOf({ origin, name }) },
+          { text: version, to: pageOf({ origin, name, version }) },
+        ]}
+      />
+      <Shown
+        known={found}
+        heading={2}
+        skeleton={<Skeleton height="20rem" />}
+        missing={{
+          title: "There is no such release",
+          advice:
+            "It may have been deleted a moment ago, or only members of the origin may see it. The other versions of the package are one step up.",
+        }}
+      >
+        {(pkg) => <Release pkg={pkg} target={target} tab={tab} wanted={wanted} />}
+      </Shown>
+    </div>
+  );
+}
+
+interface ReleaseProps {
+  readonly pkg: Package;
+  readonly target: string;
+  readonly tab: TabId;
+  /** The target in the address. */
+  readonly wanted: string | undefined;
+}
+
+function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
+  const { origin, name, version, release } = pkg.ident;
+  const path = ["pkgs", origin, name, version, release];
+  const contents = useJson<Contents>(apiPath([...path, "contents"], { target }));
+  const channels = useJson<readonly PackageChannel[]>(apiPath([...path, "channels"], { target }));
+  const facts = manifestFacts(contents.data?.manifest ?? "");
+  return (
+    <>
+      <div className="release-top">
+        <p className="lede" dir="auto">
+          {contents.data === undefined ? "\u00a0" : facts.description || "No description"}
+        </p>
+        <div className="row release-badges">
+          {(channels.data?.map((channel) => channel.name) ?? pkg.channels).map((channel) => (
+            <ChannelBadge key={channel} name={channel} />
+          ))}
+          <VisibilityBadge visibility={pkg.visibility} />
+          {pkg.is_a_service && <Badge look="accent">service</Badge>}
+        </div>
+      </div>
+      <CopyLine prompt="$ " label="Copy the install command" text={installCommand(pkg.ident)} />
+      <div className="with-aside release">
+        <div className="stack">
+          <Tabs
+            label="About this release"
+            current={tab}
+            tabs={releaseTabs(pkg, contents.data, (id) =>
+              pageOf(pkg.ident, { target: wanted, tab: id === "readme" ? undefined : id }),
+            )}
+          />
+          <Suspense
+            fallback={
+              <Busy>
+                <ListSkeleton rows={10} />
+              </Busy>
+            }
+          >
+            {tab === "readme" && <ReadMeTab contents={contents} />}
+            {tab === "dependencies" && <DependenciesTab pkg={pkg} target={target} wanted={wanted} />}
+            {tab === "contents" && <ContentsTab contents={contents} />}
+            {tab === "config" && <TextTab contents={contents} kind="config" />}
+            {tab === "plan" && <TextTab contents={contents} kind="plan" />}
+            {tab === "records" && <RecordsTab contents={contents} ident={pkg.ident} target={target} />}
+          </Suspense>
+        </div>
+        <aside className="card card-body" aria-label="Facts">
+          <PlatformChoice ident={pkg.ident} target={target} tab={tab} />
+          <Facts
+            entries={[
+              ["Size", sizes(pkg, contents.data)],
+              ["Built", <Moment key="built" at={releaseTime(release) ?? release} />],
+              ["Uploaded", <Moment key="uploaded" at={pkg.created_at} />],
+              [
+                "In channels since",
+                channels.data === undefined ? undefined : (
+                  <ul key="channels">
+                    {channels.data.map((channel) => (
+                      <li key={channel.name} className="row between small">
+                        {channel.name} <Moment at={channel.promoted_at} />
+                      </li>
+                    ))}
+                  </ul>
+                ),
+              ],
+              ["License", facts.license],
+              [
+                "Home page",
+                facts.upstream === undefined ? undefined : (
+                  <Outside key="upstream" address={facts.upstream} />
+                ),
+              ],
+              ["Maintainer", facts.maintainer],
+              ["Ports", pkg.exposes.join(", ")],
+              [
+                "Signed with",
+                contents.data === undefined ? undefined : <code key="signer">{contents.data.signer}</code>,
+              ],
+              [
+                "BLAKE2b checksum",
+                <span key="checksum" className="row checksum">
+                  <code>{pkg.checksum}</code>
+                  <CopyButton text={pkg.checksum} label="Copy the checksum" />
+                </span>,
+              ],
+            ]}
+          />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function sizes(pkg: Package, contents: Contents | undefined): string {
+  const packed = sizeText(pkg.size);
+  return contents === undefined ? packed : `${packed}, ${sizeText(contents.total_bytes)} installed`;
+}
+
+/** Shown only where there is a choice. */
+function PlatformChoice({ ident, target, tab }: { ident: FullIdent; target: string; tab: TabId }): ReactNode {
+  const router = useRouter();
+  const { origin, name, version, release } = ident;
+  const list = useJson<Page<ListItem>>(apiPath(["pkgs", origin, name, version]));
+  const platforms = list.data?.data.find((item) => item.release === release)?.platforms ?? [];
+  if (platforms.length < 2) return <Facts entries={[["Platform", targetWords(target)]]} />;
+  return (
+    <Select
+      label="Platform"
+      value={target}
+      options={platforms.map((platform) => ({ value: platform, text: targetWords(platform) }))}
+      onChoice={(chosen) =>
+        router.go(pageOf(ident, { target: chosen, tab: tab === "readme" ? undefined : tab }))
+      }
+    />
+  );
+}
+
+/** A link of the package's maker: it leads away, and its target learns nothing of where from. */
+export function Outside({ address }: { readonly address: string }): ReactNode {
+  return (
+    <a href={address} rel="noopener noreferrer nofollow external">
+      {address.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "")}
+    </a>
+  );
+}
