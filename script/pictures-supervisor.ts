@@ -132,7 +132,6 @@ try {
     ["overview", 1200, "light"],
     ["group", 1200, "dark"],
     ["configuration", 1200, "light"],
-    ["hooks", 360, "light"],
   ] as const;
   const all = ([360, 1200, 3840] as const).flatMap((width) =>
     (["light", "dark"] as const).flatMap((scheme) =>

@@ -15,38 +15,37 @@ const LAST_EVENTS = 8;
 const MAX_SHOWN = 20;
 
 export default function OverviewPage(): ReactNode {
-  const isSelfTold = useTopic("self");
-  const areServicesTold = useTopic("services");
-  useTopic("groups");
-  useTopic("events");
-  const isTold = isSelfTold && areServicesTold;
+  // All at once: what comes later would move what is there.
+  const isTold = [useTopic("self"), useTopic("services"), useTopic("groups"), useTopic("events")].every(
+    Boolean,
+  );
   const self = useDocument("self", "");
   const services = useDocuments("service");
   return (
     <div className="page">
       <PageHead title={self === undefined ? "This member" : visibleLine(self.hostname)}>
         <p className="lede head-line">
-          {self === undefined ? "\u00a0" : <Standing self={self} services={services} />}
+          {self !== undefined && isTold && <Standing self={self} services={services} />}
         </p>
       </PageHead>
-      <div className="with-aside">
-        <div className="stack wide-gap">
-          <Told isTold={isTold} skeleton={<ListSkeleton rows={1} />}>
-            {self !== undefined && <Problems self={self} services={services} />}
-          </Told>
-          <section className="section" aria-labelledby="services">
-            <h2 id="services">Services</h2>
-            <Told isTold={areServicesTold} skeleton={<ListSkeleton rows={3} />}>
-              <ServiceList services={services} />
-            </Told>
-          </section>
-          <Updates />
-          <LastEvents />
-        </div>
-        <aside className="stack" aria-label="This member">
-          {self === undefined ? <ListSkeleton rows={4} /> : <Identity self={self} />}
-        </aside>
-      </div>
+      <Told isTold={isTold} skeleton={<ListSkeleton rows={8} />}>
+        {self !== undefined && (
+          <div className="with-aside">
+            <div className="stack wide-gap">
+              <Problems self={self} services={services} />
+              <section className="section" aria-labelledby="services">
+                <h2 id="services">Services</h2>
+                <ServiceList services={services} />
+              </section>
+              <Updates />
+              <LastEvents />
+            </div>
+            <aside className="stack" aria-label="This member">
+              <Identity self={self} />
+            </aside>
+          </div>
+        )}
+      </Told>
     </div>
   );
 }
