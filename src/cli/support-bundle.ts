@@ -11,11 +11,12 @@ import {
   readSync,
   type Stats,
 } from "node:fs";
+import { KEY_TEXTS } from "../crypto/index.ts";
 import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { byteString, bytesOf, displayText, type TarMember } from "../package/index.ts";
 import { printableLine } from "../ui/index.ts";
 import { cliErrors } from "./errors.ts";
-import { isTomlName, KEY_TEXTS, redact, secretByName } from "./support-redaction.ts";
+import { isTomlName, redact, secretByName } from "./support-redaction.ts";
 
 /** Of a larger file only the end is kept: what went wrong is at the end of a log. */
 export const LARGEST_FILE_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { formatKey, generateBoxKeyPair, generateOriginKeyPair, generateRingKey } from "../crypto/index.ts";
-import { MASK, redact, secretByName } from "./support-redaction.ts";
+import {
+  formatKey,
+  generateBoxKeyPair,
+  generateOriginKeyPair,
+  generateRingKey,
+  MASK,
+} from "../crypto/index.ts";
+import { redact, secretByName } from "./support-redaction.ts";
 
 const HUSH = "hush-0123456789";
 const DATE = new Date("2026-01-01T00:00:00Z");

@@ -44,6 +44,7 @@ export {
 } from "./key.ts";
 export { type CachedKeyFile, KeyCache } from "./key-cache.ts";
 export { requireSafeKeyName } from "./key-name.ts";
+export { isSecretName, KEY_TEXTS, MASK, maskText } from "./masking.ts";
 export { formatNamedRevision, type NamedRevision, parseNamedRevision, revisionAt } from "./named-revision.ts";
 export { constantTimeEqual, randomBase64, randomBytes } from "./random.ts";
 export { Secret } from "./secret.ts";

@@ -27,6 +27,10 @@ import { stopLeftoverHooks } from "./leftover-hooks.ts";
 import { acquireSupervisorLock } from "./lock.ts";
 import type { SupervisorOptions } from "./options.ts";
 import { createOutput, type Output, outputFormat, PROGRAM } from "./output.ts";
+import { PageFeed } from "./pages/feed.ts";
+import { KEPT_EVENTS_EACH } from "./pages/limits.ts";
+import { pageDocuments } from "./pages/page-view.ts";
+import { Timeline } from "./pages/timeline.ts";
 import { supervisorPaths } from "./paths.ts";
 import { selfUpdatePeriodMs } from "./plan/self-update.ts";
 import { updatePeriodMs } from "./plan/update.ts";
@@ -118,6 +122,7 @@ async function start(
   end: (how: Ending) => void,
 ): Promise<Running> {
   const say = (content: string) => output.line(PROGRAM, "MR", content);
+  const startedAtMs = steadyNow();
   const own = ownRelease();
   const { title, version } = ownTitle(own, options.version);
   const paths = supervisorPaths();
@@ -135,7 +140,7 @@ async function start(
   specs.migrate((message) => output.line(PROGRAM, "SD", message));
 
   const metrics = new Metrics();
-  const { node, ring, reports } = await joinRing({
+  const { node, ring, reports, ringSummary } = await joinRing({
     supervisor: options,
     storage,
     sys,
@@ -172,7 +177,10 @@ async function start(
   });
   let view: SupervisorView | undefined;
   let eventWatch: EventWatch | undefined;
-  const events = new EventLog(crypto.randomUUID().slice(0, 8), Date.now);
+  const run = crypto.randomUUID().slice(0, 8);
+  const events = new EventLog(run, Date.now);
+  const timeline = new Timeline(KEPT_EVENTS_EACH, Date.now);
+  const redact = environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined;
 
   const started = (service: Service): (() => void) => {
     const name = service.spec.ident.name;
@@ -236,7 +244,25 @@ async function start(
       updates.wake(name);
     },
   });
+  const pages = new PageFeed({
+    run,
+    redact,
+    timeline,
+    now: Date.now,
+    failed: (message) => say(`Unable to bring pages up to date: ${message}`),
+    documents: pageDocuments({
+      services,
+      ring,
+      ringSummary,
+      sys,
+      redact,
+      startedAtMs,
+      organization: options.organization,
+      updateWaits: (name) => updates.waiting(name),
+    }),
+  });
   view = supervisorView({
+    pages,
     services,
     ring,
     specs,
@@ -247,10 +273,13 @@ async function start(
     ringReports: reports,
     events,
     organization: options.organization,
-    redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
+    redact,
   });
   const watch = watchEvents({
-    log: events,
+    tell: (event) => {
+      events.tell(event);
+      timeline.tell(event);
+    },
     services,
     organization: options.organization,
     self: storage.state.self,
@@ -258,6 +287,7 @@ async function start(
   eventWatch = watch;
   ring.onCensus(() => {
     watch.ringChanged(ring.census, ring.state);
+    pages.ringChanged();
     for (const service of services.running()) service.wake();
     updates.wake();
   });

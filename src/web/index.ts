@@ -24,3 +24,4 @@ export function lazyPages(name: PagesName): Pages {
     },
   };
 }
+export type * as SupervisorTold from "./supervisor/told/shapes.ts";

@@ -90,7 +90,7 @@ export function startRingGateway() {
   };
   const notes = new RingNotes();
   notes.take({ kind: "refused", what: "service", why: "not its own" });
-  const reports = ringReports({
+  const { reports } = ringReports({
     node: {
       state,
       address: { host: "10.0.0.1", port: 9638 },

@@ -10,6 +10,8 @@ import {
   startHttpGateway,
 } from "../../src/supervisor/http/gateway.ts";
 import { Metrics } from "../../src/supervisor/http/metrics.ts";
+import { PageFeed } from "../../src/supervisor/pages/feed.ts";
+import { Timeline } from "../../src/supervisor/pages/timeline.ts";
 import type { Readiness } from "../../src/supervisor/readiness.ts";
 
 let gateway: HttpGateway | undefined;
@@ -39,8 +41,31 @@ function start(options: Partial<GatewayOptions> = {}, report: Readiness = READY)
     events,
     measure() {},
   };
-  gateway = startHttpGateway({ host: "127.0.0.1", port: 0, redact: false, ...options }, view, new Metrics());
+  const files = { answer: async () => new Response("a page") };
+  gateway = startHttpGateway(
+    { host: "127.0.0.1", port: 0, redact: false, pages: { files, feed: pageFeed() }, ...options },
+    view,
+    new Metrics(),
+  );
   return { events, url: `http://127.0.0.1:${gateway.port}`, port: gateway.port };
+}
+
+/** Of documents that never change. */
+function pageFeed(): PageFeed {
+  return new PageFeed({
+    run: "run",
+    redact: false,
+    now: () => 0,
+    failed: () => {},
+    timeline: new Timeline(10, () => 0),
+    documents: {
+      make(source, put) {
+        put(source, { is: source });
+        return new Set([source]);
+      },
+      forget() {},
+    },
+  });
 }
 
 const tell = (events: EventLog, name: string) =>
@@ -93,6 +118,37 @@ async function read(response: Response, count: number): Promise<string[]> {
   }
   return found().slice(0, count);
 }
+
+describe("pages", () => {
+  test("come without the token, what they show does not", async () => {
+    const { url } = start({ authToken: "sekret" });
+    for (const path of ["/ui", "/ui/ring", "/ui/assets/main.js"])
+      expect(await (await fetch(`${url}${path}`)).text()).toBe("a page");
+    for (const path of ["/ui/data/stream", "/ui/data/else", "/uix", "/"])
+      expect((await fetch(`${url}${path}`)).status).toBe(401);
+  });
+
+  test("are told what they ask for, and refused what is no question", async () => {
+    const { url } = start();
+    const response = await fetch(`${url}/ui/data/stream?topics=self`);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(await read(response, 3)).toEqual([
+      'id: run-0-0\nevent: hello\ndata: {"now":0,"since":0,"fresh":true}',
+      'id: run-1-0\nevent: documents\ndata: {"self":{"is":"self"}}',
+      "id: run-1-0\nevent: synced\ndata: {}",
+    ]);
+    expect((await fetch(`${url}/ui/data/stream?topics=what`)).status).toBe(400);
+    expect((await fetch(`${url}/ui/data/stream`, { method: "POST" })).status).toBe(405);
+  });
+
+  test("that cannot be opened say why", async () => {
+    const answer = () => Promise.reject(new Error("no pages in here"));
+    const { url } = start({ pages: { files: { answer }, feed: pageFeed() } });
+    const response = await fetch(`${url}/ui`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe("no pages in here\n");
+  });
+});
 
 describe("/events", () => {
   test("tells what happens as it happens", async () => {

@@ -1,5 +1,6 @@
 // The last events of a Supervisor and those who follow them. Both are bounded: old events are forgotten, and who does not
 // keep up is let go, to come back with the id of the last event it has.
+import type { Follower, StreamedEvent } from "../http/event-stream.ts";
 import type { EventKind, SupervisorEvent } from "./event.ts";
 
 /** Events kept for those who come back. */
@@ -11,18 +12,9 @@ export const MAX_BEHIND = 1000;
 /** Followers at once. */
 export const MAX_FOLLOWERS = 64;
 
-export interface LoggedEvent {
-  /** Names it for good: which run of the Supervisor, and a number in it. */
-  readonly id: string;
+/** Its id names it for good: which run of the Supervisor, and a number in it. Its object has `at` and what the kind holds. */
+export interface LoggedEvent extends StreamedEvent {
   readonly kind: EventKind | "missed";
-  /** JSON object with `at` and what the kind holds. */
-  readonly json: string;
-}
-
-export interface Follower {
-  /** The next event; undefined when it was let go or has left. One waits at a time. */
-  next(): Promise<LoggedEvent | undefined>;
-  leave(): void;
 }
 
 export class EventLog {
@@ -50,7 +42,7 @@ export class EventLog {
    * Follows what happens from now on; with the id of an event, from after it. Where events between were lost (they are too
    * old, or another run of the Supervisor told them), the first one says so. Undefined when there are too many followers.
    */
-  follow(lastId?: string): Follower | undefined {
+  follow(lastId?: string): Follower<LoggedEvent> | undefined {
     if (this.#followers.size >= MAX_FOLLOWERS) return undefined;
     const queue = new Queue(() => this.#followers.delete(queue));
     if (lastId !== undefined) {
@@ -77,7 +69,7 @@ export class EventLog {
   }
 }
 
-class Queue implements Follower {
+class Queue implements Follower<LoggedEvent> {
   readonly #left: () => void;
   #events: LoggedEvent[] = [];
   #wake: (() => void) | undefined;

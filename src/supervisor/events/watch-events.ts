@@ -1,4 +1,4 @@
-// Looks at services, census and members when they may have changed, and tells the log what happened.
+// Looks at services, census and members when they may have changed, and tells what happened.
 import { formatIdent } from "../../package/index.ts";
 import type { RingState } from "../../ring/index.ts";
 import { type Census, emptyCensus } from "../census/census.ts";
@@ -6,12 +6,12 @@ import { formatServiceGroup } from "../group.ts";
 import { notReadyReasons } from "../readiness.ts";
 import type { Services } from "../services.ts";
 import type { ServiceSnapshot } from "../slot.ts";
-import type { MemberWord } from "./event.ts";
-import type { EventLog } from "./event-log.ts";
+import type { MemberWord, SupervisorEvent } from "./event.ts";
 import { censusEvents, memberEvents, type SeenService, serviceEvents } from "./observe.ts";
 
 export interface EventWatchOptions {
-  readonly log: EventLog;
+  /** Who is told. */
+  readonly tell: (event: SupervisorEvent) => void;
   readonly services: Pick<Services, "get" | "list">;
   readonly organization: string | undefined;
   readonly self: string;
@@ -23,7 +23,7 @@ export interface EventWatch {
   ringChanged(census: Census, state: RingState): void;
 }
 
-export function watchEvents({ log, services, organization, self }: EventWatchOptions): EventWatch {
+export function watchEvents({ tell, services, organization, self }: EventWatchOptions): EventWatch {
   const seen = new Map<string, SeenService>();
   const members = new Map<string, MemberWord>();
   let census = emptyCensus(self);
@@ -32,7 +32,7 @@ export function watchEvents({ log, services, organization, self }: EventWatchOpt
   const look = (name: string) => {
     const snapshot = services.get(name);
     const after = snapshot === undefined ? undefined : seenOf(snapshot, organization);
-    for (const event of serviceEvents(seen.get(name), after)) log.tell(event);
+    for (const event of serviceEvents(seen.get(name), after)) tell(event);
     if (after === undefined) seen.delete(name);
     else seen.set(name, after);
   };
@@ -44,11 +44,11 @@ export function watchEvents({ log, services, organization, self }: EventWatchOpt
       for (const each of new Set([...names, ...seen.keys()])) look(each);
     },
     ringChanged(after, state) {
-      for (const event of censusEvents(census, after)) log.tell(event);
+      for (const event of censusEvents(census, after)) tell(event);
       census = after;
       if (membership === after.counters.membership) return;
       membership = after.counters.membership;
-      for (const event of memberEvents(members, state)) log.tell(event);
+      for (const event of memberEvents(members, state)) tell(event);
     },
   };
 }

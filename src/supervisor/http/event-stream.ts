@@ -1,5 +1,18 @@
-// `/events`: what happens, as server-sent events (WHATWG HTML §9.2). Beyond the original.
-import type { EventLog, Follower, LoggedEvent } from "../events/event-log.ts";
+// Server-sent events (WHATWG HTML §9.2), for `/events` and for the Supervisor's pages. Beyond the original.
+
+/** One event; `json` has no line ends. */
+export interface StreamedEvent {
+  readonly id: string;
+  readonly kind: string;
+  readonly json: string;
+}
+
+/** Where the events of one client come from. */
+export interface Follower<Event extends StreamedEvent = StreamedEvent> {
+  /** The next event; undefined when it was let go or has left. One waits at a time. */
+  next(): Promise<Event | undefined>;
+  leave(): void;
+}
 
 /** A line without meaning this often shows proxies that the connection lives, and us when it does not. */
 const HEARTBEAT_MS = 15_000;
@@ -10,19 +23,10 @@ const STALL_TIMEOUT_MS = 45_000;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2_000;
 
-/**
- * A stream of events, from after `lastId` where it is given; undefined when there are too many followers. `cutOff` is called
- * when the client takes nothing any more: its connection is to be closed.
- */
-export function eventStream(
-  log: EventLog,
-  lastId: string | undefined,
-  cutOff: () => void,
-): ReadableStream<Uint8Array> | undefined {
-  const follower = log.follow(lastId);
-  if (follower === undefined) return undefined;
+/** The stream of one client. `cutOff` is called when it takes nothing any more: its connection is to be closed. */
+export function eventStream(follower: Follower, cutOff: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let waiting: Promise<LoggedEvent | undefined> | undefined;
+  let waiting: Promise<StreamedEvent | undefined> | undefined;
   let stall: ReturnType<typeof setTimeout> | undefined;
   return new ReadableStream<Uint8Array>(
     {
@@ -52,7 +56,7 @@ const HEARTBEAT = Symbol("heartbeat");
 
 async function orHeartbeat(
   event: ReturnType<Follower["next"]>,
-): Promise<LoggedEvent | undefined | typeof HEARTBEAT> {
+): Promise<StreamedEvent | undefined | typeof HEARTBEAT> {
   const { promise, resolve } = Promise.withResolvers<typeof HEARTBEAT>();
   const timer = setTimeout(() => resolve(HEARTBEAT), HEARTBEAT_MS);
   try {
@@ -63,6 +67,6 @@ async function orHeartbeat(
 }
 
 /** JSON has no line ends, so one data line is enough. */
-function format({ id, kind, json }: LoggedEvent): string {
+function format({ id, kind, json }: StreamedEvent): string {
   return `id: ${id}\nevent: ${kind}\ndata: ${json}\n\n`;
 }

@@ -2,14 +2,16 @@
 // of the Supervisor, as finished JSON texts.
 import { constantTimeEqual } from "../../crypto/index.ts";
 import type { CtlServerTls } from "../../ctl/index.ts";
-import { HabError, systemErrorCode } from "../../error/index.ts";
-import { lazyPages } from "../../web/index.ts";
+import { describeError, HabError, systemErrorCode } from "../../error/index.ts";
+import type { Pages } from "../../web/index.ts";
 import { supervisorErrors } from "../errors.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup, parseServiceGroup } from "../group.ts";
+import type { PageFeed } from "../pages/feed.ts";
+import { parseTopics } from "../pages/topics.ts";
 import type { HealthResult } from "../plan/health.ts";
 import type { Readiness } from "../readiness.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream, type Follower } from "./event-stream.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What the gateway shows. Texts are JSON; undefined means that no such service is loaded. */
@@ -35,6 +37,12 @@ export interface GatewayView {
 export const RING_REPORTS = ["status", "members", "rumors", "health"] as const;
 export type RingReportName = (typeof RING_REPORTS)[number];
 
+/** The pages at `/ui`, beyond the original: their files, and what they show. */
+export interface GatewayPages {
+  readonly files: Pages;
+  readonly feed: Pick<PageFeed, "follow">;
+}
+
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
@@ -42,6 +50,7 @@ export interface GatewayOptions {
   /** `HAB_FEAT_REDACT_HTTP`: no configuration, census or ring data. */
   readonly redact: boolean;
   readonly tls?: CtlServerTls;
+  readonly pages?: GatewayPages;
 }
 
 const HEALTH_STATUS: Record<HealthResult, { readonly code: number; readonly text: string }> = {
@@ -51,6 +60,10 @@ const HEALTH_STATUS: Record<HealthResult, { readonly code: number; readonly text
   Unknown: { code: 500, text: "UNKNOWN" },
 };
 
+const PAGES_DATA = "/ui/data/";
+/** What pages show, as events. */
+const PAGES_STREAM = `${PAGES_DATA}stream`;
+
 /** Routes of their own, which refuse other methods with 405; everything below /services answers 404 to them. */
 const PLAIN_ROUTES = new Set([
   "/",
@@ -58,6 +71,7 @@ const PLAIN_ROUTES = new Set([
   "/census",
   "/events",
   "/metrics",
+  PAGES_STREAM,
   ...RING_REPORTS.map((report) => `/ring/${report}`),
 ]);
 
@@ -113,9 +127,25 @@ export function answerProbe(
 
 /** `/events`, from after the event a client saw last. */
 function answerEvents(request: Request, view: GatewayView, cutOff: () => void): Response {
-  const stream = eventStream(view.events, request.headers.get("last-event-id") ?? undefined, cutOff);
-  if (stream === undefined) return empty(503, { "retry-after": "10" });
-  return new Response(stream, {
+  return streamed(view.events.follow(request.headers.get("last-event-id") ?? undefined), cutOff);
+}
+
+/**
+ * What pages show (docs/supervisor-pages.md): documents of `topics`, of which `known` were followed up to Last-Event-ID, and
+ * changes of them.
+ */
+function answerPages(request: Request, { feed }: GatewayPages, cutOff: () => void): Response {
+  const { searchParams } = new URL(request.url, "http://gateway");
+  const topics = parseTopics(searchParams.get("topics") ?? "");
+  const known = parseTopics(searchParams.get("known") ?? "");
+  if (topics === undefined || known === undefined) return empty(400);
+  const lastId = request.headers.get("last-event-id") ?? undefined;
+  return streamed(feed.follow({ topics, known, lastId }), cutOff);
+}
+
+function streamed(follower: Follower | undefined, cutOff: () => void): Response {
+  if (follower === undefined) return empty(503, { "retry-after": "10" });
+  return new Response(eventStream(follower, cutOff), {
     headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
   });
 }
@@ -170,6 +200,22 @@ export function isAuthorized(header: string | null, token: string): boolean {
   return constantTimeEqual(given, wanted);
 }
 
+/** A page or what belongs to it; their data are not. */
+async function answerPage(
+  request: Request,
+  path: string,
+  pages: GatewayPages | undefined,
+): Promise<Response | undefined> {
+  if (pages === undefined || !(path === "/ui" || path.startsWith("/ui/"))) return undefined;
+  if (path.startsWith(PAGES_DATA)) return undefined;
+  try {
+    return await pages.files.answer(request, path);
+  } catch (error) {
+    const headers = { "content-type": "text/plain; charset=utf-8" };
+    return new Response(`${describeError(error)}\n`, { status: 503, headers });
+  }
+}
+
 function empty(status: number, headers: Record<string, string> = {}): Response {
   return new Response(null, { status, headers: { ...headers, "content-length": "0" } });
 }
@@ -199,26 +245,27 @@ export interface HttpGateway {
 /** Starts listening. Throws `addressInUse` when the address cannot be bound. */
 export function startHttpGateway(options: GatewayOptions, view: GatewayView, metrics: Metrics): HttpGateway {
   const token = options.authToken;
-  const pages = lazyPages("supervisor");
   const respond = async (request: Request, server: Bun.Server<undefined>): Promise<Response> => {
     const path = rawPath(request.url);
     const started = performance.now();
     metrics.count("hab_sup_http_gateway_requests_total", path);
+    // Silence is no sign that a client has gone; that it takes nothing is.
+    const cutOff = () => server.timeout(request, 1);
     try {
       const authorized = token === undefined || isAuthorized(request.headers.get("authorization"), token);
       const probe = answerProbe(request.method, path, view, authorized);
       if (probe !== undefined) return probe;
-      // Beyond the original: pages. They hold nothing of this member; what they show they ask for as anybody does.
-      if (path === "/ui" || path.startsWith("/ui/"))
-        return (
-          (await pages.answer(request, path)) ??
-          (request.method === "GET" ? empty(404) : empty(405, { allow: "GET" }))
-        );
+      // A browser that opens a page cannot show a token. The page asks for it; there is nothing of this Supervisor in it.
+      const page = await answerPage(request, path, options.pages);
+      if (page !== undefined) return page;
       if (!authorized) return empty(401);
-      if (path === "/events" && request.method === "GET" && !options.redact) {
-        // Silence is no sign that a client has gone; that it takes nothing is.
+      if (request.method === "GET" && path === "/events" && !options.redact) {
         server.timeout(request, 0);
-        return answerEvents(request, view, () => server.timeout(request, 1));
+        return answerEvents(request, view, cutOff);
+      }
+      if (request.method === "GET" && path === PAGES_STREAM && options.pages !== undefined) {
+        server.timeout(request, 0);
+        return answerPages(request, options.pages, cutOff);
       }
       return await answer(request.method, path, view, metrics, options.redact);
     } finally {

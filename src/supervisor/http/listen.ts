@@ -1,14 +1,16 @@
 // The HTTP gateway as the options ask for it.
 import { environmentValue } from "../../host/index.ts";
+import { lazyPages } from "../../web/index.ts";
 import { openGatewayTls } from "../gateway-tls.ts";
 import type { SupervisorOptions } from "../options.ts";
-import { type GatewayView, type HttpGateway, startHttpGateway } from "./gateway.ts";
+import { type HttpGateway, startHttpGateway } from "./gateway.ts";
 import type { Metrics } from "./metrics.ts";
+import type { SupervisorView } from "./view.ts";
 
 /** Starts it; undefined where it is turned off. Throws `addressInUse`, HAB-CTL-012. */
 export async function listenHttp(
   options: SupervisorOptions,
-  view: GatewayView,
+  view: SupervisorView,
   metrics: Metrics,
   say: (content: string) => void,
 ): Promise<Pick<HttpGateway, "stop"> | undefined> {
@@ -22,6 +24,7 @@ export async function listenHttp(
     {
       host,
       port,
+      pages: { files: lazyPages("supervisor"), feed: view.pages },
       ...(authToken === undefined ? {} : { authToken }),
       redact: environmentValue("HAB_FEAT_REDACT_HTTP") !== undefined,
       ...(tls === undefined ? {} : { tls: tls.current() }),

@@ -5,6 +5,7 @@ import { formatJson } from "../../toml/index.ts";
 import { censusJson } from "../census/json.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { formatServiceGroup } from "../group.ts";
+import type { PageFeed } from "../pages/feed.ts";
 import type { SupervisorPaths } from "../paths.ts";
 import type { RestartConfig } from "../plan/restart.ts";
 import { readiness } from "../readiness.ts";
@@ -31,10 +32,12 @@ export interface ViewOptions {
   readonly redact: boolean;
   readonly ringReports: RingReports;
   readonly events: EventLog;
+  readonly pages: PageFeed;
   readonly organization: string | undefined;
 }
 
 export interface SupervisorView extends GatewayView {
+  readonly pages: PageFeed;
   /** Forgets the text of one service, or with undefined that of the list. */
   changed(name: string | undefined): void;
 }
@@ -72,6 +75,7 @@ export function supervisorView(options: ViewOptions): SupervisorView {
       listText = undefined;
       if (name === undefined) texts.clear();
       else texts.delete(name);
+      options.pages.servicesChanged(name);
     },
     servicesJson() {
       listText ??= `[${services
@@ -102,6 +106,7 @@ export function supervisorView(options: ViewOptions): SupervisorView {
     ringJson: (report) => options.ringReports[report](),
     readiness: judge,
     events: options.events,
+    pages: options.pages,
     censusJson: () => formatJson(censusJson(ring.census)),
     measure() {
       metrics.set("hab_butterfly_incarnation_number", Number(ring.state.incarnation));

@@ -149,6 +149,11 @@ export function courseProblem(
   return waitingText(waiting.on, facts);
 }
 
+/** What the next step waits for, from the beginning on; undefined where it waits for nothing, or only for itself to be up. */
+export function courseWaiting({ waiting }: Course, facts: UpdateFacts): string | undefined {
+  return waiting === undefined || waiting.on.kind === "settling" ? undefined : waitingText(waiting.on, facts);
+}
+
 function waitingText(on: Waiting, facts: UpdateFacts): string {
   const member = (id: string) => {
     const known = facts.group?.population.get(id);

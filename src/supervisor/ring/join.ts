@@ -17,7 +17,7 @@ import { type Output, PROGRAM } from "../output.ts";
 import type { SysInfo } from "../sys.ts";
 import { NO_INSIGHT, RingNotes } from "./health-report.ts";
 import { RingPort } from "./port.ts";
-import { type RingReports, ringReports } from "./reports.ts";
+import { type RingReports, type RingSummary, ringReports } from "./reports.ts";
 import { ringKey } from "./ring-key.ts";
 
 /** Opens what is known of the ring. Damaged files are told and set aside. */
@@ -51,6 +51,7 @@ export interface Joined {
   readonly node: RingNode;
   readonly ring: RingPort;
   readonly reports: RingReports;
+  readonly ringSummary: RingSummary;
 }
 
 /** A little more than the machine waits for others. */
@@ -108,7 +109,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     output,
     decrypt: async (content) => decryptWithCache(cache, content),
   });
-  const reports = ringReports({
+  const told = ringReports({
     node,
     insight: () => machine?.insight?.() ?? NO_INSIGHT,
     notes,
@@ -117,7 +118,7 @@ export async function joinRing(options: JoinOptions): Promise<Joined> {
     permanent: supervisor.permanentPeer,
     updateProblems: options.updateProblems,
   });
-  return { node, ring, reports };
+  return { node, ring, ...told };
 }
 
 function remembersOthers({ members, self }: RingState): boolean {

@@ -94,31 +94,44 @@ export interface OwnMember {
 
 /** All members known, this one first; it is alive, whatever others last said of it. */
 export function membersReport(own: OwnMember, nowMs: number): RingMemberReport[] {
-  const { state, address } = own;
-  const since = (atMs: number) => Math.max(0, Math.floor((nowMs - atMs) / 1000));
+  const { state } = own;
   const others = memberEntries(state).filter(({ member }) => member.id !== state.self);
-  return [
-    {
-      id: state.self,
-      self: true,
-      health: state.departed ? "departed" : "alive",
-      incarnation: wide(state.incarnation),
-      address: hostAndPort(address.host, address.port),
-      since_seconds: since(own.startedAtMs),
-      permanent: own.permanent,
-      implementation: "hab",
-    },
-    ...others.map(({ member, health, since: atMs }) => ({
-      id: member.id,
-      self: false,
-      health,
-      incarnation: wide(member.incarnation),
-      address: member.address === "" ? "" : hostAndPort(member.address, member.gossipPort),
-      since_seconds: since(atMs),
-      permanent: member.persistent,
-      implementation: ((member.abilities ?? 0) & ABILITY.own) === 0 ? ("habitat" as const) : ("hab" as const),
-    })),
-  ];
+  return [ownReport(own, nowMs), ...others.map((entry) => memberReport(entry, nowMs))];
+}
+
+/** The member that is asked. */
+export function ownReport(
+  { state, address, permanent, startedAtMs }: OwnMember,
+  nowMs: number,
+): RingMemberReport {
+  return {
+    id: state.self,
+    self: true,
+    health: state.departed ? "departed" : "alive",
+    incarnation: wide(state.incarnation),
+    address: hostAndPort(address.host, address.port),
+    since_seconds: secondsSince(startedAtMs, nowMs),
+    permanent,
+    implementation: "hab",
+  };
+}
+
+/** Any other. */
+export function memberReport({ member, health, since }: MemberEntry, nowMs: number): RingMemberReport {
+  return {
+    id: member.id,
+    self: false,
+    health,
+    incarnation: wide(member.incarnation),
+    address: member.address === "" ? "" : hostAndPort(member.address, member.gossipPort),
+    since_seconds: secondsSince(since, nowMs),
+    permanent: member.persistent,
+    implementation: ((member.abilities ?? 0) & ABILITY.own) === 0 ? "habitat" : "hab",
+  };
+}
+
+function secondsSince(atMs: number, nowMs: number): number {
+  return Math.max(0, Math.floor((nowMs - atMs) / 1000));
 }
 
 /** Rumors encoded at a stretch, to learn their size: less than the ring's timers may be late by. */
@@ -275,10 +288,11 @@ function groupProblem(state: RingState, group: RingGroupReport): string[] {
   return health === "alive" ? [] : [`the leader of ${service_group}, ${leader}, is not alive`];
 }
 
-function hostAndPort(host: string, port: number): string {
+export function hostAndPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function wide(value: bigint): WideNumber {
+/** A number that JSON readers would round as a text. */
+export function wide(value: bigint): WideNumber {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
 }

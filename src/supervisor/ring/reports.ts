@@ -1,7 +1,13 @@
 // The reports on the ring as the texts the HTTP gateway answers with.
 import type { RingInsight, RingNode } from "../../ring/index.ts";
 import { healthReport, type RingNotes, troublesOf } from "./health-report.ts";
-import { membersReport, rumorsReport, statusReport } from "./report.ts";
+import {
+  membersReport,
+  type OwnMember,
+  type RingStatusReport,
+  rumorsReport,
+  statusReport,
+} from "./report.ts";
 
 export interface RingReportsOptions {
   readonly node: Pick<RingNode, "state" | "address" | "health">;
@@ -23,15 +29,26 @@ export interface RingReports {
   health(): string;
 }
 
-export function ringReports(options: RingReportsOptions): RingReports {
+/** What `status` says, and whom it is said of, as values. */
+export interface RingSummary {
+  readonly own: OwnMember;
+  summary(): RingStatusReport;
+}
+
+export function ringReports(options: RingReportsOptions): {
+  readonly reports: RingReports;
+  readonly ringSummary: RingSummary;
+} {
   const { node, insight, notes, advertised, keyName, permanent, updateProblems } = options;
   const { state } = node;
   const own = { state, address: advertised ?? node.address, permanent, startedAtMs: performance.now() };
   const input = () => ({ state, health: node.health(), insight: insight(), notes, keyName });
-  return {
-    status: () => JSON.stringify(statusReport(own, keyName, [...troublesOf(input()), ...updateProblems()])),
+  const summary = () => statusReport(own, keyName, [...troublesOf(input()), ...updateProblems()]);
+  const reports = {
+    status: () => JSON.stringify(summary()),
     members: () => JSON.stringify(membersReport(own, performance.now())),
     rumors: async () => JSON.stringify(await rumorsReport(state)),
     health: () => JSON.stringify(healthReport({ ...input(), nowMs: performance.now() })),
   };
+  return { reports, ringSummary: { own, summary } };
 }

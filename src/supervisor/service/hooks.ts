@@ -33,12 +33,22 @@ export interface HookRunOptions {
   readonly graceMs?: number;
 }
 
+/** The last run of a hook that has ended. */
+export interface HookRun {
+  readonly exit: HookResult["exit"];
+  readonly seconds: number;
+  /** Epoch milliseconds. */
+  readonly endedAtMs: number;
+}
+
 export class ServiceHooks {
   readonly #options: ServiceHooksOptions;
   readonly #outputs = new OpenOutputs();
   readonly #running = new Set<Promise<HookResult>>();
   /** What did not end in its time, and has not ended well since. */
   readonly #overdue = new Map<EndingServiceHook, string>();
+
+  readonly #last = new Map<EndingServiceHook, HookRun>();
 
   constructor(options: ServiceHooksOptions) {
     this.#options = options;
@@ -50,6 +60,10 @@ export class ServiceHooks {
 
   limitMs(hook: EndingServiceHook): number | undefined {
     return this.#options.limitMs(hook);
+  }
+
+  lastRun(hook: EndingServiceHook): HookRun | undefined {
+    return this.#last.get(hook);
   }
 
   get problems(): readonly string[] {
@@ -87,6 +101,7 @@ export class ServiceHooks {
     const { group, pkg, output, metrics } = this.#options;
     const { exit, seconds } = result;
     countHook(metrics, { group, hook, exit, seconds });
+    this.#last.set(hook, { exit, seconds, endedAtMs: Date.now() });
     const failure = describeHookFailure(hook, exit);
     if (failure !== undefined) output.line(pkg.ident.name, "HK", failure);
     if (exit.kind === "timeout")

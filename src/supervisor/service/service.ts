@@ -13,7 +13,7 @@ import { hookGraceMs, preStopTime } from "../plan/stop.ts";
 import { healthIntervalMs, type ServiceSpec } from "../spec/spec.ts";
 import { ServiceBinds } from "./binds.ts";
 import { ServiceChecks } from "./checks.ts";
-import { ServiceHooks } from "./hooks.ts";
+import { type HookRun, ServiceHooks } from "./hooks.ts";
 import { LastHook } from "./last-hook.ts";
 import { Leadership } from "./leadership.ts";
 import { pause } from "./pause.ts";
@@ -167,6 +167,11 @@ export class Service {
   /** How long the process has been up, in milliseconds. */
   get uptimeMs(): number {
     return this.#process.uptimeMs;
+  }
+
+  /** The last run of a hook that has ended, since this Supervisor has the service. */
+  lastHookRun(hook: EndingServiceHook): HookRun | undefined {
+    return this.#hooks.lastRun(hook);
   }
 
   /** Takes a spec that differs only in what the process does not see. */

@@ -10,6 +10,7 @@ import {
   changeBegun,
   changeFailed,
   courseProblem,
+  courseWaiting,
   looked,
   lookFailed,
   type UpdateAction,
@@ -46,6 +47,8 @@ export interface Updater {
   wake(): void;
   /** What keeps the service from being updated. */
   problem(): string | undefined;
+  /** What its next step waits for at the moment. */
+  waiting(): string | undefined;
   stop(): void;
 }
 
@@ -153,6 +156,7 @@ export function startUpdater(options: UpdaterOptions): Updater {
   return {
     wake,
     problem: () => courseProblem(course, options.facts(), now(), periodMs),
+    waiting: () => courseWaiting(course, options.facts()),
     stop() {
       life.abort();
       clearTimeout(timer);

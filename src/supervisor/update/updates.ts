@@ -119,6 +119,11 @@ export class Updates {
     return this.#held.get(name)?.updater.problem();
   }
 
+  /** What the next step of a service's update waits for at the moment. */
+  waiting(name: string): string | undefined {
+    return this.#held.get(name)?.updater.waiting();
+  }
+
   /** Its name as written: a spec may name a group that can be none, which is the start's to say. */
   #groupOf({ ident, group }: ServiceSpec): string {
     const { organization } = this.#options;

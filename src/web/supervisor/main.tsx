@@ -2,5 +2,22 @@
 import { mountPages } from "../shared/index.ts";
 import { PAGES } from "./pages.ts";
 import { Shell } from "./shell.tsx";
+import { SessionContext } from "./told/hooks.ts";
+import { createSession } from "./told/session.ts";
 
-mountPages({ base: "/ui", pages: PAGES, shell: (page) => <Shell>{page}</Shell> });
+const session = createSession({
+  url: "/ui/data/stream",
+  fetch: (address, options) => fetch(address, options),
+  now: Date.now,
+  random: Math.random,
+});
+
+mountPages({
+  base: "/ui",
+  pages: PAGES,
+  shell: (page) => (
+    <SessionContext value={session}>
+      <Shell>{page}</Shell>
+    </SessionContext>
+  ),
+});

@@ -47,7 +47,7 @@ async function syntaxErrorOf(
     stderr: "pipe",
     timeout: TIME_LIMIT_MS,
   });
-  const said = await process.stderr.text();
+  const said = await new Response(process.stderr).text();
   const status = await process.exited;
   const lines = said.split("\n").filter((line) => line.startsWith(`${path}: `));
   const [first] = lines;

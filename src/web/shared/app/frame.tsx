@@ -20,10 +20,20 @@ export interface FrameProps {
   /** At the end of the bar: who is signed in. */
   readonly end?: ReactNode;
   readonly foot?: ReactNode;
+  /** At the beginning of the foot; where not given, whether the stream of LiveProvider is live. */
+  readonly live?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function Frame({ name, links, middle, end, foot, children }: FrameProps): ReactNode {
+export function Frame({
+  name,
+  links,
+  middle,
+  end,
+  foot,
+  live = <LiveMark />,
+  children,
+}: FrameProps): ReactNode {
   return (
     <div className="frame">
       <a href="#main" className="skip-link">
@@ -56,7 +66,7 @@ export function Frame({ name, links, middle, end, foot, children }: FrameProps):
       </main>
       <footer className="foot">
         <div className="foot-inner">
-          <LiveMark />
+          {live}
           {foot}
         </div>
       </footer>
