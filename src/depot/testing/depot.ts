@@ -10,7 +10,7 @@ import {
   type RunningDepot,
   startDepot,
 } from "../index.ts";
-import { openPlace } from "../place.ts";
+import { type OpenPlace, openPlace } from "../place.ts";
 import type { Queries } from "../store/database.ts";
 import { temporaryDirectory } from "./directory.ts";
 
@@ -75,6 +75,12 @@ export async function startTestDepot({
       listen: { host: "127.0.0.1", port: 0 },
       log: (line) => log.push(line),
     });
+  // Opened once: to PostgreSQL a connection costs as much as many questions.
+  let looking: Promise<OpenPlace> | undefined;
+  const opened = (): Promise<OpenPlace> => {
+    looking ??= openPlace(place);
+    return looking;
+  };
   let running = await start().catch((error: unknown) => {
     rmSync(directory, { recursive: true, force: true });
     throw error;
@@ -87,20 +93,11 @@ export async function startTestDepot({
     place,
     log,
     async blobs() {
-      const open = await openPlace(place);
       const digests: string[] = [];
-      for await (const { digest } of open.blobs.list()) digests.push(digest);
-      await open.database.close();
+      for await (const { digest } of (await opened()).blobs.list()) digests.push(digest);
       return digests.sort();
     },
-    async rows(read) {
-      const { database } = await openPlace(place);
-      try {
-        return await read(database.db);
-      } finally {
-        await database.close();
-      }
-    },
+    rows: async (read) => await read((await opened()).database.db),
     async account(name) {
       await createAccount(place, name, `${name}@example.com`);
       return (await createToken(place, name)).token.reveal();
@@ -123,6 +120,7 @@ export async function startTestDepot({
       running = await start();
     },
     async stop() {
+      await (await looking)?.database.close();
       await running.stop();
       rmSync(directory, { recursive: true, force: true });
     },
