@@ -199,3 +199,6 @@ export const auditAnswer = z.object({
   ),
   address: text,
 });
+
+/** An upload in pieces: bytes that are here, and the size of every piece but the last. */
+export const uploadProgressAnswer = z.object({ offset: number, piece_bytes: number });

@@ -2,7 +2,6 @@
 import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { createApp, type DepotApp } from "./app.ts";
-import type { BlobStore } from "./blobs/blob-store.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
@@ -10,6 +9,7 @@ import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
 import type { Rate } from "./rate-limit.ts";
 import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
+import { dropAbandonedUploads } from "./upload-pieces.ts";
 
 export interface DepotOptions extends DepotPlaceWords {
   /** Port 0 takes a free one. */
@@ -71,10 +71,11 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         log,
       };
       await blobs.sweep();
+      await dropAbandonedUploads(depot);
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
       const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
-      const endSweeping = sweepNowAndThen(blobs, log);
+      const endSweeping = sweepNowAndThen(depot);
       return {
         url: `http://${urlHost(options.listen.host)}:${server.port}`,
         hasAccounts,
@@ -106,11 +107,17 @@ function rateOf(perSecond: number | undefined): Rate | "unlimited" | undefined {
   return perSecond === 0 ? "unlimited" : { perSecond, burst: perSecond * BURST_SECONDS };
 }
 
-/** With an object store other processes may die while we live, and somebody has to tidy up after them. */
-function sweepNowAndThen(blobs: BlobStore, log: (line: string) => void): () => void {
-  if (!blobs.isShared) return () => undefined;
+/**
+ * Tidies up after uploads nobody goes on with, and where there is an object store after other processes, which may die while
+ * we live.
+ */
+function sweepNowAndThen(depot: Depot): () => void {
+  const sweep = async (): Promise<void> => {
+    if (depot.blobs.isShared) await depot.blobs.sweep();
+    await dropAbandonedUploads(depot);
+  };
   const timer = setInterval(() => {
-    blobs.sweep().catch((error) => log(`sweeping failed: ${describeError(error)}`));
+    sweep().catch((error) => depot.log(`sweeping failed: ${describeError(error)}`));
   }, SWEEP_INTERVAL_MS);
   timer.unref();
   return () => clearInterval(timer);

@@ -19,6 +19,7 @@ import { profileRoutes } from "./profile.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { transferRoutes } from "./transfer.ts";
+import { uploadPieceRoutes } from "./upload-pieces.ts";
 
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...integrationRoutes,
   ...historyRoutes,
   ...transferRoutes,
+  ...uploadPieceRoutes,
   ...packageRoutes,
   ...packageWriteRoutes,
   ...packageSettingsRoutes,

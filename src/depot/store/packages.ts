@@ -237,7 +237,7 @@ export async function listVersions(
   }));
 }
 
-/** Whether any package's blob is this one. */
+/** Whether any package's blob is this one, or it is a piece of an unfinished upload. */
 export async function isBlobReferenced(db: Queries, digest: string): Promise<boolean> {
   const row = await db
     .selectFrom("packages")
@@ -245,7 +245,14 @@ export async function isBlobReferenced(db: Queries, digest: string): Promise<boo
     .where("checksum", "=", digest)
     .limit(1)
     .executeTakeFirst();
-  return row !== undefined;
+  if (row !== undefined) return true;
+  const piece = await db
+    .selectFrom("upload_pieces")
+    .select("digest")
+    .where("digest", "=", digest)
+    .limit(1)
+    .executeTakeFirst();
+  return piece !== undefined;
 }
 
 /** Idents of packages for `target` whose TDEPS hold exactly `ident`. */

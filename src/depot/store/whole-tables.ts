@@ -11,7 +11,7 @@ const ROWS_A_PAGE = 200;
 const MAX_VALUES = 4000;
 
 /** Kept by the database itself, or of no meaning elsewhere. */
-const NOT_COPIED = /^(depot_migrations|depot_counters$|blob_intents$|sqlite_)/;
+const NOT_COPIED = /^(depot_migrations|depot_counters$|blob_intents$|upload_pieces$|sqlite_)/;
 
 /** Tables to copy, each after those it refers to. */
 export async function tablesInOrder(db: Queries, kind: DepotDatabase["kind"]): Promise<string[]> {

@@ -11,7 +11,7 @@ import {
   startDepot,
 } from "../index.ts";
 import { type OpenPlace, openPlace } from "../place.ts";
-import type { Queries } from "../store/database.ts";
+import type { Queries, Writing } from "../store/database.ts";
 import { temporaryDirectory } from "./directory.ts";
 
 export interface TestDepot {
@@ -23,6 +23,8 @@ export interface TestDepot {
   blobs(): Promise<string[]>;
   /** Looks into its database. */
   rows<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
+  /** Changes its database behind its back. */
+  write(work: (writing: Writing) => Promise<void>): Promise<void>;
   /** Lines the depot has logged. */
   readonly log: string[];
   /** Creates an account and gives its token. */
@@ -97,6 +99,7 @@ export async function startTestDepot({
       for await (const { digest } of (await opened()).blobs.list()) digests.push(digest);
       return digests.sort();
     },
+    write: async (work) => await (await opened()).database.write(work),
     rows: async (read) => await read((await opened()).database.db),
     async account(name) {
       await createAccount(place, name, `${name}@example.com`);
