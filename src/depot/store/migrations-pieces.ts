@@ -1,7 +1,8 @@
-// The database's step for uploads that come in pieces: where each piece of an unfinished one is.
+// The database's step for uploads that come in pieces (where each piece of an unfinished one is), and indexes that hold all
+// that lists and searches ask of packages.
 import type { Kysely } from "kysely";
 
-export async function addUploadPieces(db: Kysely<unknown>): Promise<void> {
+export async function addPiecesAndIndexes(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("upload_pieces")
     .addColumn("account_id", "text", (column) => column.notNull())
@@ -15,4 +16,20 @@ export async function addUploadPieces(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint("upload_pieces_pk", ["account_id", "ident", "target", "checksum", "position"])
     .execute();
   await db.schema.createIndex("upload_pieces_digest").on("upload_pieces").column("digest").execute();
+
+  await db.schema
+    .createIndex("packages_listed")
+    .on("packages")
+    .columns(["origin", "ident", "visibility"])
+    .execute();
+  await db.schema
+    .createIndex("search_words_named")
+    .on("search_words")
+    .columns(["origin", "name", "word"])
+    .execute();
+  await db.schema
+    .createIndex("packages_found")
+    .on("packages")
+    .columns(["origin", "name", "visibility", "ident"])
+    .execute();
 }

@@ -4,7 +4,7 @@
 import type { Kysely } from "kysely";
 import type { DepotMigrations } from "./migrate.ts";
 import { addOriginTables } from "./migrations-api.ts";
-import { addUploadPieces } from "./migrations-pieces.ts";
+import { addPiecesAndIndexes } from "./migrations-pieces.ts";
 import { addSharedState } from "./migrations-scale.ts";
 
 /** Migrations by name; they run in the order of their names, each once. */
@@ -13,7 +13,7 @@ export const depotMigrations: DepotMigrations = {
   // Programs that do not know scopes would let every token do everything.
   "0002-invitations-secrets-scopes": { up: addOriginTables },
   "0010-shared-state": { up: addSharedState, worksWith: "0001-packages-channels-accounts" },
-  "0038-upload-pieces": { up: addUploadPieces, worksWith: "0010-shared-state" },
+  "0038-upload-pieces": { up: addPiecesAndIndexes, worksWith: "0010-shared-state" },
 };
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {
