@@ -24,7 +24,7 @@ const FILES_OF_SERVERS = [
 const MORE_FILES = [
   ...["test/depot/matrix.test.ts", "src/depot/operate/transport.test.ts", "src/depot/full-disk.test.ts"],
 ];
-const MORE_CRASHES = { HAB_TEST_CRASH_ROUNDS: process.env["HAB_TEST_CRASH_ROUNDS"] ?? "12" };
+const MORE_CRASHES = { HAB_TEST_CRASH_UPLOADS: process.env["HAB_TEST_CRASH_UPLOADS"] ?? "200" };
 
 /** Runs them; output goes where `output` says, and where nobody watches less is run. Gives the exit code. */
 export async function runOnServers(
