@@ -179,30 +179,8 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     },
 
     async uploadPackage(path: string, options: UploadOptions) {
-      const { ident, target, checksum, forced, signal } = options;
-      // The original tries again whatever the answer was; what the depot refuses once it refuses again.
-      return await withRetries(
-        retries.uploads,
-        () =>
-          change(
-            {
-              what: `cannot upload ${formatIdent(ident)} for ${target}`,
-              method: "POST",
-              path: packagePath(ident),
-              query: { checksum, target, forced: String(forced) },
-              headers: { "Content-Type": "application/octet-stream" },
-              body: Bun.file(path),
-              accept: [200, 201, 409],
-              signal,
-            },
-            [200, 201],
-          ),
-        { signal },
-      ).catch((error: unknown) => {
-        if (error instanceof DepotFailure && error.status === 422)
-          throw new DepotFailure(clientErrors.malformedPackage, error.message, { cause: error, status: 422 });
-        throw error;
-      });
+      const { uploadFile } = await import("./upload.ts");
+      return await uploadFile(connection, path, options, retries);
     },
 
     async deletePackage(ident, target, signal) {

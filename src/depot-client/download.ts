@@ -86,7 +86,10 @@ async function continueDownload(
   const resume = partial.received > 0 && partial.etag !== undefined;
   const response = await connection.send({
     ...request,
-    headers: { ...request.headers, ...(resume && { Range: `bytes=${partial.received}-` }) },
+    headers: {
+      ...request.headers,
+      ...(resume && { Range: `bytes=${partial.received}-`, "If-Range": partial.etag }),
+    },
     accept: resume ? [200, 206, 416] : [200],
   });
   const etag = response.headers.get("etag") ?? undefined;

@@ -57,6 +57,7 @@ const answers = {
   ...promotionAnswers,
   keys: list(record({ origin: text, revision: text, location: text })),
   channels: list(record({ name: text })),
+  uploadProgress: record({ offset: number, piece_bytes: number }),
   packageChannels: list(record({ name: text, created_at: text, promoted_at: text })),
   search: record({
     range_start: number,

@@ -300,3 +300,6 @@ export const contentsAnswer = z.object({
   records: z.array(z.string()),
   signer: z.string(),
 });
+
+/** An upload in pieces: bytes that are here, and the size of every piece but the last. */
+export const uploadProgressAnswer = z.object({ offset: number, piece_bytes: number });

@@ -24,6 +24,14 @@ export const SMALL_BODY_MS = 15_000;
 /** Uploads received at the same time; more are answered 503 with Retry-After. */
 export const MAX_CONCURRENT_UPLOADS = 64;
 
+/**
+ * Uploads in pieces: bytes of a piece (what an object store takes at once, blobs/s3-blobs.ts), unfinished uploads of one
+ * account, and how long one is kept after its last piece.
+ */
+export const PIECE_BYTES = 16 * 1024 * 1024;
+export const MAX_UNFINISHED_UPLOADS = 20;
+export const UNFINISHED_UPLOAD_MS = 24 * 3600_000;
+
 /** Entries of a page. Compat: constant (reference/depot-api.md §2.2). */
 export const PAGE_SIZE = 50;
 

@@ -125,7 +125,7 @@ describe("a depot killed during uploads", () => {
       await next.stop();
     }
     expect(acknowledged.length).toBeGreaterThan(HARTS_A_ROUND - 1);
-  }, 60_000);
+  }, 300_000);
 
   test("leaves no blob that was linked but never came to be named, and keeps one that is", async () => {
     const [named = ""] = blobsOfRows();

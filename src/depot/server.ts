@@ -2,7 +2,6 @@
 import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { createApp, type DepotApp } from "./app.ts";
-import type { BlobStore } from "./blobs/blob-store.ts";
 import { ContentsOfHarts } from "./contents/contents.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
@@ -18,6 +17,7 @@ import type { Depot } from "./route.ts";
 import { openSecrets } from "./secrets.ts";
 import { DEFAULT_SIGN_IN, readSignInConfig } from "./sign-in/config.ts";
 import { openSignIn } from "./sign-in/index.ts";
+import { dropAbandonedUploads } from "./upload-pieces.ts";
 import { startCourier } from "./webhooks/courier.ts";
 import { parseWebhookTargets } from "./webhooks/targets.ts";
 
@@ -95,10 +95,11 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
       };
       const views = eventViews(depot);
       await blobs.sweep();
+      await dropAbandonedUploads(depot);
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
       const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
-      const endSweeping = sweepNowAndThen(blobs, log);
+      const endSweeping = sweepNowAndThen(depot);
       const courier = startCourier({ depot, targets: depot.webhookTargets });
       const endHousekeeping = startHousekeeping(depot);
       return {
@@ -137,11 +138,17 @@ function rateOf(perSecond: number | undefined): Rate | "unlimited" | undefined {
   return perSecond === 0 ? "unlimited" : { perSecond, burst: perSecond * BURST_SECONDS };
 }
 
-/** With an object store other processes may die while we live, and somebody has to tidy up after them. */
-function sweepNowAndThen(blobs: BlobStore, log: (line: string) => void): () => void {
-  if (!blobs.isShared) return () => undefined;
+/**
+ * Tidies up after uploads nobody goes on with, and where there is an object store after other processes, which may die while
+ * we live.
+ */
+function sweepNowAndThen(depot: Depot): () => void {
+  const sweep = async (): Promise<void> => {
+    if (depot.blobs.isShared) await depot.blobs.sweep();
+    await dropAbandonedUploads(depot);
+  };
   const timer = setInterval(() => {
-    blobs.sweep().catch((error) => log(`sweeping failed: ${describeError(error)}`));
+    sweep().catch((error) => depot.log(`sweeping failed: ${describeError(error)}`));
   }, SWEEP_INTERVAL_MS);
   timer.unref();
   return () => clearInterval(timer);

@@ -9,6 +9,7 @@ import { depotErrors } from "./errors.ts";
 import { checkHart } from "./hart-check.ts";
 import { MAX_CONCURRENT_UPLOADS, MAX_UPLOAD_BYTES, UPLOAD_STALL_MS, UPLOAD_TOTAL_MS } from "./limits.ts";
 import type { Call } from "./route.ts";
+import type { Writing } from "./store/database.ts";
 import { packageOf } from "./store/packages.ts";
 import { writePackage } from "./take-in.ts";
 
@@ -32,26 +33,52 @@ export async function receiveUpload(call: UploadCall, upload: UploadRequest): Pr
   if (!upload.forced && (await packageOf(database.db, ident, upload.target)) !== undefined) {
     throw new Refusal(409);
   }
+  await inUploadPlace(async () => {
+    await takePackage(call, await receiveBody(call, MAX_UPLOAD_BYTES), upload);
+  });
+}
+
+/** Runs what receives bytes, while there is a place for it. Refuses with 503. */
+export async function inUploadPlace<Result>(work: () => Promise<Result>): Promise<Result> {
   if (running >= MAX_CONCURRENT_UPLOADS) throw new Refusal(503, "Too many uploads", { "Retry-After": "5" });
   running++;
   try {
-    const incoming = await receive(call);
-    try {
-      const hart = await checkHart(call.depot.database.db, incoming, call.params, upload);
-      const { forced } = upload;
-      await incoming.keep((writing) =>
-        writePackage(writing, call.actor(), { ident: call.params, incoming, hart, forced }),
-      );
-    } finally {
-      await incoming.discard();
-    }
+    return await work();
   } finally {
     running--;
   }
 }
 
+/** Checks what was received and makes it a package, with what else belongs into that transaction. */
+export async function takePackage(
+  call: UploadCall,
+  incoming: IncomingBlob,
+  upload: UploadRequest,
+  alsoWrite?: (writing: Writing) => Promise<void>,
+): Promise<void> {
+  try {
+    const hart = await checkHart(call.depot.database.db, incoming, call.params, upload);
+    const { forced } = upload;
+    await incoming.keep(async (writing) => {
+      await writePackage(writing, call.actor(), { ident: call.params, incoming, hart, forced });
+      await alsoWrite?.(writing);
+    });
+  } finally {
+    await incoming.discard();
+  }
+}
+
 /** The body, whole and synced. Refuses with 413 or 408; a client that goes away ends it. */
-async function receive(call: UploadCall): Promise<IncomingBlob> {
+export async function receiveBody(call: UploadCall, maxBytes: number): Promise<IncomingBlob> {
+  return await receiveBytes(call, (signal) => bodyChunks(call.request, signal), maxBytes);
+}
+
+/** The same for bytes from elsewhere. */
+export async function receiveBytes(
+  call: UploadCall,
+  bytes: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<IncomingBlob> {
   call.liftIdleLimit();
   const stopped = new AbortController();
   const stop = (): void => stopped.abort(new Refusal(408));
@@ -59,7 +86,8 @@ async function receive(call: UploadCall): Promise<IncomingBlob> {
   let stall = setTimeout(stop, UPLOAD_STALL_MS);
   const chunks = async function* (): AsyncGenerator<Uint8Array> {
     const signal = AbortSignal.any([stopped.signal, call.request.signal]);
-    for await (const chunk of bodyChunks(call.request, signal)) {
+    for await (const chunk of bytes(signal)) {
+      signal.throwIfAborted();
       clearTimeout(stall);
       stall = setTimeout(stop, UPLOAD_STALL_MS);
       yield chunk;
@@ -67,7 +95,7 @@ async function receive(call: UploadCall): Promise<IncomingBlob> {
   };
   try {
     return await call.depot.blobs.receive(chunks(), {
-      maxBytes: MAX_UPLOAD_BYTES,
+      maxBytes,
       signal: stopped.signal,
     });
   } catch (error) {

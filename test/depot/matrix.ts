@@ -43,6 +43,7 @@ const promote = (more: Partial<Case> = {}): Case => ({
 const account = (more: Partial<Case> = {}): Case => session({ scope: "account", ...more });
 const decision: Case = { least: "readonly_member", scope: "promote", json: {}, with: { id: "1" } };
 const absent = { release: "20000101000000" };
+const piece = `checksum=${"ab".repeat(32)}`;
 const days = "from_date=2020-1-1&to_date=2100-1-1";
 
 export const MATRIX: Readonly<Record<string, Case>> = {
@@ -184,6 +185,31 @@ export const MATRIX: Readonly<Record<string, Case>> = {
     scope: "upload",
     body: "no hart",
     with: absent,
+  },
+  "GET /depot/pkgs/:origin/:name/:version/:release/upload": {
+    least: "member",
+    scope: "upload",
+    with: absent,
+    query: piece,
+  },
+  "PUT /depot/pkgs/:origin/:name/:version/:release/upload": {
+    least: "member",
+    scope: "upload",
+    body: "",
+    with: absent,
+    query: piece,
+  },
+  "POST /depot/pkgs/:origin/:name/:version/:release/upload": {
+    least: "member",
+    scope: "upload",
+    with: absent,
+    query: piece,
+  },
+  "DELETE /depot/pkgs/:origin/:name/:version/:release/upload": {
+    least: "member",
+    scope: "upload",
+    with: absent,
+    query: piece,
   },
   "GET /depot/pkgs/:origin/:name/:version/:release/download": shown(),
   "GET /depot/pkgs/:origin": shown(),

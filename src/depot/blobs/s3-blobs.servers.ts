@@ -112,6 +112,16 @@ describe("a blob in an object store", () => {
         large.subarray(17_000_000, 17_000_100),
       ),
     ).toBe(true);
+    // Several ranges, and a range of other content than the client has the beginning of: all of it.
+    const asked: Record<string, string>[] = [
+      { Range: "bytes=0-1,5-6" },
+      { Range: "bytes=5-6", "If-Range": '"other"' },
+    ];
+    for (const headers of asked) {
+      const all = await store.answer(digest, new Request("http://x/", { headers }), { ETag: '"tag"' });
+      expect([all?.status, all?.headers.get("content-length")]).toEqual([200, String(large.length)]);
+      await all?.body?.cancel();
+    }
     const beyond = await ask(`bytes=${large.length}-`);
     expect([beyond?.status, beyond?.headers.get("content-range")]).toEqual([416, `bytes */${large.length}`]);
     expect(await store.answer("00".repeat(32), new Request("http://x/"), {})).toBeUndefined();

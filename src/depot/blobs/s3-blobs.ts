@@ -216,11 +216,11 @@ class S3Blobs implements BlobStore {
     request: Request,
     headers: Readonly<Record<string, string>>,
   ): Promise<Response | undefined> {
-    const range = request.headers.get("range");
+    const range = rangeOf(request.headers, headers["ETag"]);
     const object = await this.#client.send({
       method: "GET",
       key: this.#keyOf(digest),
-      ...(range !== null && { headers: { Range: range } }),
+      ...(range !== undefined && { headers: { Range: range } }),
       accept: [200, 206, 404, 416],
     });
     if (object.status === 404) {
@@ -287,6 +287,16 @@ class S3Blobs implements BlobStore {
     for (const { id, digest } of await this.#ledger.olderThan(ANNOUNCEMENT_LIFETIME_MS))
       await this.removeUnreferenced(digest, id);
   }
+}
+
+/**
+ * The Range to ask the store for: a single one, and of the content that the client has the beginning of (If-Range). Undefined
+ * for the whole, which is what is sent for several ranges too: some stores would answer those in many parts.
+ */
+function rangeOf(headers: Headers, etag: string | undefined): string | undefined {
+  const onlyIf = headers.get("if-range");
+  if (onlyIf !== null && onlyIf !== etag) return undefined;
+  return /^bytes=(?:[0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$/.exec(headers.get("range") ?? "")?.[0];
 }
 
 function partsOf(size: number): { offset: number; length: number }[] {

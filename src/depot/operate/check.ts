@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { OpenPlace } from "../place.ts";
 import { wordsOf } from "../search-words.ts";
 import { type DepotDatabase, timestampOf } from "../store/database.ts";
+import { isBlobReferenced } from "../store/packages.ts";
 import { indexPackageName } from "../store/search.ts";
 
 export type ProblemKind =
@@ -60,7 +61,9 @@ export async function checkDepot(open: OpenPlace, options: CheckOptions): Promis
     found.add(blob.digest);
     const rows = named.get(blob.digest);
     if (rows === undefined) {
-      if (blob.modifiedAt < Date.now() - YOUNG_MS) problems.push(await unnamed(open, blob, options.repair));
+      const isOld = blob.modifiedAt < Date.now() - YOUNG_MS;
+      if (isOld && !(await isBlobReferenced(open.database.db, blob.digest)))
+        problems.push(await unnamed(open, blob, options.repair));
       continue;
     }
     const detail =
@@ -82,7 +85,7 @@ export async function checkDepot(open: OpenPlace, options: CheckOptions): Promis
     });
   }
   for (const [digest, { idents }] of named) {
-    if (found.has(digest) || (await isNamed(open.database, digest)) === false) continue;
+    if (found.has(digest) || !(await isBlobReferenced(open.database.db, digest))) continue;
     problems.push({ kind: "missing-blob", subject: idents.join(", "), detail: digest, repaired: false });
   }
   problems.push(...(await searchProblems(open.database, options.repair)));
@@ -133,11 +136,6 @@ async function namedBlobs({ db }: DepotDatabase): Promise<Map<string, NamedBlob>
     if (end === undefined) return named;
     last = end.id;
   }
-}
-
-async function isNamed({ db }: DepotDatabase, digest: string): Promise<boolean> {
-  const row = await db.selectFrom("packages").select("id").where("checksum", "=", digest).executeTakeFirst();
-  return row !== undefined;
 }
 
 async function unnamed(

@@ -25,9 +25,10 @@ import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
-import { streamRoutes } from "./stream.ts";
 import { signInRedirectRoutes } from "./sign-in-redirect.ts";
+import { streamRoutes } from "./stream.ts";
 import { transferRoutes } from "./transfer.ts";
+import { uploadPieceRoutes } from "./upload-pieces.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   ...streamRoutes,
   ...webhookRoutes,
   ...transferRoutes,
+  ...uploadPieceRoutes,
   ...packageRoutes,
   ...packageWriteRoutes,
   ...packageSettingsRoutes,

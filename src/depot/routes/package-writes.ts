@@ -1,6 +1,7 @@
 // Changing packages that are here: visibility and deletion (reference/depot-api.md §6).
 import { z } from "zod";
 import { empty, Refusal, text } from "../answers.ts";
+import { announceBlob } from "../blobs/ledger.ts";
 import { originName, packageName, targetQuery, versionText } from "../names.ts";
 import { emptyChannelsOf } from "../promotion/change-channel.ts";
 import { type Route, route } from "../route.ts";
@@ -52,7 +53,7 @@ export const packageWriteRoutes: readonly Route[] = [
       const { origin, name, version, release } = call.params;
       const target = targetOrRefuse(call);
       const ident = `${origin}/${name}/${version}/${release}`;
-      const checksum = await call.depot.database.write(async (writing) => {
+      const { checksum, intent } = await call.depot.database.write(async (writing) => {
         const { db } = writing;
         const row = await packageOf(db, ident, target);
         const channels = row === undefined ? [] : await channelsOfPackage(db, row.id);
@@ -69,10 +70,9 @@ export const packageWriteRoutes: readonly Route[] = [
           origin,
           details: { target, checksum: row.checksum },
         });
-        return row.checksum;
+        return { checksum: row.checksum, intent: await announceBlob(writing, row.checksum) };
       });
-      // The row is gone for good; a blob that remains after a crash here is found by the check of the store.
-      await call.depot.blobs.removeUnreferenced(checksum);
+      await call.depot.blobs.removeUnreferenced(checksum, intent);
       return empty(204);
     },
   }),

@@ -22,13 +22,20 @@ const FACT_PREFIX = "schema ";
 
 /** Steps that the database has had, in order. Empty when it is new. */
 export async function executedMigrations(db: Kysely<never>): Promise<string[]> {
-  const schema = await schemaOf(db);
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  const isThere = (table: { name: string; schema?: string }): boolean =>
-    table.name === MIGRATIONS_TABLE && (schema === undefined || table.schema === schema);
-  if (!tables.some(isThere)) return [];
+  if (!(await hasMigrationsTable(db))) return [];
   const { rows } = await sql<{ name: string }>`select name from depot_migrations order by name`.execute(db);
   return rows.map((row) => row.name);
+}
+
+/** Asked for by name: a list of all tables of a server with many depots would take a second at every start. */
+async function hasMigrationsTable(db: Kysely<never>): Promise<boolean> {
+  const schema = await schemaOf(db);
+  const question =
+    schema === undefined
+      ? sql`select 1 from sqlite_master where type = 'table' and name = ${MIGRATIONS_TABLE}`
+      : sql`select 1 from pg_catalog.pg_class join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
+          where nspname = ${schema} and relname = ${MIGRATIONS_TABLE}`;
+  return (await question.execute(db)).rows.length > 0;
 }
 
 /** The schema our tables are in: a server may have other depots in others. SQLite has none. */

@@ -4,6 +4,7 @@
 import type { Kysely } from "kysely";
 import type { DepotMigrations } from "./migrate.ts";
 import { addOriginTables } from "./migrations-api.ts";
+import { addPiecesAndIndexes } from "./migrations-pieces.ts";
 import { addPromotion } from "./migrations-promotion.ts";
 import { addSharedState } from "./migrations-scale.ts";
 import { addSignIn } from "./migrations-sign-in.ts";
@@ -18,6 +19,7 @@ export const depotMigrations: DepotMigrations = {
   "0021-sign-in": { up: addSignIn, worksWith: "0002-invitations-secrets-scopes" },
   // Programs that do not know gates would promote without approvals, and write no history.
   "0036-promotion": { up: addPromotion },
+  "0038-upload-pieces": { up: addPiecesAndIndexes, worksWith: "0010-shared-state" },
 };
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {

@@ -123,12 +123,16 @@ export async function listIdents(
   const count = await base
     .select(({ fn }) => fn.count<number | string>("packages.ident").distinct().as("count"))
     .executeTakeFirstOrThrow();
-  let rows = base
-    .select(["packages.ident", "packages.origin", "packages.name", "packages.version", "packages.release"])
-    .distinct()
-    .orderBy("packages.ident", order);
+  // Nothing but the ident, so that an index holds all that is asked for, in the order it is asked for.
+  let rows = base.select("packages.ident").distinct().orderBy("packages.ident", order);
   if (window.limit !== undefined) rows = rows.limit(window.limit).offset(window.offset);
-  return { total: Number(count.count), items: await rows.execute() };
+  return { total: Number(count.count), items: (await rows.execute()).map((row) => identRow(row.ident)) };
+}
+
+/** The parts of an ident as it is kept: no part has a slash. */
+export function identRow(ident: string): IdentRow & { ident: string } {
+  const [origin = "", name = "", version = "", release = ""] = ident.split("/");
+  return { ident, origin, name, version, release };
 }
 
 /** For each of these idents: its channels (last name first, once per target) and its targets. */
@@ -240,7 +244,7 @@ export async function listVersions(
   }));
 }
 
-/** Whether any package's blob is this one. */
+/** Whether any package's blob is this one, or it is a piece of an unfinished upload. */
 export async function isBlobReferenced(db: Queries, digest: string): Promise<boolean> {
   const row = await db
     .selectFrom("packages")
@@ -248,7 +252,14 @@ export async function isBlobReferenced(db: Queries, digest: string): Promise<boo
     .where("checksum", "=", digest)
     .limit(1)
     .executeTakeFirst();
-  return row !== undefined;
+  if (row !== undefined) return true;
+  const piece = await db
+    .selectFrom("upload_pieces")
+    .select("digest")
+    .where("digest", "=", digest)
+    .limit(1)
+    .executeTakeFirst();
+  return piece !== undefined;
 }
 
 /** Idents of packages for `target` whose TDEPS hold exactly `ident`. */

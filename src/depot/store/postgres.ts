@@ -67,7 +67,7 @@ export async function openPostgres(address: PostgresAddress): Promise<PostgresCo
   const readers = pool(address.connections ?? DEFAULT_CONNECTIONS);
   const writers = pool(WRITING_CONNECTIONS);
   try {
-    const [row] = await askAgain(() => readers.unsafe("show server_encoding"));
+    const [row] = await askAgain(() => writers.unsafe("show server_encoding"));
     if (row?.server_encoding !== "UTF8")
       throw new Error(`the database's encoding is ${row?.server_encoding}, not UTF8`);
   } catch (cause) {

@@ -281,6 +281,21 @@ export interface BlobIntentTable {
   created_at: Timestamp;
 }
 
+/** A piece of an unfinished upload, which is a blob of its own (store/upload-pieces.ts). */
+export interface UploadPieceTable {
+  account_id: RowId;
+  ident: string;
+  target: string;
+  /** BLAKE2b-256 of the whole hart. */
+  checksum: string;
+  /** Of its first byte in the hart. */
+  position: number;
+  size: number;
+  /** BLAKE2b-256 of the piece. */
+  digest: string;
+  created_at: Timestamp;
+}
+
 export interface DepotTables {
   accounts: AccountTable;
   access_tokens: AccessTokenTable;
@@ -313,4 +328,5 @@ export interface DepotTables {
   depot_events: DepotEventTable;
   webhooks: WebhookTable;
   webhook_deliveries: WebhookDeliveryTable;
+  upload_pieces: UploadPieceTable;
 }

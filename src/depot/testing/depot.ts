@@ -10,8 +10,8 @@ import {
   type RunningDepot,
   startDepot,
 } from "../index.ts";
-import { openPlace } from "../place.ts";
-import type { Queries } from "../store/database.ts";
+import { type OpenPlace, openPlace } from "../place.ts";
+import type { Queries, Writing } from "../store/database.ts";
 import { temporaryDirectory } from "./directory.ts";
 
 export interface TestDepot {
@@ -25,6 +25,8 @@ export interface TestDepot {
   rows<Result>(read: (db: Queries) => Promise<Result>): Promise<Result>;
   /** Changes its database, as another process would. */
   change(write: (db: Queries) => Promise<unknown>): Promise<void>;
+  /** Changes its database behind its back. */
+  write(work: (writing: Writing) => Promise<void>): Promise<void>;
   /** Lines the depot has logged. */
   readonly log: string[];
   /** Creates an account and gives its token. */
@@ -65,7 +67,10 @@ export async function newPlace(dataDirectory: string): Promise<DepotPlaceWords> 
 export async function startTestDepot({
   directory = temporaryDirectory("hab-depot-"),
   ...more
-}: Pick<DepotOptions, "accountsFile" | "signInFile" | "requestsPerSecond" | "registries" | "webhookTargets"> & {
+}: Pick<
+  DepotOptions,
+  "accountsFile" | "signInFile" | "requestsPerSecond" | "registries" | "webhookTargets"
+> & {
   readonly directory?: string;
 } = {}): Promise<TestDepot> {
   const log: string[] = [];
@@ -77,6 +82,12 @@ export async function startTestDepot({
       listen: { host: "127.0.0.1", port: 0 },
       log: (line) => log.push(line),
     });
+  // Opened once: to PostgreSQL a connection costs as much as many questions.
+  let looking: Promise<OpenPlace> | undefined;
+  const opened = (): Promise<OpenPlace> => {
+    looking ??= openPlace(place);
+    return looking;
+  };
   let running = await start().catch((error: unknown) => {
     rmSync(directory, { recursive: true, force: true });
     throw error;
@@ -89,28 +100,16 @@ export async function startTestDepot({
     place,
     log,
     async blobs() {
-      const open = await openPlace(place);
       const digests: string[] = [];
-      for await (const { digest } of open.blobs.list()) digests.push(digest);
-      await open.database.close();
+      for await (const { digest } of (await opened()).blobs.list()) digests.push(digest);
       return digests.sort();
     },
-    async rows(read) {
-      const { database } = await openPlace(place);
-      try {
-        return await read(database.db);
-      } finally {
-        await database.close();
-      }
-    },
-    async change(write) {
-      const { database } = await openPlace(place);
-      try {
-        await database.write(async ({ db }) => await write(db));
-      } finally {
-        await database.close();
-      }
-    },
+    write: async (work) => await (await opened()).database.write(work),
+    rows: async (read) => await read((await opened()).database.db),
+    change: async (work) =>
+      await (await opened()).database.write(async ({ db }) => {
+        await work(db);
+      }),
     async account(name) {
       await createAccount(place, name, `${name}@example.com`);
       return (await createToken(place, name)).token.reveal();
@@ -133,6 +132,7 @@ export async function startTestDepot({
       running = await start();
     },
     async stop() {
+      await (await looking)?.database.close();
       await running.stop();
       rmSync(directory, { recursive: true, force: true });
     },

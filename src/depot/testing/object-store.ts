@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsV4Signer } from "aws4fetch";
+import { temporaryDirectory } from "./directory.ts";
 import { freePort, waitUntil } from "./postgres.ts";
 
 export interface TestObjectStore {
@@ -57,28 +58,55 @@ export function objectStoreAt(
   };
 }
 
-const RINGS = `
-import os, sys
+/**
+ * All four servers in one process: what they do is done by Swift as its own programs would, but Python loads it once, which
+ * is most of what starting them costs.
+ */
+const SERVERS = `
+import os, sys, traceback
+from swift.common import utils, wsgi
 from swift.common.ring import RingBuilder
-root = sys.argv[1]
-for name, port in zip(("account", "container", "object"), sys.argv[2:]):
+root, storage = sys.argv[1], sys.argv[2:]
+utils.set_swift_dir(root)
+for name, port in zip(("account", "container", "object"), storage):
     ring = RingBuilder(4, 1, 1)
     ring.add_dev({"id": 0, "region": 1, "zone": 1, "ip": "127.0.0.1", "port": int(port), "device": "d1", "weight": 1.0})
     ring.rebalance()
     ring.get_ring().save(os.path.join(root, name + ".ring.gz"))
+utils.eventlet_monkey_patch()
+import eventlet
+# Each server would begin an event loop of its own, and forget those that came before.
+use_hub = eventlet.hubs.use_hub
+use_hub(wsgi.get_hub())
+eventlet.hubs.use_hub = lambda hub=None: hasattr(eventlet.hubs._threadlocal, "hub") or use_hub(hub)
+def serve(name):
+    try:
+        conf = wsgi.appconfig(os.path.join(root, name + ".conf"), name=name + "-server")
+        wsgi.run_server(conf, utils.get_logger(conf, name + "-server", log_to_console=True), wsgi.get_socket(conf))
+    finally:
+        traceback.print_exc()
+        os._exit(1)
+for name in ("account", "container", "object"):
+    eventlet.spawn(serve, name)
+serve("proxy")
 `;
+
+/** Swift keeps what it knows of an object in attributes of its file, which a disk of memory has on newer kernels only. */
+const CAN_KEEP_ATTRIBUTES = `import os, sys; os.setxattr(sys.argv[1], "user.probe", b"")`;
+
+function storeDirectory(): string {
+  const memory = temporaryDirectory("hab-swift-");
+  if (Bun.spawnSync(["/usr/bin/python3", "-c", CAN_KEEP_ATTRIBUTES, memory]).exitCode === 0) return memory;
+  rmSync(memory, { recursive: true });
+  return mkdtempSync(join(tmpdir(), "hab-swift-"));
+}
 
 export async function startSwift(): Promise<TestObjectStore> {
   if (!isSwiftInstalled()) throw new Error("Swift is not installed: script/bootstrap --test");
-  const root = mkdtempSync(join(tmpdir(), "hab-swift-"));
+  const root = storeDirectory();
   mkdirSync(join(root, "devices", "d1"), { recursive: true });
   const ports = { account: freePort(), container: freePort(), object: freePort(), proxy: freePort() };
   const cache = freePort();
-  const rings = Bun.spawnSync(
-    ["/usr/bin/python3", "-c", RINGS, root, ...[ports.account, ports.container, ports.object].map(String)],
-    { stdout: "ignore", stderr: "pipe" },
-  );
-  if (rings.exitCode !== 0) throw new Error(`swift rings: ${rings.stderr}`);
   const user = process.getuid?.() === 0 ? "user = root" : "";
   const common = (port: number): string =>
     `[DEFAULT]\nbind_ip = 127.0.0.1\nbind_port = ${port}\nworkers = 0\nswift_dir = ${root}\ndevices = ${root}/devices\n` +
@@ -123,8 +151,8 @@ ${["catch_errors", "listing_formats", "bulk", "slo", "dlo", "symlink", "versione
   };
   const asUser = process.getuid?.() === 0 ? ["-u", "root"] : [];
   spawn(["memcached", "-l", "127.0.0.1", "-p", String(cache), "-m", "16", ...asUser], "memcached");
-  for (const name of ["account", "container", "object", "proxy"])
-    spawn([`swift-${name}-server`, join(root, `${name}.conf`)], name);
+  const storage = [ports.account, ports.container, ports.object].map(String);
+  spawn(["/usr/bin/python3", "-c", SERVERS, root, ...storage], "swift");
   const endpoint = `http://127.0.0.1:${ports.proxy}`;
   const store = objectStoreAt(
     endpoint,

@@ -3,6 +3,7 @@ import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
+import { temporaryDirectory } from "./directory.ts";
 
 const PROGRAMS = "/usr/lib/postgresql";
 
@@ -55,7 +56,11 @@ function unprivileged(command: readonly string[]): string[] {
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error("PostgreSQL is not installed: script/bootstrap --test");
-  const root = mkdtempSync(join(tmpdir(), "hab-postgres-"));
+  // A server that may forget what it was told, in a crash of the machine, needs no disk.
+  const root =
+    settings["fsync"] === "off"
+      ? temporaryDirectory("hab-postgres-")
+      : mkdtempSync(join(tmpdir(), "hab-postgres-"));
   if (process.getuid?.() === 0) {
     const [uid, gid] = ["-u", "-g"].map((which) =>
       Number(Bun.spawnSync(["id", which, "postgres"]).stdout.toString()),

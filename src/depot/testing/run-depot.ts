@@ -1,7 +1,9 @@
 // For crash tests: a depot as a process of its own that can be killed. Prints its address as the first line.
 import { startDepot } from "../index.ts";
 
-const [, , dataDirectory = "", database, blobs, keysDirectory] = process.argv;
+const [, , dataDirectory = "", ...more] = process.argv;
+// An empty word stands for what is in the data directory.
+const [database, blobs, keysDirectory] = more.map((word) => (word === "" ? undefined : word));
 const depot = await startDepot({
   dataDirectory,
   database,

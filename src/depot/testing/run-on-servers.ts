@@ -4,16 +4,19 @@ import { resolve } from "node:path";
 import { startSwift } from "./object-store.ts";
 import { startServers } from "./servers.ts";
 
-/** Files whose tests start their depot by `startTestDepot`, then those that need the servers themselves. */
-const FILES_OF_SUITE = [
-  ...[
-    "test/depot/suite.test.ts",
-    "src/depot/routes",
-    "src/depot/app.test.ts",
-    "src/depot/upload.test.ts",
-    "src/depot/operate/operate.test.ts",
-  ],
-  ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],
+/** Files whose tests start their depot by `startTestDepot`. */
+const FILES_OF_API = [
+  "test/depot/suite.test.ts",
+  "src/depot/routes",
+  "src/depot/app.test.ts",
+  "src/depot/upload.test.ts",
+  "src/depot/operate/operate.test.ts",
+];
+
+/** Those that need the servers themselves. They mostly wait, so they run beside the others. */
+const FILES_OF_SERVERS = [
+  "./src/depot/store/postgres.servers.ts",
+  "./src/depot/blobs/s3-blobs.servers.ts",
   "./src/depot/crash.servers.ts",
 ];
 
@@ -21,7 +24,7 @@ const FILES_OF_SUITE = [
 const MORE_FILES = [
   ...["test/depot/matrix.test.ts", "src/depot/operate/transport.test.ts", "src/depot/full-disk.test.ts"],
 ];
-const MORE_CRASHES = { HAB_TEST_CRASH_ROUNDS: process.env["HAB_TEST_CRASH_ROUNDS"] ?? "12" };
+const MORE_CRASHES = { HAB_TEST_CRASH_UPLOADS: process.env["HAB_TEST_CRASH_UPLOADS"] ?? "200" };
 
 /** Runs them; output goes where `output` says, and where nobody watches less is run. Gives the exit code. */
 export async function runOnServers(
@@ -32,15 +35,25 @@ export async function runOnServers(
   const servers = await startServers("servers", startStore);
   try {
     const isByHand = output === "inherit";
-    const files = isByHand ? [...FILES_OF_SUITE, ...MORE_FILES] : FILES_OF_SUITE;
-    const run = Bun.spawn([process.execPath, "test", "--timeout", "60000", ...files], {
-      cwd: resolve(import.meta.dir, "../../.."),
-      stdout: output,
-      stderr: output,
-      env: { ...process.env, ...servers.env, ...(isByHand && MORE_CRASHES) },
-    });
-    const said = run.stderr === undefined ? "" : await new Response(run.stderr).text();
-    return { code: await run.exited, said };
+    const runs = isByHand
+      ? [[...FILES_OF_API, ...FILES_OF_SERVERS, ...MORE_FILES]]
+      : [FILES_OF_API, FILES_OF_SERVERS];
+    const ended = await Promise.all(
+      runs.map(async (files) => {
+        const run = Bun.spawn([process.execPath, "test", "--timeout", "60000", ...files], {
+          cwd: resolve(import.meta.dir, "../../.."),
+          stdout: output,
+          stderr: output,
+          env: { ...process.env, ...servers.env, ...(isByHand && MORE_CRASHES) },
+        });
+        const said = run.stderr === undefined ? "" : await new Response(run.stderr).text();
+        return { code: await run.exited, said };
+      }),
+    );
+    return {
+      code: ended.find(({ code }) => code !== 0)?.code ?? 0,
+      said: ended.map(({ said }) => said).join("\n"),
+    };
   } finally {
     await servers.stop();
   }
