@@ -77,7 +77,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
       const depot: Depot = {
         database,
         events,
-        eventViews: (event, headers) => views(event, headers),
+        eventViews: (...args) => views(...args),
         listeners: new ListenerPlaces(MAX_LISTENERS, MAX_LISTENERS_OF_ADDRESS),
         webhookTargets: parseWebhookTargets(options.webhookTargets ?? "public"),
         blobs,

@@ -3,6 +3,7 @@
 import { authenticate } from "../authentication.ts";
 import { roleIn } from "../roles.ts";
 import type { Depot } from "../route.ts";
+import type { Client } from "../sign-in/client.ts";
 import { type EventData, type EventRow, publicAmong } from "../store/events.ts";
 import type { EventKind } from "../store/schema-promotion.ts";
 
@@ -21,7 +22,7 @@ export type ReaderView =
   /** The reader's token is not valid any more. */
   | { readonly kind: "refused" };
 
-export type EventViews = (event: EventRow, headers: Headers) => Promise<ReaderView>;
+export type EventViews = (event: EventRow, headers: Headers, client: Client) => Promise<ReaderView>;
 
 /** Makes the function that says what a reader sees. Readers with the same credentials share its questions for a second. */
 export function eventViews(depot: Depot): EventViews {
@@ -36,13 +37,20 @@ export function eventViews(depot: Depot): EventViews {
     return answer;
   };
 
-  const standing = async (headers: Headers, origin: string): Promise<"refused" | "member" | "other"> => {
-    const credentials = `${headers.get("authorization") ?? ""}\n${headers.get("cookie") ?? ""}`;
-    if (credentials === "\n") return "other";
-    return await share(`${credentials}\n${origin}`, async () => {
-      const caller = await authenticate(depot, headers);
-      if (caller === null) return "refused";
-      return (await roleIn(depot.database.db, origin, caller)) === undefined ? "other" : "member";
+  const standing = async (
+    headers: Headers,
+    client: Client,
+    origin: string,
+  ): Promise<"refused" | "member" | "other"> => {
+    const given = [headers.get("authorization"), headers.get("cookie"), client.proxyAccount];
+    if (given.every((each) => each === null || each === undefined)) return "other";
+    // Whether a cookie counts also depends on the way it came by (sign-in/cookies.ts).
+    const credentials = JSON.stringify([...given, client.isSecure, origin]);
+    return await share(credentials, async () => {
+      const signedIn = await authenticate(depot, headers, client);
+      if (signedIn === null) return "refused";
+      const role = await roleIn(depot.database.db, origin, signedIn?.caller);
+      return role === undefined ? "other" : "member";
     });
   };
 
@@ -57,8 +65,8 @@ export function eventViews(depot: Depot): EventViews {
     return JSON.stringify(Object.fromEntries(PUBLIC_KEYS.map((key) => [key, all[key]])));
   };
 
-  return async (event, headers) => {
-    const reader = await standing(headers, event.origin);
+  return async (event, headers, client) => {
+    const reader = await standing(headers, client, event.origin);
     if (reader === "refused") return { kind: "refused" };
     if (reader === "member") return { kind: "shown", data: event.data };
     const data = await share(`event ${event.seq}`, () => publicData(event));
