@@ -199,7 +199,7 @@ describe("every page", () => {
   );
 
   test(
-    "begins with little script",
+    "begins with little script, and nothing in it moves when the data come",
     async () => {
       const { url } = begin();
       const page = await open(url, "/ui");
@@ -212,6 +212,19 @@ describe("every page", () => {
       );
       expect(bytes).toBeGreaterThan(10_000);
       expect(bytes).toBeLessThan(100_000);
+      await settled(page);
+      const moved = await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            new PerformanceObserver((list) => {
+              const shifts = list.getEntries() as unknown as readonly { readonly value: number }[];
+              resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+            }).observe({ type: "layout-shift", buffered: true });
+            // Without any there is no entry to hear of.
+            setTimeout(() => resolve(0), 500);
+          }),
+      );
+      expect(moved).toBeLessThan(0.01);
     },
     LIMIT_MS,
   );

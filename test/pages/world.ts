@@ -92,7 +92,7 @@ export async function fill(
             ...times,
           });
           for (const dependency of tdeps) {
-            const [dependencyOrigin, dependencyName] = dependency.split("/");
+            const [dependencyOrigin = "", dependencyName = ""] = dependency.split("/");
             needs.push({ package_id: id, ident: dependency, origin: dependencyOrigin, name: dependencyName });
           }
           for (const channel_id of channels.get(origin) ?? [])

@@ -35,19 +35,12 @@ const OF_KIND: Readonly<Record<string, readonly TimelineEntry["kind"][]>> = {
 
 export default function EventsPage({ query }: PageProps): ReactNode {
   const isTold = useTopic("events");
-  const since = useHello()?.since;
   return (
     <div className="page">
       <PageHead title="Events">
-        <p className="lede head-line">
-          What this member has seen
-          {since !== undefined && (
-            <>
-              {" "}
-              since its Supervisor started, <Moment at={since} />
-            </>
-          )}
-          . The last 1,000 of services and groups are kept, and the last 1,000 of members.
+        <p className="lede">
+          What this member has seen since its Supervisor started. The last 1,000 events of services and groups
+          are kept, and the last 1,000 of members.
         </p>
       </PageHead>
       <Told isTold={isTold} skeleton={<ListSkeleton rows={10} />}>
@@ -59,6 +52,7 @@ export default function EventsPage({ query }: PageProps): ReactNode {
 
 function Timeline({ find, kind }: { readonly find: string; readonly kind: string }): ReactNode {
   const all = useTimeline();
+  const since = useHello()?.since;
   const setWords = useQueryWords();
   const kinds = OF_KIND[kind];
   const words = find.toLowerCase();
@@ -87,6 +81,12 @@ function Timeline({ find, kind }: { readonly find: string; readonly kind: string
         />
         <span className="soft small" role="status">
           {shown.length.toLocaleString()} {shown.length === 1 ? "event" : "events"}
+          {since !== undefined && (
+            <>
+              {" since "}
+              <Moment at={since} />
+            </>
+          )}
         </span>
       </div>
       {shown.length === 0 ? (
