@@ -10,6 +10,8 @@ const FILES_OF_API = [
   "src/depot/routes",
   "src/depot/app.test.ts",
   "src/depot/upload.test.ts",
+  "src/depot/events/stream.test.ts",
+  "src/depot/webhooks/courier.test.ts",
   "src/depot/operate/operate.test.ts",
 ];
 
