@@ -37,6 +37,12 @@ const CALLS: Readonly<Record<string, string>> = {
   normalize_checksum: "normalize_checksum ABCdef09",
   forbidden: "(set_runtime_env PATH x)",
   "expression in a path": "dedupe_path 'axx:a*'",
+  "relocate_program nowhere": `(LD_RUN_PATH= relocate_program "$HAB_BIN" "$PLAN_CONTEXT/copy")`,
+  relocate_program: `(
+    ln -s "/lib64/$debian_loader" "$PLAN_CONTEXT/$debian_loader"
+    LD_RUN_PATH="$PLAN_CONTEXT" relocate_program "$HAB_BIN" "$PLAN_CONTEXT/copy" >&2
+    "$PLAN_CONTEXT/copy" --version >&2 && grep -aoF "$PLAN_CONTEXT/$debian_loader" "$PLAN_CONTEXT/copy" | uniq -c | tr -d ' '
+  )`,
 };
 const seen = new Map<string, string>();
 
@@ -91,6 +97,12 @@ test.each([
 
 test("variables that belong to settings cannot be set", () =>
   expect(seen.get("forbidden")).toContain("Cannot directly manipulate environment variable PATH!"));
+
+test("relocate_program makes a copy of this program that names a loader of a dependency, and wants one", () => {
+  const loader = join(world.directory, "plans/helpers/ld-linux-x86-64.so.2");
+  expect(seen.get("relocate_program")).toBe(`1${loader}\n=> 0`);
+  expect(seen.get("relocate_program nowhere")).toContain("add core/glibc to pkg_deps");
+});
 
 describe("attach, in a studio,", () => {
   const plan = world.plan(

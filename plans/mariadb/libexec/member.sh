@@ -63,9 +63,10 @@ lead() {
       state leading "but the user of the application cannot be made: $(tail -n 1 "$HAB_VAR/said")"
       return
     fi
-    rm -f "$HAB_DATA/fresh"
     settled=1
   fi
+  # From the first replica on it is the group's.
+  if [ -e "$HAB_DATA/fresh" ] && sql --execute 'show processlist' | grep -q 'Binlog Dump'; then rm -f "$HAB_DATA/fresh"; fi
   state leading ''
 }
 
@@ -99,7 +100,7 @@ follow() {
   if [ -n "$replication" ]; then sql --execute 'stop slave'; fi
   if ! theirs=$(ask_leader 'select name from hab.data'); then
     state waiting "the primary at $leader_address $leader_port does not answer: $(tail -n 1 "$HAB_VAR/said")"
-  elif [ -e "$HAB_DATA/fresh" ]; then
+  elif [ -e "$HAB_DATA/fresh" ] && is_unused; then
     copy_from_leader
   elif same_data; then
     # What it wrote itself, as a primary, counts as well.
@@ -111,6 +112,11 @@ follow() {
       echo 'start slave;'
     } | sql || state waiting "to follow $leader_address $leader_port: $(tail -n 1 "$HAB_VAR/said")"
   fi
+}
+
+# is_unused: nobody has put anything into it.
+is_unused() {
+  [ "$(sql --execute "select count(*) from information_schema.tables where table_schema not in ('mysql', 'sys', 'information_schema', 'performance_schema', 'hab')")" = 0 ]
 }
 
 same_data() {

@@ -16,8 +16,8 @@ follow() {
   fi
   if [ "$their_system" != "$system" ]; then
     leave_upstream
-    # Made a moment ago, by a leader that was not one for long.
-    if [ -e "$HAB_DATA/fresh" ]; then
+    # Made by a leader of the first moments, before the ring knew all its members: nobody has followed it or put anything into it.
+    if [ -e "$HAB_DATA/fresh" ] && is_unused; then
       replace_by "$@"
       return
     fi
@@ -38,6 +38,16 @@ follow() {
   else
     replace_by "$@"
   fi
+}
+
+# is_unused: no database here has anything but what comes with it and what this group makes.
+is_unused() {
+  databases=$(sql --command 'select oid from pg_database where datallowconn') && [ -n "$databases" ] || return 1
+  for each in $databases; do
+    found=$(database=$(sql --command "select datname from pg_database where oid = $each") sql --command \
+      "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid >= 16384 and nspname not in ('hab', 'pg_toast')")
+    if [ "$found" != 0 ]; then return 1; fi
+  done
 }
 
 replace_by() {

@@ -11,11 +11,13 @@ lead() {
     # A database from before it had a group; or one whose promotion was cut short.
     if ! [ -e "$data/hab_lineage" ]; then name_promotion; fi
     record_promotion || return
-    rm -f "$HAB_DATA/fresh"
     if [ -n "$upstream" ]; then leave_upstream; fi
     settled=1
   fi
-  if [ "$synchronous" -gt 0 ] && [ "$(followers)" -lt "$synchronous" ]; then
+  following=$(followers) || return
+  # From the first follower on it is the group's.
+  if [ "$following" -gt 0 ]; then rm -f "$HAB_DATA/fresh"; fi
+  if [ "$following" -lt "$synchronous" ]; then
     state short "writes wait: fewer than $synchronous standbys have a connection"
   else
     state leading ''

@@ -124,7 +124,7 @@ export class Service {
   }
 
   get electionStatus(): ElectionStatus {
-    return this.#leadership?.status ?? this.#host.census().groups.get(this.group)?.electionStatus ?? "None";
+    return this.#leadership?.status ?? this.#groupElection;
   }
 
   get health(): HealthResult {
@@ -227,11 +227,17 @@ export class Service {
       return;
     }
     this.#saidWaiting = false;
+    const rendered = this.#groupElection;
     const configChanged = await this.#rendering.update();
     const filesWritten = await this.#rendering.updateFiles();
     if (filesWritten && this.initialized && !this.#ending) await this.#runHook("file-updated");
     if (configChanged) this.#host.announce();
     const mayAct = await this.#electionAllows();
+    // The election may have ended meanwhile: what is rendered does not know yet who leads, and no hook may run by that.
+    if (this.#leadership !== undefined && mayAct && rendered !== this.#groupElection) {
+      this.#again = true;
+      return;
+    }
     while (!this.#ending) {
       const step = nextStep({
         phase: this.#phase,
@@ -252,7 +258,11 @@ export class Service {
     const leadership = this.#leadership;
     if (leadership === undefined) return true;
     await leadership.stand();
-    return leadership.mayAct(this.#host.census().groups.get(this.group)?.electionStatus ?? "None");
+    return leadership.mayAct(this.#groupElection);
+  }
+
+  get #groupElection(): ElectionStatus {
+    return this.#host.census().groups.get(this.group)?.electionStatus ?? "None";
   }
 
   async #isAlive(): Promise<boolean> {
