@@ -3,6 +3,7 @@
 import { authenticate } from "../authentication.ts";
 import { roleIn } from "../roles.ts";
 import type { Depot } from "../route.ts";
+import type { Client } from "../sign-in/client.ts";
 import { type EventData, type EventRow, publicAmong } from "../store/events.ts";
 import type { EventKind } from "../store/schema-promotion.ts";
 
@@ -21,7 +22,13 @@ export type ReaderView =
   /** The reader's token is not valid any more. */
   | { readonly kind: "refused" };
 
-export type EventViews = (event: EventRow, headers: Headers) => Promise<ReaderView>;
+/** Who listens: what they said with the request, and what is known of where it came from. */
+export interface Reader {
+  readonly headers: Headers;
+  readonly client: Client;
+}
+
+export type EventViews = (event: EventRow, reader: Reader) => Promise<ReaderView>;
 
 /** Makes the function that says what a reader sees. Readers with the same credentials share its questions for a second. */
 export function eventViews(depot: Depot): EventViews {
@@ -36,13 +43,17 @@ export function eventViews(depot: Depot): EventViews {
     return answer;
   };
 
-  const standing = async (headers: Headers, origin: string): Promise<"refused" | "member" | "other"> => {
-    const credentials = `${headers.get("authorization") ?? ""}\n${headers.get("cookie") ?? ""}`;
-    if (credentials === "\n") return "other";
+  const standing = async (
+    { headers, client }: Reader,
+    origin: string,
+  ): Promise<"refused" | "member" | "other"> => {
+    const said = [headers.get("authorization"), headers.get("cookie"), client.proxyAccount];
+    const credentials = said.map((each) => each ?? "").join("\n");
+    if (credentials.trim() === "") return "other";
     return await share(`${credentials}\n${origin}`, async () => {
-      const caller = await authenticate(depot, headers);
-      if (caller === null) return "refused";
-      return (await roleIn(depot.database.db, origin, caller)) === undefined ? "other" : "member";
+      const signedIn = await authenticate(depot, headers, client);
+      if (signedIn === null) return "refused";
+      return (await roleIn(depot.database.db, origin, signedIn?.caller)) === undefined ? "other" : "member";
     });
   };
 
@@ -57,10 +68,10 @@ export function eventViews(depot: Depot): EventViews {
     return JSON.stringify(Object.fromEntries(PUBLIC_KEYS.map((key) => [key, all[key]])));
   };
 
-  return async (event, headers) => {
-    const reader = await standing(headers, event.origin);
-    if (reader === "refused") return { kind: "refused" };
-    if (reader === "member") return { kind: "shown", data: event.data };
+  return async (event, reader) => {
+    const held = await standing(reader, event.origin);
+    if (held === "refused") return { kind: "refused" };
+    if (held === "member") return { kind: "shown", data: event.data };
     const data = await share(`event ${event.seq}`, () => publicData(event));
     return data === undefined ? { kind: "hidden" } : { kind: "shown", data };
   };

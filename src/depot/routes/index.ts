@@ -25,8 +25,8 @@ import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
-import { streamRoutes } from "./stream.ts";
 import { signInRedirectRoutes } from "./sign-in-redirect.ts";
+import { streamRoutes } from "./stream.ts";
 import { transferRoutes } from "./transfer.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
