@@ -1,32 +1,204 @@
-// The frame of all pages on a real depot: how it is served, its policy, its size, moving about in it.
+// The frame of all pages on a real depot: accessible, of every width, by keyboard alone, and honest about the connection.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { startTestDepot, type TestDepot } from "../../src/depot/testing/depot.ts";
 import { accessibilityFaults, browserOfThisFile, settled, sidewaysScroll } from "./browser.ts";
+import { fill, type PagesWorld, startPagesWorld, WEB } from "./world.ts";
 
 const browser = browserOfThisFile();
-let depot: TestDepot;
+let world: PagesWorld;
 beforeAll(async () => {
-  depot = await startTestDepot();
+  world = await startPagesWorld(240);
 });
-afterAll(() => depot.stop());
+afterAll(() => world.depot.stop());
 
+/** The stream of events need not be there: pages look again from time to time then. */
 const NO_STREAM = [/\/v1\/depot\/stream/];
+/** What Chromium says of every answer that is no success. */
+const NOT_FOUND = [...NO_STREAM, /status of 404/];
 
-describe("the frame", () => {
-  test("has no faults of accessibility, light and dark, and never scrolls sideways", async () => {
-    for (const colorScheme of ["light", "dark"] as const)
-      for (const width of [360, 1024, 3840]) {
-        const { page, check, close } = await browser.open(depot.url, {
-          colorScheme,
-          width,
-          expected: NO_STREAM,
-        });
-        await page.goto("/");
-        await settled(page);
-        if (width !== 3840) expect(await accessibilityFaults(page)).toEqual([]);
-        expect(await sidewaysScroll(page)).toBe(0);
-        check();
-        await close();
-      }
+test("every page is accessible, light and dark, and fits every width", async () => {
+  const { page, check, close } = await browser.open(world.depot.url, { expected: NOT_FOUND });
+  const addresses = [
+    "/",
+    "/?q=redis",
+    "/pkgs/core",
+    "/pkgs/acme/web-shop",
+    `/pkgs/${WEB}`,
+    `/pkgs/${WEB}?tab=contents`,
+    `/pkgs/${world.top}?tab=dependencies`,
+    "/pkgs/acme/nothing/1/2",
+  ];
+  for (const [index, address] of addresses.entries()) {
+    await page.emulateMedia({ colorScheme: index % 2 === 0 ? "light" : "dark" });
+    await page.setViewportSize({ width: 1024, height: 800 });
+    await page.goto(address);
+    await settled(page);
+    expect({ address, faults: await accessibilityFaults(page) }).toEqual({ address, faults: [] });
+    for (const width of [360, 3840]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect({ address, width, sideways: await sidewaysScroll(page) }).toEqual({
+        address,
+        width,
+        sideways: 0,
+      });
+    }
+  }
+  check();
+  await close();
+});
+
+describe("moving about", () => {
+  test("search as one types, by keyboard alone; back and reload bring back what was there", async () => {
+    const { page, check, close } = await browser.open(world.depot.url, { expected: NO_STREAM });
+    await page.goto("/");
+    await settled(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("web-sh");
+    await page.getByRole("link", { name: "acme/web-shop" }).waitFor();
+    expect(new URL(page.url()).search).toBe("?q=web-sh");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "acme/web-shop" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/pkgs/acme/web-shop");
+    // Told to whoever does not see it: the focus is on the heading, and the title says where one is.
+    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+    await page.waitForFunction(() => document.title === "acme/web-shop · Depot");
+    await page.getByRole("link", { name: "2.4.1" }).first().click();
+    await page.getByRole("link", { name: /Contents/ }).click();
+    await page.getByText("18 files").waitFor();
+    await page.reload();
+    await page.getByText("18 files").waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "Web shop" }).waitFor();
+    await page.goBack();
+    await page.goBack();
+    await page.getByRole("link", { name: "acme/web-shop" }).waitFor();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("web-sh");
+    check();
+    await close();
   });
+
+  test("going back leads to where one was in a long list", async () => {
+    const { page, check, close } = await browser.open(world.depot.url, { expected: NO_STREAM });
+    await page.goto("/pkgs/core");
+    const link = page.locator("tbody a").nth(60);
+    await link.scrollIntoViewIfNeeded();
+    const before = await page.evaluate(() => window.scrollY);
+    expect(before).toBeGreaterThan(300);
+    await link.click();
+    await page
+      .getByRole("heading", { level: 2, name: /Versions|Read/ })
+      .first()
+      .waitFor();
+    await page.waitForFunction(() => window.scrollY === 0);
+    await page.goBack();
+    await page.waitForFunction((wanted) => Math.abs(window.scrollY - wanted) < 3, before);
+    check();
+    await close();
+  });
+
+  test("old addresses behind a # lead to the same", async () => {
+    const { page, close } = await browser.open(world.depot.url, { expected: NO_STREAM });
+    await page.goto("/#/pkgs/acme/web-shop");
+    await page.getByRole("heading", { level: 1, name: "acme/web-shop" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/pkgs/acme/web-shop");
+    await close();
+  });
+
+  test("the drawing of 200 dependencies is one stop of the tab key and follows the arrows", async () => {
+    const { page, check, close } = await browser.open(world.depot.url, { expected: NOT_FOUND });
+    await page.goto(`/pkgs/${world.top}?tab=dependencies`);
+    const nodes = page.locator("svg a[data-node]");
+    await nodes.first().waitFor();
+    expect(await nodes.count()).toBe(201);
+    expect(await page.locator('svg a[tabindex="0"]').count()).toBe(1);
+    await page.locator('svg a[tabindex="0"]').focus();
+    await page.keyboard.press("ArrowRight");
+    const focused = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    expect(focused).toMatch(/^core\/part-\d+\//);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/core\/part-/);
+    await page.getByRole("button", { name: "List" }).click();
+    await page
+      .getByRole("heading", { name: /^Needed by/ })
+      .first()
+      .waitFor();
+    check();
+    await close();
+  });
+});
+
+describe("when things go wrong", () => {
+  test("a lost connection is told, what was read stays, and it is read again when the connection is back", async () => {
+    const { page, context, close } = await browser.open(world.depot.url, { expected: [/./] });
+    await page.goto("/pkgs/acme/web-shop");
+    await settled(page);
+    await context.setOffline(true);
+    await page.getByText("You are offline.").waitFor();
+    await page.getByRole("heading", { name: /Versions/ }).waitFor();
+    await context.setOffline(false);
+    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    await close();
+  });
+
+  test.each([
+    [500, /The server has failed/, "Try again"],
+    [429, /Too many requests/, "Try again"],
+    [401, /not signed in/, "Sign in"],
+  ])("an answer of %d says what it means and what to do", async (status, words, action) => {
+    const { page, close } = await browser.open(world.depot.url, { expected: [/./] });
+    await page.route("**/v1/depot/pkgs/acme/web-shop/versions", (route) =>
+      route.fulfill({ status, body: "" }),
+    );
+    await page.goto("/pkgs/acme/web-shop");
+    await page.getByText(words).waitFor();
+    const button = page.locator("main").getByText(action, { exact: true });
+    await button.waitFor();
+    if (action === "Try again") {
+      await page.unrouteAll();
+      await button.click();
+      await page.getByRole("link", { name: "2.4.1" }).first().waitFor();
+    }
+    await close();
+  });
+
+  test("a release that is deleted under one's eyes is gone, with a way on", async () => {
+    const { page, close } = await browser.open(world.depot.url, { expected: NOT_FOUND });
+    await page.goto(`/pkgs/${WEB}`);
+    await page.getByRole("heading", { name: "Web shop" }).waitFor();
+    await page.route("**/v1/depot/pkgs/acme/web-shop/2.4.1/**", (route) =>
+      route.fulfill({ status: 404, body: "" }),
+    );
+    // What a connection that comes back brings about: everything shown is read again.
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await page.getByText("There is no such release").waitFor();
+    await page.getByRole("link", { name: "web-shop", exact: true }).waitFor();
+    await close();
+  });
+
+  test("an answer that is no JSON, from whoever answered instead, is told as such", async () => {
+    const { page, close } = await browser.open(world.depot.url, { expected: [/./] });
+    await page.route("**/v1/depot/overview", (route) =>
+      route.fulfill({ status: 200, contentType: "text/html", body: "<p>" }),
+    );
+    await page.goto("/");
+    await page.getByText("The answer makes no sense").first().waitFor();
+    await close();
+  });
+});
+
+test("names of 255 characters and 5,000 versions neither break the page nor fill it", async () => {
+  const name = "n".repeat(255);
+  const versions = Array.from({ length: 5000 }, (_, index) => `${Math.floor(index / 100)}.${index % 100}.0`);
+  await fill(world.depot, "bobo", [{ origin: "core", name, versions, description: "قاعدة بيانات سريعة" }]);
+  const { page, check, close } = await browser.open(world.depot.url, { width: 360, expected: NO_STREAM });
+  await page.goto(`/pkgs/core/${name}`);
+  await page.getByRole("listitem").filter({ hasText: "49.99.0" }).first().waitFor();
+  expect(await page.locator("[data-row]").count()).toBeLessThan(60);
+  expect(await sidewaysScroll(page)).toBe(0);
+  // Text that runs from right to left does so, inside a page that does not.
+  expect(await page.locator(".lede").evaluate((each) => getComputedStyle(each).direction)).toBe("rtl");
+  await page.getByLabel("Narrow down").fill("7.42.");
+  await page.getByRole("link", { name: "37.42.0" }).waitFor();
+  check();
+  await close();
 });

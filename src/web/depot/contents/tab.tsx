@@ -105,7 +105,7 @@ function Entry({ row, total, isOpen, onToggle }: EntryProps): ReactNode {
       </span>
       <span className="soft small number wide-only">
         {row.file === undefined ? (
-          `${row.fileCount?.toLocaleString()} files`
+          `${row.fileCount?.toLocaleString()} ${row.fileCount === 1 ? "file" : "files"}`
         ) : (
           <code>{modeText(row.file.mode)}</code>
         )}

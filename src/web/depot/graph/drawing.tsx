@@ -1,6 +1,6 @@
 // The drawn graph: columns of packages, lines from who needs to what is needed. One stop for the tab key; arrows move along the
 // lines and within a column; what belongs to the package in focus stands out.
-import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useRouter } from "../../shared/index.ts";
 import { pageOf } from "../api/addresses.ts";
 import type { Graph } from "../api/types.ts";
@@ -44,11 +44,20 @@ export function Drawing({ graph, target }: DrawingProps): ReactNode {
   const [current, setCurrent] = useState(root);
   const [pointed, setPointed] = useState<number | undefined>(undefined);
   const svg = useRef<SVGSVGElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const lit = pointed ?? (current === root ? undefined : current);
   const near = useMemo(() => new Set(lit === undefined ? [] : neighboursOf(layout, lit)), [layout, lit]);
   const width = layout.columns * (NODE.width + NODE.gapX) - NODE.gapX + 2 * NODE.margin;
   const height = layout.rows * (NODE.height + NODE.gapY) - NODE.gapY + 2 * NODE.margin;
   const places = useMemo(() => placesOf(layout), [layout]);
+  // The release itself is what the reader came for: the drawing begins there.
+  useLayoutEffect(() => {
+    const box = frame.current;
+    const place = places[root];
+    if (box === null || place === undefined) return;
+    box.scrollTop = place.y - (box.clientHeight - NODE.height) / 2;
+    box.scrollLeft = place.x - NODE.margin - (root > 0 ? NODE.width + NODE.gapX : 0);
+  }, [places, root]);
   const keys = (event: KeyboardEvent): void => {
     const next = nextNode(layout, current, event.key);
     if (next === undefined) return;
@@ -60,9 +69,11 @@ export function Drawing({ graph, target }: DrawingProps): ReactNode {
   };
   return (
     <section
+      ref={frame}
       className="graph card"
       aria-label={`Drawing of ${idents.length} packages. Arrow keys move between them, Enter opens one.`}
     >
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the section around it has the name */}
       <svg
         ref={svg}
         width={width}

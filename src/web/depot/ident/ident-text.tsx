@@ -1,5 +1,5 @@
 // An ident as text: what tells it apart in its place stands out, the rest stays quiet.
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { PartialIdent } from "../api/addresses.ts";
 
 export interface IdentTextProps {
@@ -18,10 +18,10 @@ export function IdentText({ ident, strong = "name", from }: IdentTextProps): Rea
   return (
     <span className="ident" dir="ltr">
       {shown.map((part, index) => (
-        <span key={part} className={part === strong ? "strong" : "faint"}>
-          {index > 0 && "/"}
-          <bdi>{ident[part]}</bdi>
-        </span>
+        <Fragment key={part}>
+          {index > 0 && <span className="faint">/</span>}
+          <bdi className={part === strong ? "strong" : "faint"}>{ident[part]}</bdi>
+        </Fragment>
       ))}
     </span>
   );

@@ -6,7 +6,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { Fragment, type ReactNode, useMemo } from "react";
-import { outsideAddress, plainText } from "./policy.ts";
+import { isParsable, outsideAddress, plainText } from "./policy.ts";
 
 /** Lists in lists in quotes: deeper than this nobody reads. */
 const MAX_DEPTH = 24;
@@ -24,6 +24,7 @@ interface Budget {
 /** The elements of a text. Never throws: what cannot be parsed is shown as it is. */
 export function markdownElements(text: string): ReactNode {
   const clean = plainText(text);
+  if (!isParsable(clean)) return <pre dir="auto">{clean}</pre>;
   try {
     const tree = fromMarkdown(clean, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
     return children(tree, 0, { left: MAX_ELEMENTS });

@@ -18,6 +18,28 @@ export function outsideAddress(text: string): string | undefined {
   return address.href;
 }
 
+/** Text that is parsed at most, in characters; what is longer is shown as it is. */
+const MAX_PARSED_LENGTH = 128 * 1024;
+/** Lists in lists and quotes in quotes: each line costs the parser the depth of what is around it. */
+const MAX_NESTING = 20;
+/** Columns a list goes in with each step, at least. */
+const LEAST_INDENT = 2;
+
+/** Whether the parser is done with a text in reasonable time. */
+export function isParsable(text: string): boolean {
+  if (text.length > MAX_PARSED_LENGTH) return false;
+  for (const [, indent = "", marks = ""] of text.matchAll(
+    /^([ \t]*)((?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)+)/gm,
+  )) {
+    const columns = indent.replaceAll("\t", "    ").length;
+    const marked = marks.match(/>|[-*+]|\d+[.)]/g)?.length ?? 0;
+    // A line of stars or dashes is a rule, however long.
+    if (/^([-*+][ \t]*)+$/.test(marks) && columns < 4) continue;
+    if (columns / LEAST_INDENT + marked > MAX_NESTING) return false;
+  }
+  return true;
+}
+
 /** Characters that show text in another order than it is in, or not at all: with them a command can look harmless. */
 const DECEIVING = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u200b\u2060\ufeff\u{e0000}-\u{e007f}]/gu;
 

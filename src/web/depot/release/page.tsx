@@ -99,7 +99,7 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
         </div>
       </div>
       <CopyLine prompt="$ " label="Copy the install command" text={installCommand(pkg.ident)} />
-      <div className="with-aside release">
+      <div className={tab === "dependencies" ? "stack release" : "with-aside release"}>
         <div className="stack">
           <Tabs
             label="About this release"

@@ -32,7 +32,7 @@ export default function TextTab({ contents, kind }: TextTabProps): ReactNode {
               <CopyButton text={text} label="Copy all of it" />
             </div>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-            <pre className="code-block" tabIndex={0} role="region" aria-label={words.title} dir="ltr">
+            <pre className="code-block" tabIndex={0} dir="ltr">
               {text}
             </pre>
           </section>
