@@ -87,7 +87,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
           options.accountsFile === undefined
             ? NO_FIXED_ACCOUNTS
             : await openFixedAccounts(database, options.accountsFile),
-        signIn: await openSignIn({ config, database, now: Date.now }),
+        signIn: await openSignIn({ config, database, dataDirectory: directory, now: Date.now }),
         registries: options.registries ?? PUBLIC_REGISTRIES,
         secrets: await openSecrets(database, keysDirectory, Date.now()),
         now: Date.now,
@@ -114,6 +114,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
           await server.stop(true);
           await courier.stop();
           await endHousekeeping();
+          depot.signIn.close();
           await database.close();
           lock.release();
         },

@@ -50,6 +50,7 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /sign-in": reads(),
   "POST /sign-in/password": reads({ json: { name: "nosuch" }, always: 400 }),
   "GET /sign-in/proxy": reads({ always: 404 }),
+  "GET /sign-in/kerberos": reads({ always: 404 }),
   "GET /sign-in/:provider": reads({ with: { provider: "nosuch" }, always: 404 }),
   "GET /sign-in/:provider/callback": reads({ with: { provider: "nosuch" }, always: 404 }),
   "POST /sign-out": reads({ always: 204 }),

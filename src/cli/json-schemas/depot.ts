@@ -126,6 +126,8 @@ export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
         createdAt: text("UTC"),
         tokens: count("that have not expired"),
         origins: listOf(text()),
+        hasPassword: truth(),
+        disabled: truth("nobody may sign in as it"),
       }),
     ),
   }),

@@ -15,6 +15,9 @@ export interface ListedAccount {
   /** Tokens that have not expired. */
   readonly tokens: number;
   readonly origins: readonly string[];
+  readonly hasPassword: boolean;
+  /** Nobody may sign in as it. */
+  readonly disabled: boolean;
 }
 
 export interface ListedToken {
@@ -34,14 +37,18 @@ export async function listAccountsIn({ db }: DepotDatabase, now: number): Promis
     .select(["account_id", "origin"])
     .orderBy("origin")
     .execute();
+  const passwords = await db.selectFrom("account_passwords").select("account_id").execute();
+  const withPassword = new Set(passwords.map((row) => row.account_id));
   const tokens = (await listTokensIn(db, now)).filter((token) => !token.expired);
-  return accounts.map(({ id, name, email, created_at }) => ({
+  return accounts.map(({ id, name, email, created_at, disabled_at }) => ({
     id,
     name,
     email,
     createdAt: created_at,
     tokens: tokens.filter((token) => token.account === name).length,
     origins: members.filter((member) => member.account_id === id).map((member) => member.origin),
+    hasPassword: withPassword.has(id),
+    disabled: disabled_at !== null,
   }));
 }
 

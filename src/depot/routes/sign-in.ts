@@ -6,8 +6,11 @@ import { accountAnswer, signInWaysAnswer } from "../answer-schemas.ts";
 import { empty, json, NO_CACHE, text } from "../answers.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { accountShape } from "../shapes.ts";
+import { accountForName } from "../sign-in/account-for.ts";
+import { SIGN_IN_FAILURES } from "../sign-in/failures.ts";
 import { isFromElsewhere } from "../sign-in/guard.ts";
 import { isOutdatedHash } from "../sign-in/passwords.ts";
+import { countQuestion } from "../sign-in/questions.ts";
 import { returnTo, returnToQuery } from "../sign-in/return-to.ts";
 import { endedSessionCookie, sessionCookie, startSession } from "../sign-in/sessions.ts";
 import { type Account, accountNamed } from "../store/accounts.ts";
@@ -78,6 +81,45 @@ export const signInRoutes: readonly Route[] = [
       const { caller: account } = signedIn;
       const secret = await startSession(depot, { account, way: "proxy", kind: "browser", client, request });
       const answer = empty(303, { Location: returnTo(query.return_to), "Cache-Control": NO_CACHE });
+      answer.headers.append("Set-Cookie", sessionCookie(depot, secret, client));
+      return answer;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/sign-in/kerberos",
+    summary: "Begin a session with a Kerberos ticket (Authorization: Negotiate)",
+    access: "anyone",
+    answers: { 303: "empty", 401: "text", 404: "empty" },
+    params: nothing,
+    query: returnToQuery,
+    async handle({ depot, client, request, query }) {
+      const { kerberos } = depot.signIn;
+      if (kerberos === undefined) return empty(404);
+      const ask = (why: string) => text(401, why, { "WWW-Authenticate": "Negotiate" });
+      const header = request.headers.get("authorization");
+      if (header === null) return ask("Sign in with a Kerberos ticket");
+      countQuestion(depot, client);
+      const holder = kerberos.accept(header);
+      if (typeof holder === "string") {
+        depot.log(`a Kerberos ticket from ${client.address} was refused: ${holder}`);
+        return ask("The ticket was refused");
+      }
+      const { newAccounts } = kerberos.words;
+      const account = await accountForName(depot, { name: holder.name, way: "kerberos", newAccounts });
+      if (typeof account === "string") return ask(SIGN_IN_FAILURES[account]);
+      const secret = await startSession(depot, {
+        account,
+        way: "kerberos",
+        kind: "browser",
+        client,
+        request,
+      });
+      const answer = empty(303, {
+        Location: returnTo(query.return_to),
+        "Cache-Control": NO_CACHE,
+        "WWW-Authenticate": holder.reply,
+      });
       answer.headers.append("Set-Cookie", sessionCookie(depot, secret, client));
       return answer;
     },

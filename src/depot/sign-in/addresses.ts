@@ -25,6 +25,7 @@ export function isLoopbackName(name: string): boolean {
 
 /** Tells the addresses of these networks from others. */
 export function networks(values: readonly string[]): (address: string) => boolean {
+  if (values.length === 0) return () => false;
   const list = new BlockList();
   for (const value of values) {
     const [address = "", bits] = value.split("/");

@@ -24,17 +24,20 @@ export function clientReader({ url, proxy }: SignInConfig): (request: Request, p
   return (request, peer) => {
     const { headers } = request;
     const fromProxy = isTrusted(peer);
-    const seen = new URL(request.url);
-    const scheme = fromProxy ? lastWord(headers.get("x-forwarded-proto")) : undefined;
-    const isSecure =
-      url === undefined ? (scheme ?? seen.protocol.slice(0, -1)) === "https" : url.protocol === "https:";
     const named = accountHeader === undefined ? undefined : (headers.get(accountHeader) ?? undefined);
     return {
       address: fromProxy
         ? clientAddress(plainAddress(peer), headers.get("x-forwarded-for"), isTrusted)
         : plainAddress(peer),
-      isSecure,
-      origin: url?.origin ?? `${isSecure ? "https" : "http"}://${seen.host}`,
+      // Looked at only for browsers: most requests come from programs, and many.
+      get isSecure() {
+        if (url !== undefined) return url.protocol === "https:";
+        const scheme = fromProxy ? lastWord(headers.get("x-forwarded-proto")) : undefined;
+        return (scheme ?? new URL(request.url).protocol.slice(0, -1)) === "https";
+      },
+      get origin() {
+        return url?.origin ?? `${this.isSecure ? "https" : "http"}://${new URL(request.url).host}`;
+      },
       // Empty where the proxy asked for no name at this address.
       proxyAccount: fromProxy && named !== "" ? named : undefined,
       pretends: !fromProxy && named !== undefined,

@@ -4,6 +4,7 @@ import type { DepotDatabase } from "../store/database.ts";
 import { type Attempts, attemptsOn } from "./attempts.ts";
 import { type Client, clientReader } from "./client.ts";
 import type { SignInConfig } from "./config.ts";
+import type { Kerberos } from "./kerberos.ts";
 import { type PasswordChecker, passwordChecker } from "./passwords.ts";
 import { type Provider, providersOf } from "./providers.ts";
 
@@ -20,17 +21,24 @@ export interface SignIn {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Who is at the other end of a request. */
   clientOf(request: Request, peer: string): Client;
-  readonly kerberos: undefined;
+  readonly kerberos: Kerberos | undefined;
+  close(): void;
 }
 
 export interface SignInParts {
   readonly config: SignInConfig;
   readonly database: DepotDatabase;
+  readonly dataDirectory: string;
   readonly now: () => number;
 }
 
 /** Throws HabError where the configuration asks for what this machine does not have. */
-export async function openSignIn({ config, database, now }: SignInParts): Promise<SignIn> {
+export async function openSignIn(parts: SignInParts): Promise<SignIn> {
+  const { config, database, dataDirectory, now } = parts;
+  const kerberos =
+    config.kerberos === undefined
+      ? undefined
+      : await (await import("./kerberos.ts")).openKerberos(config.kerberos, dataDirectory);
   return {
     config,
     passwords: passwordChecker(),
@@ -38,6 +46,7 @@ export async function openSignIn({ config, database, now }: SignInParts): Promis
     questions: new RateLimit(QUESTION_RATE, now),
     providers: providersOf(config, now),
     clientOf: clientReader(config),
-    kerberos: undefined,
+    kerberos,
+    close: () => kerberos?.close(),
   };
 }

@@ -102,9 +102,10 @@ export interface FoundSession {
 export async function sessionOfCookie(
   depot: Depot,
   headers: Headers,
-  { isSecure }: Client,
+  client: Client,
 ): Promise<FoundSession | undefined> {
-  const value = cookie(headers, SESSION_COOKIE, isSecure);
+  if (!headers.has("cookie")) return undefined;
+  const value = cookie(headers, SESSION_COOKIE, client.isSecure);
   return value === undefined ? undefined : await findSession(depot, "browser", tokenHash(value));
 }
 

@@ -4,7 +4,7 @@ import { placeOf, placeOptions } from "../place-options.ts";
 
 export const command = defineCommand({
   summary: "List the accounts of a depot",
-  examples: [{ command: "hab depot user list", explains: "name, address, tokens and origins of each" }],
+  examples: [{ command: "hab depot user list", explains: "name, address, ways in and origins of each" }],
   options: placeOptions(),
   json: true,
   async run(context) {
@@ -13,7 +13,13 @@ export const command = defineCommand({
     const accounts = await listAccounts(placeOf(context));
     if (json) printJson({ accounts });
     else
-      for (const { name, email, tokens, origins } of accounts)
-        stdout.write(`${[name, email || "-", `${tokens} tokens`, origins.join(",") || "-"].join("\t")}\n`);
+      for (const { name, email, tokens, origins, hasPassword, disabled } of accounts) {
+        const ways = [
+          `${tokens} tokens`,
+          ...(hasPassword ? ["password"] : []),
+          ...(disabled ? ["disabled"] : []),
+        ];
+        stdout.write(`${[name, email || "-", ways.join(", "), origins.join(",") || "-"].join("\t")}\n`);
+      }
   },
 });
