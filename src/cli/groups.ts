@@ -1,8 +1,10 @@
 // What each group of commands is about, in the order help lists them. A group without a command is not shown.
 
 export const groups: Readonly<Record<string, string>> = {
-  bldr: "Channels of an origin on the depot",
-  "bldr channel": "Create, list and promote channels",
+  bldr: "Channels and webhooks of an origin on the depot",
+  "bldr channel": "Create, list, promote and roll back channels",
+  "bldr channel gate": "Approvals that promotions to a channel need",
+  "bldr webhook": "Addresses that are told what happens in an origin",
   cli: "Settings and completions of this program",
   config: "Configuration of a running service",
   depot: "Run a depot",

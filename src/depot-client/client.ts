@@ -11,10 +11,12 @@ import {
   type Target,
 } from "../package/index.ts";
 import { boundedText } from "./body.ts";
+import type { Calls } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 import { originCalls } from "./origin-calls.ts";
+import { promotionCalls } from "./promotion-calls.ts";
 import { readAnswer } from "./responses.ts";
 import { DEFAULT_RETRIES, isWorthAskingAgain, withRetries } from "./retry.ts";
 import type { ChannelChange, DepotClient, DepotPackage, SearchResult, UploadOptions } from "./types.ts";
@@ -56,11 +58,17 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
       { signal: request.signal },
     );
 
+  const calls: Calls = { ask, change, send: (request) => connection.send(request) };
   return {
     url: connection.url,
     hasToken: connection.hasToken,
 
-    ...originCalls({ ask, change }),
+    ...originCalls(calls),
+    ...promotionCalls(calls),
+
+    async listen(options) {
+      await (await import("./events.ts")).listenToDepot(connection, options);
+    },
 
     async originKeys(origin, signal) {
       const what = `cannot list the keys of the origin ${origin}`;

@@ -3,6 +3,7 @@ export { createDepotClient } from "./client.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { depotDate } from "./date.ts";
 export { clientErrors } from "./errors.ts";
+export type { DepotEvent, ListenOptions } from "./events.ts";
 export { DepotFailure } from "./failure.ts";
 export {
   type GatherEvent,
@@ -13,6 +14,18 @@ export {
   type SeedSet,
 } from "./gather.ts";
 export { depotPackageSource } from "./package-source.ts";
+export type {
+  ChannelComparison,
+  ChannelGate,
+  ChannelHistoryEntry,
+  ChannelRollback,
+  NewWebhook,
+  PromotedSet,
+  PromotionRequest,
+  Webhook,
+  WebhookDelivery,
+} from "./promotion-answers.ts";
+export type { GateWords, Listed, PromotionClient, RollbackWords, SetWords } from "./promotion-calls.ts";
 export {
   type PublishEvent,
   type Published,

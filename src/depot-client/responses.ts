@@ -3,6 +3,7 @@
 import { boundedText, LARGEST_ANSWER_BYTES } from "./body.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
+import { promotionAnswers } from "./promotion-answers.ts";
 import {
   list,
   number,
@@ -53,6 +54,7 @@ const answers = {
   invitations: list(invitation),
   originInvitations: record({ origin: text, invitations: list(invitation) }),
   role: record({ role: text }),
+  ...promotionAnswers,
   keys: list(record({ origin: text, revision: text, location: text })),
   channels: list(record({ name: text })),
   packageChannels: list(record({ name: text, created_at: text, promoted_at: text })),

@@ -1,6 +1,9 @@
 // The client as its users see it, without what it is made of.
+
 import type { NamedRevision, Secret } from "../crypto/index.ts";
 import type { DownloadRequest, FullIdent, PackageIdent, Target } from "../package/index.ts";
+import type { ListenOptions } from "./events.ts";
+import type { PromotionClient } from "./promotion-calls.ts";
 
 /** Metadata of one package. */
 export interface DepotPackage {
@@ -94,9 +97,11 @@ export interface OriginClient {
 }
 
 /** Calls of a depot. Each throws DepotFailure (a HabError) with a kind of `clientErrors` when it fails. */
-export interface DepotClient extends OriginClient {
+export interface DepotClient extends OriginClient, PromotionClient {
   readonly url: string;
   readonly hasToken: boolean;
+  /** Listens to what happens there (events.ts) until the connection ends; 404 where the depot does not tell. */
+  listen(options: ListenOptions): Promise<void>;
   /** Public signing keys, newest first. */
   originKeys(origin: string, signal?: AbortSignal): Promise<NamedRevision[]>;
   /** Text of a public signing key. Sends no token. */

@@ -1,6 +1,7 @@
 // Packages from depots, for services: at load, when a spec's package is not here, and for updates
 // (reference/services.md §2.2, §15.2).
 import { Secret } from "../crypto/index.ts";
+import type { ListenOptions } from "../depot-client/index.ts";
 import { describeError } from "../error/index.ts";
 import { environmentValue } from "../host/index.ts";
 import {
@@ -36,6 +37,8 @@ export interface Installer {
   findUpdate(ident: PackageIdent, spec: ServiceSpec, signal: AbortSignal): Promise<FullIdent | undefined>;
   /** The newest release in the channel; undefined when it has none. */
   head(ident: PackageIdent, from: PackageOrigin, signal: AbortSignal): Promise<FullIdent | undefined>;
+  /** Listens to what happens in a depot; see the client's `listen`. */
+  listen(url: string, options: ListenOptions): Promise<void>;
   /** Installs exactly this release. */
   exact(ident: FullIdent, from: PackageOrigin, signal: AbortSignal): Promise<void>;
   /** Removes installed releases newer than the one rolled back to, so that a restart does not take them up again (§15.4). */
@@ -67,6 +70,11 @@ export function createInstaller(
     return depotPackageSource(createDepotClient({ url, token, product }));
   };
 
+  const listen = async (url: string, options: ListenOptions): Promise<void> => {
+    const { createDepotClient } = await import("../depot-client/index.ts");
+    await createDepotClient({ url, token, product }).listen(options);
+  };
+
   const install = async (
     what: string,
     spec: PackageOrigin | undefined,
@@ -93,6 +101,7 @@ export function createInstaller(
 
   return {
     head,
+    listen,
     async forLoad(spec, console, signal) {
       const report = (event: InstallEvent) => tell(console, event);
       return loadInstalled(await install(formatIdent(spec.ident), spec, report, signal));

@@ -45,6 +45,7 @@ import { openSpecDirectory } from "./spec/directory.ts";
 import { systemInfo } from "./sys.ts";
 import { untakenGroups } from "./take-over.ts";
 import { watchTestExit } from "./test-exit.ts";
+import { DepotListeners } from "./update/depot-listener.ts";
 import { Updates } from "./update/updates.ts";
 import { watchDirectory, watchFile } from "./watch.ts";
 
@@ -202,6 +203,14 @@ async function start(
     find: installer.findUpdate,
     install: installer.exact,
   });
+  const listeners = new DepotListeners({
+    listen: installer.listen,
+    random: Math.random,
+    heard(news) {
+      updates.channelChanged(news);
+      selfUpdate.channelChanged(news);
+    },
+  });
   const services: Services = new Services({
     specs,
     output,
@@ -225,7 +234,10 @@ async function start(
     ring,
     organization: options.organization,
     started,
-    wanted: (wanted) => updates.keep(wanted),
+    wanted(wanted) {
+      updates.keep(wanted);
+      listeners.keep([...updates.interests(), ...selfUpdate.interests()]);
+    },
     updated: (spec, chosen) => installer.removeNewer(spec.ident, chosen),
     kept: new KeptReleases(paths.releases, say),
     updateProblem: (name) => updates.problem(name),
@@ -306,6 +318,7 @@ async function start(
       selfUpdate.close();
       if (how.kind === "restart" && how.update === undefined)
         await selfUpdate.beforeRestart(how.retryRefused === true);
+      listeners.close();
       updates.close();
       testExit?.close();
       triggers?.close();

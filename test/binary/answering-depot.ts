@@ -1,4 +1,5 @@
-// A depot that answers what ours does not serve yet, as the original's does (reference/depot-api.md §23).
+// A depot that answers what would take people, ids or time to have from a real one, as the original's does
+// (reference/depot-api.md §23) and ours.
 
 const INVITATION = {
   id: "1",
@@ -11,6 +12,55 @@ const INVITATION = {
   updated_at: "2026-01-01T00:00:00.123",
 };
 
+const AT = "2026-01-01T00:00:00.123Z";
+
+const REQUEST = {
+  id: "1",
+  origin: "acme",
+  from: "testing",
+  to: "stable",
+  idents: ["acme/app/1.0/20260101000000"],
+  count: 1,
+  target: null,
+  requested_by: "mia",
+  at: AT,
+  comment: "",
+  expires_at: AT,
+  state: "approved",
+  reason: "",
+  decided_at: AT,
+  channel_state: 2,
+  needed: 1,
+  approvals: [{ account: "max", at: AT, comment: "fine", counts: true }],
+  rejections: [{ account: "bob", at: AT, comment: "" }],
+  may: { approve: false, reject: false, withdraw: false },
+};
+
+const WEBHOOK = {
+  id: "1",
+  origin: "acme",
+  url: "https://ci.example.com/",
+  events: ["promotion"],
+  active: true,
+  created_at: AT,
+  updated_at: AT,
+  created_by: "mia",
+};
+
+const DELIVERY = {
+  id: "2",
+  event: "promotion",
+  state: "pending",
+  attempts: 1,
+  status: 503,
+  error: "answered 503",
+  created_at: AT,
+  updated_at: AT,
+  due_at: AT,
+};
+
+const pageOf = (item: unknown) => ({ range_start: 0, range_end: 0, total_count: 1, data: [item] });
+
 /** Method and path → status, and what is said. */
 const ANSWERS: readonly (readonly [RegExp, number, unknown?])[] = [
   [/^GET \/v1\/user\/invitations$/, 200, [INVITATION]],
@@ -19,6 +69,14 @@ const ANSWERS: readonly (readonly [RegExp, number, unknown?])[] = [
   [/^GET .*\/users\/bob\/role$/, 200, { role: "maintainer" }],
   [/^(PUT|DELETE) .*\/invitations\/1(\/ignore)?$/, 204],
   [/^PUT .*\/users\/bob\/role$/, 204],
+  [/^GET .*\/requests$/, 200, pageOf(REQUEST)],
+  [/^(GET|POST) .*\/requests\/1(\/[a-z]+)?$/, 200, REQUEST],
+  [/^POST .*\/promotions$/, 202, { request: REQUEST }],
+  [/^GET .*\/webhooks$/, 200, pageOf(WEBHOOK)],
+  [/^POST .*\/webhooks$/, 201, { ...WEBHOOK, secret: "whsec_x" }],
+  [/^POST .*\/webhooks\/1\/ping$/, 202, { id: "2" }],
+  [/^GET .*\/webhooks\/1\/deliveries$/, 200, pageOf(DELIVERY)],
+  [/^DELETE .*\/webhooks\/1$/, 204],
   [/^POST .*\/origins\/acme\/(depart|transfer\/bob)$/, 204],
   [/^DELETE .*\/(origins\/acme|pkgs\/acme\/[^/]+\/[^/]+\/[^/]+)$/, 204],
 ];

@@ -50,6 +50,12 @@ export const command = defineCommand({
       help: "Requests a second of one address, 0 for no limit (default: 200 for other machines)",
       type: integer(),
     }),
+    webhookTargets: option({
+      long: "webhook-targets",
+      value: "WHERE",
+      help: "Where webhooks may go: public, any, none, or networks besides the public (10.1.0.0/16,fd00::/8)",
+      default: "public",
+    }),
   },
   json: true,
   async run(context) {
@@ -61,6 +67,7 @@ export const command = defineCommand({
       ...(options.accounts !== undefined && { accountsFile: options.accounts }),
       ...(options.signIn !== undefined && { signInFile: options.signIn }),
       ...(options.rate !== undefined && { requestsPerSecond: options.rate }),
+      webhookTargets: options.webhookTargets,
       log: (line) => stderr.write(`${new Date().toISOString()} ${line}\n`),
     });
     if (json) printJson({ url: depot.url, data: options.data });

@@ -4,6 +4,52 @@ import { KEY_PAIR_FILES, NAMED_KEY } from "./shared.ts";
 
 const CHANNEL_OF_ORIGIN = object({ origin: text(), channel: text() });
 const CHANNEL_MOVE = object({ origin: text(), source: text("channel"), target: text("channel") });
+const RELEASES = listOf(object({ ident: text(), target: text() }));
+const TIME = text("UTC");
+const SIDE = object({ channel: text(), state: count() });
+const NEWER = listOf(object({ name: text(), target: text(), here: text("ident"), there: text("ident") }));
+const DECISION = { account: text(), at: TIME, comment: text() };
+const STATES = oneOf("open", "approved", "rejected", "withdrawn", "expired", "failed");
+const REQUEST = object({
+  id: text("64 bits, in decimal"),
+  origin: text(),
+  from: nullable(text("channel")),
+  to: text("channel"),
+  idents: listOf(text("the first of them")),
+  count: count("releases, each target counted"),
+  target: nullable(text()),
+  requested_by: text(),
+  at: TIME,
+  comment: text(),
+  expires_at: TIME,
+  state: STATES,
+  reason: text("why it ended"),
+  decided_at: nullable(TIME),
+  channel_state: nullable(count("state of the channel that its promotion made")),
+  needed: nullable(count("approvals; null where the channel has no gate any more")),
+  approvals: listOf(object({ ...DECISION, counts: truth() })),
+  rejections: listOf(object(DECISION)),
+});
+const GATE = object({
+  origin: text(),
+  channel: text(),
+  approvals: count(),
+  approvers: object({ accounts: listOf(text()), roles: listOf(text("this one and above")) }),
+  own: truth("whether who asks may approve"),
+  expires_after_hours: count(),
+  updated_at: TIME,
+  updated_by: text(),
+});
+const WEBHOOK = {
+  id: text("64 bits, in decimal"),
+  origin: text(),
+  url: text(),
+  events: listOf(text()),
+  active: truth(),
+  created_at: TIME,
+  updated_at: TIME,
+  created_by: text(),
+};
 const ROLE = text("readonly_member, member, maintainer, administrator or owner");
 const INVITATIONS = listOf(
   object({
@@ -22,11 +68,86 @@ const INVITATIONS = listOf(
 const ANY_OBJECT: JsonSchema = { type: "object", additionalProperties: true };
 
 export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
+  "bldr channel approve": REQUEST,
+  "bldr channel compare": object({
+    origin: text(),
+    here: SIDE,
+    there: SIDE,
+    only_here: listOf(text("ident")),
+    only_there: listOf(text("ident")),
+    newer_here: NEWER,
+    newer_there: NEWER,
+    same: count("releases in both"),
+    complete: truth("whether no list was cut short"),
+  }),
   "bldr channel create": CHANNEL_OF_ORIGIN,
   "bldr channel demote": CHANNEL_MOVE,
   "bldr channel destroy": CHANNEL_OF_ORIGIN,
+  "bldr channel gate clear": object({ origin: text(), channel: text(), removed: truth() }),
+  "bldr channel gate set": GATE,
+  "bldr channel gate show": object({ origin: text(), channel: text(), gate: nullable(GATE) }),
+  "bldr channel history": object({
+    origin: text(),
+    channel: text(),
+    total: count(),
+    changes: listOf(
+      object({
+        id: count("the state it made"),
+        action: text(),
+        idents: listOf(text("the first of them")),
+        added: count(),
+        removed: count(),
+        account: text(),
+        source_address: text(),
+        trigger: text(),
+        from_channel: nullable(text()),
+        request_id: nullable(text()),
+        back_to: nullable(count("of a rollback: the state it went back to")),
+        at: TIME,
+      }),
+    ),
+  }),
   "bldr channel list": object({ origin: text(), channels: listOf(text()) }),
-  "bldr channel promote": CHANNEL_MOVE,
+  "bldr channel promote": object(
+    { origin: text(), source: text("channel"), target: text("channel") },
+    { promoted: RELEASES, request: REQUEST },
+  ),
+  "bldr channel reject": REQUEST,
+  "bldr channel requests": object({ origin: text(), total: count(), requests: listOf(REQUEST) }),
+  "bldr channel rollback": object({
+    origin: text(),
+    channel: text(),
+    back_to: count(),
+    state: count("the one the channel is in"),
+    added: RELEASES,
+    removed: RELEASES,
+    gone: RELEASES,
+    dry_run: truth(),
+  }),
+  "bldr channel wait": REQUEST,
+  "bldr channel withdraw": REQUEST,
+  "bldr webhook create": object({ ...WEBHOOK, secret: text("shown only now") }),
+  "bldr webhook delete": object({ origin: text(), webhook: text() }),
+  "bldr webhook deliveries": object({
+    origin: text(),
+    webhook: text(),
+    total: count(),
+    deliveries: listOf(
+      object({
+        id: text(),
+        event: text(),
+        state: oneOf("pending", "delivered", "failed", "dropped"),
+        attempts: count(),
+        status: nullable(count("of the last answer")),
+        error: text(),
+        created_at: TIME,
+        updated_at: TIME,
+        due_at: nullable(TIME),
+      }),
+    ),
+  }),
+  "bldr webhook list": object({ origin: text(), total: count(), webhooks: listOf(object(WEBHOOK)) }),
+  "bldr webhook ping": object({ origin: text(), webhook: text(), delivery: text() }),
   "depot openapi": ANY_OBJECT,
   "depot backup": object({ file: text(), packages: count(), blobs: count(), bytes: count() }),
   "depot check": object({

@@ -11,6 +11,8 @@ const FILES_OF_SUITE = [
     "src/depot/routes",
     "src/depot/app.test.ts",
     "src/depot/upload.test.ts",
+    "src/depot/events/stream.test.ts",
+    "src/depot/webhooks/courier.test.ts",
     "src/depot/operate/operate.test.ts",
   ],
   ...["./src/depot/store/postgres.servers.ts", "./src/depot/blobs/s3-blobs.servers.ts"],

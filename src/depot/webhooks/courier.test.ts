@@ -267,7 +267,7 @@ describe("the outbox", () => {
         finishDelivery(writing, taken, { state: "failed", status: null, error: "late", dueAt: until }),
       );
     const rows = await database.db.selectFrom("webhook_deliveries").selectAll().execute();
-    expect(rows).toMatchObject([{ state: "delivered", attempts: 2, status: 200 }]);
+    expect([...rows]).toMatchObject([{ state: "delivered", attempts: 2, status: 200 }]);
     await outbox.stop();
   });
 

@@ -115,6 +115,11 @@ export function looked(course: Course, found: FullIdent, nowMs: number, periodMs
   return { ...course, found, pollAtMs: nowMs + periodMs, lookFailure: undefined };
 }
 
+/** Something is new in the channel: the next look is at this time, if it would be later. */
+export function looksBy(course: Course, atMs: number): Course {
+  return course.pollAtMs <= atMs ? course : { ...course, pollAtMs: atMs };
+}
+
 export function lookFailed(course: Course, message: string, nowMs: number, periodMs: number): Course {
   return { ...course, pollAtMs: nowMs + periodMs, lookFailure: message };
 }

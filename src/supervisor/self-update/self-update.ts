@@ -14,7 +14,11 @@ import {
 import type { Installer, PackageOrigin } from "../install.ts";
 import { type Output, PROGRAM } from "../output.ts";
 import { isNewer, successorOf } from "../plan/self-update.ts";
+import { type ChannelInterest, type ChannelNews, concerns } from "../update/depot-listener.ts";
 import { programOf } from "./own-program.ts";
+
+/** Many Supervisors that hear of the same change do not ask the depot in the same moment. */
+const NEWS_SPLAY_MS = 1000;
 
 export interface SelfUpdateOptions {
   /** The release this program is of. */
@@ -40,6 +44,9 @@ export class SelfUpdate {
   readonly #life = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #slots: SlotsReport | undefined;
+  #looking = false;
+  /** Something was heard of the channel since the last look began. */
+  #isNews = false;
   /** What keeps it from being updated, beside releases that were refused. */
   #problem: string | undefined;
 
@@ -74,7 +81,34 @@ export class SelfUpdate {
       : undefined;
   }
 
+  /** The channel whose changes concern the Supervisor, if it looks for updates. */
+  interests(): ChannelInterest[] {
+    const { own, automatic } = this.#options;
+    if (own === undefined || automatic === undefined || this.#timer === undefined) return [];
+    return [{ url: automatic.from.bldrUrl, origin: own.origin, channel: automatic.from.channel }];
+  }
+
+  /** A channel changed: it is looked at soon, if it is ours. A look that is under way is followed by another. */
+  channelChanged(news: ChannelNews): void {
+    const { automatic } = this.#options;
+    if (automatic === undefined || !this.interests().some((each) => concerns(news, each))) return;
+    this.#isNews = true;
+    if (this.#looking) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), automatic.random * NEWS_SPLAY_MS);
+  }
+
   async #look(): Promise<void> {
+    this.#looking = true;
+    this.#isNews = false;
+    try {
+      await this.#lookOnce();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
     const { own, installer, automatic } = this.#options;
     if (own === undefined || automatic === undefined) return;
     try {
@@ -95,7 +129,9 @@ export class SelfUpdate {
       this.#problem = problem;
       this.#slots = await this.#options.launcher.slots().catch(() => this.#slots);
     }
-    if (!this.#life.signal.aborted) this.#timer = setTimeout(() => void this.#look(), automatic.periodMs);
+    if (this.#life.signal.aborted) return;
+    const waitMs = this.#isNews ? NEWS_SPLAY_MS : automatic.periodMs;
+    this.#timer = setTimeout(() => void this.#look(), waitMs);
   }
 
   /** The release to change to. None while this one is on trial: what comes before it must be certain. */

@@ -12,6 +12,7 @@ import {
   courseProblem,
   looked,
   lookFailed,
+  looksBy,
   type UpdateAction,
   type UpdateFacts,
 } from "../plan/course.ts";
@@ -44,10 +45,15 @@ export interface UpdaterOptions {
 export interface Updater {
   /** The census or the service changed: a step that waited for it may be due. */
   wake(): void;
+  /** Its channel changed: it is looked at soon. */
+  channelChanged(): void;
   /** What keeps the service from being updated. */
   problem(): string | undefined;
   stop(): void;
 }
+
+/** Many Supervisors that hear of the same change do not ask the depot in the same moment. */
+const NEWS_SPLAY_MS = 1000;
 
 export function startUpdater(options: UpdaterOptions): Updater {
   const { spec, group, output, periodMs, now } = options;
@@ -57,6 +63,8 @@ export function startUpdater(options: UpdaterOptions): Updater {
   let working = false;
   let again = false;
   let suitability: bigint | undefined;
+  /** Counts what was heard of the channel: a look that was under way may have come too early. */
+  let news = 0;
   /** What was told in the step before, if that was telling. */
   let told: string | undefined;
 
@@ -108,7 +116,12 @@ export function startUpdater(options: UpdaterOptions): Updater {
     }
   };
 
+  const lookSoon = () => {
+    course = looksBy(course, now() + options.random() * NEWS_SPLAY_MS);
+  };
+
   const look = async () => {
+    const known = news;
     try {
       const running = options.facts().running;
       const found = (await options.find(spec.ident, spec, life.signal)) ?? running;
@@ -119,6 +132,7 @@ export function startUpdater(options: UpdaterOptions): Updater {
         say(`Unable to look for an update of ${formatIdent(spec.ident)}: ${message}`);
       course = lookFailed(course, message, now(), periodMs);
     }
+    if (news !== known) lookSoon();
   };
 
   const change = async (ident: FullIdent, pkgIncarnation: bigint | undefined) => {
@@ -152,6 +166,11 @@ export function startUpdater(options: UpdaterOptions): Updater {
   timer = setTimeout(wake, 0);
   return {
     wake,
+    channelChanged() {
+      news++;
+      lookSoon();
+      wake();
+    },
     problem: () => courseProblem(course, options.facts(), now(), periodMs),
     stop() {
       life.abort();

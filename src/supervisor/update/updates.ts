@@ -8,6 +8,7 @@ import type { Output } from "../output.ts";
 import { holdsUp } from "../plan/rolling.ts";
 import { looksForUpdates } from "../plan/update.ts";
 import { compareSpecs, type ServiceSpec } from "../spec/spec.ts";
+import { type ChannelInterest, type ChannelNews, concerns } from "./depot-listener.ts";
 import { startUpdater, type Updater, type UpdaterOptions } from "./updater.ts";
 
 /** What an update needs to know and do about a service. */
@@ -100,6 +101,22 @@ export class Updates {
       elect: (suitability) => ring.elect("election-update", group, suitability),
     });
     return { spec, group, updater };
+  }
+
+  /** Channels whose changes concern a service. */
+  interests(): ChannelInterest[] {
+    return [...this.#held.values()].map(({ spec }) => ({
+      url: spec.bldrUrl,
+      origin: spec.ident.origin,
+      channel: spec.channel,
+    }));
+  }
+
+  /** A channel changed, or any of a depot may have. */
+  channelChanged(news: ChannelNews): void {
+    for (const { spec, updater } of this.#held.values())
+      if (concerns(news, { url: spec.bldrUrl, origin: spec.ident.origin, channel: spec.channel }))
+        updater.channelChanged();
   }
 
   /** Something happened to one service, or to the census. */

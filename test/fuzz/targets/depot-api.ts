@@ -63,6 +63,13 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
   revision: ["20260102030405", "latest"],
   role: ["member", "maintainer"],
   id: ["1", "9223372036854775807"],
+  state: ["1", "2", "open", "expired"],
+  at: ["1", "3"],
+  with: ["stable", "gated", "empty"],
+  with_at: ["1", "2"],
+  after: ["0", "3", "1000000"],
+  seconds: ["0"],
+  event: ["upload", "promotion,request", "decision"],
 };
 
 /** What is only asked for: if it were written, everybody might read it. */
@@ -209,7 +216,8 @@ let world: Promise<FurnishedDepot> | undefined;
 const faultOf = describedBy(document);
 
 /** Deleting or handing on what later requests need would leave nothing to try. */
-const DESTRUCTIVE = /^(?:DELETE \/depot\/(?:pkgs|origins)|POST .*\/(?:depart|transfer)|PATCH \/depot\/pkgs)/;
+const DESTRUCTIVE =
+  /^(?:DELETE \/depot\/(?:pkgs|origins)|POST .*\/(?:depart|transfer)|PATCH \/depot\/pkgs|PUT .*\/rollback)/;
 
 async function run(input: Uint8Array): Promise<void> {
   const sent = sentOf(input);
@@ -222,7 +230,7 @@ async function run(input: Uint8Array): Promise<void> {
   let response: Response;
   try {
     const token = tokens.get(as) ?? (as === "anonymous" ? undefined : as);
-    response = await fetch(`${depot.url}/v1${path}`, {
+    response = await fetch(`${depot.url}/v1${ending(path)}`, {
       method,
       redirect: "manual",
       headers: {
@@ -277,6 +285,11 @@ export const depotApiTarget: FuzzTarget = {
     await running?.stop();
   },
 };
+
+/** A stream goes on until it is told to end; of two values the first counts. */
+function ending(path: string): string {
+  return path.replace(/^\/depot\/stream(?=[?#]|$)\??/, "/depot/stream?seconds=0&");
+}
 
 function decodedLoosely(path: string): string {
   return path.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
