@@ -41,7 +41,13 @@ export async function fill(
         origin,
         await database.write(async (writing) => {
           if ((await findChannel(writing.db, origin, "stable")) === undefined)
-            await insertOrigin(writing, account.id, origin, "public");
+            await insertOrigin(
+              writing,
+              { accountId: account.id, accountName: account.name, trigger: "test", address: "" },
+              account.id,
+              origin,
+              "public",
+            );
           const found = await Promise.all(
             ["unstable", "stable"].map((channel) => findChannel(writing.db, origin, channel)),
           );

@@ -22,7 +22,13 @@ export type ReaderView =
   /** The reader's token is not valid any more. */
   | { readonly kind: "refused" };
 
-export type EventViews = (event: EventRow, headers: Headers, client: Client) => Promise<ReaderView>;
+/** Who listens: what they said with the request, and what is known of where it came from. */
+export interface Reader {
+  readonly headers: Headers;
+  readonly client: Client;
+}
+
+export type EventViews = (event: EventRow, reader: Reader) => Promise<ReaderView>;
 
 /** Makes the function that says what a reader sees. Readers with the same credentials share its questions for a second. */
 export function eventViews(depot: Depot): EventViews {
@@ -38,19 +44,16 @@ export function eventViews(depot: Depot): EventViews {
   };
 
   const standing = async (
-    headers: Headers,
-    client: Client,
+    { headers, client }: Reader,
     origin: string,
   ): Promise<"refused" | "member" | "other"> => {
-    const given = [headers.get("authorization"), headers.get("cookie"), client.proxyAccount];
-    if (given.every((each) => each === null || each === undefined)) return "other";
-    // Whether a cookie counts also depends on the way it came by (sign-in/cookies.ts).
-    const credentials = JSON.stringify([...given, client.isSecure, origin]);
-    return await share(credentials, async () => {
+    const said = [headers.get("authorization"), headers.get("cookie"), client.proxyAccount];
+    const credentials = said.map((each) => each ?? "").join("\n");
+    if (credentials.trim() === "") return "other";
+    return await share(`${credentials}\n${origin}`, async () => {
       const signedIn = await authenticate(depot, headers, client);
       if (signedIn === null) return "refused";
-      const role = await roleIn(depot.database.db, origin, signedIn?.caller);
-      return role === undefined ? "other" : "member";
+      return (await roleIn(depot.database.db, origin, signedIn?.caller)) === undefined ? "other" : "member";
     });
   };
 
@@ -65,10 +68,10 @@ export function eventViews(depot: Depot): EventViews {
     return JSON.stringify(Object.fromEntries(PUBLIC_KEYS.map((key) => [key, all[key]])));
   };
 
-  return async (event, headers, client) => {
-    const reader = await standing(headers, client, event.origin);
-    if (reader === "refused") return { kind: "refused" };
-    if (reader === "member") return { kind: "shown", data: event.data };
+  return async (event, reader) => {
+    const held = await standing(reader, event.origin);
+    if (held === "refused") return { kind: "refused" };
+    if (held === "member") return { kind: "shown", data: event.data };
     const data = await share(`event ${event.seq}`, () => publicData(event));
     return data === undefined ? { kind: "hidden" } : { kind: "shown", data };
   };

@@ -41,7 +41,7 @@ export const streamRoutes: readonly Route[] = [
           (origin === undefined || origin.includes(event.origin)) &&
           (channel === undefined || channel.includes(event.channel)) &&
           (kinds === undefined || kinds.includes(event.kind)),
-        view: (event) => depot.eventViews(event, request.headers, call.client),
+        view: (event) => depot.eventViews(event, { headers: request.headers, client: call.client }),
         after: heard.success ? heard.data : query.after,
         seconds: query.seconds,
         signal: request.signal,

@@ -11,7 +11,6 @@ import {
   send,
   Table,
   useCache,
-  useJson,
   useToast,
 } from "../../shared/index.ts";
 import { apiPath } from "../api/addresses.ts";
@@ -50,9 +49,7 @@ export interface WebhooksSectionProps {
 }
 
 export function WebhooksSection({ origin, ask }: WebhooksSectionProps): ReactNode {
-  const known = useJson<readonly Webhook[] | { readonly webhooks: readonly Webhook[] }>(
-    apiPath(["origins", origin, "webhooks"]),
-  );
+  const more = useMore<Webhook>((words) => apiPath(["origins", origin, "webhooks"], words));
   return (
     <section className="section" aria-label="Webhooks">
       <div className="row between">
@@ -62,21 +59,23 @@ export function WebhooksSection({ origin, ask }: WebhooksSectionProps): ReactNod
         </Button>
       </div>
       <p className="soft">The depot sends what happens in {origin} to these addresses, signed.</p>
-      <Shown known={known} skeleton={<ListSkeleton rows={2} />}>
-        {(answer) => {
-          const webhooks = "webhooks" in answer ? answer.webhooks : answer;
-          return webhooks.length === 0 ? (
+      <Shown known={more.known} skeleton={<ListSkeleton rows={2} />}>
+        {(list) =>
+          list.items.length === 0 ? (
             <p className="soft">There are none.</p>
           ) : (
-            <ul className="list card">
-              {webhooks.map((webhook) => (
-                <li key={webhook.id}>
-                  <WebhookEntry origin={origin} webhook={webhook} ask={ask} />
-                </li>
-              ))}
-            </ul>
-          );
-        }}
+            <>
+              <ul className="list card">
+                {list.items.map((webhook) => (
+                  <li key={webhook.id}>
+                    <WebhookEntry origin={origin} webhook={webhook} ask={ask} />
+                  </li>
+                ))}
+              </ul>
+              <MoreButton list={list} more={more} />
+            </>
+          )
+        }
       </Shown>
     </section>
   );
