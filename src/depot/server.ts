@@ -4,6 +4,7 @@ import { AnswerCache } from "./answer-cache.ts";
 import { createApp, type DepotApp } from "./app.ts";
 import { lockDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
+import { lowFileLimit } from "./file-limit.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
 import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
 import type { Rate } from "./rate-limit.ts";
@@ -75,6 +76,8 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
       const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
+      const warning = lowFileLimit();
+      if (warning !== undefined) log(warning);
       const endSweeping = sweepNowAndThen(depot);
       return {
         url: `http://${urlHost(options.listen.host)}:${server.port}`,
