@@ -7,6 +7,7 @@ import { empty, jsonText, NO_CACHE, Refusal, refusalResponse, text } from "./ans
 import { authenticate, type SignedIn } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
 import { depotErrors } from "./errors.ts";
+import { isOutOfFiles } from "./file-limit.ts";
 import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS, PRETENCE_RATE } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { isLoopback, type Rate, RateLimit } from "./rate-limit.ts";
@@ -73,6 +74,7 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
     depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
     if (isUnstorableText(error)) return empty(400);
     if (isDiskFull(error)) return text(507, "The depot's disk is full");
+    if (isOutOfFiles(error)) return empty(503, { "Retry-After": "2" });
     if (isDatabaseAway(error)) return empty(503, { "Retry-After": "2" });
     // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
     return empty(isKind(error, depotErrors.blobsUnreachable) ? 502 : 500);

@@ -8,6 +8,7 @@ import { depotErrors } from "./errors.ts";
 import { EventFeed } from "./events/feed.ts";
 import { ListenerPlaces } from "./events/places.ts";
 import { eventViews } from "./events/view.ts";
+import { lowFileLimit } from "./file-limit.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_OF_ADDRESS } from "./limits.ts";
@@ -99,6 +100,8 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
       const hasAccounts =
         (await database.db.selectFrom("accounts").select("id").limit(1).executeTakeFirst()) !== undefined;
       const server = listen(createApp(depot, rateOf(options.requestsPerSecond)), options.listen, depot.log);
+      const warning = lowFileLimit();
+      if (warning !== undefined) log(warning);
       const endSweeping = sweepNowAndThen(depot);
       const courier = startCourier({ depot, targets: depot.webhookTargets });
       const endHousekeeping = startHousekeeping(depot);

@@ -76,3 +76,12 @@ export async function makeHart(
     rmSync(root, { recursive: true, force: true });
   }
 }
+
+/** A hart that is larger than what is in it: what follows the archive is read by nobody, but is part of the file. */
+export async function largeHart(ident: string, bytes: number): Promise<TestHart> {
+  const small = await makeHart(ident);
+  const large = new Uint8Array(bytes);
+  large.set(small.bytes);
+  large.fill(7, bytes - 100);
+  return { ident, bytes: large, checksum: blake2b256Hex(large) };
+}

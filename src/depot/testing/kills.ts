@@ -116,18 +116,28 @@ export async function killDepots({ place, processes, uploads, seed }: KillOption
       const fuse = random() * LONGEST_FUSE_MS;
       const queue = harts.map((hart) => ({ hart, way: random(), to: Math.floor(random() * processes) }));
       let begun = 0;
-      let killed: Promise<void> | undefined;
+      let drawn: Promise<void> | undefined;
+      let restarting: Promise<void> | undefined;
+      const killAndRestart = async (): Promise<void> => {
+        await running[victim]?.kill();
+        kills++;
+        running[victim] = await startProcess(placeOf(victim));
+      };
       await Promise.all(
         Array.from({ length: PARALLEL_UPLOADS }, async () => {
           for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-            if (begun++ === drawnBy) killed = Bun.sleep(fuse).then(() => running[victim]?.kill());
+            if (begun++ === drawnBy)
+              drawn = Bun.sleep(fuse).then(() => {
+                restarting = killAndRestart();
+                return restarting;
+              });
+            // What goes to the other process goes on meanwhile.
+            if (next.to === victim) await restarting;
             await send(running[next.to]?.url ?? "", headers, next.hart, next.way, said);
           }
         }),
       );
-      await killed;
-      kills++;
-      running[victim] = await startProcess(placeOf(victim));
+      await drawn;
     }
   } finally {
     for (const each of running) await each.kill();
