@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -160,7 +168,9 @@ describe("a check", () => {
 
 test("where there is no depot, none is made and called well", async () => {
   const nothing = join(tmpdir(), `hab-no-depot-${process.pid}`);
-  const error = await checkDepotAt(nothing, { repair: false, quick: true, signal }).catch((thrown: unknown) => thrown);
+  const error = await checkDepotAt(nothing, { repair: false, quick: true, signal }).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toHaveProperty("code", "HAB-DEP-057");
   expect(existsSync(nothing)).toBe(false);
 });
