@@ -67,6 +67,6 @@ describe("a reader's first application", () => {
       if (answer !== undefined) expect(stdout.trimEnd().split("\n").at(-1)).toBe(answer.trimEnd());
       failed = false;
     },
-    300_000,
+    600_000,
   );
 });
