@@ -6,18 +6,13 @@
 //
 // What is done with the spoiled ones afterwards is decided in src/host/environment.ts.
 
+import { DT_RPATH, DYNAMIC_ENTRY_BYTES, PT_INTERP } from "../src/host/elf-names.ts";
 import { HIDDEN_PREFIXES } from "../src/host/environment.ts";
-import {
-  DT_RPATH,
-  LOADER_FIELD_BYTES,
-  PT_INTERP,
-  SEARCH_PATH_FIELD_BYTES,
-} from "../src/host/relocate-program.ts";
+import { LOADER_FIELD_BYTES, SEARCH_PATH_FIELD_BYTES } from "../src/host/relocate-program.ts";
 import { entryCode } from "./entry-code.ts";
 
 const PAGE_BYTES = 0x1000;
 const PROGRAM_HEADER_BYTES = 56;
-const DYNAMIC_ENTRY_BYTES = 16;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
 const PT_NOTE = 4;
@@ -115,7 +110,7 @@ function addSearchPath(view: DataView, headerAt: number, address: bigint): void 
   }
   if (hashAt === undefined || strings === undefined || address < strings)
     throw new Error("close-executable: no dynamic entry to spare for a search path");
-  view.setBigUint64(hashAt, DT_RPATH, true);
+  view.setBigUint64(hashAt, BigInt(DT_RPATH), true);
   view.setBigUint64(hashAt + 8, address - strings, true);
 }
 

@@ -6,7 +6,7 @@ pkg_upstream_url=https://www.ruby-lang.org
 pkg_deb_packages=(ruby3.1 libruby3.1 ruby-webrick)
 # Gems that the language no longer brings along; and an editor for lines, in the place of which there is one in Ruby (reline).
 pkg_deb_ignore=(rake rubygems-integration ruby-net-telnet ruby-xmlrpc ruby-sdbm libedit2 libncurses6 libtinfo6)
-pkg_deb_drop=("$debian_lib"/ruby/3.1.0/readline.so lib/ruby/gems/3.1.0/{extensions,gems/\*/ext} share/{applications,menu,pixmaps})
+pkg_deb_drop=("$debian_lib"/ruby/3.1.0/readline.so lib/ruby/gems/3.1.0/gems/\*/ext share/{applications,menu,pixmaps})
 pkg_deps=(
   core/glibc
   core/gmp
@@ -20,9 +20,11 @@ pkg_bin_dirs=(bin)
 pkg_lib_dirs=("$debian_lib")
 pkg_interpreters=(bin/ruby bin/ruby3.1)
 
-# The places compiled into it lead nowhere; these are where its library is.
+# The places compiled into it lead nowhere; these are where its library and its gems are.
 do_setup_environment() {
   set_runtime_env RUBYLIB "$(join_by : "$pkg_prefix"/{lib/ruby/vendor_ruby,lib/ruby/3.1.0,"$debian_lib"/ruby/3.1.0})"
+  push_runtime_env GEM_PATH "$pkg_prefix/lib/ruby/gems/3.1.0"
+  push_runtime_env GEM_PATH "$pkg_prefix/share/rubygems-integration/all"
 }
 
 do_install() {

@@ -1,6 +1,18 @@
 // What the build needs to know of ELF files: kind, interpreter, needed libraries, search path (System V ABI, chapters 4
 // and 5). 64-bit and 32-bit little-endian; anything else counts as no ELF file.
 import { closeSync, openSync, readSync } from "node:fs";
+import {
+  DT_FLAGS_1,
+  DT_NEEDED,
+  DT_RPATH,
+  DT_RUNPATH,
+  DT_SONAME,
+  DT_STRTAB,
+  ELF_MAGIC,
+  PT_DYNAMIC,
+  PT_INTERP,
+  PT_LOAD,
+} from "../host/index.ts";
 
 /** The dynamic part of an ELF file. */
 export interface ElfFile {
@@ -18,15 +30,6 @@ export interface ElfFile {
 }
 
 const KINDS: Readonly<Record<number, ElfFile["kind"]>> = { 1: "relocatable", 2: "executable", 3: "shared" };
-const PT_LOAD = 1;
-const PT_DYNAMIC = 2;
-const PT_INTERP = 3;
-const DT_NEEDED = 1;
-const DT_STRTAB = 5;
-const DT_SONAME = 14;
-const DT_RPATH = 15;
-const DT_RUNPATH = 29;
-const DT_FLAGS_1 = 0x6ffffffb;
 const DF_1_NODEFLIB = 0x800;
 /** No real string table entry or program header is near this; it keeps a damaged file from asking for gigabytes. */
 const MAX_PART_BYTES = 16 * 1024 * 1024;
@@ -56,7 +59,7 @@ export function readElf(path: string | Buffer): ElfFile | undefined {
 
 function parse(read: (offset: number, length: number) => Buffer): ElfFile | undefined {
   const header = read(0, 64);
-  if (header.length < 52 || header.readUInt32BE(0) !== 0x7f454c46 || header[5] !== 1) return undefined;
+  if (header.length < 52 || header.readUInt32BE(0) !== ELF_MAGIC || header[5] !== 1) return undefined;
   const wide = header[4] === 2;
   const segments = readSegments(header, wide, read);
   const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);

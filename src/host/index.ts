@@ -3,6 +3,7 @@ export { loadAddon } from "./addon.ts";
 export * from "./capabilities.ts";
 export { asTimeOfDay, monotonicMicroseconds, steadyNow } from "./clock.ts";
 export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
+export * from "./elf-names.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";

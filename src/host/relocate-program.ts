@@ -2,21 +2,23 @@
 // move what Bun finds by its place, so script/close-executable.ts leaves two fields of fixed size in the program: the name of
 // its loader (PT_INTERP) and a search path for libraries (DT_RPATH), which only need to be written over.
 import { HabError } from "../error/index.ts";
+import {
+  DT_NULL,
+  DT_RPATH,
+  DT_STRTAB,
+  DYNAMIC_ENTRY_BYTES,
+  ELF_MAGIC,
+  PT_DYNAMIC,
+  PT_INTERP,
+  PT_LOAD,
+} from "./elf-names.ts";
 import { hostErrors } from "./errors.ts";
 
 /** Bytes of the two fields, with the NUL at the end of each. */
 export const LOADER_FIELD_BYTES = 256;
 export const SEARCH_PATH_FIELD_BYTES = 768;
 
-export const PT_INTERP = 3;
-const PT_LOAD = 1;
-const PT_DYNAMIC = 2;
-const DT_NULL = 0n;
-const DT_STRTAB = 5n;
-export const DT_RPATH = 15n;
-
 const PROGRAM_HEADER_BYTES = 56;
-const DYNAMIC_ENTRY_BYTES = 16;
 
 interface Segment {
   readonly type: number;
@@ -47,7 +49,7 @@ export function relocateProgram(program: Uint8Array, { loader, searchPath }: Rel
 }
 
 function segmentsOf(view: DataView): Segment[] {
-  if (view.byteLength < 64 || view.getUint32(0, false) !== 0x7f454c46) throw notOurs("it is not an ELF file");
+  if (view.byteLength < 64 || view.getUint32(0, false) !== ELF_MAGIC) throw notOurs("it is not an ELF file");
   const at = Number(view.getBigUint64(32, true));
   const count = view.getUint16(56, true);
   if (at + count * PROGRAM_HEADER_BYTES > view.byteLength) throw notOurs("it is cut off");
@@ -64,10 +66,10 @@ function segmentsOf(view: DataView): Segment[] {
 
 function offsetOfSearchPath(view: DataView, segments: readonly Segment[]): number {
   const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);
-  const entries = new Map<bigint, bigint>();
+  const entries = new Map<number, bigint>();
   if (dynamic !== undefined && dynamic.offset + dynamic.fileBytes <= view.byteLength)
     for (let at = 0; at + DYNAMIC_ENTRY_BYTES <= dynamic.fileBytes; at += DYNAMIC_ENTRY_BYTES) {
-      const tag = view.getBigUint64(dynamic.offset + at, true);
+      const tag = Number(view.getBigUint64(dynamic.offset + at, true));
       if (tag === DT_NULL) break;
       entries.set(tag, view.getBigUint64(dynamic.offset + at + 8, true));
     }

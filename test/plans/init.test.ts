@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SAMPLES, type SampleLanguage, writeSample } from "../../src/cli/plan/projects/testing/samples.ts";
 import { Machine } from "../end-to-end/machine.ts";
 import { packagesOf } from "../end-to-end/packages.ts";
-import { SAMPLES, type SampleLanguage, writeSample } from "./project-samples.ts";
 import { answerOfService, buildPackage, requireKey } from "./template-trial.ts";
 
 const LANGUAGES: readonly SampleLanguage[] = ["python", "java"];

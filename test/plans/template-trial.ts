@@ -17,22 +17,17 @@ export async function buildPackage(machine: Machine, directory: string): Promise
   return stdout.trim();
 }
 
-/** Runs the service under a Supervisor of its own until its health check says that it is well; the first line it answers. */
+/** Runs the service under a Supervisor of its own; the line it answers. Its health check has to find it well. */
 export async function answerOfService(machine: Machine, ident: string): Promise<string> {
   const name = ident.split("/")[1] ?? "";
   const supervisor = machine.background(["hab", "sup", "run", ident]);
   try {
     return await until(
-      `${ident} is well`,
+      `${ident} answers`,
       async () => {
-        const health = await machine.run(
-          ["curl", "-s", `http://127.0.0.1:9631/services/${name}/default/health`],
-          {
-            exit: "any",
-          },
-        );
-        if (!health.stdout.includes('"OK"')) return undefined;
-        return (await machine.run(["curl", "-s", "http://127.0.0.1:8080/"])).stdout.trim();
+        const { stdout } = await machine.run(["curl", "-sSf", "http://127.0.0.1:8080/"]);
+        await machine.run([`/hab/svc/${name}/hooks/health-check`]);
+        return stdout.trim();
       },
       60,
     );

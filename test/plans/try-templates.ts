@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { SAMPLES, type SampleLanguage, writeSample } from "../../src/cli/plan/projects/testing/samples.ts";
 import { Machine, PROJECT } from "../end-to-end/machine.ts";
-import { SAMPLES, type SampleLanguage, writeSample } from "./project-samples.ts";
 import { answerOfService, buildPackage, requireKey } from "./template-trial.ts";
 
 const languages = process.argv.slice(2).map((word): SampleLanguage => {

@@ -2,7 +2,20 @@
 // longer than what they replace, so the string table moves: the last segment of the program grows over its zero-filled
 // memory, and takes it and the strings behind it. No program header is added and nothing that is loaded changes its
 // address, which every kernel and loader takes; what follows in the file, also what was only appended to it, stays at its end.
+
 import { HabError } from "../../error/index.ts";
+import {
+  DT_NULL,
+  DT_RPATH,
+  DT_RUNPATH,
+  DT_STRSZ,
+  DT_STRTAB,
+  DYNAMIC_ENTRY_BYTES,
+  ELF_MAGIC,
+  PT_DYNAMIC,
+  PT_INTERP,
+  PT_LOAD,
+} from "../../host/index.ts";
 import { buildErrors } from "../errors.ts";
 
 /** What to change; what is undefined stays as it is. */
@@ -12,9 +25,6 @@ export interface ElfEdit {
   readonly rpath: string | undefined;
 }
 
-const PT_LOAD = 1;
-const PT_DYNAMIC = 2;
-const PT_INTERP = 3;
 const PF_W = 2;
 const SHT_PROGBITS = 1;
 const SHT_STRTAB = 3;
@@ -22,12 +32,6 @@ const SHT_DYNAMIC = 6;
 const SHT_NOBITS = 8;
 const SHF_ALLOC = 2;
 const SHF_TLS = 0x400;
-const DT_NULL = 0;
-const DT_STRTAB = 5;
-const DT_STRSZ = 10;
-const DT_RPATH = 15;
-const DT_RUNPATH = 29;
-const DYNAMIC_ENTRY_BYTES = 16;
 /** Keeps every section behind the program at the alignment it has. */
 const TAIL_ALIGNMENT_BYTES = 64;
 const STRINGS_ALIGNMENT_BYTES = 16;
@@ -72,7 +76,7 @@ export function editElf(bytes: Buffer, edit: ElfEdit, name: string): Buffer {
 }
 
 function edited(bytes: Buffer, edit: ElfEdit, cannot: (why: string) => HabError): Buffer {
-  if (bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1)
+  if (bytes.readUInt32BE(0) !== ELF_MAGIC || bytes[4] !== 2 || bytes[5] !== 1)
     throw cannot("it is not a 64-bit little-endian ELF file");
   const segments = readSegments(bytes);
   const sections = readSections(bytes);

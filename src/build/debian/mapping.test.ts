@@ -137,6 +137,21 @@ describe("a dependency", () => {
     });
   });
 
+  test("is taken in with all there is, where the plan is to have no dependencies", () => {
+    const packages = index(
+      app("libc6, libfoo1, adduser"),
+      "Package: libfoo1\nDepends: libssl3",
+      "Package: libc6",
+      "Package: libssl3",
+      "Package: dash",
+    );
+    expect(select(packages, { names: ["app"], vendor: ["**"], essential: ["dash"] })).toMatchObject({
+      packages: ["app", "dash", "libc6", "libfoo1", "libssl3"],
+      added: [],
+      unmapped: [],
+    });
+  });
+
   test("that the plan or everybody ignores is not asked for", () => {
     const packages = index(app("adduser, debconf (>= 0.5) | debconf-2.0, libfoo1, libc6"));
     expect(select(packages, { names: ["app"], ignore: ["libfoo*"] })).toMatchObject({

@@ -21,7 +21,7 @@ export interface Wishes {
   readonly map: ReadonlyMap<string, string>;
   /** Patterns of Debian packages that need nothing to stand for them. */
   readonly ignore: readonly string[];
-  /** Patterns of Debian packages to take in; one with a `*` only where nothing else stands for a package. */
+  /** Patterns of Debian packages to take in; one with a `*` only where nothing else stands for a package; `**` everything. */
   readonly vendor: readonly string[];
   /** Essential packages that are used without being a dependency. */
   readonly essential: readonly string[];
@@ -87,6 +87,9 @@ const ESSENTIALS_OF_OURS: ReadonlyMap<string, readonly string[]> = new Map([
   ["dash", ["bash", "busybox-static"]],
   ["coreutils", ["coreutils", "busybox-static"]],
 ]);
+
+/** Takes in what plans of ours stand for as well: a package without dependencies. */
+const VENDOR_ALL = "**";
 
 /** A plan that takes in more than this is a distribution. */
 const MOST_PACKAGES = 300;
@@ -171,6 +174,7 @@ class Choice {
       ({ name }) => matchesAny(name, this.#wishes.ignore),
       (alternative) => this.#byPlan(alternative, by),
       ({ name }) => NEVER_NEEDED.has(name),
+      (alternative) => this.#wishes.vendor.includes(VENDOR_ALL) && this.#byPattern(alternative),
       (alternative) => this.#byKinship(alternative, by),
       (alternative) => this.#byShelf(alternative, by),
       (alternative) => this.#byPattern(alternative),

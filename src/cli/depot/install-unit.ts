@@ -1,23 +1,12 @@
 // `hab depot install-unit`: a depot as a service of systemd.
-import { join, resolve } from "node:path";
-import { defineCommand, flag, option } from "../command.ts";
-import {
-  ownProgram,
-  refuseForeign,
-  reloadUnits,
-  SYSTEM_DIRECTORY,
-  systemctl,
-  unitName,
-  writeUnitFile,
-} from "../sup/unit-files.ts";
-import { environmentFileText, isUnchanged } from "../sup/unit-text.ts";
+import { resolve } from "node:path";
+import { defineCommand, option } from "../command.ts";
+import { ownProgram } from "../sup/unit-files.ts";
+import { installUnit, unitOptions, unitPaths } from "../sup/unit-install.ts";
+import { isUnchanged } from "../sup/unit-text.ts";
 import { hostAndPort } from "../values.ts";
 import { placeOptions } from "./place-options.ts";
 import { DEPOT_UNIT_MARK, depotUnitText } from "./unit-text.ts";
-
-/** The unit is for everybody to read, secrets are for root. */
-const UNIT_MODE = 0o644;
-const SECRET_MODE = 0o600;
 
 /** Variables that say where the depot keeps things and how it gets in there. */
 const CARRIED = /^(HAB_DEPOT_[A-Z_]+|AWS_[A-Z_0-9]+|PG(PASSWORD|PASSFILE|USER)|NODE_EXTRA_CA_CERTS)$/;
@@ -50,25 +39,11 @@ export const command = defineCommand({
       type: hostAndPort(9636),
     }),
     user: option({ long: "user", help: "User that runs it", default: "hab", type: userName }),
-    name: option({ long: "name", help: "Name of the unit", default: "hab-depot", type: unitName }),
-    directory: option({
-      long: "directory",
-      value: "DIRECTORY",
-      completes: "directory",
-      help: "Where units are",
-      default: SYSTEM_DIRECTORY,
-    }),
-    print: flag({
-      long: "print",
-      help: "Print the unit and write nothing",
-      conflictsWith: ["enable", "force"],
-    }),
-    enable: flag({ long: "enable", help: "Have the unit started with the machine" }),
-    force: flag({ long: "force", help: "Replace a file that hab did not write, or that was changed" }),
+    ...unitOptions("hab-depot"),
   },
   json: true,
   async run({ options, source, env, stdout, json, printJson, ui }) {
-    const { name, directory, listen, user } = options;
+    const { name, listen, user } = options;
     const dataDirectory = resolve(options.data);
     const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
     const words = ["depot", "run", "--data", dataDirectory, "--listen", `${host}:${listen.port}`];
@@ -82,8 +57,7 @@ export const command = defineCommand({
       .filter((entry): entry is [string, string] => CARRIED.test(entry[0]) && entry[1] !== undefined)
       .filter(([variable]) => variable !== "HAB_DEPOT_DATA")
       .sort(([one], [other]) => (one < other ? -1 : 1));
-    const secretPath = join(directory, `${name}.env`);
-    const path = join(directory, `${name}.service`);
+    const { path, secretPath } = unitPaths(options);
     const program = ownProgram(env);
     const text = depotUnitText({
       name,
@@ -95,16 +69,7 @@ export const command = defineCommand({
     });
     if (!options.print) {
       const isOurs = (found: string): boolean => isUnchanged(found) || isUnchanged(found, DEPOT_UNIT_MARK);
-      const files = [
-        ...(variables.length === 0
-          ? []
-          : [{ path: secretPath, text: environmentFileText(name, variables), mode: SECRET_MODE }]),
-        { path, text, mode: UNIT_MODE },
-      ];
-      if (!options.force) for (const file of files) refuseForeign(file.path, isOurs);
-      for (const file of files) writeUnitFile(file);
-      reloadUnits();
-      if (options.enable) systemctl("enable", directory === SYSTEM_DIRECTORY ? `${name}.service` : path);
+      installUnit({ ...options, text, secrets: variables, isOurs });
     }
     if (json) {
       const command = [...program, ...words];

@@ -1,24 +1,11 @@
 // `hab sup install-unit`: the Supervisor as a service of systemd. Beyond Habitat, which documents a unit to be written by hand.
-import { join } from "node:path";
-import { readTextIfPresent, removeIfPresent } from "../../host/index.ts";
-import { defineCommand, flag, option, optionList } from "../command.ts";
+import { defineCommand, optionList } from "../command.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
-import {
-  ownProgram,
-  refuseForeign,
-  reloadUnits,
-  SYSTEM_DIRECTORY,
-  systemctl,
-  unitName,
-  writeUnitFile,
-} from "./unit-files.ts";
-import { environmentFileText, isUnchanged, unitText } from "./unit-text.ts";
+import { ownProgram } from "./unit-files.ts";
+import { installUnit, unitOptions, unitPaths } from "./unit-install.ts";
+import { unitText } from "./unit-text.ts";
 import { unitCommand, unitVariables } from "./unit-words.ts";
-
-/** The unit is for everybody to read, secrets are for root. */
-const UNIT_MODE = 0o644;
-const SECRET_MODE = 0o600;
 
 function variable(text: string): readonly [string, string] {
   const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
@@ -41,20 +28,7 @@ export const command = defineCommand({
   ],
   args: runArguments(),
   options: {
-    name: option({
-      long: "name",
-      value: "NAME",
-      help: "Name of the unit",
-      default: "hab-sup",
-      type: unitName,
-    }),
-    directory: option({
-      long: "directory",
-      value: "DIRECTORY",
-      completes: "directory",
-      help: "Where units are",
-      default: SYSTEM_DIRECTORY,
-    }),
+    ...unitOptions("hab-sup"),
     env: optionList({
       long: "env",
       value: "NAME=VALUE",
@@ -62,13 +36,6 @@ export const command = defineCommand({
       values: "one",
       type: variable,
     }),
-    print: flag({
-      long: "print",
-      help: "Print the unit and write nothing",
-      conflictsWith: ["enable", "force"],
-    }),
-    enable: flag({ long: "enable", help: "Have the unit started with the machine" }),
-    force: flag({ long: "force", help: "Replace a file that hab did not write, or that was changed" }),
     ...runOptions(),
   },
   json: true,
@@ -76,11 +43,10 @@ export const command = defineCommand({
   async run({ args, options, source, env, stdout, json, printJson, ui }) {
     // Throws for options that do not go together.
     mergeConfigFiles(options, args.service, readConfigFiles(options.configFiles));
-    const { name, directory } = options;
+    const { name } = options;
+    const { path, secretPath } = unitPaths(options);
     const { words, secrets } = unitCommand(args.service, options, source);
     const variables = unitVariables(env, [...options.env, ...secrets]);
-    const path = join(directory, `${name}.service`);
-    const secretPath = join(directory, `${name}.env`);
     const environmentFile = variables.secret.length > 0 ? secretPath : undefined;
     const program = ownProgram(env);
     const text = unitText({
@@ -90,20 +56,7 @@ export const command = defineCommand({
       environment: variables.open,
       ...(environmentFile !== undefined && { environmentFile }),
     });
-    if (!options.print) {
-      const files = [
-        ...(environmentFile === undefined
-          ? []
-          : [{ path: secretPath, text: environmentFileText(name, variables.secret), mode: SECRET_MODE }]),
-        { path, text, mode: UNIT_MODE },
-      ];
-      for (const file of files) if (!options.force) refuseForeign(file.path, isUnchanged);
-      for (const file of files) writeUnitFile(file);
-      if (environmentFile === undefined && isUnchanged(readTextIfPresent(secretPath) ?? ""))
-        removeIfPresent(secretPath);
-      reloadUnits();
-      if (options.enable) systemctl("enable", directory === SYSTEM_DIRECTORY ? `${name}.service` : path);
-    }
+    if (!options.print) installUnit({ ...options, text, secrets: variables.secret });
     if (json) {
       printJson({
         name,

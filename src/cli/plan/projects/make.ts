@@ -20,7 +20,7 @@ export function makeDraft(files: ProjectFiles, { name }: PlanFor): Draft | undef
     buildDeps: ["core/gcc", "core/make", ...(hasConfigure ? ["core/diffutils"] : [])],
     settings: "pkg_bin_dirs=(bin)\n",
     phases: `# In a copy: what a build leaves stays out of the project.
-do_unpack() {
+do_prepare() {
   local entry
   rm -rf "\${CACHE_PATH:?}/project"
   mkdir -p "$CACHE_PATH/project"

@@ -1,4 +1,4 @@
-// What is known of somebody's software by its files, and what a plan for it is made of: `hab plan init` (docs/package-your-app.md).
+// What is known of somebody's software by its files, and what a plan for it is made of: `hab plan init` (docs/first-app.md).
 
 /** Languages that a plan can be written for. `program`: what make builds. */
 export const LANGUAGES = ["go", "java", "node", "program", "python", "ruby"] as const;

@@ -1,10 +1,10 @@
 // What `hab plan init` takes software for, by its files, and the plan it writes for it. That such plans build and run:
 // test/plans/init.test.ts.
 import { describe, expect, test } from "bun:test";
-import { SAMPLES } from "../../../../test/plans/project-samples.ts";
 import { detectProject, draftFor } from "./detect.ts";
 import type { ProjectFiles } from "./project.ts";
 import { parsePlanText } from "./testing/parse-plan.ts";
+import { SAMPLES } from "./testing/samples.ts";
 import { planFiles } from "./write.ts";
 
 const PLAN = { name: "sample", origin: "acme" };
