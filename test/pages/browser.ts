@@ -8,7 +8,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 const CHROMIUM = "/usr/bin/chromium";
 
 /** Waits are for what a page does, so they are as long as a very busy machine may need. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 90_000;
 
 /** Which errors of the console a test brings about on purpose. */
 export type Expected = readonly RegExp[];
@@ -59,10 +59,18 @@ function launch(): Promise<Browser> {
   });
 }
 
-/** A window of its own, with no cookies or storage. `origin` is the only server it may talk to. */
-export async function openPage(origin: string, options: OpenOptions = {}): Promise<OpenPage> {
+/** The browser, started anew where a test that ran out of time has ended it. */
+async function runningBrowser(): Promise<Browser> {
   starting ??= launch();
   const browser = await starting;
+  if (browser.isConnected()) return browser;
+  starting = launch();
+  return await starting;
+}
+
+/** A window of its own, with no cookies or storage. `origin` is the only server it may talk to. */
+export async function openPage(origin: string, options: OpenOptions = {}): Promise<OpenPage> {
+  const browser = await runningBrowser();
   const context = await browser.newContext({
     baseURL: origin,
     viewport: { width: options.width ?? 1024, height: options.height ?? 800 },

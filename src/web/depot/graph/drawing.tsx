@@ -108,7 +108,6 @@ export function Drawing({ graph, target }: DrawingProps): ReactNode {
                 data-node={node}
                 className={look.filter(Boolean).join(" ")}
                 tabIndex={node === current ? 0 : -1}
-                aria-label={`${ident}${node === root ? ", this release" : node < root ? ", needs this release" : ""}`}
                 aria-current={node === root ? "true" : undefined}
                 onFocus={() => setCurrent(node)}
                 onMouseEnter={() => setPointed(node)}
@@ -119,7 +118,8 @@ export function Drawing({ graph, target }: DrawingProps): ReactNode {
                   if (node !== root) router.go(address);
                 }}
               >
-                <title>{ident}</title>
+                {/* The name for screen readers, and what the pointer shows. */}
+                <title>{`${ident}${node === root ? ", this release" : node < root ? ", needs this release" : ""}`}</title>
                 <rect width={NODE.width} height={NODE.height} rx="5" />
                 <text x="10" y="15" className="node-name">
                   {shortened(`${origin}/${name}`, 27)}

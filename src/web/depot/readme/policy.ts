@@ -28,13 +28,12 @@ const LEAST_INDENT = 2;
 /** Whether the parser is done with a text in reasonable time. */
 export function isParsable(text: string): boolean {
   if (text.length > MAX_PARSED_LENGTH) return false;
-  for (const [, indent = "", marks = ""] of text.matchAll(
-    /^([ \t]*)((?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)+)/gm,
-  )) {
+  for (const line of text.split("\n")) {
+    const [, indent = "", marks = ""] = /^([ \t]*)((?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*)/.exec(line) ?? [];
+    // No list and no quote begins here; or it is a rule, however long.
+    if (marks === "" || /^[-*][-* \t]*$/.test(line)) continue;
     const columns = indent.replaceAll("\t", "    ").length;
     const marked = marks.match(/>|[-*+]|\d+[.)]/g)?.length ?? 0;
-    // A line of stars or dashes is a rule, however long.
-    if (/^([-*+][ \t]*)+$/.test(marks) && columns < 4) continue;
     if (columns / LEAST_INDENT + marked > MAX_NESTING) return false;
   }
   return true;
