@@ -44,14 +44,13 @@ export async function openSecrets(
   now: number,
 ): Promise<DepotSecrets> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const keys = readdirSync(directory)
-    .filter((name) => KEY_FILE.test(name))
-    .sort()
-    .map((name) => parseKey("builder-secret", readFileSync(join(directory, name), "utf8")));
+  let keys = keysIn(directory);
   const known = await sealingKeyName(database.db);
   if (known === undefined || nameOf(keys.at(-1)) !== known)
     await database.write(async ({ db }) => {
       const registered = await sealingKeyName(db);
+      // A process that started at the same time may have made the key since.
+      keys = keysIn(directory);
       if (registered !== undefined && !keys.some((key) => nameOf(key) === registered))
         throw new HabError(
           depotErrors.sealingKeyMissing,
@@ -77,6 +76,14 @@ export async function openSecrets(
     open: async (sealed) => new TextDecoder().decode(await openBytes(sealed)),
     openBytes,
   };
+}
+
+/** Oldest first. */
+function keysIn(directory: string): BuilderKey[] {
+  return readdirSync(directory)
+    .filter((name) => KEY_FILE.test(name))
+    .sort()
+    .map((name) => parseKey("builder-secret", readFileSync(join(directory, name), "utf8")));
 }
 
 async function sealingKeyName(db: Queries): Promise<string | undefined> {

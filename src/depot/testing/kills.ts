@@ -54,15 +54,16 @@ async function startProcess(place: DepotPlaceWords): Promise<Process> {
   const words = [place.dataDirectory, place.database ?? "", place.blobs ?? "", place.keysDirectory ?? ""];
   const child = Bun.spawn([process.execPath, resolve(import.meta.dir, "run-depot.ts"), ...words], {
     stdout: "pipe",
-    stderr: "ignore",
+    stderr: "pipe",
     env: { ...process.env },
   });
+  const complaints = child.stderr.text();
   let line = "";
   for await (const chunk of child.stdout) {
     line += new TextDecoder().decode(chunk);
     if (line.includes("\n")) break;
   }
-  if (!line.includes("\n")) throw new Error("the depot did not start");
+  if (!line.includes("\n")) throw new Error(`the depot did not start: ${await complaints}`);
   return {
     url: line.trim(),
     async kill() {
