@@ -81,7 +81,7 @@ export async function rootOptions(
     from: { depot: depot(url), channel: given.channel },
     baseFrom: { depot: depot(given.basePkgsUrl ?? url), channel: given.basePkgsChannel },
     token,
-    keys: new KeyCache(keyCachePath()),
+    keys: new KeyCache(process.env["HAB_CACHE_KEY_PATH"] || keyCachePath()),
     report: installReport(ui),
     signal,
   };
