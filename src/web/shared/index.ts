@@ -34,6 +34,7 @@ export {
   useAction,
   useCache,
   useJson,
+  useLastShown,
   useOnline,
   useResource,
   useSettled,

@@ -9,6 +9,8 @@ import {
   Shown,
   State,
   useJson,
+  useLastShown,
+  usePlace,
   useQueryWords,
   useSettled,
   useTitle,
@@ -22,11 +24,14 @@ const TYPING_MS = 120;
 
 export default function HomePage({ query }: PageProps): ReactNode {
   const setWords = useQueryWords();
-  const inAddress = query.get("q") ?? "";
+  // The address as it is now: the page's own follows behind, and would take back what was typed since.
+  const place = usePlace();
+  const isHere = place.path === "/";
+  const inAddress = (isHere ? new URLSearchParams(place.search) : query).get("q") ?? "";
   const [text, setText] = useState(inAddress);
   const [lastAddress, setLastAddress] = useState(inAddress);
   // Back and forward change the address under the field.
-  if (inAddress !== lastAddress) {
+  if (isHere && inAddress !== lastAddress) {
     setLastAddress(inAddress);
     setText(inAddress);
   }
@@ -134,7 +139,8 @@ interface ResultsProps {
 
 function Results({ text, list }: ResultsProps): ReactNode {
   const settled = useSettled(text, TYPING_MS);
-  const found = useJson<Page<Ident>>(searchApi(settled));
+  // What was found last stays, with the focus that may be in it, until there is more to say.
+  const found = useLastShown(useJson<Page<Ident>>(searchApi(settled)));
   const keys = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;

@@ -31,6 +31,14 @@ export function useJson<Data>(url: string | undefined): Known<Data> {
   return useResource<Data>(url, (signal) => fetchJson<Data>(url ?? "", signal));
 }
 
+/** What is known of a thing; until anything is known of another one that takes its place, of the one before. */
+export function useLastShown<Data>(known: Known<Data>): Known<Data> {
+  const [last, setLast] = useState(known);
+  const isBlank = known.data === undefined && known.problem === undefined;
+  if (!isBlank && known !== last) setLast(known);
+  return isBlank && last.data !== undefined ? { ...last, isLoading: true } : known;
+}
+
 /** A value that follows another after it has stood still for `delayMs`: for typing. */
 export function useSettled<Value>(value: Value, delayMs: number): Value {
   const [settled, setSettled] = useState(value);
