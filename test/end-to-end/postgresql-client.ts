@@ -6,9 +6,12 @@ import { SQL } from "bun";
 const [password = "", ...addresses] = process.argv.slice(2);
 const PATIENCE_MS = 3000;
 
-/** A connection to the member that takes writes. */
+/** Goes on with the member behind the last one: a primary that is cut off from the others still says that it takes writes. */
+let turn = 0;
+
+/** A connection to a member that takes writes. */
 async function connect(): Promise<SQL> {
-  for (let turn = 0; ; turn++) {
+  for (; ; turn++) {
     const hostname = addresses[turn % addresses.length] ?? "";
     const sql = new SQL({
       adapter: "postgres",
@@ -56,6 +59,7 @@ for (let number = 1; ; ) {
     }
   } catch {
     number++;
+    turn++;
   }
   abandon(sql);
 }
