@@ -80,7 +80,9 @@ const DEPARTURES: readonly Departure[] = [
       /^initialized: true → false$/,
       /^\+ .*'db\.default' for binding 'database' is present in the census, but currently has no live members\.$/,
       /^\+ app\.default\(CF\): Modified configuration file /,
-      /^\+ app\.default\(SR\): (Stopping service, will restart immediately|Restarted|Waiting for service binds\.\.\.)$/,
+      /^\+ app\.default\(SR\): (Stopping service, will restart immediately|Restarted)$/,
+      // Its last line, or the next step would find it.
+      /^\+ app\.default\(SR\): Waiting for service binds\.\.\.$/,
       /^\+ (app\.default\(ST\)|hab-launch\(SV\)): .*(Terminating|SIGTERM|gracefully)/,
       /^\+ (hab-sup\(MR\): Starting vec\/app |app\.default\(UCW\))/,
     ],
