@@ -224,7 +224,7 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /depot/pkgs/:origin/:name/:version/:release/contents": reads(),
   "GET /depot/pkgs/:origin/:name/:version/:release/records/:record": reads({ with: { record: "sbom" } }),
   "GET /depot/overview": reads(),
-  "GET /depot/overview/:origin/:name": shown({ with: { name: "open" } }),
+  "GET /depot/overview/:origin/:name": shown(),
   "PATCH /depot/pkgs/:origin/:name/:version/:release/:visibility": manage("maintainer", { with: absent }),
   "DELETE /depot/pkgs/:origin/:name/:version/:release": manage("member", { with: absent }),
   "POST /settings/:origin/:name": manage("maintainer"),
