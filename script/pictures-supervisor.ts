@@ -37,7 +37,7 @@ const depot = await startTestDepot();
 const members: TestSupervisor[] = [];
 const at = (index: number) => members[index] as TestSupervisor;
 const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
+  executablePath: "/usr/bin/chromium-headless-shell",
   args: ["--no-sandbox", "--disable-dev-shm-usage"],
 });
 try {

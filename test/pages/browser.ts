@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-const CHROMIUM = "/usr/bin/chromium";
+const CHROMIUM = "/usr/bin/chromium-headless-shell";
 
 /** Waits are for what a page does, so they are as long as a very busy machine may need. */
 export const PATIENCE_MS = 90_000;
@@ -45,7 +45,9 @@ export function browserOfThisFile(): { open(origin: string, options?: OpenOption
 
 function launch(): Promise<Browser> {
   if (!existsSync(CHROMIUM))
-    throw new Error(`${CHROMIUM} is missing: run script/bootstrap --test, or install the package chromium`);
+    throw new Error(
+      `${CHROMIUM} is missing: run script/bootstrap --test, or install the package chromium-headless-shell`,
+    );
   return chromium.launch({
     executablePath: CHROMIUM,
     timeout: PATIENCE_MS,
