@@ -2,9 +2,17 @@
 // an artifact or a report, nothing is left running, and the next build finds a clean place.
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { isProcessRunning, LineSplitter } from "../../src/host/index.ts";
+import { isProcessRunning, LineSplitter, TEMPORARY_LIFETIME_MS } from "../../src/host/index.ts";
 import { readArchive } from "../../src/package/index.ts";
 import type { Ended } from "../binary/program.ts";
 import { BuildWorld, planText } from "./world.ts";
@@ -54,10 +62,14 @@ async function buildUntil(context: string, point: number | string, act: (hab: nu
   return { acted, code: child.exitCode, signal: child.signalCode, stderr: await complaints };
 }
 
+/** A file that was being written: no reader takes it for anything, and a build takes it away when it is an hour old. */
+const TEMPORARY = /^\.tmp[0-9a-f]{12}$/;
+
 /** Nothing that a reader would take for the product of a build. */
 function expectNothingOf(name: string): void {
   expect(world.path(name)).toBeUndefined();
-  expect(world.resultNames().filter((each) => !["logs", "pre_build.env"].includes(each))).toEqual([]);
+  const others = world.resultNames().filter((each) => !["logs", "pre_build.env"].includes(each));
+  expect(others.filter((each) => !TEMPORARY.test(each))).toEqual([]);
   expect(world.names("cache", "artifacts")).toEqual([]);
 }
 
@@ -128,6 +140,10 @@ describe("a build that is killed leaves nothing that looks finished, and nothing
 
   test("and the next build takes away what they left, and is well", async () => {
     expect(world.releases("killed").length).toBeGreaterThan(0);
+    writeFileSync(join(world.results, ".tmp0123456789ab"), "what a build was writing when it was killed");
+    const longAgo = new Date(Date.now() - 2 * TEMPORARY_LIFETIME_MS);
+    for (const each of world.resultNames().filter((name) => TEMPORARY.test(name)))
+      utimesSync(join(world.results, each), longAgo, longAgo);
     expect((await world.build(plan)).code).toBe(0);
     expect(world.releases("killed")).toHaveLength(1);
     expect(world.path("killed")).toBeDefined();
