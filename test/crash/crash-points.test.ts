@@ -38,14 +38,14 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Calls of which every one is tried; of the others, which only fill what nobody sees yet, every tenth. HAB_CRASH_POINTS=all
+ * Calls of which every one is tried; of the others, which only fill what nobody sees yet, every thirtieth. HAB_CRASH_POINTS=all
  * tries all.
  */
 const DECISIVE = ["rename", "fsync", "fdatasync", "syncfs", "unlink", "unlinkat", "rmdir", "link"];
 const TRIES_ALL = process.env["HAB_CRASH_POINTS"] === "all";
 const TIME_LIMIT_MS = TRIES_ALL ? 3_600_000 : 300_000;
 const isDecisive = ({ name }: Point) => DECISIVE.includes(name);
-const isTried = (point: Point, index: number) => TRIES_ALL || isDecisive(point) || index % 10 === 0;
+const isTried = (point: Point, index: number) => TRIES_ALL || isDecisive(point) || index % 30 === 0;
 
 const depot = startDepot();
 afterAll(() => depot.stop());

@@ -7,8 +7,10 @@ import { startServers } from "./servers.ts";
 /** Files whose tests start their depot by `startTestDepot`. */
 const FILES_OF_API = [
   "test/depot/suite.test.ts",
-  "src/depot/routes",
   "src/depot/app.test.ts",
+  "src/depot/routes/promotion-requests.test.ts",
+  "src/depot/routes/packages.test.ts",
+  "src/depot/routes/channels.test.ts",
   "src/depot/upload.test.ts",
   "src/depot/events/stream.test.ts",
   "src/depot/webhooks/courier.test.ts",
@@ -24,7 +26,12 @@ const FILES_OF_SERVERS = [
 
 /** What takes longer, for a run by hand. */
 const MORE_FILES = [
-  ...["test/depot/matrix.test.ts", "src/depot/operate/transport.test.ts", "src/depot/full-disk.test.ts"],
+  ...[
+    "src/depot/routes",
+    "test/depot/matrix.test.ts",
+    "src/depot/operate/transport.test.ts",
+    "src/depot/full-disk.test.ts",
+  ],
 ];
 const MORE_CRASHES = { HAB_TEST_CRASH_UPLOADS: process.env["HAB_TEST_CRASH_UPLOADS"] ?? "200" };
 

@@ -263,8 +263,12 @@ async function run(input: Uint8Array): Promise<void> {
   const inner = isMember ? null : LEAKED.exec(text);
   if (inner !== null && !decodedLoosely(path).includes(inner[0]))
     throw new Breach(`${as} reads "${inner[0]}": ${text.slice(0, 200)}`);
-  if (depot.log.length > 0) throw new Breach(`the depot logged: ${depot.log.splice(0).join("; ")}`);
+  const told = depot.log.splice(0).filter((line) => !REFUSED_SIGN_IN.test(line));
+  if (told.length > 0) throw new Breach(`the depot logged: ${told.join("; ")}`);
 }
+
+/** For the operator, by name or without one, and never with what was typed. */
+const REFUSED_SIGN_IN = /^a sign-in as (an unknown name|[a-z0-9_-]+) from 127\.0\.0\.1 failed$/;
 
 export const depotApiTarget: FuzzTarget = {
   name: "depot-api",
