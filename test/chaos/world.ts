@@ -271,8 +271,10 @@ export class World {
   setReadOnly(on: boolean): void {
     if (this.#covered === on) return;
     if (on) {
-      this.mount("--bind", "/hab", "/hab");
-      this.mount("-o", "remount,bind,ro", "/hab");
+      // Read-only before anybody can open a file on it.
+      this.mount("--bind", "/hab", "/mnt");
+      this.mount("-o", "remount,bind,ro", "/mnt");
+      this.mount("--move", "/mnt", "/hab");
     } else {
       // What was opened meanwhile stays on that mount, which from now on can be written.
       this.mount("-o", "remount,bind,rw", "/hab");
