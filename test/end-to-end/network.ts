@@ -97,6 +97,18 @@ export class Network {
     return (text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : text) as Answer;
   }
 
+  /** Waits until each of the members knows all of them as alive. */
+  async untilRingIsWhole(members: readonly number[]): Promise<void> {
+    await until("the ring is whole", async () => {
+      const known = await Promise.all(
+        members.map((member) => this.get<{ health: string }[]>(member, "/ring/members")),
+      );
+      return known.every(
+        (each) => each?.filter(({ health }) => health === "alive").length === members.length,
+      );
+    });
+  }
+
   /** What is answered to a GET at a port of a machine; 502 when nothing is. */
   async http(machine: number, port: number, path: string): Promise<{ status: number; text: string }> {
     const response = await this.#observed(`${Network.address(machine)}:${port}${path}`);

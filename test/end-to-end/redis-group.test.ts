@@ -99,14 +99,7 @@ describe.skipIf(impossible !== undefined)(
 
     test("are a primary and two replicas that have what it is told", async () => {
       for (const member of ALL) start(member);
-      await until("the ring is whole", async () => {
-        const members = await Promise.all(
-          ALL.map((member) => network.get<{ health: string }[]>(member, "/ring/members")),
-        );
-        return members.every(
-          (each) => each?.filter(({ health }) => health === "alive").length === ALL.length,
-        );
-      });
+      await network.untilRingIsWhole(ALL);
       // Said to the group before there is one.
       await network.machines[0]?.run(["hab", "config", "apply", "redis.default", "1"], {
         input: CONFIGURATION,

@@ -127,10 +127,7 @@ describe.skipIf(impossible !== undefined)(
 
     test("answers with what it reads from its database, wherever each part runs", async () => {
       for (const member of ALL) start(member);
-      await until("the ring is whole", async () => {
-        const members = await network.get<{ health: string }[]>(DATABASE, "/ring/members");
-        return members?.filter(({ health }) => health === "alive").length === ALL.length;
-      });
+      await network.untilRingIsWhole(ALL);
       await apply("postgresql", 'listen = "*"\n[application]\npassword = "first"\n');
       await apply("visits", '[java]\noptions = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"\n');
       await apply("haproxy", '[check]\npath = "/alive.txt"\n[status]\nlisten = "0.0.0.0"\n');

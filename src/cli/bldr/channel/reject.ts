@@ -1,11 +1,9 @@
 // `hab bldr channel reject`.
-import { defineCommand } from "../../command.ts";
-import { channelUrlOption, depotWithTokenAt } from "../../depot-access.ts";
-import { authOption } from "../../secret-option.ts";
-import { originOption } from "../../shared-options.ts";
-import { commentOption, progressOf, requestArgument } from "./request-text.ts";
+import { decisionCommand } from "./decision-command.ts";
 
-export const command = defineCommand({
+export const command = decisionCommand({
+  decision: "reject",
+  done: "Rejected",
   summary: "Reject a request for a promotion",
   description: "One rejection ends the request.",
   examples: [
@@ -14,17 +12,4 @@ export const command = defineCommand({
       explains: "with the reason",
     },
   ],
-  args: { request: requestArgument() },
-  options: { comment: commentOption(), url: channelUrlOption(), origin: originOption(), auth: authOption() },
-  json: true,
-  helpIfBare: true,
-  async run(context) {
-    const { args, options, configuration, ui, json, printJson, signal } = context;
-    const origin = await configuration.origin(options.origin);
-    const depot = await depotWithTokenAt(context);
-    const request = await depot.decideRequest(origin, args.request, "reject", options.comment, signal);
-    if (json) printJson(request);
-    ui.info(`Rejected request ${request.id}: it is ${request.state}, with ${progressOf(request)}.`);
-    if (request.state === "failed") ui.warn(request.reason);
-  },
 });
