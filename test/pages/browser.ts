@@ -140,6 +140,15 @@ export async function sidewaysScroll(page: Page): Promise<number> {
   });
 }
 
+/** Gives the window another size, and waits until the page has been drawn with it: it is told of the size before its style is. */
+export async function resize(page: Page, width: number, height: number): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.waitForFunction((wanted) => window.innerWidth === wanted, width);
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true)))),
+  );
+}
+
 /** Waits until nothing is on its way any more: no shapes standing for content. */
 export async function settled(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();

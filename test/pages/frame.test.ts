@@ -1,6 +1,6 @@
 // The frame of all pages on a real depot: accessible, of every width, by keyboard alone, and honest about the connection.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { accessibilityFaults, browserOfThisFile, settled, sidewaysScroll } from "./browser.ts";
+import { accessibilityFaults, browserOfThisFile, resize, settled, sidewaysScroll } from "./browser.ts";
 import { fill, type PagesWorld, RELEASE, startPagesWorld, WEB } from "./world.ts";
 
 // A browser on a busy machine: nothing here measures time.
@@ -35,7 +35,7 @@ describe("every page is accessible, light or dark, and fits every width:", () =>
     await settled(page);
     expect(await accessibilityFaults(page)).toEqual([]);
     for (const width of [360, 3840]) {
-      await page.setViewportSize({ width, height: 800 });
+      await resize(page, width, 800);
       expect({ width, sideways: await sidewaysScroll(page) }).toEqual({ width, sideways: 0 });
     }
     check();

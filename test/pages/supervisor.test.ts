@@ -7,6 +7,7 @@ import {
   browserOfThisFile,
   type OpenOptions,
   type OpenPage,
+  resize,
   settled,
   sidewaysScroll,
 } from "./browser.ts";
@@ -181,10 +182,7 @@ describe("every page", () => {
       await page.waitForFunction((address) => location.pathname === address, path);
       await settled(page);
       for (const width of [3840, 360, 1280]) {
-        await page.setViewportSize({ width, height: HEIGHT });
-        // Until the style of this width holds; what is wrong with it stays.
-        for (let look = 0; look < 100 && (await sidewaysScroll(page)) > 0; look++)
-          await page.waitForTimeout(50);
+        await resize(page, width, HEIGHT);
         expect({ width, sideways: await sidewaysScroll(page) }).toEqual({ width, sideways: 0 });
       }
       expect(await accessibilityFaults(page)).toEqual([]);
