@@ -140,6 +140,13 @@ describe("a file that is there", () => {
     expect(isUnchanged(unit())).toBe(true);
   });
 
+  test("names its secrets by their whole path, wherever it was made from", () => {
+    const words = [MAIN, "sup", "install-unit", "--directory", "."];
+    const env = { HAB_AUTH_TOKEN: "token" };
+    expect(Bun.spawnSync([process.execPath, ...words], { env, cwd: directory }).exitCode).toBe(0);
+    expect(unit()).toContain(`EnvironmentFile=${directory}/hab-sup.env\n`);
+  });
+
   test("is not made where none can be, and the reason is told", () => {
     const { exitCode, stderr } = installUnit(["--name", "x/y"]);
     expect([exitCode, stderr]).toEqual([

@@ -1,6 +1,6 @@
 // What the commands that hand something over to systemd have in common (`hab sup install-unit`, `hab depot install-unit`): their
 // options, and the two files of a unit: itself, for everybody to read, and its secrets beside it, for root.
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { readTextIfPresent, removeIfPresent } from "../../host/index.ts";
 import { flag, option } from "../command.ts";
 import {
@@ -39,7 +39,8 @@ export function unitOptions(name: string) {
 
 /** Where the files of a unit are. */
 export function unitPaths({ name, directory }: { readonly name: string; readonly directory: string }) {
-  return { path: join(directory, `${name}.service`), secretPath: join(directory, `${name}.env`) };
+  // systemd takes whole paths only, and starts in its own directory.
+  return { path: resolve(directory, `${name}.service`), secretPath: resolve(directory, `${name}.env`) };
 }
 
 export interface UnitToInstall {

@@ -34,7 +34,7 @@ export function progressOf({ approvals, needed }: PromotionRequest): string {
 /** A request in some lines, each ended. */
 export function formatRequest(request: PromotionRequest): string {
   const lines = [
-    `Request ${request.id}: ${request.count} packages ${request.from == null ? "" : `of ${request.from} `}to ${request.to} of ${request.origin}`,
+    `Request ${request.id}: ${request.count} ${request.count === 1 ? "package" : "packages"} ${request.from == null ? "" : `of ${request.from} `}to ${request.to} of ${request.origin}`,
     `  ${request.state}, ${progressOf(request)}, asked by ${request.requested_by} at ${request.at}, expires ${request.expires_at}`,
     ...(request.reason === "" ? [] : [`  ${request.reason}`]),
     ...(request.comment === "" ? [] : [`  "${request.comment}"`]),
