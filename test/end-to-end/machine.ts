@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { descendantsOf } from "../../src/host/index.ts";
 
 export const PROJECT = resolve(import.meta.dir, "../..");
 const PRIVATE_ROOT = join(PROJECT, "script/private-root");
@@ -84,9 +85,8 @@ export class Machine {
       output: () => readFileSync(log, "utf8"),
       kill: async () => {
         // All stand still first and children end before their parents, so that none sees another one end.
-        const pids = child.pid === undefined ? [] : [child.pid, ...descendantsOf(child.pid)];
-        for (const pid of pids) signalIfThere(pid, "SIGSTOP");
-        for (const pid of pids.reverse()) signalIfThere(pid, "SIGKILL");
+        for (const pid of child.pid === undefined ? [] : standingStill(child.pid).reverse())
+          signalIfThere(pid, "SIGKILL");
         await exited;
       },
       exited,
@@ -126,12 +126,17 @@ export async function until<T>(
   }
 }
 
-/** A parent comes before its children. */
-function descendantsOf(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
-  );
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+/** Stops a process and all below it, also those that were started meanwhile; gives them, parents before their children. */
+function standingStill(pid: number): number[] {
+  const stopped = new Set<number>();
+  for (;;) {
+    const moving = [pid, ...descendantsOf(pid).map((each) => each.pid)].filter((each) => !stopped.has(each));
+    if (moving.length === 0) return [...stopped];
+    for (const each of moving) {
+      signalIfThere(each, "SIGSTOP");
+      stopped.add(each);
+    }
+  }
 }
 
 function signalIfThere(pid: number, signal: "SIGSTOP" | "SIGKILL"): void {

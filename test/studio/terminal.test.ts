@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { descendantsOf } from "../../src/host/index.ts";
 import { HAB } from "../binary/program.ts";
 import { EVERYBODY, type Machine, openMachine, removeSharedRoot, until } from "./studio.ts";
 
@@ -54,14 +55,6 @@ function atTerminal(words: readonly string[], env: Record<string, string> = {}) 
     resize: (columns: number, rows: number) => child.terminal?.resize(columns, rows),
     hangUp: () => child.terminal?.close(),
   };
-}
-
-/** Processes below another one, as /proc tells. */
-function descendantsOf(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number),
-  );
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 /** What a process has open; a descriptor that is closed while this is read is left out. */
@@ -124,7 +117,7 @@ describe.each(EVERYBODY)("entered by %s", (who) => {
     await shown(PROMPT);
     await type("sleep 4247 &\r", /\[1\] \d+\r\n.*\]# $/s);
     const terminal = readlinkSync(`/proc/${child.pid}/fd/0`);
-    const inside = descendantsOf(child.pid);
+    const inside = descendantsOf(child.pid).map(({ pid }) => pid);
     expect(inside.length).toBeGreaterThanOrEqual(3);
     for (const pid of inside) expect(openFilesOf(pid)).not.toContain(terminal);
     await type("exit\r", /logout|exit/);
