@@ -1,7 +1,7 @@
 // A machine for end-to-end tests: the real dist/hab in a private root (script/private-root), with an own /hab, own
 // processes and an own network that is nothing but loopback. Everything in it ends with it.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { descendantsOf } from "../../src/host/index.ts";
@@ -98,10 +98,15 @@ export class Machine {
     await execute([PRIVATE_ROOT, "empty", this.directory, name], { env: { PATH: process.env.PATH ?? "" } });
   }
 
-  async stop(): Promise<void> {
-    await execute([PRIVATE_ROOT, "stop", this.directory], { env: { PATH: process.env.PATH ?? "" } });
-    rmSync(this.directory, { recursive: true, force: true });
+  stop(): Promise<void> {
+    return stopMachine(this.directory);
   }
+}
+
+/** Ends a machine by its directory: also one that a test which was killed has left. */
+export async function stopMachine(directory: string): Promise<void> {
+  await execute([PRIVATE_ROOT, "stop", directory], { env: { PATH: process.env.PATH ?? "" } });
+  rmSync(directory, { recursive: true, force: true });
 }
 
 /** Waits until `condition` gives something other than false, undefined or a throw; returns it. Throws after `seconds`. */

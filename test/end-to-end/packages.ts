@@ -1,18 +1,23 @@
 // Packages of plans/ for tests that run real services: built with the real hab on a machine of its own (plans/build), once for a
-// state of the plans and of hab, so that test files share them. Machines get them as they are, under /hab/pkgs; the way through
-// a depot is what main-job.test.ts goes.
+// state of the plans and of hab, so that test files share them, and so does the next run. Machines get them as they are, under
+// /hab/pkgs; the way through a depot is what main-job.test.ts goes.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { lockFile } from "../../src/host/index.ts";
-import { Machine, PROJECT, until } from "./machine.ts";
+import { lockFile, writeFileWhole } from "../../src/host/index.ts";
+import { Machine, PROJECT, stopMachine, until } from "./machine.ts";
 
 const SOURCES = join(PROJECT, ".cache/sources");
 const BUILT = join(PROJECT, ".cache/packages");
-/** Longer than another file may take to make its packages on a busy machine. */
-const WAIT_SECONDS = 300;
+/** Files beside the packages: names of the plans that are done; where the machine is that builds. */
+const MADE = "made.json";
+const BUILDER = "builder";
+/** Longer than other files may take to make their packages on a busy machine; less than what is set up before tests may take. */
+const WAIT_SECONDS = 580;
 
 export interface Packages {
+  /** Where they are: `pkgs/` as /hab/pkgs, `results/` their harts, `keys/` what signed them. For reading only. */
+  readonly directory: string;
   /** Puts them under the machine's /hab/pkgs. */
   giveTo(machine: Machine): Promise<void>;
   /** Puts their harts into the machine's artifact cache, and the key that signed them into its key cache. */
@@ -21,7 +26,10 @@ export interface Packages {
   hart(name: string): string;
 }
 
-/** The packages of these plans and of all that they need. One test file at a time makes its own. */
+/**
+ * The packages of these plans and of all that they need. One test file at a time makes those that nobody made yet; whoever asks
+ * has 600 s for it.
+ */
 export async function packagesOf(...plans: readonly string[]): Promise<Packages> {
   mkdirSync(BUILT, { recursive: true });
   const lock = await until(
@@ -34,7 +42,12 @@ export async function packagesOf(...plans: readonly string[]): Promise<Packages>
     for (const other of readdirSync(BUILT, { withFileTypes: true }))
       if (other.isDirectory() && join(BUILT, other.name) !== directory)
         rmSync(join(BUILT, other.name), { recursive: true });
-    await build(directory, plans);
+    await stopUnfinished(directory);
+    const made = plansMade(directory);
+    if (!plans.every((plan) => made.has(plan))) {
+      await build(directory, plans);
+      writeFileWhole(join(directory, MADE), JSON.stringify([...made, ...plans]), { mode: 0o644 });
+    }
     return packagesIn(directory);
   } finally {
     lock.release();
@@ -43,6 +56,7 @@ export async function packagesOf(...plans: readonly string[]): Promise<Packages>
 
 function packagesIn(directory: string): Packages {
   return {
+    directory,
     async giveTo(machine) {
       await machine.run(["mkdir", "-p", "/hab/pkgs"]);
       await machine.run(["mount", "--bind", join(directory, "pkgs"), "/hab/pkgs"]);
@@ -65,6 +79,20 @@ function packagesIn(directory: string): Packages {
   };
 }
 
+/** The plans that were asked for and are there with all that they need. */
+function plansMade(directory: string): Set<string> {
+  const path = join(directory, MADE);
+  return new Set(existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as string[]) : []);
+}
+
+/** Ends the builds of a test run that was killed: they would go on beside ours. */
+async function stopUnfinished(directory: string): Promise<void> {
+  const path = join(directory, BUILDER);
+  if (!existsSync(path)) return;
+  await stopMachine(readFileSync(path, "utf8"));
+  rmSync(path);
+}
+
 /** Builds what is not there yet. */
 async function build(directory: string, plans: readonly string[]): Promise<void> {
   for (const part of ["pkgs", "keys", "results"]) mkdirSync(join(directory, part), { recursive: true });
@@ -72,6 +100,7 @@ async function build(directory: string, plans: readonly string[]): Promise<void>
   execute("plans/fetch", ...all.trim().split("\n"));
   const builder = await Machine.start();
   try {
+    writeFileWhole(join(directory, BUILDER), builder.directory, { mode: 0o644 });
     Object.assign(builder.env, {
       HAB_CACHE_KEY_PATH: join(directory, "keys"),
       HAB_CACHE_SRC_PATH: SOURCES,
@@ -85,14 +114,14 @@ async function build(directory: string, plans: readonly string[]): Promise<void>
     await builder.run([join(PROJECT, "plans/build"), ...plans]);
   } finally {
     await builder.stop();
+    rmSync(join(directory, BUILDER), { force: true });
   }
 }
 
-/** A digest of the plans and of when hab was built: script/test does that, so each run of it makes the packages anew. */
+/** A digest of the plans and of hab. Whoever builds hab from the same sources gets the same. */
 function stateOfPlans(): string {
   const hash = new Bun.CryptoHasher("sha256");
-  const { size, mtimeMs } = statSync(join(PROJECT, "dist/hab"));
-  hash.update(`${size} ${mtimeMs}\n`);
+  hash.update(readFileSync(join(PROJECT, "dist/hab")));
   for (const entry of readdirSync(join(PROJECT, "plans"), { recursive: true, encoding: "utf8" }).sort()) {
     const path = join(PROJECT, "plans", entry);
     if (statSync(path).isFile()) hash.update(`${entry}\n`).update(readFileSync(path));
