@@ -74,7 +74,7 @@ test("every command prints what its schema says, as one document", async () => {
       );
     expect(stdout).not.toContain("\u001b");
   }
-}, 120_000);
+}, 300_000);
 
 test("a command that fails says so in one JSON line on standard error, and nothing on standard output", async () => {
   const validate = validator("error");

@@ -141,7 +141,8 @@ export class Machine {
 
   /** Installs; `strace` are options of strace, under which it then runs. */
   install(strace: readonly string[] = []): Promise<Ended> {
-    const under = strace.length === 0 ? [] : ["strace", "-f", "-qq", ...strace];
+    // The kernel stops it only for the calls that are traced.
+    const under = strace.length === 0 ? [] : ["strace", "-f", "--seccomp-bpf", "-qq", ...strace];
     return run([...under, HAB, "pkg", "install", "--ignore-install-hook", ...this.#source], {
       env: {
         FS_ROOT: this.root,

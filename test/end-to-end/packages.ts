@@ -9,9 +9,10 @@ import { Machine, PROJECT, stopMachine, until } from "./machine.ts";
 
 const SOURCES = join(PROJECT, ".cache/sources");
 const BUILT = join(PROJECT, ".cache/packages");
-/** Files beside the packages: names of the plans that are done; where the machine is that builds. */
+/** Where the machine is that builds. */
+const BUILDER = join(BUILT, "builder");
+/** Beside the packages: names of the plans that are done. */
 const MADE = "made.json";
-const BUILDER = "builder";
 /** Longer than other files may take to make their packages on a busy machine; less than what is set up before tests may take. */
 const WAIT_SECONDS = 580;
 
@@ -38,11 +39,11 @@ export async function packagesOf(...plans: readonly string[]): Promise<Packages>
     WAIT_SECONDS,
   );
   try {
+    await stopUnfinished();
     const directory = join(BUILT, stateOfPlans());
     for (const other of readdirSync(BUILT, { withFileTypes: true }))
       if (other.isDirectory() && join(BUILT, other.name) !== directory)
         rmSync(join(BUILT, other.name), { recursive: true });
-    await stopUnfinished(directory);
     const made = plansMade(directory);
     if (!plans.every((plan) => made.has(plan))) {
       await build(directory, plans);
@@ -71,8 +72,9 @@ function packagesIn(directory: string): Packages {
       }
     },
     hart(name) {
+      // Behind a name comes a version: core/libcap-ng is not core/libcap.
       const found = readdirSync(join(directory, "results"))
-        .filter((file) => file.startsWith(`core-${name}-`) && file.endsWith(".hart"))
+        .filter((file) => /^-[0-9].*\.hart$/.test(file.replace(`core-${name}`, "")))
         .sort();
       return join("/hab/cache/artifacts", found.at(-1) ?? `core-${name}`);
     },
@@ -86,11 +88,10 @@ function plansMade(directory: string): Set<string> {
 }
 
 /** Ends the builds of a test run that was killed: they would go on beside ours. */
-async function stopUnfinished(directory: string): Promise<void> {
-  const path = join(directory, BUILDER);
-  if (!existsSync(path)) return;
-  await stopMachine(readFileSync(path, "utf8"));
-  rmSync(path);
+async function stopUnfinished(): Promise<void> {
+  if (!existsSync(BUILDER)) return;
+  await stopMachine(readFileSync(BUILDER, "utf8"));
+  rmSync(BUILDER);
 }
 
 /** Builds what is not there yet. */
@@ -100,7 +101,7 @@ async function build(directory: string, plans: readonly string[]): Promise<void>
   execute("plans/fetch", ...all.trim().split("\n"));
   const builder = await Machine.start();
   try {
-    writeFileWhole(join(directory, BUILDER), builder.directory, { mode: 0o644 });
+    writeFileWhole(BUILDER, builder.directory, { mode: 0o644 });
     Object.assign(builder.env, {
       HAB_CACHE_KEY_PATH: join(directory, "keys"),
       HAB_CACHE_SRC_PATH: SOURCES,
@@ -114,7 +115,7 @@ async function build(directory: string, plans: readonly string[]): Promise<void>
     await builder.run([join(PROJECT, "plans/build"), ...plans]);
   } finally {
     await builder.stop();
-    rmSync(join(directory, BUILDER), { force: true });
+    rmSync(BUILDER, { force: true });
   }
 }
 
