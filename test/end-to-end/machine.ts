@@ -1,7 +1,7 @@
 // A machine for end-to-end tests: the real dist/hab in a private root (script/private-root), with an own /hab, own
 // processes and an own network that is nothing but loopback. Everything in it ends with it.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { descendantsOf } from "../../src/host/index.ts";
