@@ -12,6 +12,8 @@ export interface Course {
   readonly pollAtMs: number;
   readonly found: FullIdent | undefined;
   readonly claim: Claim | undefined;
+  /** The group's leader for whose sake the lead of updates was given up last. */
+  readonly yieldedFor: string | undefined;
   /** Whether the strategy wanted to look at the channel, the last time it was asked. */
   readonly polls: boolean;
   readonly waiting: { readonly on: Waiting; readonly sinceMs: number } | undefined;
@@ -39,7 +41,7 @@ export interface UpdateFacts {
 
 export type UpdateAction =
   | { readonly kind: "look" }
-  | Extract<UpdateStep, { kind: "tell" | "change" }>
+  | Extract<UpdateStep, { kind: "tell" | "change" | "yield" }>
   /** Nothing before this time, unless something happens. */
   | { readonly kind: "sleep"; readonly untilMs: number };
 
@@ -54,6 +56,7 @@ export function beginCourse(nowMs: number, periodMs: number, random: number): Co
     pollAtMs: nowMs + random * periodMs,
     found: undefined,
     claim: undefined,
+    yieldedFor: undefined,
     polls: false,
     waiting: undefined,
     lookFailure: undefined,
@@ -75,12 +78,15 @@ export function advance(course: Course, facts: UpdateFacts, nowMs: number, perio
     settled: settlesInMs === 0,
     found: course.found,
     claim: course.claim,
+    yieldedFor: course.yieldedFor,
     patienceOver: course.waiting !== undefined && nowMs - course.waiting.sinceMs >= PATIENCE_MS,
   };
   const step = nextUpdateStep(context);
   switch (step.kind) {
     case "tell":
       return { course: claimed(course, facts, step), action: step };
+    case "yield":
+      return { course: { ...course, yieldedFor: step.leaderId }, action: step };
     case "change": {
       const failure = course.changeFailure;
       if (failure === undefined || !isSame(failure.ident, step.ident) || failure.retryAtMs <= nowMs)

@@ -246,7 +246,12 @@ describe("what goes wrong is said, and there is a way out", () => {
 
 describe("who leads the update (butterfly.md §13.1)", () => {
   const suitability = (spec: Partial<ServiceSpec>, leaderId?: string) =>
-    updateSuitability({ ...defaultSpec(parseIdent("acme/app")), ...spec }, "me", { leaderId } as CensusGroup);
+    updateSuitability({ ...defaultSpec(parseIdent("acme/app")), ...spec }, "me", {
+      leaderId,
+      population: new Map(
+        ["another", "me", "x"].map((memberId) => [memberId, { memberId, health: "alive" }]),
+      ),
+    } as unknown as CensusGroup);
 
   test("only who has the strategy stands, and before those who merely vote", () => {
     expect(suitability({ updateStrategy: "at-once" })).toBeUndefined();
@@ -257,7 +262,65 @@ describe("who leads the update (butterfly.md §13.1)", () => {
     const spec = { updateStrategy: "rolling", topology: "leader" } as const;
     expect(suitability(spec)).toBeUndefined();
     expect(suitability(spec, "another")).toBe(2n ** 64n - 1n);
+    // The order goes from `another` to the one behind it, and comes to it last.
+    expect(suitability(spec, "x")).toBe(2n ** 64n - 2n);
     expect(suitability(spec, "me")).toBe(1n);
+  });
+});
+
+describe("a group of leader topology", () => {
+  const led = (leader: string) => {
+    const made = group(5, 1, { topology: "leader" });
+    made.serviceLeader = leader;
+    made.run(2 * PERIOD_MS);
+    return made;
+  };
+
+  test.each([
+    ["a", ["b 2", "c 2", "d 2", "e 2", "a 2"]],
+    ["c", ["d 2", "e 2", "a 2", "b 2", "c 2"]],
+    ["e", ["a 2", "b 2", "c 2", "d 2", "e 2"]],
+  ])("changes its leader %s last", (leader, order) => {
+    const made = led(leader);
+    made.head = TWO;
+    expect(made.until(() => made.allOn(TWO))).toBe(true);
+    expect(made.changes).toEqual(order);
+    expect(made.mostDown).toBe(1);
+  });
+
+  test("has another member lead its updates when another one is its leader", () => {
+    const made = led("c");
+    expect(made.leader).toBe("d");
+    made.serviceLeader = "d";
+    made.run(2 * PERIOD_MS);
+    expect(made.leader).toBe("e");
+    made.head = TWO;
+    expect(made.until(() => made.allOn(TWO))).toBe(true);
+    expect(made.changes.at(-1)).toBe("d 2");
+    expect(made.mostDown).toBe(1);
+  });
+
+  test("goes on as it began when its leader is another one in the middle of an update", () => {
+    const made = led("c");
+    made.head = TWO;
+    if (!made.until(() => made.changes.length === 2)) throw new Error("no update");
+    made.serviceLeader = "a";
+    expect(made.until(() => made.allOn(TWO))).toBe(true);
+    expect(made.changes).toEqual(["d 2", "e 2", "a 2", "b 2", "c 2"]);
+    made.run(5 * PERIOD_MS);
+    expect(made.leader).toBe("b");
+    expect(made.mostDown).toBe(1);
+  });
+
+  test("is led once more by who gave it up, where the one who should cannot, and asks no more", () => {
+    const made = group(3, 1, { topology: "leader" });
+    made.add("d", ONE, { updateStrategy: "none" });
+    made.serviceLeader = "c";
+    made.run(5 * PERIOD_MS);
+    const { leader } = made;
+    expect(["a", "b"]).toContain(leader as string);
+    made.run(20 * PERIOD_MS);
+    expect(made.leader).toBe(leader);
   });
 });
 

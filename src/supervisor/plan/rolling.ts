@@ -52,6 +52,14 @@ function lead(context: UpdateContext, group: CensusGroup, me: CensusMember): Upd
   const { spec, running, found, settled, patienceOver } = context;
   const { pkgIncarnation } = me;
   const next = group.pkgIncarnation + 1n;
+  const { leaderId } = group;
+  if (
+    leaderId !== undefined &&
+    leaderId !== context.yieldedFor &&
+    isMisplaced(spec, group, me) &&
+    isAtRest(group)
+  )
+    return { kind: "yield", leaderId };
   // Elected in the middle of an update: the others wait for our word.
   if (found === undefined) return { kind: "poll", atOnce: pkgIncarnation < group.pkgIncarnation };
   const wanted = wantedByLeader(context, group, me, found);
@@ -73,6 +81,19 @@ function lead(context: UpdateContext, group: CensusGroup, me: CensusMember): Upd
     return { kind: "tell", ident: running, pkgIncarnation: group.pkgIncarnation };
   const left = firstBehind(group) ?? others[0];
   return left === undefined ? { kind: "poll" } : { kind: "poll", waiting: waitingFor(left) };
+}
+
+/** Whether another member should lead the updates, so that the leader of a leader topology is the last to change. */
+function isMisplaced(spec: ServiceSpec, group: CensusGroup, me: CensusMember): boolean {
+  const first = firstToChange(spec, group);
+  return first !== undefined && first !== me.memberId;
+}
+
+/** Nobody is changing, or waited for. */
+function isAtRest(group: CensusGroup): boolean {
+  return activeMembers(group).every(
+    (member) => !member.changing && member.pkgIncarnation === group.pkgIncarnation,
+  );
 }
 
 /** What the leader is to change to: the channel's release, or with `latest` a newer one the group has begun to change to. */
@@ -243,9 +264,20 @@ function parsed(text: string): FullIdent | undefined {
 const LARGEST = 2n ** 64n - 1n;
 
 /**
+ * Who leads the updates of a leader topology, so that its leader changes last: the member behind that one, from which the order
+ * goes once round. Undefined in a standalone topology, and where the leader is not known or alone.
+ */
+function firstToChange(spec: ServiceSpec, group: CensusGroup): string | undefined {
+  const { leaderId } = group;
+  if (spec.topology === "standalone" || leaderId === undefined) return undefined;
+  return inTurn(group, leaderId).find(({ memberId }) => memberId !== leaderId)?.memberId;
+}
+
+/**
  * How suitable this member is to lead the group's rolling update; undefined where nobody leads one, or before a leader
- * topology knows its leader: that one is to be updated last (butterfly.md §13.1). The original's members of a standalone
- * topology say 0; one that only votes does too, and must not win.
+ * topology knows its leader: that one is to be updated last (butterfly.md §13.1). The original's followers all say the
+ * largest number, and then the leader is somewhere among them; its members of a standalone topology say 0, as does one that
+ * only votes, and must not win.
  */
 export function updateSuitability(
   spec: ServiceSpec,
@@ -255,5 +287,6 @@ export function updateSuitability(
   if (spec.updateStrategy !== "rolling" || group === undefined) return undefined;
   if (spec.topology === "standalone") return 1n;
   if (group.leaderId === undefined) return undefined;
-  return group.leaderId === memberId ? 1n : LARGEST;
+  if (group.leaderId === memberId) return 1n;
+  return firstToChange(spec, group) === memberId ? LARGEST : LARGEST - 1n;
 }

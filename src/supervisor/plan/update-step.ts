@@ -18,6 +18,8 @@ export interface UpdateContext {
   readonly found: FullIdent | undefined;
   /** What this member last told the others to follow. */
   readonly claim: Claim | undefined;
+  /** The group's leader in whose favour this member has given up leading updates before. */
+  readonly yieldedFor: string | undefined;
   /** Whether the same thing has been waited for so long that it is to be done without. */
   readonly patienceOver: boolean;
 }
@@ -50,6 +52,8 @@ export type UpdateStep =
   | { readonly kind: "wait"; readonly waiting?: Waiting }
   /** Tell the group which release this member runs or changes to, and how far it is. */
   | { readonly kind: "tell"; readonly ident: FullIdent; readonly pkgIncarnation: bigint }
+  /** Have it elected anew who leads the updates: by where the group's leader is, it should be another member. */
+  | { readonly kind: "yield"; readonly leaderId: string }
   /** Change to this release; the number is what it will count as, for the log. */
   | { readonly kind: "change"; readonly ident: FullIdent; readonly pkgIncarnation?: bigint };
 

@@ -16,6 +16,7 @@ const step = (updateStrategy: UpdateStrategy, updateCondition: UpdateCondition, 
     settled: true,
     found,
     claim: undefined,
+    yieldedFor: undefined,
     patienceOver: false,
   });
 

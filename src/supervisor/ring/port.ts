@@ -165,6 +165,11 @@ export class RingPort {
   /** Leads the group's updates no more, if another member can: our service no longer takes part in them. */
   resignUpdates(serviceGroup: string): void {
     this.elect("election-update", serviceGroup, 0n);
+    this.yieldUpdates(serviceGroup);
+  }
+
+  /** Has it elected anew who leads the group's updates, if we do. */
+  yieldUpdates(serviceGroup: string): void {
     if (this.#census.groups.get(serviceGroup)?.updateLeaderId !== this.state.self) return;
     this.#apply({ kind: "re-elect", serviceGroup, election: "election-update" });
     this.refresh();

@@ -227,14 +227,14 @@ export class Service {
       return;
     }
     this.#saidWaiting = false;
-    const rendered = this.#groupElection;
+    const rendered = this.#elected;
     const configChanged = await this.#rendering.update();
     const filesWritten = await this.#rendering.updateFiles();
     if (filesWritten && this.initialized && !this.#ending) await this.#runHook("file-updated");
     if (configChanged) this.#host.announce();
     const mayAct = await this.#electionAllows();
-    // The election may have ended meanwhile: what is rendered does not know yet who leads, and no hook may run by that.
-    if (this.#leadership !== undefined && mayAct && rendered !== this.#groupElection) {
+    // An election may have ended meanwhile: what is rendered does not know yet who leads, and no hook may run by that.
+    if (this.#leadership !== undefined && mayAct && rendered !== this.#elected) {
       this.#again = true;
       return;
     }
@@ -263,6 +263,12 @@ export class Service {
 
   get #groupElection(): ElectionStatus {
     return this.#host.census().groups.get(this.group)?.electionStatus ?? "None";
+  }
+
+  /** The election and who was elected, as hooks see them. */
+  get #elected(): string {
+    const group = this.#host.census().groups.get(this.group);
+    return `${group?.electionStatus} ${group?.leaderId}`;
   }
 
   async #isAlive(): Promise<boolean> {

@@ -41,6 +41,8 @@ export interface UpdaterOptions {
   readonly tell: (ident: FullIdent, pkgIncarnation: bigint) => boolean;
   /** Takes part in the election of who leads the group's rolling update. */
   readonly elect: (suitability: bigint) => void;
+  /** Has it elected anew who leads the group's updates, if this member does. */
+  readonly yieldLead: () => void;
 }
 
 export interface Updater {
@@ -109,6 +111,10 @@ export function startUpdater(options: UpdaterOptions): Updater {
         // Nothing to tell of yet (its start will wake us), or the ring did not take it (its stores are full).
         if (told !== before && options.tell(action.ident, action.pkgIncarnation)) again = true;
         else timer = setTimeout(() => void run(), periodMs);
+        return;
+      case "yield":
+        options.yieldLead();
+        timer = setTimeout(() => void run(), periodMs);
         return;
       case "look":
         await look();

@@ -32,6 +32,7 @@ export interface UpdateRing {
   readonly hasArrived: boolean;
   elect(election: "election-update", group: string, suitability: bigint): void;
   resignUpdates(group: string): void;
+  yieldUpdates(group: string): void;
 }
 
 export interface UpdatesOptions
@@ -99,6 +100,7 @@ export class Updates {
       change: (ident, begun) => services().change(name, ident, begun),
       tell: (ident, pkgIncarnation) => services().tell(name, ident, pkgIncarnation),
       elect: (suitability) => ring.elect("election-update", group, suitability),
+      yieldLead: () => ring.yieldUpdates(group),
     });
     return { spec, group, updater };
   }

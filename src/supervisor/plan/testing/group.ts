@@ -15,6 +15,7 @@ import {
   lookFailed,
   type UpdateFacts,
 } from "../course.ts";
+import { updateSuitability } from "../rolling.ts";
 
 export const PERIOD_MS = 5_000;
 const TICK_MS = 50;
@@ -73,6 +74,8 @@ export class SimulatedGroup {
   /** What the channel offers; undefined: nothing. */
   head: FullIdent | undefined;
   depotIsThere = true;
+  /** The leader of a leader topology, as all members know it. */
+  serviceLeader: string | undefined;
   /** Releases of which no process stays up. */
   readonly crashing = new Set<string>();
   /** Releases of which no service can be made. */
@@ -215,7 +218,7 @@ export class SimulatedGroup {
     this.mostDown = Math.max(this.mostDown, down);
   }
 
-  /** The leader stays while it lives; then the largest id of those who take part, if enough are there. */
+  /** The leader stays while it lives; then the most suitable of those who take part, by id among equals, if enough are there. */
   #elect(): void {
     const leader = this.#leader === undefined ? undefined : this.members.get(this.#leader);
     const gone =
@@ -227,9 +230,13 @@ export class SimulatedGroup {
     if (!gone || alive.length < 2 || alive.length <= Math.floor(population / 2)) return;
     this.#leader = alive
       .filter((member) => member.spec.updateStrategy === "rolling")
-      .map((member) => member.id)
-      .sort()
-      .at(-1);
+      .map((member) => ({
+        ...member,
+        suitability: updateSuitability(member.spec, member.id, this.#census(member)),
+      }))
+      .filter(({ suitability }) => suitability !== undefined)
+      .sort((a, b) => Number((a.suitability ?? 0n) - (b.suitability ?? 0n)) || (a.id < b.id ? -1 : 1))
+      .at(-1)?.id;
     for (const member of this.members.values()) this.#tellLeader(member);
   }
 
@@ -279,6 +286,9 @@ export class SimulatedGroup {
       case "tell":
         this.#tell(member, formatIdent(action.ident), action.pkgIncarnation);
         return true;
+      case "yield":
+        this.#leader = undefined;
+        return false;
       case "look":
         member.course = this.depotIsThere
           ? looked(course, this.#find(member), this.now, PERIOD_MS)
@@ -325,6 +335,7 @@ export class SimulatedGroup {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([id, rumor]) => [id, this.#censusMember(id, rumor)] as const);
     return {
+      leaderId: this.serviceLeader,
       updateLeaderId: member.leader,
       pkgIncarnation: member.highest,
       population: new Map(population),
