@@ -1,5 +1,6 @@
 // Builds a package from a plan: starts the bash program, serves its requests, hands on its status
-// (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio.
+// (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio. What serves the
+// requests is loaded while bash reads its program (docs/decisions/0043-build-speed.md).
 import {
   accessSync,
   closeSync,
@@ -11,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment, isPresent, stopBeingSubreaper } from "../host/index.ts";
 import type { PackageIdent, Target } from "../package/index.ts";
@@ -20,16 +21,21 @@ import { buildErrors } from "./errors.ts";
 import { keepLog, LOG_VARIABLE, sayWhere, startLog } from "./log.ts";
 import { adoptOrphans, endLeftProcesses, forwardSignals } from "./processes.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
-import { type HartDigest, type LockMode, LockSlot } from "./records/build-lock.ts";
-import { RecordKeeper } from "./records/keeper.ts";
+import type { HartDigest, LockMode } from "./records/build-lock.ts";
 import { sourceDateEpoch } from "./records/release.ts";
-import { type DependencyInstaller, type RequestContext, serveRequest } from "./requests.ts";
+import type { DependencyInstaller, RequestContext } from "./requests.ts";
 
 /** Where the build's streams go: file descriptors of this process. */
 export interface BuildStreams {
   readonly stdin: number;
   readonly stdout: number;
   readonly stderr: number;
+}
+
+/** Write to standard output and standard error of the build. */
+export interface BuildOutput {
+  readonly say: (text: string) => void;
+  readonly complain: (text: string) => void;
 }
 
 export interface BuildOptions {
@@ -78,60 +84,47 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   const program = new ProgramFile();
   const umask = process.umask(0o022);
   const ended = new AbortController();
-  const root = habRoot(environment);
-  const { target, version, hartDigest = async () => undefined } = options;
   const keptElsewhere = environment[LOG_VARIABLE] ?? "";
   const isKept = options.logDirectory !== undefined && keptElsewhere === "";
   const log = isKept ? startLog(options.logDirectory, streams) : undefined;
-  const context: RequestContext = {
-    root,
-    keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
-    epochSeconds,
-    install: options.install,
+  const output: BuildOutput = {
     say: log?.say ?? ((text: string) => void writeSync(streams.stdout, text)),
     complain: log?.complain ?? ((text: string) => void writeSync(streams.stderr, text)),
-    show: options.show,
-    records: new RecordKeeper({
-      isOn: environment["HAB_BUILD_RECORDS"] !== "off",
-      root,
-      target,
-      version,
-      epochSeconds,
-      builder: environment["HAB_BUILDER_ID"] || undefined,
-    }),
-    lock: new LockSlot(options.lock ?? { kind: "none" }, { root, target, hartDigest }),
-    signal: ended.signal,
   };
+  let context: RequestContext | undefined;
   try {
     const bash = startBash(program.path, options, environment, { ...streams, ...log?.streams });
     log?.started(() => signalIfThere(bash.pid, "SIGPIPE"));
     const stopForwarding = forwardSignals(bash.pid);
+    const { prepareToPack, requestContext, serveRequest } = await import("./serving.ts");
+    const served = requestContext(options, { environment, epochSeconds, output, signal: ended.signal });
+    context = served;
     const serve = (request: readonly string[]) => {
       // The first thing that the program says, and nothing it waits for.
-      if (request[0] !== "opened") return serveRequest(request, context);
+      if (request[0] !== "opened") return serveRequest(request, served);
       program.remove();
       return undefined;
     };
-    const channel = await serveRequests(bash.channel, serve, () =>
-      complain(buildErrors.channelLost, context),
-    );
+    const channel = await serveRequests(bash.channel, serve, () => complain(buildErrors.channelLost, output));
+    // While the plan does its work.
+    void prepareToPack();
     const status = await bash.exited;
     ended.abort();
     channel.close();
     // Whatever it is in the middle of, an archive above all, is given up before we go.
     await channel.idle();
     stopForwarding();
-    if (status === KILLED_STATUS) complain(buildErrors.buildKilled, context);
+    if (status === KILLED_STATUS) complain(buildErrors.buildKilled, output);
     const left = await endLeftProcesses(before, bash.guard());
     if (left.length > 0)
-      context.complain(`   The plan left processes running; they were ended: ${left.join(", ")}\n`);
-    if (status === 0) context.lock.current?.finish();
+      output.complain(`   The plan left processes running; they were ended: ${left.join(", ")}\n`);
+    if (status === 0) served.lock.current?.finish();
     await log?.ended();
     if (status !== 0 && keptElsewhere !== "") sayWhere(keptElsewhere, streams.stderr);
     else if (status !== 0 && log !== undefined) keepLog(log.path, log.directory, streams.stderr);
     return status;
   } finally {
-    context.place?.end();
+    context?.place?.end();
     log?.close();
     stopBeingSubreaper();
     process.umask(umask);
@@ -156,8 +149,8 @@ class ProgramFile {
   }
 }
 
-function complain(kind: ErrorKind, context: Pick<RequestContext, "complain">): void {
-  context.complain(`   ${kind.title}\n   ${kind.remedy}\n`);
+function complain(kind: ErrorKind, output: BuildOutput): void {
+  output.complain(`   ${kind.title}\n   ${kind.remedy}\n`);
 }
 
 function signalIfThere(pid: number, signal: NodeJS.Signals): void {
@@ -166,12 +159,6 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // It has ended in the meantime.
   }
-}
-
-/** What holds `hab/pkgs`: `/`, or the parent of HAB_ROOT_PATH. */
-export function habRoot(environment: Readonly<Record<string, string | undefined>>): string {
-  const path = environment["HAB_ROOT_PATH"] || "/hab";
-  return basename(path) === "hab" ? dirname(path) : path;
 }
 
 /**

@@ -46,6 +46,11 @@ export interface BuildLog {
 const LEFT_OPEN_MS = 500;
 const FULL_PIPE_RETRY_MS = 1;
 
+/** Lines come in bursts: what arrives within this time of a short piece is passed on with it, not line by line. */
+const BURST_MS = 4;
+/** A piece longer than this is no burst of lines, and a writer must not wait for room in the pipe (64 KiB). */
+const SHORT_BYTES = 8 * 1024;
+
 /** Two streams that go to one place go through one pipe, so that their lines keep their order. */
 export function startLog(directory: string, { stdout, stderr }: Outputs): BuildLog {
   const log = openUnnamed();
@@ -57,6 +62,7 @@ export function startLog(directory: string, { stdout, stderr }: Outputs): BuildL
     openSync(`/proc/self/fd/${write}`, constants.O_WRONLY | constants.O_NONBLOCK),
   );
   const stop = new AbortController();
+  const { promise: ending, resolve: hurry } = Promise.withResolvers<void>();
   const copies: Promise<void>[] = [];
   let isClosed = false;
   const copy = async (from: number, to: number, onClosed: () => void) => {
@@ -66,6 +72,8 @@ export function startLog(directory: string, { stdout, stderr }: Outputs): BuildL
         isClosed = true;
         onClosed();
       }
+      if (bytes.length < SHORT_BYTES && !stop.signal.aborted)
+        await Promise.race([Bun.sleep(BURST_MS), ending]);
     }
   };
   let isOwnOpen = true;
@@ -96,6 +104,7 @@ export function startLog(directory: string, { stdout, stderr }: Outputs): BuildL
     },
     async ended() {
       closeOwn();
+      hurry();
       const patience = setTimeout(() => stop.abort(), LEFT_OPEN_MS);
       await Promise.allSettled(copies);
       clearTimeout(patience);

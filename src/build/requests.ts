@@ -1,9 +1,9 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
-import { chownSync, createReadStream, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { Blake2b256, KeyCache } from "../crypto/index.ts";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { relocateProgram, sweepTemporaries, writeFileWhole } from "../host/index.ts";
+import { relocateProgram } from "../host/index.ts";
 import {
   type FullIdent,
   findInstalled,
@@ -22,7 +22,7 @@ import {
   writeArchive,
 } from "../package/index.ts";
 import type { Reply } from "./channel.ts";
-import { copyConfig, copyFile, copyFileWhole } from "./copy-config.ts";
+import { copyConfig, copyFile } from "./copy-config.ts";
 import { defaultValue } from "./default-value.ts";
 import { download } from "./download.ts";
 import { buildErrors, isFullDisk } from "./errors.ts";
@@ -32,8 +32,9 @@ import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lo
 import { clampTimestamps } from "./records/clamp-timestamps.ts";
 import { identOf, type RecordKeeper } from "./records/keeper.ts";
 import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
-import { settle, settleTimes } from "./records/settle.ts";
-import { sha256OfFile } from "./sha256.ts";
+import { settle } from "./records/settle.ts";
+import { beginResults, deliver } from "./results.ts";
+import { digestsOfFile, sha256OfFile } from "./sha256.ts";
 import { listStrippable } from "./strippable.ts";
 import { byteOrder } from "./walk.ts";
 
@@ -169,10 +170,6 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     writeFileSync(to, program, { mode: 0o755 });
     return [];
   },
-  deliver: async ([artifact = "", destination = ""]) => {
-    await copyFileWhole(artifact, destination);
-    return [];
-  },
   "claim-release": ([prefix = ""], context) => {
     context.place?.end();
     context.place = undefined;
@@ -205,11 +202,15 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
   toml: ([file = "", path = ""]) => [defaultValue(file, path)],
-  "hash-files": async ([prefix = "", list = "", target = ""], { records, lock, epochSeconds }) => {
+  // Digests of all files, signed: the metadata file FILES. `list` is scratch.
+  "list-files": async ([prefix = "", list = "", target = "", origin = ""], context) => {
+    const { records, lock, epochSeconds, keyCacheDirectory } = context;
     clampTimestamps(prefix, epochSeconds);
     lock.current?.notePackage(prefix);
-    // Scratch: what counts is the signed copy in the package.
+    mkdirSync(dirname(list), { recursive: true, mode: 0o755 });
     writeFileSync(list, await records.writeInto(prefix, lastMetafile(target)));
+    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
+    await signHart(list, join(prefix, "FILES"), key);
     return [];
   },
   // Lines `key=value` in byte order of the keys.
@@ -222,14 +223,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
     return [];
   },
-  sign: async ([origin = "", source = "", destination = ""], { keyCacheDirectory }) => {
-    await signHart(source, destination, new KeyCache(keyCacheDirectory).latest("origin-secret", origin));
-    return [];
-  },
   archive: async ([prefix = "", artifact = "", origin = "", level = "", target = ""], context) => {
     if (!/^[0-9]$/.test(level))
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
     settle(prefix, context.epochSeconds);
+    mkdirSync(dirname(artifact), { recursive: true, mode: 0o755 });
     await writeArchive({
       directory: prefix,
       root: context.root,
@@ -240,36 +238,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       added: lastMetafile(target),
       signal: context.signal,
     });
-    return digestsOf(artifact);
+    return digestsOfFile(artifact);
   },
-  attest: async ([hart = "", sha256 = "", origin = ""], { records, keyCacheDirectory }) => {
-    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
-    return [(await records.writeBeside(hart, sha256, key)) ?? ""];
-  },
-  write: ([path = "", ...lines]) => {
-    writeFileWhole(path, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });
+  "begin-results": ([directory = "", plan = "", ...lines]) => {
+    beginResults(directory, plan, lines);
     return [];
   },
-  // The results directory, before a plan's work begins: what a killed build has left there goes.
-  "begin-results": ([directory = ""]) => {
-    mkdirSync(directory, { recursive: true, mode: 0o755 });
-    sweepTemporaries(directory);
-    return [];
-  },
-  // From here on the prefix is a package.
-  "finish-release": ([prefix = "", target = ""], { epochSeconds }) => {
-    const path = join(prefix, LAST_METAFILE);
-    writeFileWhole(path, `${target}\n`, { mode: 0o644 });
-    settleTimes([path, prefix], epochSeconds);
+  deliver: async (
+    [artifact = "", directory = "", prefix = "", target = "", origin = "", sha256 = "", plan = "", ...lines],
+    context,
+  ) => {
+    await deliver({ artifact, directory, prefix, target, origin, sha256, plan, lines }, context);
     return [];
   },
   remove: (paths) => {
     for (const path of paths) removeTree(path);
-    return [];
-  },
-  share: ([reference = "", ...paths]) => {
-    const { uid, gid } = statSync(reference);
-    for (const path of paths) giveTo(path, uid, gid);
     return [];
   },
 };
@@ -286,24 +269,4 @@ function releaseAt(prefix: string, root: string): FullIdent | undefined {
 /** The metadata file that is not in the package before it is finished, but in its list and in its archive. */
 function lastMetafile(target: string): ReadonlyMap<string, Uint8Array> {
   return new Map(target === "" ? [] : [[LAST_METAFILE, Buffer.from(`${target}\n`)]]);
-}
-
-/** SHA-256 and BLAKE2b-256 of a file, read once. */
-async function digestsOf(path: string): Promise<[string, string]> {
-  const sha256 = new Bun.CryptoHasher("sha256");
-  const blake2b = new Blake2b256();
-  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    sha256.update(piece as Buffer);
-    blake2b.update(piece as Buffer);
-  }
-  return [sha256.digest("hex"), blake2b.digestHex()];
-}
-
-/** Best effort: results belong to who owns the plan, also when root builds it. */
-function giveTo(path: string, uid: number, gid: number): void {
-  try {
-    chownSync(path, uid, gid);
-  } catch {
-    // Not ours to give away: they stay with who built.
-  }
 }

@@ -1,47 +1,35 @@
 // What the program asks of the operating system.
-export { loadAddon } from "./addon.ts";
+// Files are passed on whole: with `export { name } from`, Bun has whoever takes one thing load all of the room
+// (docs/decisions/0043-build-speed.md).
+export * from "./addon.ts";
 export * from "./capabilities.ts";
-export { asTimeOfDay, monotonicMicroseconds, steadyNow } from "./clock.ts";
-export { beginConnecting, type ConnectAttempt } from "./connect-attempt.ts";
+export * from "./clock.ts";
+export * from "./connect-attempt.ts";
 export * from "./elf-names.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
-export { writeFileWholeInBackground } from "./files-background.ts";
+export * from "./files-background.ts";
 export * from "./id-map.ts";
-export { duplicateDescriptor, openPipe } from "./libc.ts";
+export * from "./libc.ts";
 export * from "./lock.ts";
 export * from "./process.ts";
-export { type EndOptions, endOf, type ProcessEnd } from "./process-end.ts";
-export { EXEC_AS_ARGUMENT, execAs, type Identity, replaceProcess } from "./process-identity.ts";
-export { LineSplitter, MAX_LINE_LENGTH, readLineBatches, readLines, readPipe } from "./process-lines.ts";
-export { becomeSubreaper, reapOrphan, reapOrphans, stopBeingSubreaper } from "./process-orphans.ts";
-export { isCompiled, ownCommand, workerModule } from "./process-self.ts";
-export {
-  isProcessRunning,
-  type ProcessStatus,
-  processStartTime,
-  processStatus,
-  runningGroupMembers,
-  type SessionLeader,
-  sessionLeaders,
-} from "./process-table.ts";
-export { descendantsOf } from "./process-tree.ts";
-export {
-  signalNumber,
-  type TerminateOptions,
-  type TerminationResult,
-  terminateGroup,
-  waitForExit,
-} from "./process-wait.ts";
-export { type Relocation, relocateProgram } from "./relocate-program.ts";
-export { type Room, type RoomOptions, startRoom } from "./room.ts";
-export { MOUNT, OLD_ROOT, type RoomStep } from "./room-steps.ts";
+export * from "./process-end.ts";
+export * from "./process-identity.ts";
+export * from "./process-lines.ts";
+export * from "./process-orphans.ts";
+export * from "./process-self.ts";
+export * from "./process-table.ts";
+export * from "./process-tree.ts";
+export * from "./process-wait.ts";
+export * from "./relocate-program.ts";
+export * from "./room.ts";
+export * from "./room-steps.ts";
 export * from "./roots.ts";
-export { raiseReceiveBuffer, setUserTimeout } from "./socket-options.ts";
-export { startWriting, syncData, syncFileSystem, syncTrees } from "./sync.ts";
-export { hideTyping, makeRaw, openTerminal, type TerminalPair, terminalSize } from "./terminal.ts";
-export { ownUnitProcesses } from "./unit-processes.ts";
-export { openUnixDatagram, type UnixDatagram } from "./unix-datagram.ts";
-export { writeFileUnnamed } from "./unnamed-file.ts";
+export * from "./socket-options.ts";
+export * from "./sync.ts";
+export * from "./terminal.ts";
+export * from "./unit-processes.ts";
+export * from "./unix-datagram.ts";
+export * from "./unnamed-file.ts";
 export * from "./users.ts";

@@ -28,6 +28,23 @@ export interface PackOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * Loads what packing needs and has the compressor compiled on another thread, for whoever will pack in a moment. Never
+ * rejects: what is wrong shows when it is used.
+ */
+export async function prepareToPack(): Promise<void> {
+  try {
+    const [{ prepareLiblzma }] = await Promise.all([
+      import("./xz/liblzma.ts"),
+      import("./xz/encode.ts"),
+      import("./tar/writer.ts"),
+    ]);
+    await prepareLiblzma();
+  } catch {
+    // As said.
+  }
+}
+
 /** Packs, compresses and signs. The same directory makes the same hart. Throws HAB-PKG-028 and system errors (a full disk). */
 export async function writeArchive(options: PackOptions): Promise<void> {
   const {

@@ -160,10 +160,8 @@ _tell_settings() {
 _render_metadata_FILES() {
   build_line "Generating blake2b hashes of all files in the package"
   local list="$CACHE_PATH/${pkg_name}_blake2bsums"
-  _make_directories "$CACHE_PATH"
-  _ask hash-files "$pkg_prefix" "$list" "$__target"
   build_line "Generating signed metadata FILES"
-  _ask sign "$pkg_origin" "$list" "$pkg_prefix/FILES"
+  _ask list-files "$pkg_prefix" "$list" "$__target" "$pkg_origin"
 }
 
 # _flags_line NAME: a variable of the compiler, or that there is none.

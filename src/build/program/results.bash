@@ -2,11 +2,9 @@
 
 _write_pre_build() {
   build_line "Writing pre_build file"
-  _ask begin-results "$pkg_output_path"
-  _ask write "$pkg_output_path/pre_build.env" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
-    "pkg_version=$pkg_version" "pkg_release=$pkg_release" \
+  _ask begin-results "$pkg_output_path" "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" \
+    "pkg_name=$pkg_name" "pkg_version=$pkg_version" "pkg_release=$pkg_release" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release"
-  _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/pre_build.env"
 }
 
 _check_signing_key() {
@@ -26,26 +24,17 @@ _check_signing_key() {
 
 _generate_artifact() {
   build_line "Generating package artifact"
-  _make_directories "$HAB_CACHE_ARTIFACT_PATH"
   _ask archive "$pkg_prefix" "$pkg_artifact" "$pkg_origin" "$HAB_HART_COMPRESSION_LEVEL" "$__target"
   __sha256="${__answer[0]}"
   __blake2b="${__answer[1]}"
 }
 
-# The artifact, then the package in its place, then the report that names both, each whole; only then the report of the
-# unfinished build goes.
 _deliver() {
-  local file="${pkg_artifact##*/}"
-  _ask deliver "$pkg_artifact" "$pkg_output_path/$file"
-  if [[ -n "$__target" ]]; then _ask finish-release "$pkg_prefix" "$__target"; fi
-  _ask write "$pkg_output_path/last_build.env" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
+  _ask deliver "$pkg_artifact" "$pkg_output_path" "$pkg_prefix" "$__target" "$pkg_origin" "$__sha256" \
+    "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
     "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
-    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=$file" "pkg_sha256sum=$__sha256" \
-    "pkg_blake2bsum=$__blake2b"
-  _ask attest "$pkg_output_path/$file" "$__sha256" "$pkg_origin"
-  _ask share "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "$pkg_output_path" "$pkg_output_path/$file" \
-    "$pkg_output_path/last_build.env" ${__answer[0]:+"${__answer[0]}"}
-  _ask remove "$pkg_output_path/pre_build.env"
+    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=${pkg_artifact##*/}" \
+    "pkg_sha256sum=$__sha256" "pkg_blake2bsum=$__blake2b"
   __delivered=yes
 }
 

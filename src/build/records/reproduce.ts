@@ -14,8 +14,9 @@ import {
   readHartFiles,
   releaseSeconds,
 } from "../../package/index.ts";
-import { type BuildOptions, buildPlan, habRoot } from "../build.ts";
+import { type BuildOptions, buildPlan } from "../build.ts";
 import { buildErrors } from "../errors.ts";
+import { habRoot } from "../serving.ts";
 import { requireNoRelease } from "./build-lock.ts";
 import { compareHarts, type HartComparison } from "./compare-harts.ts";
 import { PROVENANCE_FILE } from "./record-files.ts";

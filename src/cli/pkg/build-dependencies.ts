@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { askSupply, type DependencyInstaller, type HartDigest } from "../../build/index.ts";
-import { hashFile, type KeyCache } from "../../crypto/index.ts";
+import { hashFile, KeyCache } from "../../crypto/index.ts";
 import { artifactCachePath, isRegularFile } from "../../host/index.ts";
 import {
   activeTarget,
@@ -20,7 +20,7 @@ import { installReport } from "./install-report.ts";
 
 export interface DependencySource {
   readonly configuration: Configuration;
-  readonly keys: KeyCache;
+  readonly keyCacheDirectory: string;
   readonly ui: Ui;
   readonly signal: AbortSignal;
 }
@@ -28,10 +28,11 @@ export interface DependencySource {
 /** Installs dependencies of a plan. The depot is asked for the first time when one is needed. */
 export function dependencyInstaller({
   configuration,
-  keys,
+  keyCacheDirectory,
   ui,
   signal,
 }: DependencySource): DependencyInstaller {
+  const keys = new KeyCache(keyCacheDirectory);
   const report = installReport(ui);
   return async ({ ident, channel, ignoreLocal, ignoreInstallHook, hartDigests }) => {
     const token = await configuration.authToken(undefined);

@@ -1,18 +1,22 @@
 // `hab pkg build`: a signed package from a plan (reference/cli.md §10.7, reference/plan-build.md).
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { askSupply, buildErrors, buildPlan, freshRelease } from "../../build/index.ts";
-import { KeyCache } from "../../crypto/index.ts";
+import {
+  askSupply,
+  buildErrors,
+  buildPlan,
+  type DependencyInstaller,
+  freshRelease,
+  type InstallRequest,
+} from "../../build/index.ts";
 import { HabError } from "../../error/index.ts";
 import { isCompiled, isRegularFile } from "../../host/index.ts";
-import { activeTarget } from "../../package/index.ts";
+import { activeTarget, type FullIdent } from "../../package/index.ts";
 import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingDirectory, originName } from "../values.ts";
 import { OWN_VERSION } from "../version.ts";
-import { checkHart } from "./build-check.ts";
-import { dependencyInstaller, hartDigestOf } from "./build-dependencies.ts";
 import { buildOptions } from "./build-options.ts";
 
 /** Values of cli.toml that a build takes from the environment when it is given none (reference/cli.md §10.9). */
@@ -111,8 +115,11 @@ export const command = defineCommand({
       throw new HabError(cliErrors.usage, "native packages need HAB_FEAT_NATIVE_PACKAGE_SUPPORT to be set", {
         exitCode: 1,
       });
-    const keys = new KeyCache(options.cacheKeyPath);
-    for (const origin of options.keys) keys.latest("origin-secret", origin);
+    if (options.keys.length > 0) {
+      const { KeyCache } = await import("../../crypto/index.ts");
+      const keys = new KeyCache(options.cacheKeyPath);
+      for (const origin of options.keys) keys.latest("origin-secret", origin);
+    }
 
     const cwd = resolve(options.src ?? ".");
     if (!options.noStudio && !options.nativePackage && !env["STUDIO_TYPE"]) {
@@ -137,7 +144,11 @@ export const command = defineCommand({
       environment["HAB_NATIVE_PACKAGE"] = "true";
       environment["HAB_SRC_PATH"] = cwd;
     }
-    const dependencies = { configuration, keys, ui, signal };
+    // Loaded when the first one is needed: a plan with none, or with all of them installed, is built without it.
+    const dependencies = { configuration, keyCacheDirectory: options.cacheKeyPath, ui, signal };
+    let installer: Promise<DependencyInstaller> | undefined;
+    const loadInstaller = async () =>
+      (await import("./build-dependencies.ts")).dependencyInstaller(dependencies);
     const build = {
       planContext: args.planContext,
       target: activeTarget(),
@@ -151,13 +162,18 @@ export const command = defineCommand({
       ...(!env["STUDIO_TYPE"] && {
         logDirectory: join(resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results"), "logs"),
       }),
-      install: dependencyInstaller(dependencies),
-      hartDigest: hartDigestOf(dependencies),
+      install: async (request: InstallRequest) => {
+        installer ??= loadInstaller();
+        return (await installer)(request);
+      },
+      hartDigest: async (ident: FullIdent) =>
+        (await import("./build-dependencies.ts")).hartDigestOf(dependencies)(ident),
       // In a studio the machine around it may have the package installed.
       ...(env["STUDIO_TYPE"] && { show: askSupply }),
     };
     if (options.check !== undefined) {
       if (source("release") === "command-line") throw usageProblem("--check takes the release from the hart");
+      const { checkHart } = await import("./build-check.ts");
       return checkHart(options.check, build, { ui, stdout, printJson: json ? printJson : undefined });
     }
     const results = resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results");
