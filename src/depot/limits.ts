@@ -35,8 +35,7 @@ export const UNFINISHED_UPLOAD_MS = 24 * 3600_000;
 /** Entries of a page. Compat: constant (reference/depot-api.md §2.2). */
 export const PAGE_SIZE = 50;
 
-/** Answers kept in memory, and their size in all. */
-export const MAX_CACHED_ANSWERS = 20_000;
+/** Answers kept in memory. */
 export const MAX_CACHED_BYTES = 32 * 1024 * 1024;
 
 /** Text of one search, and its terms. */
