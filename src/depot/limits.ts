@@ -38,6 +38,9 @@ export const PAGE_SIZE = 50;
 /** Answers kept in memory. */
 export const MAX_CACHED_BYTES = 32 * 1024 * 1024;
 
+/** Matches of one search: of more, the first; a page has 50, and nobody looks through forty. */
+export const MAX_FOUND = 2000;
+
 /** Text of one search, and its terms. */
 export const MAX_SEARCH_LENGTH = 255;
 export const MAX_SEARCH_TERMS = 8;
