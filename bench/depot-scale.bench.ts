@@ -1,17 +1,28 @@
 // How far one depot goes: with 10,000 packages × 10 releases the latest of a package in a channel, beside a bare SELECT
 // of the same row through the same driver and beside nginx with a static file of the same bytes; downloads of 100 MB
-// beside nginx; uploads of 1 MB; with 100,000 packages search, start and memory. SQLite, and PostgreSQL where it is
-// installed. The server has one core to itself, the client another. HAB_BENCH_SMALL=1 divides all numbers by ten.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+// beside nginx, alone and 16 at a time; uploads of 1 MB; with 100,000 packages search, start and memory. SQLite, and
+// PostgreSQL where it is installed. The servers have one core to themselves, the client another. Ratios are of processor
+// time, which other work on the machine spoils least; rates by the clock stand beside them. HAB_BENCH_SMALL=1 divides all
+// numbers by ten; HAB_BENCH_PARTS=metadata,transfers,many chooses, HAB_BENCH_KINDS=sqlite,postgres too.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { blake2b256Hex } from "../src/crypto/index.ts";
 import { createAccount, createToken, type DepotPlaceWords } from "../src/depot/index.ts";
 import { makeHart, type TestHart } from "../src/depot/testing/harts.ts";
-import { freePort, postgresPrograms, startPostgres, waitUntil } from "../src/depot/testing/postgres.ts";
+import { postgresPrograms, startPostgres } from "../src/depot/testing/postgres.ts";
 import { fillDepot, nameOf } from "./depot-fill.ts";
-import { answersPerSecond, processorMs } from "./http-load.ts";
-import { figure, report } from "./measure.ts";
+import {
+  moveToLastCore,
+  type Server,
+  startDepotServer,
+  startNginx,
+  startScript,
+  stopServers,
+} from "./depot-servers.ts";
+import { cpuTimeOf, memoryOf } from "./host.ts";
+import { type Cost, loadServer, withDescendants } from "./http-load.ts";
+import { type Comparison, figure, report } from "./measure.ts";
 
 const SMALL = process.env["HAB_BENCH_SMALL"] === "1" ? 10 : 1;
 const PACKAGES = 10_000 / SMALL;
@@ -20,93 +31,80 @@ const MANY_PACKAGES = 100_000 / SMALL;
 const DOWNLOAD_BYTES = 100_000_000 / SMALL;
 const UPLOADS = 200 / SMALL;
 const CONNECTIONS = 16;
-const SECONDS_A_RUN = SMALL === 1 ? 2 : 0.5;
-const RUNS = 3;
+const ROUNDS = 5;
+const parts = process.env["HAB_BENCH_PARTS"]?.split(",");
+const kindsWanted = process.env["HAB_BENCH_KINDS"]?.split(",");
 
 const root = mkdtempSync(join(tmpdir(), "hab-bench-scale-"));
-const children: Bun.Subprocess[] = [];
-const compiled = resolve("dist/hab");
-const hab = (await Bun.file(compiled).exists()) ? [compiled] : [process.execPath, resolve("src/main.ts")];
+const site = join(root, "site");
 
-/** A server on the first core; the client, this process, is moved to the last. */
-function spawnServer(
-  command: readonly string[],
-  env: Record<string, string> = {},
-): Bun.Subprocess<"ignore", "pipe"> {
-  const child = Bun.spawn(["taskset", "-c", "0", ...command], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-    env: { ...process.env, ...env },
-  });
-  children.push(child);
-  return child;
+interface Kind {
+  readonly name: string;
+  /** Processes of the database, which work for the depot's answers too. */
+  databasePids(): number[];
+  place(name: string): Promise<DepotPlaceWords>;
 }
 
-async function firstLine(child: Bun.Subprocess<"ignore", "pipe">): Promise<string> {
-  let text = "";
-  for await (const chunk of child.stdout) {
-    text += new TextDecoder().decode(chunk);
-    if (text.includes("\n")) break;
+/** Runs some loads in turn, some rounds of each, after one that is not counted. */
+async function inTurn<Name extends string>(
+  loads: Readonly<Record<Name, (() => Promise<Cost>) | undefined>>,
+  rounds = ROUNDS,
+): Promise<Record<Name, Cost[]>> {
+  const names = (Object.keys(loads) as Name[]).filter((name) => loads[name] !== undefined);
+  const costs = Object.fromEntries(Object.keys(loads).map((name) => [name, []])) as unknown as Record<
+    Name,
+    Cost[]
+  >;
+  for (const name of names) await loads[name]?.();
+  for (let round = 0; round < rounds; round++)
+    for (const name of names) {
+      const cost = await loads[name]?.();
+      if (cost !== undefined) costs[name].push(cost);
+    }
+  return costs;
+}
+
+/** Reports the processor time of ours beside a reference's. */
+function compare(
+  ours: { name: string; costs: readonly Cost[] },
+  reference: { name: string; costs: readonly Cost[] },
+  aim?: Comparison["aim"],
+  note = "",
+): void {
+  const of = ({ name, costs }: typeof ours) =>
+    figure(
+      name,
+      "µs of processor time",
+      costs.map(({ processorUs }) => processorUs),
+    );
+  const rate = (costs: readonly Cost[]): string =>
+    figure(
+      "",
+      "",
+      costs.map(({ perSecond }) => perSecond),
+    ).median.toFixed(costs.length > 0 && (costs[0]?.perSecond ?? 0) < 100 ? 2 : 0);
+  const subject = of(ours);
+  const clock = `by the clock ${rate(ours.costs)}/s`;
+  if (reference.costs.length === 0) {
+    report({ subject, note: [clock, note].filter(Boolean).join("; ") });
+    return;
   }
-  return text;
+  report({
+    subject,
+    reference: of(reference),
+    // How many of ours the time of the reference's would do.
+    ratio: of(reference).median / subject.median,
+    ...(aim !== undefined && { aim }),
+    note: [`${clock} against ${rate(reference.costs)}/s at load ${load()}`, note].filter(Boolean).join("; "),
+  });
 }
 
-interface Server {
-  readonly url: string;
-  readonly pid: number;
-  readonly readyMs: number;
-}
-
-async function startDepot(place: DepotPlaceWords): Promise<Server> {
-  const from = performance.now();
-  const where = place.database === undefined ? [] : ["--database", place.database];
-  const words = [
-    "depot",
-    "run",
-    "--data",
-    place.dataDirectory,
-    ...where,
-    "--listen",
-    "127.0.0.1:0",
-    "--json",
-  ];
-  const child = spawnServer([...hab, ...words]);
-  const { url } = JSON.parse(await firstLine(child)) as { url: string };
-  await fetch(`${url}/v1/status`);
-  return { url, pid: child.pid, readyMs: performance.now() - from };
-}
-
-async function startNginx(site: string): Promise<string | undefined> {
-  const nginx = Bun.which("nginx");
-  if (nginx === null) return undefined;
-  const port = freePort();
-  const configuration = join(root, "nginx.conf");
-  writeFileSync(
-    configuration,
-    `daemon off; worker_processes 1; pid ${root}/nginx.pid; error_log ${root}/nginx.log; user root;
-     events { worker_connections 256; }
-     http { access_log off; sendfile on; keepalive_requests 100000000;
-       server { listen 127.0.0.1:${port}; root ${site}; } }`,
-  );
-  spawnServer([nginx, "-c", configuration, "-e", join(root, "nginx.log")]);
-  const url = `http://127.0.0.1:${port}`;
-  await waitUntil(
-    () =>
-      fetch(url).then(
-        () => true,
-        () => false,
-      ),
-    () => "nginx does not start",
-  );
-  return url;
-}
+const load = (): string => (loadavg()[0] ?? 0).toFixed(0);
 
 /** A bare server that answers each request with one SELECT of the row by the same driver. */
-async function startBareSelect(place: DepotPlaceWords): Promise<string> {
+async function startBareSelect(place: DepotPlaceWords): Promise<Server> {
   const script = join(root, "bare.ts");
-  writeFileSync(
-    script,
+  const ask =
     place.database === undefined
       ? `import { Database } from "bun:sqlite";
          const db = new Database(${JSON.stringify(join(place.dataDirectory, "depot.sqlite"))}, { readonly: true });
@@ -114,33 +112,23 @@ async function startBareSelect(place: DepotPlaceWords): Promise<string> {
          const answer = async (ident) => ask.get(ident);`
       : `const sql = new Bun.SQL(${JSON.stringify(place.database)}, { max: 10 });
          const answer = async (ident) =>
-           (await sql.unsafe("select * from packages where ident = $1 and target = 'x86_64-linux'", [ident]))[0];`,
-  );
+           (await sql.unsafe("select * from packages where ident = $1 and target = 'x86_64-linux'", [ident]))[0];`;
   writeFileSync(
     script,
-    `${readFileSync(script, "utf8")}
-     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, async fetch(request) {
-       return Response.json(await answer(new URL(request.url).pathname.slice(1)));
+    `${ask}
+     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, development: false, async fetch(request) {
+       return Response.json((await answer(new URL(request.url).pathname.slice(1))) ?? null);
      } });
      console.log(server.url.href);`,
   );
-  return (await firstLine(spawnServer([process.execPath, script]))).trim().replace(/\/$/, "");
+  return await startScript(script);
 }
 
-function pssOf(pid: number): number {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
-}
-
-async function measureMetadata(
-  kind: string,
-  place: DepotPlaceWords,
-  nginxUrl: string | undefined,
-  site: string,
-): Promise<void> {
+async function measureMetadata(kind: Kind, nginx: Server | undefined): Promise<void> {
+  const place = await kind.place("metadata");
   await fillDepot(place, PACKAGES, RELEASES);
-  const depot = await startDepot(place);
-  const idle = pssOf(depot.pid);
+  const depot = await startDepotServer(place);
+  const idle = memoryOf([depot.pid]);
   const bare = await startBareSelect(place);
   const latest = (index: number): string => {
     const { origin, name } = nameOf(index % PACKAGES);
@@ -152,43 +140,40 @@ async function measureMetadata(
   };
   // nginx gives the very bytes of one answer.
   writeFileSync(join(site, "answer.json"), await (await fetch(`${depot.url}${latest(7)}`)).bytes());
-  const rate = (url: string, pathOf: (index: number) => string): Promise<number> =>
-    answersPerSecond({
-      port: Number(new URL(url).port),
+  const ask = (server: Server, pathOf: (index: number) => string, requests = PACKAGES): Promise<Cost> =>
+    loadServer({
+      port: server.port,
       pathOf,
       connections: CONNECTIONS,
-      seconds: SECONDS_A_RUN,
+      requests,
+      pids: [...withDescendants(server.pid), ...(server === nginx ? [] : kind.databasePids())],
     });
-  let depotRequests = 0;
-  let depotMs = 0;
-  const samples: Record<"depot" | "bare" | "nginx", number[]> = { depot: [], bare: [], nginx: [] };
-  // Not counted: what a program does slowly only at first.
-  await rate(depot.url, latest);
-  await rate(bare, row);
-  for (let run = 0; run < RUNS; run++) {
-    const usedBefore = processorMs(depot.pid);
-    const answered = await rate(depot.url, latest);
-    depotMs += processorMs(depot.pid) - usedBefore;
-    depotRequests += answered * SECONDS_A_RUN;
-    samples.depot.push(answered);
-    samples.bare.push(await rate(bare, row));
-    if (nginxUrl !== undefined) samples.nginx.push(await rate(nginxUrl, () => "/answer.json"));
-  }
-  const subject = figure(`${kind}: latest of ${PACKAGES} packages in a channel`, "requests/s", samples.depot);
-  for (const [name, rates] of [
-    ["bare SELECT", samples.bare],
-    ["nginx, static", samples.nginx],
-  ] as const) {
-    if (rates.length === 0) continue;
-    const reference = figure(`${kind}: ${name}`, "requests/s", rates);
-    const used = `${((depotMs * 1000) / depotRequests).toFixed(0)} µs of processor time an answer`;
-    report({ subject, reference, ratio: subject.median / reference.median, note: used });
-  }
-  report({
-    subject: figure(`${kind}: memory idle (PSS)`, "MB", [idle]),
-    note: `after the load above ${pssOf(depot.pid).toFixed(0)} MB`,
+  const first = await ask(depot, latest);
+  const costs = await inTurn({
+    depot: () => ask(depot, latest),
+    bare: () => ask(bare, row),
+    nginx: nginx === undefined ? undefined : () => ask(nginx, () => "/answer.json"),
   });
-  process.kill(depot.pid);
+  const ours = { name: `${kind.name}: latest of ${PACKAGES} packages in a channel`, costs: costs.depot };
+  compare(
+    ours,
+    { name: `${kind.name}: bare SELECT`, costs: costs.bare },
+    undefined,
+    `asked for the first time ${first.processorUs.toFixed(0)} µs`,
+  );
+  compare(ours, { name: "nginx, static", costs: costs.nginx });
+  const perSecond = costs.depot.map(({ processorUs }) => 1e6 / processorUs);
+  report({
+    subject: figure(`${kind.name}: answers for a second of one core, its database included`, "", perSecond),
+    aim: { value: 20_000, atLeast: true },
+  });
+  report({
+    subject: figure(`${kind.name}: memory after that load (PSS)`, "MB", [memoryOf([depot.pid])]),
+    aim: { value: 80 },
+    note: `idle ${idle.toFixed(0)} MB`,
+  });
+  await bare.stop();
+  await depot.stop();
 }
 
 /** A hart of this size that costs nothing to make: what follows the archive in the file is read by nobody. */
@@ -200,137 +185,154 @@ async function hartOf(ident: string, size: number): Promise<TestHart> {
   return { ident, bytes, checksum: blake2b256Hex(bytes) };
 }
 
-async function measureTransfers(
-  kind: string,
-  place: DepotPlaceWords,
-  nginxUrl: string | undefined,
-  site: string,
-) {
+async function measureTransfers(kind: Kind, nginx: Server | undefined): Promise<void> {
+  const place = await kind.place("transfers");
   await createAccount(place, "bench");
   const token = (await createToken(place, "bench")).token.reveal();
   const headers = { Authorization: `Bearer ${token}` };
-  const depot = await startDepot(place);
+  const depot = await startDepotServer(place);
   await fetch(`${depot.url}/v1/depot/origins`, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/json" },
     body: '{"name":"acme"}',
   });
-  const upload = async (hart: Awaited<ReturnType<typeof makeHart>>): Promise<void> => {
+  const upload = async (hart: TestHart): Promise<void> => {
     const path = `${depot.url}/v1/depot/pkgs/${hart.ident}?checksum=${hart.checksum}`;
     const answer = await fetch(path, { method: "POST", headers, body: hart.bytes });
     if (answer.status !== 201) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
   };
-  const harts = [];
+  const queue: TestHart[] = [];
   for (let index = 0; index < UPLOADS; index++)
-    harts.push(await hartOf(`acme/up${index}/1.0/20260101000000`, 1_000_000));
+    queue.push(await hartOf(`acme/up${index}/1.0/20260101000000`, 1_000_000));
   const from = performance.now();
-  const queue = [...harts];
+  const used = cpuTimeOf([depot.pid]);
   await Promise.all(
     Array.from({ length: 8 }, async () => {
       for (let hart = queue.shift(); hart !== undefined; hart = queue.shift()) await upload(hart);
     }),
   );
   const rate = (UPLOADS * 1000) / (performance.now() - from);
-  report({ subject: figure(`${kind}: uploads of 1 MB, synced`, "uploads/s", [rate]) });
+  report({
+    subject: figure(`${kind.name}: uploads of 1 MB, synced`, "uploads/s", [rate]),
+    note: `${((cpuTimeOf([depot.pid]) - used) / UPLOADS).toFixed(1)} ms of processor time each at load ${load()}`,
+  });
 
   const big = await hartOf("acme/big/1.0/20260101000000", DOWNLOAD_BYTES);
   await upload(big);
   writeFileSync(join(site, "big.hart"), big.bytes);
-  const seconds = async (url: string): Promise<number> => {
-    const begin = performance.now();
-    for await (const chunk of (await fetch(url)).body ?? []) void chunk;
-    return big.bytes.length / 1e6 / ((performance.now() - begin) / 1000);
-  };
-  const own: number[] = [];
-  const other: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    own.push(await seconds(`${depot.url}/v1/depot/pkgs/${big.ident}/download`));
-    if (nginxUrl !== undefined) other.push(await seconds(`${nginxUrl}/big.hart`));
+  for (const connections of [1, CONNECTIONS]) {
+    const download = (server: Server, path: string): Promise<Cost> =>
+      loadServer({
+        port: server.port,
+        pathOf: () => path,
+        connections,
+        requests: connections,
+        pids: withDescendants(server.pid),
+      });
+    const costs = await inTurn(
+      {
+        depot: () => download(depot, `/v1/depot/pkgs/${big.ident}/download`),
+        nginx: nginx === undefined ? undefined : () => download(nginx, "/big.hart"),
+      },
+      connections === 1 ? 9 : 3,
+    );
+    const megabytes = Math.round(DOWNLOAD_BYTES / 1e6);
+    compare(
+      {
+        name: `${kind.name}: download of ${megabytes} MB, ${connections} at a time`,
+        costs: costs.depot,
+      },
+      { name: "nginx sendfile", costs: costs.nginx },
+      { value: 0.9, atLeast: true },
+    );
   }
-  const subject = figure(`${kind}: download of ${Math.round(big.bytes.length / 1e6)} MB`, "MB/s", own);
-  if (other.length === 0) report({ subject });
-  else {
-    const reference = figure("nginx sendfile", "MB/s", other);
-    report({
-      subject,
-      reference,
-      ratio: subject.median / reference.median,
-      aim: { value: 0.9, atLeast: true },
-    });
-  }
-  process.kill(depot.pid);
+  await depot.stop();
 }
 
-async function measureMany(kind: string, place: DepotPlaceWords): Promise<void> {
+const SEARCHES: Readonly<Record<string, (index: number) => string>> = {
+  "a name": (index) => `tool${(index * 997) % MANY_PACKAGES}`,
+  "a part of names": (index) => `tool${index % 10}`,
+  "two words": (index) => `origin${index % 20}/tool${index % 10}`,
+  "a word that every fourth has": (index) => ["server", "client", "lib", "data"][index % 4] ?? "",
+  "one letter": (index) => ["t", "o", "s"][index % 3] ?? "",
+};
+
+async function measureMany(kind: Kind): Promise<void> {
+  const place = await kind.place("many");
   await fillDepot(place, MANY_PACKAGES, 1);
   const starts: number[] = [];
-  let depot = await startDepot(place);
+  let depot = await startDepotServer(place);
   starts.push(depot.readyMs);
   for (let run = 0; run < 2; run++) {
-    process.kill(depot.pid);
-    await waitUntil(
-      () => Promise.resolve(!isRunning(depot.pid)),
-      () => "the depot does not end",
-    );
-    depot = await startDepot(place);
+    await depot.stop();
+    depot = await startDepotServer(place);
     starts.push(depot.readyMs);
   }
   report({
-    subject: figure(`${kind}: start with ${MANY_PACKAGES} packages`, "ms", starts),
+    subject: figure(`${kind.name}: start with ${MANY_PACKAGES} packages`, "ms", starts),
     aim: { value: 2000 },
-    note: `memory ${pssOf(depot.pid).toFixed(0)} MB`,
+    note: `memory ${memoryOf([depot.pid]).toFixed(0)} MB, processor time ${cpuTimeOf([depot.pid]).toFixed(0)} ms, at load ${load()}`,
   });
-  const times: number[] = [];
-  for (let index = 0; index < 60; index++) {
-    const words = [`tool${(index * 997) % MANY_PACKAGES}`, "origin3/tool4", "server", `tool${index}`, "data"];
-    const query = encodeURIComponent(words[index % words.length] ?? "");
-    const begin = performance.now();
-    // A range of its own, so that no answer is one that was kept.
-    await (await fetch(`${depot.url}/v1/depot/pkgs/search/${query}?range=${index * 50}`)).text();
-    times.push(performance.now() - begin);
+  const all: number[] = [];
+  for (const [name, wordOf] of Object.entries(SEARCHES)) {
+    const clock: number[] = [];
+    const processor: number[] = [];
+    for (let index = 0; index < 15; index++) {
+      const pids = [depot.pid, ...kind.databasePids()];
+      const used = cpuTimeOf(pids);
+      const begin = performance.now();
+      // A range of its own, so that no answer is one that was kept.
+      const path = `/v1/depot/pkgs/search/${encodeURIComponent(wordOf(index))}?range=${index * 50}`;
+      await (await fetch(`${depot.url}${path}`)).text();
+      clock.push(performance.now() - begin);
+      processor.push(cpuTimeOf(pids) - used);
+    }
+    all.push(...processor);
+    report({
+      subject: figure(`${kind.name}: search for ${name}`, "ms of processor time", processor),
+      note: `by the clock ${figure("", "", clock).median.toFixed(1)} ms`,
+    });
   }
   report({
-    subject: figure(`${kind}: search over ${MANY_PACKAGES} packages`, "ms", times),
+    subject: figure(`${kind.name}: search over ${MANY_PACKAGES} packages`, "ms of processor time", all),
     aim: { value: 20 },
+    note: `at load ${load()}`,
   });
-  process.kill(depot.pid);
+  await depot.stop();
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
-  } catch {
-    return false;
-  }
-}
-
-const cores = navigator.hardwareConcurrency;
-Bun.spawnSync(["taskset", "-a", "-p", "-c", String(cores - 1), String(process.pid)], { stdout: "ignore" });
+moveToLastCore();
 let postgres: Awaited<ReturnType<typeof startPostgres>> | undefined;
 try {
-  const site = join(root, "site");
   mkdirSync(site);
-  const nginxUrl = await startNginx(site);
-  postgres = postgresPrograms() === undefined ? undefined : await startPostgres();
-  const kinds: [string, (name: string) => Promise<DepotPlaceWords>][] = [
-    ["SQLite", async (name) => ({ dataDirectory: join(root, `sqlite-${name}`) })],
-  ];
-  if (postgres !== undefined) {
-    const server = postgres;
-    kinds.push([
-      "PostgreSQL",
-      async (name) => ({ dataDirectory: join(root, `postgres-${name}`), database: await server.database() }),
-    ]);
+  const nginx = await startNginx(root, site);
+  const kinds: Kind[] = [];
+  if (kindsWanted?.includes("sqlite") !== false)
+    kinds.push({
+      name: "SQLite",
+      databasePids: () => [],
+      place: async (name) => ({ dataDirectory: join(root, `sqlite-${name}`) }),
+    });
+  if (kindsWanted?.includes("postgres") !== false && postgresPrograms() !== undefined) {
+    const server = await startPostgres();
+    postgres = server;
+    kinds.push({
+      name: "PostgreSQL",
+      databasePids: () => withDescendants(server.pid),
+      place: async (name) => ({
+        dataDirectory: join(root, `postgres-${name}`),
+        database: await server.database(),
+      }),
+    });
   }
-  for (const [kind, place] of kinds) {
-    await measureMetadata(kind, await place("metadata"), nginxUrl, site);
-    await measureTransfers(kind, await place("transfers"), nginxUrl, site);
-    await measureMany(kind, await place("many"));
+  const wants = (part: string): boolean => parts?.includes(part) !== false;
+  for (const kind of kinds) {
+    if (wants("metadata")) await measureMetadata(kind, nginx);
+    if (wants("transfers")) await measureTransfers(kind, nginx);
+    if (wants("many")) await measureMany(kind);
   }
 } finally {
-  for (const child of children) child.kill();
-  await Promise.all(children.map((child) => child.exited));
+  await stopServers();
   await postgres?.stop();
   rmSync(root, { recursive: true, force: true });
 }

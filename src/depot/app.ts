@@ -3,6 +3,7 @@
 import { type Context, Hono } from "hono";
 import { describeError, isKind } from "../error/index.ts";
 import { lazyPages } from "../web/index.ts";
+import { responseOf } from "./answer-cache.ts";
 import { empty, jsonText, NO_CACHE, Refusal, refusalResponse, text } from "./answers.ts";
 import { authenticate, type SignedIn } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
@@ -20,6 +21,7 @@ import { guardFault } from "./sign-in/guard.ts";
 import type { Actor } from "./store/audit.ts";
 import { isDatabaseAway, isUniqueViolation } from "./store/database.ts";
 import { findOrigin } from "./store/origins.ts";
+import { requestedTarget } from "./target.ts";
 
 /** What the HTTP server knows of a request beyond the request. */
 export interface Peer {
@@ -90,6 +92,9 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
       depot.log(
         `${client.address} names an account as a proxy does, but is none of sign-in's proxy.addresses`,
       );
+    const address = openAddressOf(request, client);
+    const known = address === undefined ? undefined : await depot.cache.known(address);
+    if (known !== undefined) return responseOf(known);
     if (running >= MAX_RUNNING_REQUESTS) return text(503, "Too many requests", { "Retry-After": "1" });
     running++;
     try {
@@ -98,6 +103,17 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
       running--;
     }
   };
+}
+
+/**
+ * All that an answer to a reader who is nobody depends on, besides the database: the address that is asked, and the target
+ * that the client is for. Undefined for others. Whatever may say who somebody is must be looked at here.
+ */
+function openAddressOf(request: Request, client: Client): string | undefined {
+  if (request.method !== "GET" || client.proxyAccount !== undefined) return undefined;
+  const { headers } = request;
+  if (headers.has("authorization") || headers.has("cookie")) return undefined;
+  return `${requestedTarget(undefined, headers.get("user-agent"))} ${request.url}`;
 }
 
 /** The path of a request's address, still encoded. */
@@ -183,6 +199,7 @@ async function answer(
       if (body === undefined) throw new TypeError(`${route.method} ${route.path} declares no body`);
       return await jsonBody(request, body);
     },
+    openAddress: openAddressOf(request, client),
     liftIdleLimit: () => context.env.liftIdleLimit(),
     actor: () => actorOf(request, account, client.address),
   };

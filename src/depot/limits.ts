@@ -35,9 +35,11 @@ export const UNFINISHED_UPLOAD_MS = 24 * 3600_000;
 /** Entries of a page. Compat: constant (reference/depot-api.md §2.2). */
 export const PAGE_SIZE = 50;
 
-/** Answers kept in memory, and their size in all. */
-export const MAX_CACHED_ANSWERS = 20_000;
+/** Answers kept in memory. */
 export const MAX_CACHED_BYTES = 32 * 1024 * 1024;
+
+/** Matches of one search: of more, the first; a page has 50, and nobody looks through forty. */
+export const MAX_FOUND = 2000;
 
 /** Text of one search, and its terms. */
 export const MAX_SEARCH_LENGTH = 255;

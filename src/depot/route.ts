@@ -81,6 +81,11 @@ export interface Call<Params, Query, Body = unknown> {
   readonly client: Client;
   /** The JSON body, by the route's schema. Refuses with 400, 408 or 413. */
   json(): Promise<Body>;
+  /**
+   * Under this name the answer may be kept for everybody who asks the same (answer-cache.ts); undefined when the sender
+   * has said who they are.
+   */
+  readonly openAddress: string | undefined;
   /** Lifts the server's idle limit from this request; the handler keeps deadlines of its own. */
   liftIdleLimit(): void;
   /** Who is written into the audit. Refuses with 401 when nobody is authenticated. */

@@ -1,6 +1,7 @@
 // What became of a channel, for members of its origin; and what two channels, or two states of one, do not have in common,
 // for whoever may see the packages.
 import { z } from "zod";
+import { cachedResponse } from "../answer-cache.ts";
 import { pageOf } from "../answer-schemas.ts";
 import { changeAnswer, changeItemAnswer, compareAnswer } from "../answer-schemas-promotion.ts";
 import { jsonText, NO_CACHE, page, Refusal } from "../answers.ts";
@@ -95,11 +96,12 @@ export const channelHistoryRoutes: readonly Route[] = [
       at: stateQuery.optional(),
       with_at: stateQuery.optional(),
     }),
-    async handle({ depot, params, query, account }) {
+    async handle(call) {
+      const { depot, params, query, account } = call;
       const view = await viewOf(depot, params.origin, account);
       const other = { origin: params.origin, channel: query.with ?? params.channel };
       const key = `compare ${params.origin} ${params.channel} ${query.at ?? ""} ${other.channel} ${query.with_at ?? ""} ${view.name}`;
-      const { status, body } = await depot.cache.get(key, async () => {
+      return await cachedResponse(call, key, async () => {
         const here = await stateOfChannel(depot, params, query.at, view.visible);
         const there = await stateOfChannel(depot, other, query.with_at, view.visible);
         const difference = compareStates(here.packages, there.packages);
@@ -119,7 +121,6 @@ export const channelHistoryRoutes: readonly Route[] = [
           }),
         };
       });
-      return jsonText(status, body, NO_CACHE);
     },
   }),
 ];

@@ -1,5 +1,6 @@
 // Reading channels: their names, what they hold, the latest in them (reference/depot-api.md §9).
 import { z } from "zod";
+import { cachedResponse } from "../answer-cache.ts";
 import {
   channelNameAnswer,
   identAnswer,
@@ -7,7 +8,7 @@ import {
   packageInChannelAnswer,
   pageOf,
 } from "../answer-schemas.ts";
-import { empty, json, jsonText, NO_CACHE, page, pageOffset } from "../answers.ts";
+import { json, jsonText, NO_CACHE, page, pageOffset } from "../answers.ts";
 import { MAX_NAME_LENGTH, PAGE_SIZE } from "../limits.ts";
 import {
   channelName,
@@ -48,7 +49,7 @@ async function packageInChannel(
   const target = targetOrRefuse(call);
   const view = await viewOf(depot, params.origin, account);
   const key = `channel ${params.origin} ${params.channel} ${params.name}/${params.version ?? ""}/${params.release ?? ""} ${target} ${view.name}`;
-  const { status, body } = await depot.cache.get(key, async () => {
+  return await cachedResponse(call, key, async () => {
     const { db } = depot.database;
     const channel = await findChannel(db, params.origin, params.channel);
     const row =
@@ -59,7 +60,6 @@ async function packageInChannel(
       ? { status: 404, body: "" }
       : { status: 200, body: await packageBody(depot, row, true) };
   });
-  return status === 404 ? empty(404) : jsonText(status, body, NO_CACHE);
 }
 
 async function list(call: Call<InChannel, { readonly range: number }>): Promise<Response> {

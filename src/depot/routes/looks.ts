@@ -1,13 +1,14 @@
 // Beyond the original: reads that answer what people look for in one request, for the pages (src/web/depot). All are as the
 // caller may see it, and none changes anything.
 import { z } from "zod";
+import { cachedResponse } from "../answer-cache.ts";
 import {
   contentsAnswer,
   dependencyGraphAnswer,
   overviewAnswer,
   packageOverviewAnswer,
 } from "../answer-schemas.ts";
-import { empty, IMMUTABLE, jsonText, NO_CACHE, PRIVATE_FOR_A_WHILE } from "../answers.ts";
+import { empty, IMMUTABLE, jsonText, PRIVATE_FOR_A_WHILE } from "../answers.ts";
 import { RECORD_FILES } from "../contents/collect.ts";
 import { originName, packageName, targetQuery, versionText } from "../names.ts";
 import type { Caller } from "../roles.ts";
@@ -68,9 +69,10 @@ export const lookRoutes: readonly Route[] = [
     answers: { 200: overviewAnswer },
     params: z.object({}),
     query: z.object({}),
-    async handle({ depot, account }) {
+    async handle(call) {
+      const { depot, account } = call;
       const { db } = depot.database;
-      const { status, body } = await depot.cache.get(`overview ${viewName(account)}`, async () => {
+      return await cachedResponse(call, `overview ${viewName(account)}`, async () => {
         const origins = await originCounts(db, account);
         const newest = await newestReleases(db, account, NEWEST);
         const answer: z.infer<typeof overviewAnswer> = {
@@ -83,7 +85,6 @@ export const lookRoutes: readonly Route[] = [
         };
         return { status: 200, body: JSON.stringify(answer) };
       });
-      return jsonText(status, body, NO_CACHE);
     },
   }),
   route({
@@ -94,11 +95,12 @@ export const lookRoutes: readonly Route[] = [
     answers: { 200: packageOverviewAnswer },
     params: z.object({ origin: originName, name: packageName }),
     query: z.object({}),
-    async handle({ depot, params, account }) {
+    async handle(call) {
+      const { depot, params, account } = call;
       const { db } = depot.database;
       const view = await viewOf(depot, params.origin, account);
       const key = `glance ${params.origin}/${params.name} ${view.name}`;
-      const { status, body } = await depot.cache.get(key, async () => {
+      return await cachedResponse(call, key, async () => {
         const heads = await channelHeads(db, params, view.visible);
         const newest = await latestPackage(db, { ident: params, visible: view.visible });
         const answer: z.infer<typeof packageOverviewAnswer> = {
@@ -109,7 +111,6 @@ export const lookRoutes: readonly Route[] = [
         };
         return { status: 200, body: JSON.stringify(answer) };
       });
-      return jsonText(status, body, NO_CACHE);
     },
   }),
   route({
@@ -123,8 +124,8 @@ export const lookRoutes: readonly Route[] = [
     async handle(call) {
       const row = await releaseOf(call);
       if (row === undefined) return empty(404);
-      const { cache, database } = call.depot;
-      const { status, body } = await cache.get(`graph ${row.id} ${viewName(call.account)}`, async () => {
+      const { database } = call.depot;
+      return await cachedResponse(call, `graph ${row.id} ${viewName(call.account)}`, async () => {
         const graph = await dependencyGraph(database.db, row, call.account, MAX_NODES);
         const dependents = await dependentReleases(database.db, row, call.account, MAX_DEPENDENTS);
         const answer: z.infer<typeof dependencyGraphAnswer> = {
@@ -136,7 +137,6 @@ export const lookRoutes: readonly Route[] = [
         };
         return { status: 200, body: JSON.stringify(answer) };
       });
-      return jsonText(status, body, NO_CACHE);
     },
   }),
   route({

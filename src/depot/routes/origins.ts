@@ -1,7 +1,8 @@
 // Origins (reference/depot-api.md §11).
 import { z } from "zod";
+import { cachedResponse } from "../answer-cache.ts";
 import { newOriginAnswer, originAnswer } from "../answer-schemas.ts";
-import { empty, json, jsonText, NO_CACHE, text } from "../answers.ts";
+import { empty, json, text } from "../answers.ts";
 import { originName } from "../names.ts";
 import { callerOf, type Route, route } from "../route.ts";
 import { newOriginShape, originShape } from "../shapes.ts";
@@ -54,9 +55,10 @@ export const originRoutes: readonly Route[] = [
     answers: { 200: originAnswer, 404: "empty" },
     params: origin,
     query: nothing,
-    async handle({ depot, params }) {
+    async handle(call) {
+      const { depot, params } = call;
       const { db } = depot.database;
-      const { status, body } = await depot.cache.get(`origin ${params.origin}`, async () => {
+      return await cachedResponse(call, `origin ${params.origin}`, async () => {
         const row = await findOrigin(db, params.origin);
         if (row === undefined) return { status: 404, body: "" };
         const owner = await accountNameOf(db, row.owner_id);
@@ -64,7 +66,6 @@ export const originRoutes: readonly Route[] = [
         const keyName = key === undefined ? undefined : `${row.name}-${key.revision}`;
         return { status: 200, body: JSON.stringify(originShape(row, owner ?? "", keyName)) };
       });
-      return status === 404 ? empty(404) : jsonText(status, body, NO_CACHE);
     },
   }),
   route({

@@ -1,5 +1,6 @@
 // Reading packages: one of them, the latest, lists, versions (reference/depot-api.md §6).
 import { z } from "zod";
+import { cachedResponse } from "../answer-cache.ts";
 import {
   listItemAnswer,
   packageAnswer,
@@ -90,13 +91,12 @@ async function latest(call: Call<IdentPrefix, TargetQuery>): Promise<Response> {
   const target = targetOrRefuse(call);
   const view = await viewOf(depot, params.origin, account);
   const key = `latest ${params.origin}/${params.name}/${params.version ?? ""} ${target} ${view.name}`;
-  const { status, body } = await depot.cache.get(key, async () => {
+  return await cachedResponse(call, key, async () => {
     const row = await latestPackage(depot.database.db, { ident: params, visible: view.visible, target });
     return row === undefined
       ? { status: 404, body: "" }
       : { status: 200, body: await packageBody(depot, row, false) };
   });
-  return status === 404 ? empty(404) : jsonText(status, body, NO_CACHE);
 }
 
 async function list(
@@ -106,7 +106,7 @@ async function list(
   const view = await viewOf(depot, params.origin, account);
   const ident = [params.origin, params.name, params.version].join("/");
   const key = `list ${ident} ${query.range} ${query.distinct} ${view.name}`;
-  const { status, body } = await depot.cache.get(key, async () => {
+  return await cachedResponse(call, key, async () => {
     const { db } = depot.database;
     const filter = { ident: params, visible: view.visible };
     const start = Math.max(query.range, 0);
@@ -135,7 +135,6 @@ async function list(
       })),
     );
   });
-  return jsonText(status, body, NO_CACHE);
 }
 
 const listAnswers = { 200: pageOf(listItemAnswer), 206: pageOf(listItemAnswer) } as const;

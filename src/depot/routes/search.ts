@@ -1,7 +1,8 @@
 // Search (reference/depot-api.md §10).
 import { z } from "zod";
+import { cachedResponse } from "../answer-cache.ts";
 import { identAnswer, pageOf } from "../answer-schemas.ts";
-import { jsonText, NO_CACHE, page, pageOffset, Refusal } from "../answers.ts";
+import { page, pageOffset, Refusal } from "../answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
 import { flagQuery, rangeQuery, searchText } from "../names.ts";
 import type { Caller } from "../roles.ts";
@@ -22,19 +23,19 @@ export const searchRoutes: readonly Route[] = [
     params: z.object({ query: searchText }),
     badParams: { status: 422, text: "The search text is too long" },
     query: z.object({ range: rangeQuery, distinct: flagQuery }),
-    async handle({ depot, params, query, account }) {
+    async handle(call) {
+      const { depot, params, query, account } = call;
       // Compat: decoded a second time, so `neurosis%252Ftestapp` and `neurosis%2Ftestapp` are the same.
       const terms = termsOf(decodedAgain(params.query));
       const offset = pageOffset(query.range);
       const key = `search ${query.distinct} ${offset} ${viewName(account)} ${terms.join(" ")}`;
-      const { status, body } = await depot.cache.get(key, async () => {
+      return await cachedResponse(call, key, async () => {
         if (terms.length === 0) return page(offset, 0, []);
         const window = { offset, limit: PAGE_SIZE };
         const search = query.distinct ? searchNames : searchReleases;
         const { total, items } = await search(depot.database.db, terms, account, window);
         return page(offset, total, items.map(identShape));
       });
-      return jsonText(status, body, NO_CACHE);
     },
   }),
 ];

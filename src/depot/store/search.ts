@@ -1,5 +1,6 @@
 // Search over the words of origin and name.
 import { type SelectQueryBuilder, sql } from "kysely";
+import { MAX_FOUND } from "../limits.ts";
 import type { Caller } from "../roles.ts";
 import { afterPrefix, wordsOf } from "../search-words.ts";
 import type { Queries, Writing } from "./database.ts";
@@ -18,39 +19,90 @@ export async function indexPackageName({ db }: Writing, origin: string, name: st
   }
 }
 
-/**
- * Origin and name of what matches all terms, the last one as a prefix. The first leads, because a prefix may match much:
- * the others are looked up for what it finds.
- */
-export function matchingNames(db: Queries, terms: readonly string[]) {
-  const last = terms.at(-1) ?? "";
-  const end = afterPrefix(last);
-  const whole = terms.slice(0, -1);
-  let query = db.selectFrom("search_words as words").select(["words.origin", "words.name"]).distinct();
-  const [leading, ...others] = whole;
-  if (leading === undefined) {
-    query = query.where("words.word", ">=", last);
-    return end === undefined ? query : query.where("words.word", "<", end);
-  }
-  query = query.where("words.word", "=", leading);
-  const also = (narrow: (word: AlsoWord) => AlsoWord): void => {
+/** Rows of the term that leads, for packages that match the others too; only the last term is a prefix. */
+function matchingWords(db: Queries, terms: readonly string[], leading: number) {
+  const last = terms.length - 1;
+  let query = db.selectFrom("search_words as words");
+  const from = terms[leading] ?? "";
+  const end = leading === last ? afterPrefix(from) : undefined;
+  query = leading === last ? query.where("words.word", ">=", from) : query.where("words.word", "=", from);
+  if (end !== undefined) query = query.where("words.word", "<", end);
+  for (const [index, term] of terms.entries()) {
+    if (index === leading) continue;
     query = query.where(({ exists, selectFrom }) =>
       exists(
-        narrow(
+        narrowed(
           selectFrom("search_words as others")
             .select("others.word")
             .whereRef("others.origin", "=", "words.origin")
             .whereRef("others.name", "=", "words.name"),
+          term,
+          index === last,
         ),
       ),
     );
-  };
-  for (const term of others) also((word) => word.where("others.word", "=", term));
-  also((word) => {
-    const from = word.where("others.word", ">=", last);
-    return end === undefined ? from : from.where("others.word", "<", end);
-  });
+  }
   return query;
+}
+
+function narrowed(words: AlsoWord, term: string, isPrefix: boolean): AlsoWord {
+  if (!isPrefix) return words.where("others.word", "=", term);
+  const from = words.where("others.word", ">=", term);
+  const end = afterPrefix(term);
+  return end === undefined ? from : from.where("others.word", "<", end);
+}
+
+/** Origin and name of what matches all terms, the last one as a prefix. The first leads, because a prefix may match much. */
+export function matchingNames(db: Queries, terms: readonly string[]) {
+  return matchingWords(db, terms, 0).select(["words.origin", "words.name"]).distinct();
+}
+
+/** Beyond so many words a term is common, and it does not matter how common. */
+const COMMON_WORDS = 1000;
+
+/** Which term has the fewest words: the others are looked up for what it finds. */
+async function rarestTerm(db: Queries, terms: readonly string[]): Promise<number> {
+  if (terms.length === 1) return 0;
+  let rarest = 0;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const [index, term] of terms.entries()) {
+    const words = narrowed(
+      db.selectFrom("search_words as others").select("others.word"),
+      term,
+      index === terms.length - 1,
+    );
+    const { count } = await db
+      .selectFrom(words.limit(COMMON_WORDS).as("some"))
+      .select(counting)
+      .executeTakeFirstOrThrow();
+    if (Number(count) >= fewest) continue;
+    fewest = Number(count);
+    rarest = index;
+  }
+  return rarest;
+}
+
+/**
+ * Origin and name of what matches all terms and may be seen, each once. Of more than can be wanted only so many, the first
+ * by their words: a letter that every package has would else cost half a second.
+ */
+async function visibleNames(db: Queries, terms: readonly string[], caller: Caller | undefined) {
+  const some = matchingWords(db, terms, await rarestTerm(db, terms))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("packages")
+          .select("packages.id")
+          .whereRef("packages.origin", "=", "words.origin")
+          .whereRef("packages.name", "=", "words.name")
+          .where(isVisible(caller)),
+      ),
+    )
+    .select(["words.origin", "words.name"])
+    .orderBy("words.word")
+    .orderBy("words.origin")
+    .orderBy("words.name")
+    .limit(MAX_FOUND);
+  return db.selectFrom(some.as("some")).select(["some.origin", "some.name"]).distinct();
 }
 
 type AlsoWord = SelectQueryBuilder<DepotTables & { others: SearchWordTable }, "others", { word: string }>;
@@ -62,14 +114,15 @@ export async function searchReleases(
   caller: Caller | undefined,
   window: Window,
 ): Promise<Page<IdentRow>> {
-  const found = db
-    .selectFrom(matchingNames(db, terms).as("matching"))
+  const some = db
+    .selectFrom((await visibleNames(db, terms, caller)).as("matching"))
     .innerJoin("packages", (join) =>
       join.onRef("packages.origin", "=", "matching.origin").onRef("packages.name", "=", "matching.name"),
     )
     .where(isVisible(caller))
     .select("packages.ident")
-    .distinct();
+    .limit(MAX_FOUND);
+  const found = db.selectFrom(some.as("some")).select("some.ident").distinct();
   const all = db.selectFrom(found.as("found"));
   const rows = await within(all.select(["found.ident", counted]).orderBy("found.ident"), window).execute();
   return await pageOf(
@@ -87,17 +140,7 @@ export async function searchNames(
   caller: Caller | undefined,
   window: Window,
 ): Promise<Page<{ origin: string; name: string }>> {
-  const all = db
-    .selectFrom(matchingNames(db, terms).as("matching"))
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom("packages")
-          .select("packages.id")
-          .whereRef("packages.origin", "=", "matching.origin")
-          .whereRef("packages.name", "=", "matching.name")
-          .where(isVisible(caller)),
-      ),
-    );
+  const all = db.selectFrom((await visibleNames(db, terms, caller)).as("matching"));
   const ordered = all
     .select(["matching.origin", "matching.name", counted])
     .orderBy("matching.name")

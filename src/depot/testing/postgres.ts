@@ -9,6 +9,8 @@ const PROGRAMS = "/usr/lib/postgresql";
 
 export interface TestPostgres {
   readonly port: number;
+  /** The server's first process. */
+  readonly pid: number;
   /** A database of its own, as the address for `--database`. `options` go to `create database`. */
   database(options?: string): Promise<string>;
   /** A query as the server's administrator; with a database's address in that database. */
@@ -122,6 +124,9 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   let databases = 0;
   return {
     port,
+    get pid() {
+      return server.pid;
+    },
     admin,
     async database(options = "") {
       databases++;

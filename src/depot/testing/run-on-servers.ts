@@ -8,6 +8,7 @@ import { startServers } from "./servers.ts";
 const FILES_OF_API = [
   "test/depot/suite.test.ts",
   "src/depot/app.test.ts",
+  "src/depot/answer-cache.test.ts",
   "src/depot/routes/promotion-requests.test.ts",
   "src/depot/routes/packages.test.ts",
   "src/depot/routes/channels.test.ts",
