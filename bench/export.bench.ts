@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HAB } from "./host.ts";
 import { writeLargeRelease } from "./large-release.ts";
-import { report, sideBySide } from "./measure.ts";
+import { report } from "./measure.ts";
+import { inPairs } from "./pairs.ts";
 import { megabytes, output, spawned } from "./spawned.ts";
 
 const RUNS = 3;
@@ -32,27 +33,36 @@ try {
   output([HAB, "pkg", "sign", "--origin", "bench", payload, hart], env);
   const target = join(root, "unpacked");
   let peakBytes = 0;
-  const comparison = await sideBySide({
+  const comparisons = await inPairs({
     subject: {
       name: "pkg export tar, 100 MB in 50 files, packages only",
-      run() {
+      measure() {
         const words = ["pkg", "export", "tar", hart, "--no-hab-bin", "--output", join(root, "export.tar.gz")];
-        peakBytes = Math.max(peakBytes, spawned([HAB, ...words], env).peakBytes);
+        const ended = spawned([HAB, ...words], env);
+        peakBytes = Math.max(peakBytes, ended.peakBytes);
+        return ended;
       },
     },
     reference: {
       name: "xz | tar, then tar | gzip",
-      run() {
+      measure() {
         rmSync(target, { recursive: true, force: true });
         mkdirSync(target);
         const unpack = `xz -dc -T0 "${payload}" | tar -x -C "${target}"`;
-        spawned(["sh", "-c", `${unpack}; tar -C "${target}" -c hab | gzip >"${root}/reference.tar.gz"`], env);
+        return spawned(
+          ["sh", "-c", `${unpack}; tar -C "${target}" -c hab | gzip >"${root}/reference.tar.gz"`],
+          env,
+        );
       },
     },
+    metrics: [
+      { name: "time", unit: "ms", of: ({ milliseconds }) => milliseconds, aim: { value: 1 } },
+      { name: "processor time", unit: "ms", of: ({ cpuMilliseconds }) => cpuMilliseconds, aim: { value: 1 } },
+    ],
     runs: RUNS,
-    aim: { value: 1 },
+    note: () => `peak ${megabytes(peakBytes)}`,
   });
-  report({ ...comparison, note: `peak ${megabytes(peakBytes)}` });
+  for (const comparison of comparisons) report(comparison);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

@@ -1,6 +1,8 @@
 // Programs that benchmarks run to their end, with the most memory they took.
 export interface Spawned {
   readonly milliseconds: number;
+  /** Processor time of it and of all it waited for. */
+  readonly cpuMilliseconds: number;
   /** Of the process itself, as the kernel counted it (VmHWM). */
   readonly peakBytes: number;
 }
@@ -19,7 +21,8 @@ export function spawned(cmd: readonly string[], env: Variables, expected = 0): S
   });
   const milliseconds = (Bun.nanoseconds() - begin) / 1e6;
   if (exitCode !== expected) throw new Error(`${cmd.join(" ")}: exit ${exitCode}: ${stderr}`);
-  return { milliseconds, peakBytes: resourceUsage?.maxRSS ?? 0 };
+  const cpuMilliseconds = Number(resourceUsage?.cpuTime.total ?? 0) / 1000;
+  return { milliseconds, cpuMilliseconds, peakBytes: resourceUsage?.maxRSS ?? 0 };
 }
 
 /** The same for `hab`, giving its standard output. */

@@ -5,7 +5,8 @@ export const exportErrors = errorKinds({
   noService: {
     code: "HAB-EXP-001",
     title: "None of the packages to export is a service",
-    remedy: "A container runs a service: name a package with a run hook, or use `hab pkg export tar`.",
+    remedy:
+      "An image and a portable service run one: name a package with a run hook, or use `hab pkg export tar`.",
   },
   badName: {
     code: "HAB-EXP-002",

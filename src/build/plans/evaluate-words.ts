@@ -80,8 +80,10 @@ function variableText(
   }
   if (!/^[A-Za-z_]/.test(name)) return undefined;
   const setting = state.settings.get(name);
-  // Settings of a plan are unset before it is loaded; any other variable may come from the environment.
-  const isKnown = setting !== undefined || name.startsWith("pkg_");
+  // Settings of a plan are unset before it is loaded; any other variable may come from the environment. Of HAB_ORIGIN whoever reads
+  // plans says whether there is one: without it a plan that names something else for that case means that.
+  const isOriginsStandIn = name === "HAB_ORIGIN" && /^:?[-=+]/.test(rest);
+  const isKnown = setting !== undefined || name.startsWith("pkg_") || isOriginsStandIn;
   let text: string | undefined = "";
   const index = /^\[([^\]]*)\]/.exec(rest);
   if (index !== null) rest = rest.slice(index[0].length);

@@ -31,6 +31,12 @@ function valueIn(text: string, name = "x", variables: Record<string, string> = {
   return `${setting.certain ? "" : "~"}${items.join(",")}`;
 }
 
+test("the origin of builds is what the reader is told, and none without a word", () => {
+  const text = "x=(${HAB_ORIGIN:-core}/a $HAB_ORIGIN/b ${HAB_OTHER:-core}/c)";
+  expect(valueIn(text)).toBe("core/a,?,?");
+  expect(valueIn(text, "x", { HAB_ORIGIN: "acme" })).toBe("acme/a,acme/b,?");
+});
+
 describe("what a plan sets is known without running it", () => {
   test.each([
     ["x=a", "a"],

@@ -1,12 +1,11 @@
 // `hab depot install-unit`: a depot as a service of systemd.
 import { resolve } from "node:path";
 import { defineCommand, option } from "../command.ts";
-import { ownProgram } from "../sup/unit-files.ts";
-import { installUnit, unitOptions, unitPaths } from "../sup/unit-install.ts";
-import { isUnchanged } from "../sup/unit-text.ts";
+import { ownProgram } from "../unit/files.ts";
+import { installUnit, unitOptions, unitPaths } from "../unit/install.ts";
 import { hostAndPort } from "../values.ts";
 import { placeOptions } from "./place-options.ts";
-import { DEPOT_UNIT_MARK, depotUnitText } from "./unit-text.ts";
+import { depotUnitText } from "./unit-text.ts";
 
 /** Variables that say where the depot keeps things and how it gets in there. */
 const CARRIED = /^(HAB_DEPOT_[A-Z_]+|AWS_[A-Z_0-9]+|PG(PASSWORD|PASSFILE|USER)|NODE_EXTRA_CA_CERTS)$/;
@@ -67,10 +66,8 @@ export const command = defineCommand({
       dataDirectory,
       ...(variables.length > 0 && { environmentFile: secretPath }),
     });
-    if (!options.print) {
-      const isOurs = (found: string): boolean => isUnchanged(found) || isUnchanged(found, DEPOT_UNIT_MARK);
-      installUnit({ ...options, text, secrets: variables, isOurs });
-    }
+    if (!options.print)
+      installUnit({ ...options, writer: "hab depot install-unit", text, secrets: variables });
     if (json) {
       const command = [...program, ...words];
       printJson({ name, path, command, written: !options.print, enabled: options.enable, text });

@@ -1,7 +1,5 @@
 // The text of a systemd unit for a depot (systemd.service(5), systemd.exec(5)). Pure.
-import { commandWord, marked, specifiersEscaped } from "../sup/unit-text.ts";
-
-export const DEPOT_UNIT_MARK = "# Written by `hab depot install-unit`";
+import { commandWord, specifiersEscaped, unitFileText } from "../unit/text.ts";
 
 export interface DepotUnit {
   /** Of the unit, without `.service`. */
@@ -26,8 +24,9 @@ export function depotUnitText({
 }: DepotUnit): string {
   const data = commandWord(dataDirectory);
   const file = environmentFile === undefined ? "" : `EnvironmentFile=${specifiersEscaped(environmentFile)}\n`;
-  return marked(
-    `${DEPOT_UNIT_MARK}, which replaces it when it is run again. Changes of your own: systemctl edit ${name}`,
+  return unitFileText(
+    "hab depot install-unit",
+    name,
     `[Unit]
 Description=Habitat depot
 Wants=network-online.target

@@ -15,6 +15,8 @@ export const REGISTRY_TYPES = ["docker", "amazon", "azure"] as const;
 export interface PushSettings {
   readonly type: (typeof REGISTRY_TYPES)[number];
   readonly registry: string | undefined;
+  /** Repositories of that registry that may have layers already. */
+  readonly mountFrom: readonly string[];
   readonly credentials: Credentials;
   /** Where Amazon's tokens are to be had, when not at Amazon. */
   readonly endpoint: string | undefined;
@@ -29,7 +31,8 @@ export async function pushTo(image: Image, name: ImageName, settings: PushSettin
   ui.status("Uploading", `${identifiersOf(name).join(", ")} to ${new URL(repository.base).host}`);
   const total = image.layers.reduce((sum, { size }) => sum + size, image.config.size);
   const bar = ui.progress(name.name, total);
-  let sent = 0;
+  let done = 0;
+  const outcomes = { present: 0, mounted: 0, sent: 0 };
   try {
     await pushImage(image, {
       repository,
@@ -38,14 +41,20 @@ export async function pushTo(image: Image, name: ImageName, settings: PushSettin
         type === "amazon"
           ? await amazonCredentials({ registry, keyPair: credentials, endpoint, signal })
           : credentials,
-      onBlob: ({ size }) => {
-        sent += size;
-        bar.update(sent);
+      readsFrom: settings.mountFrom,
+      onBlob: ({ size, outcome }) => {
+        outcomes[outcome]++;
+        done += size;
+        bar.update(done);
       },
       signal,
     });
   } finally {
     bar.finish();
   }
-  ui.status("Uploaded", `${name.name} (${image.manifest.digest})`);
+  const { sent, mounted, present } = outcomes;
+  ui.status(
+    "Uploaded",
+    `${name.name} (${image.manifest.digest}): ${sent} sent, ${mounted} taken over, ${present} were there`,
+  );
 }

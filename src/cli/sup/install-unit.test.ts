@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { environmentFileText, isUnchanged, unitText } from "./unit-text.ts";
+import { isUnchanged } from "../unit/mark.ts";
+import { environmentFileText } from "../unit/text.ts";
+import { unitText } from "./unit-text.ts";
 import { unitVariables } from "./unit-words.ts";
 
+const WRITER = "hab sup install-unit";
 const MAIN = resolve(import.meta.dir, "../../main.ts");
 
 let directory: string;
@@ -137,7 +140,7 @@ describe("a file that is there", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain("HAB-CLI-022");
     expect(installUnit(["--force"], env).exitCode).toBe(0);
-    expect(isUnchanged(unit())).toBe(true);
+    expect(isUnchanged(unit(), WRITER)).toBe(true);
   });
 
   test("names its secrets by their whole path, wherever it was made from", () => {
@@ -163,11 +166,12 @@ describe("a file that is there", () => {
   });
 });
 
-test("the mark is of the whole text", () => {
+test("the mark is of the whole text, and of the command", () => {
   const text = unitText({ name: "hab-sup", program: ["/bin/hab"], words: ["sup", "run"], environment: [] });
-  expect(isUnchanged(text)).toBe(true);
-  expect(isUnchanged(`${text}#\n`)).toBe(false);
-  expect(isUnchanged(text.replace("edit hab-sup", "edit x"))).toBe(false);
-  expect(isUnchanged(environmentFileText("x", [["A", "1"]]))).toBe(true);
-  expect(isUnchanged("")).toBe(false);
+  expect(isUnchanged(text, WRITER)).toBe(true);
+  expect(isUnchanged(text, "hab depot install-unit")).toBe(false);
+  expect(isUnchanged(`${text}#\n`, WRITER)).toBe(false);
+  expect(isUnchanged(text.replace("edit hab-sup", "edit x"), WRITER)).toBe(false);
+  expect(isUnchanged(environmentFileText(WRITER, "x", [["A", "1"]]), WRITER)).toBe(true);
+  expect(isUnchanged("", WRITER)).toBe(false);
 });

@@ -1,9 +1,9 @@
 // `hab sup install-unit`: the Supervisor as a service of systemd. Beyond Habitat, which documents a unit to be written by hand.
 import { defineCommand, optionList } from "../command.ts";
+import { ownProgram } from "../unit/files.ts";
+import { installUnit, unitOptions, unitPaths } from "../unit/install.ts";
 import { mergeConfigFiles, readConfigFiles } from "./run-config.ts";
 import { runArguments, runOptions } from "./run-options.ts";
-import { ownProgram } from "./unit-files.ts";
-import { installUnit, unitOptions, unitPaths } from "./unit-install.ts";
 import { unitText } from "./unit-text.ts";
 import { unitCommand, unitVariables } from "./unit-words.ts";
 
@@ -56,7 +56,8 @@ export const command = defineCommand({
       environment: variables.open,
       ...(environmentFile !== undefined && { environmentFile }),
     });
-    if (!options.print) installUnit({ ...options, text, secrets: variables.secret });
+    if (!options.print)
+      installUnit({ ...options, writer: "hab sup install-unit", text, secrets: variables.secret });
     if (json) {
       printJson({
         name,

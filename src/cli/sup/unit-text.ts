@@ -1,5 +1,5 @@
 // The text of a systemd unit for the Supervisor (systemd.service(5), systemd.exec(5)). Pure.
-import { createHash } from "node:crypto";
+import { commandWord, quoted, specifiersEscaped, unitFileText } from "../unit/text.ts";
 
 export interface UnitParts {
   /** Of the unit, without `.service`. */
@@ -13,43 +13,9 @@ export interface UnitParts {
   readonly environmentFile?: string;
 }
 
-const MARK = "# Written by `hab sup install-unit`";
-const DIGEST = /^# sha256:([0-9a-f]{64})\n/m;
-
-/** The unit. Its second line holds a digest of the rest, by which `isUnchanged` knows it again. */
+/** The unit. */
 export function unitText(parts: UnitParts): string {
-  return marked(
-    `${MARK}, which replaces it when it is run again. Changes of your own: systemctl edit ${parts.name}`,
-    unitBody(parts),
-  );
-}
-
-/** A file of variables (EnvironmentFile=), marked in the same way. */
-export function environmentFileText(
-  unit: string,
-  variables: readonly (readonly [name: string, value: string])[],
-): string {
-  const lines = variables.map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, "\\$&")}"\n`);
-  return marked(`${MARK} for ${unit}.service: variables that only root may read.`, lines.join(""));
-}
-
-/** Whether a file is one of ours, as we wrote it. */
-export function isUnchanged(text: string, mark = MARK): boolean {
-  const found = DIGEST.exec(text);
-  return (
-    text.startsWith(mark) &&
-    found !== null &&
-    found[1] === digest(text.slice(0, found.index), text.slice(found.index + found[0].length))
-  );
-}
-
-/** A text under a head and a digest of both. */
-export function marked(head: string, body: string): string {
-  return `${head}\n# sha256:${digest(`${head}\n`, body)}\n${body}`;
-}
-
-function digest(head: string, body: string): string {
-  return createHash("sha256").update(head).update(body).digest("hex");
+  return unitFileText("hab sup install-unit", parts.name, unitBody(parts));
 }
 
 function unitBody({ program, words, environment, environmentFile }: UnitParts): string {
@@ -107,19 +73,4 @@ SystemCallErrorNumber=EPERM
 [Install]
 WantedBy=multi-user.target
 `;
-}
-
-/** A word of a command line: quoted where it needs to be; neither variables nor specifiers in it mean anything. */
-export function commandWord(word: string): string {
-  const escaped = word.replaceAll("$", "$$$$");
-  return /^[A-Za-z0-9_./:=,@+~$[\]-]+$/.test(escaped) ? specifiersEscaped(escaped) : quoted(escaped);
-}
-
-export function quoted(text: string): string {
-  const escaped = text.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
-  return `"${specifiersEscaped(escaped)}"`;
-}
-
-export function specifiersEscaped(text: string): string {
-  return text.replaceAll("%", "%%");
 }

@@ -4,7 +4,8 @@ import { AwsClient } from "aws4fetch";
 import { Secret } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { exportErrors } from "../errors.ts";
-import { type Credentials, textUpTo } from "./authorization.ts";
+import type { Credentials } from "./authorization.ts";
+import { textUpTo } from "./refusal.ts";
 
 /** Region of a registry whose host does not name one, as the original's (reference/plan-build.md §17.3). */
 const DEFAULT_REGION = "us-west-2";

@@ -3,6 +3,7 @@
 import { Secret } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { exportErrors } from "../errors.ts";
+import { isPassing, PassingRefusal, textUpTo } from "./refusal.ts";
 
 export interface Credentials {
   readonly username: string;
@@ -40,7 +41,7 @@ const MAX_TOKEN_ANSWER_BYTES = 256 * 1024;
  */
 export async function answerChallenge(
   challenge: Challenge,
-  scope: string,
+  scopes: readonly string[],
   credentials: Credentials | undefined,
   base: string,
   signal: AbortSignal,
@@ -53,17 +54,18 @@ export async function answerChallenge(
   const realm = realmOf(challenge, base);
   const service = challenge.parameters.get("service");
   if (service !== undefined) realm.searchParams.set("service", service);
-  realm.searchParams.set("scope", scope);
+  for (const scope of scopes) realm.searchParams.append("scope", scope);
   const response = await fetch(realm, {
     headers: credentials === undefined ? {} : { authorization: basic(credentials).reveal() },
     signal,
   });
   const text = await textUpTo(response, MAX_TOKEN_ANSWER_BYTES);
-  if (!response.ok)
-    throw new HabError(
-      exportErrors.registryRefused,
-      `${realm.host} gives no token for ${base} (${response.status})`,
-    );
+  if (!response.ok) {
+    const what = `${realm.host} gives no token for ${base} (${response.status})`;
+    throw isPassing(response.status)
+      ? new PassingRefusal(exportErrors.registryFailed, what)
+      : new HabError(exportErrors.registryRefused, what);
+  }
   const token = tokenIn(text);
   if (token === undefined)
     throw new HabError(exportErrors.registryFailed, `${realm.host} answered without a token`);
@@ -89,17 +91,4 @@ function tokenIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The beginning of a body; the rest is not read. */
-export async function textUpTo(response: Response, bytes: number): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let read = 0;
-  if (response.body !== null)
-    for await (const piece of response.body) {
-      pieces.push(piece);
-      read += piece.length;
-      if (read >= bytes) break;
-    }
-  return Buffer.concat(pieces).subarray(0, bytes).toString("utf8");
 }

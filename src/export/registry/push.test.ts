@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../crypto/index.ts";
@@ -21,13 +22,26 @@ class FakeRegistry {
   readonly log: string[] = [];
   /** Answers to give first, instead of the right ones. */
   readonly failures: (() => Response)[] = [];
+  /** Blobs of the repository `team/base`, which this one may take over. */
+  readonly others = new Set<string>();
+  /** What is there of uploads in pieces. */
+  readonly uploads = new Map<string, Buffer>();
+  /** Looks at a request before it is answered; what it gives is the answer. */
+  intercept: (request: Request) => Response | Promise<Response> | undefined = () => undefined;
   challenge = "";
+  closes = false;
+  scopes: string[] = [];
   #uploads = 0;
   readonly server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     development: false,
-    fetch: (request) => this.#answer(request),
+    fetch: async (request) => {
+      const answer = await this.#answer(request);
+      // One request a connection, so that what stands before it can count them.
+      if (this.closes) answer.headers.set("connection", "close");
+      return answer;
+    },
   });
   readonly host = `127.0.0.1:${this.server.port}`;
 
@@ -37,22 +51,39 @@ class FakeRegistry {
     if (url.pathname === "/token") {
       if (request.headers.get("authorization") !== `Basic ${btoa(`ci:${PASSWORD}`)}`)
         return new Response("no", { status: 401 });
-      expect(url.searchParams.get("scope")).toBe("repository:team/app:pull,push");
+      this.scopes = url.searchParams.getAll("scope");
       return Response.json({ token: "t0ken" });
     }
     if (request.headers.get("authorization") !== "Bearer t0ken")
       return new Response("", { status: 401, headers: { "www-authenticate": this.challenge } });
     const failure = this.failures.shift();
     if (failure !== undefined) return failure();
+    const intercepted = this.intercept(request);
+    if (intercepted !== undefined) return intercepted;
     const blob = /\/blobs\/(sha256:[0-9a-f]{64})$/.exec(url.pathname)?.[1];
     if (request.method === "HEAD")
       return new Response(null, { status: this.blobs.has(blob ?? "") ? 200 : 404 });
-    if (request.method === "POST")
+    const mounted = url.searchParams.get("mount") ?? "";
+    if (url.searchParams.get("from") === "team/base" && this.others.has(mounted)) {
+      this.blobs.set(mounted, new Uint8Array());
+      return new Response(null, { status: 201 });
+    }
+    if (request.method === "POST") return this.#goOn(`/v2/team/app/blobs/uploads/${++this.#uploads}`);
+    const held = this.uploads.get(url.pathname) ?? Buffer.alloc(0);
+    if (request.method === "DELETE") return new Response(null, { status: 204 });
+    if (request.method === "GET")
       return new Response(null, {
-        status: 202,
-        headers: { location: `/v2/team/app/blobs/uploads/${++this.#uploads}?state=x` },
+        status: 204,
+        headers: { location: `${url.pathname}?state=x`, range: `0-${Math.max(held.length - 1, 0)}` },
       });
-    const body = new Uint8Array(await request.arrayBuffer());
+    if (request.method === "PATCH") {
+      const piece = Buffer.from(await request.arrayBuffer());
+      if (request.headers.get("content-range") !== `${held.length}-${held.length + piece.length - 1}`)
+        return new Response("range", { status: 416 });
+      this.uploads.set(url.pathname, Buffer.concat([held, piece]));
+      return this.#goOn(url.pathname);
+    }
+    const body = new Uint8Array(Buffer.concat([held, Buffer.from(await request.arrayBuffer())]));
     const manifest = /\/manifests\/(.+)$/.exec(url.pathname)?.[1];
     if (manifest !== undefined) {
       this.manifests.set(manifest, Buffer.from(body).toString());
@@ -63,6 +94,10 @@ class FakeRegistry {
       return new Response("digest invalid", { status: 400 });
     this.blobs.set(digest, body);
     return new Response(null, { status: 201 });
+  }
+
+  #goOn(path: string): Response {
+    return new Response(null, { status: 202, headers: { location: `${path}?state=x` } });
   }
 }
 
@@ -117,9 +152,123 @@ describe("push", () => {
 
   test("what is there is not sent again", async () => {
     await push();
-    const sent: boolean[] = [];
-    await push({ onBlob: (event) => sent.push(event.sent) });
-    expect(sent).toEqual([false, false, false]);
+    const sent: string[] = [];
+    await push({ onBlob: ({ outcome }) => sent.push(outcome) });
+    expect(sent).toEqual(["present", "present", "present"]);
+  });
+
+  test("a blob that the registry keeps elsewhere is there", async () => {
+    using store = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      // Another host is not told what lets into the registry.
+      fetch: ({ headers }) => new Response(null, { status: headers.has("authorization") ? 403 : 200 }),
+    });
+    registry.intercept = ({ method }) =>
+      method === "HEAD" ? Response.redirect(new URL("/blob", store.url).href, 307) : undefined;
+    const outcomes: string[] = [];
+    await push({ onBlob: ({ outcome }) => outcomes.push(outcome) });
+    expect(outcomes).toEqual(["present", "present", "present"]);
+  });
+
+  test("layers of another repository of the registry are taken over", async () => {
+    registry.others.add(image.layers[1]?.digest ?? "");
+    const outcomes: string[] = [];
+    await push({ readsFrom: ["team/none", "team/base"], onBlob: ({ outcome }) => outcomes.push(outcome) });
+    expect(outcomes).toEqual(["sent", "mounted", "sent"]);
+    expect(registry.scopes).toEqual([
+      "repository:team/app:pull,push",
+      "repository:team/none:pull",
+      "repository:team/base:pull",
+    ]);
+    // Uploads that were begun instead are given back.
+    expect(registry.log.filter((line) => line.startsWith("DELETE"))).toHaveLength(5);
+  });
+
+  describe("a blob that does not go as a whole", () => {
+    /** Refuses whole uploads, and the n-th piece once. */
+    const reluctant = (refused: () => Response, failAt = -1, failure = () => new Response(null)) => {
+      let pieces = 0;
+      registry.intercept = ({ method, url, headers }) => {
+        if (
+          method === "PUT" &&
+          url.includes("/uploads/") &&
+          Number(headers.get("content-length")) > PIECE_BYTES
+        )
+          return refused();
+        return method === "PATCH" && pieces++ === failAt ? failure() : undefined;
+      };
+    };
+    const PIECE_BYTES = 50;
+    const sizes = () =>
+      Object.fromEntries([...registry.blobs].map(([digest, { length }]) => [digest, length]));
+    const wanted = () =>
+      Object.fromEntries([...image.layers, image.config].map(({ digest, size }) => [digest, size]));
+
+    test.each([
+      ["since it is too large for a request", () => new Response("too large", { status: 413 })],
+      ["since the registry failed", () => new Response("oops", { status: 502 })],
+    ])("goes in pieces %s", async (_, refused) => {
+      reluctant(refused);
+      await push({ pieceBytes: PIECE_BYTES });
+      expect(sizes()).toEqual(wanted());
+    });
+
+    test("goes on where it broke off", async () => {
+      reluctant(
+        () => new Response(null, { status: 413 }),
+        1,
+        () => new Response("oops", { status: 503 }),
+      );
+      await push({ pieceBytes: PIECE_BYTES });
+      expect(sizes()).toEqual(wanted());
+      // Both layers have the same number of pieces; that one is not sent anew shows in the one more of the piece that failed.
+      const pieces = image.layers.reduce((sum, { size }) => sum + Math.ceil(size / PIECE_BYTES), 0);
+      expect(registry.log.filter((line) => line.startsWith("PATCH"))).toHaveLength(pieces + 1);
+    });
+
+    test("goes as a whole again where the registry takes no pieces", async () => {
+      let puts = 0;
+      registry.intercept = ({ method }) => {
+        if (method === "PATCH") return new Response(null, { status: 405 });
+        return method === "PUT" && puts++ === 0 ? new Response(null, { status: 503 }) : undefined;
+      };
+      await push({ pieceBytes: PIECE_BYTES });
+      expect(sizes()).toEqual(wanted());
+    });
+  });
+
+  test("whichever request breaks off, the image arrives", async () => {
+    let connections = 0;
+    let broken = -1;
+    // Stands before the registry and hangs up on one request.
+    const between = createServer((client) => {
+      const hangsUp = connections++ === broken;
+      const behind = connect(registry.server.port ?? 0, "127.0.0.1");
+      for (const each of [client, behind]) each.on("error", () => undefined);
+      client.on("close", () => behind.destroy());
+      if (hangsUp) client.once("data", () => client.destroy());
+      else client.pipe(behind).pipe(client);
+    });
+    await new Promise<void>((listening) => between.listen(0, "127.0.0.1", listening));
+    const host = `127.0.0.1:${(between.address() as AddressInfo).port}`;
+    registry.closes = true;
+    registry.challenge = `Bearer realm="http://${host}/token",service="x"`;
+    const pushed = () => push({ repository: repositoryOf(`${host}/team/app`) });
+    try {
+      await pushed();
+      const requests = connections;
+      expect(requests).toBeGreaterThan(10);
+      for (broken = 0; broken < requests; broken++) {
+        connections = 0;
+        registry.blobs.clear();
+        registry.manifests.clear();
+        await pushed();
+        expect([registry.blobs.size, registry.manifests.size]).toEqual([3, 2]);
+      }
+    } finally {
+      between.close();
+    }
   });
 
   test("one token serves for all", async () => {
@@ -174,7 +323,7 @@ describe("push", () => {
     const credentials = { username: "ci", password: new Secret(PASSWORD) };
     const error = await answerChallenge(
       challenge,
-      "x",
+      ["x"],
       credentials,
       "https://registry.example.com",
       signal,

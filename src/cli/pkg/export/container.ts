@@ -14,7 +14,7 @@ import {
 } from "../../../export/index.ts";
 import { activeTarget } from "../../../package/index.ts";
 import type { LineReader } from "../../../ui/index.ts";
-import { argumentList, defineCommand, flag, option, usageProblem } from "../../command.ts";
+import { argumentList, defineCommand, flag, option, optionList, usageProblem } from "../../command.ts";
 import { cliErrors } from "../../errors.ts";
 import { secretOption } from "../../secret-option.ts";
 import { choice } from "../../values.ts";
@@ -39,6 +39,14 @@ const tagFlags = (name: string, id: string, what: string) => ({
 const latest = tagFlags("latest", "tagLatest", "as latest");
 const version = tagFlags("version", "tagVersion", "with the version");
 const versionRelease = tagFlags("version-release", "tagVersionRelease", "with version and release");
+
+/** Of a repository in a registry (distribution specification 1.1, "Pulling manifests"). */
+function repositoryName(text: string): string {
+  const part = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+  if (text.length > 255 || !new RegExp(`^${part}(?:/${part})*$`).test(text))
+    throw new Error("the name of a repository is expected, without its registry: team/app");
+  return text;
+}
 
 export const command = defineCommand({
   summary: "Turn packages and all they need into a container image",
@@ -131,6 +139,14 @@ export const command = defineCommand({
       heading: REGISTRY,
       help: "Host of the registry, with a path if it has one; the name begins with it",
     }),
+    mountFrom: optionList({
+      long: "mount-from",
+      value: "REPOSITORY",
+      heading: REGISTRY,
+      help: "Repository of the registry whose layers are taken over instead of sent again (may be given several times)",
+      values: "one",
+      type: repositoryName,
+    }),
     engine: option({
       long: "engine",
       value: "ENGINE",
@@ -213,6 +229,7 @@ export const command = defineCommand({
           pushTo(image, name, {
             type: options.registryType,
             registry: options.registryUrl,
+            mountFrom: options.mountFrom,
             credentials,
             endpoint: env["AWS_ENDPOINT_URL_ECR"],
             ui,

@@ -3,15 +3,9 @@
 import { resolve } from "node:path";
 import { readTextIfPresent, removeIfPresent } from "../../host/index.ts";
 import { flag, option } from "../command.ts";
-import {
-  refuseForeign,
-  reloadUnits,
-  SYSTEM_DIRECTORY,
-  systemctl,
-  unitName,
-  writeUnitFile,
-} from "./unit-files.ts";
-import { environmentFileText, isUnchanged } from "./unit-text.ts";
+import { refuseForeign, reloadUnits, SYSTEM_DIRECTORY, systemctl, unitName, writeUnitFile } from "./files.ts";
+import { isUnchanged, type UnitWriter } from "./mark.ts";
+import { environmentFileText } from "./text.ts";
 
 const UNIT_MODE = 0o644;
 const SECRET_MODE = 0o600;
@@ -44,6 +38,8 @@ export function unitPaths({ name, directory }: { readonly name: string; readonly
 }
 
 export interface UnitToInstall {
+  /** The command that writes it: files of another one are not replaced. */
+  readonly writer: UnitWriter;
   readonly name: string;
   readonly directory: string;
   readonly text: string;
@@ -52,25 +48,16 @@ export interface UnitToInstall {
   /** Replace files that are not as hab wrote them. */
   readonly force: boolean;
   readonly enable: boolean;
-  /** Whether a file is as hab wrote it. */
-  readonly isOurs?: (text: string) => boolean;
 }
 
-/** Writes the files and has systemd read them. Throws where a file is somebody else's. */
-export function installUnit({
-  name,
-  directory,
-  text,
-  secrets,
-  force,
-  enable,
-  isOurs = isUnchanged,
-}: UnitToInstall): void {
+/** Writes the files and has systemd read them. Throws HAB-CLI-022 where a file is not as this command wrote it. */
+export function installUnit({ writer, name, directory, text, secrets, force, enable }: UnitToInstall): void {
+  const isOurs = (found: string) => isUnchanged(found, writer);
   const { path, secretPath } = unitPaths({ name, directory });
   const files = [
     ...(secrets.length === 0
       ? []
-      : [{ path: secretPath, text: environmentFileText(name, secrets), mode: SECRET_MODE }]),
+      : [{ path: secretPath, text: environmentFileText(writer, name, secrets), mode: SECRET_MODE }]),
     { path, text, mode: UNIT_MODE },
   ];
   if (!force) for (const file of files) refuseForeign(file.path, isOurs);
