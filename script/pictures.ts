@@ -3,7 +3,8 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openPage, settled } from "../test/pages/browser.ts";
-import { startPagesWorld, WEB } from "../test/pages/world.ts";
+import { WEB } from "../test/pages/shop.ts";
+import { startPagesWorld } from "../test/pages/world.ts";
 
 interface Picture {
   readonly name: string;
@@ -38,6 +39,6 @@ try {
     await close();
   }
 } finally {
-  await world.depot.stop();
+  await world.stop();
 }
 process.exit(0);

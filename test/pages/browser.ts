@@ -28,6 +28,8 @@ export interface OpenPage {
   readonly context: BrowserContext;
   /** Fails when anything was wrong until now; to be called at the end of a test. */
   check(): void;
+  /** What was wrong since this was last asked. */
+  faults(): string[];
   close(): Promise<void>;
 }
 
@@ -35,12 +37,15 @@ let starting: Promise<Browser> | undefined;
 
 /** The browser of this test file; started with its first page, closed after its last test. */
 export function browserOfThisFile(): { open(origin: string, options?: OpenOptions): Promise<OpenPage> } {
-  afterAll(async () => {
-    const browser = await starting?.catch(() => undefined);
-    starting = undefined;
-    await browser?.close();
-  });
+  afterAll(closeBrowser);
   return { open: openPage };
+}
+
+/** Ends the browser; for scripts, as a test file has its end for that. */
+export async function closeBrowser(): Promise<void> {
+  const browser = await starting?.catch(() => undefined);
+  starting = undefined;
+  await browser?.close();
 }
 
 function launch(): Promise<Browser> {
@@ -102,6 +107,7 @@ export async function openPage(origin: string, options: OpenOptions = {}): Promi
     page: await context.newPage(),
     context,
     check: () => expect(faults).toEqual([]),
+    faults: () => faults.splice(0),
     close: () => context.close(),
   };
 }

@@ -1,7 +1,9 @@
 // The frame of all pages on a real depot: accessible, of every width, by keyboard alone, and honest about the connection.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { accessibilityFaults, browserOfThisFile, resize, settled, sidewaysScroll } from "./browser.ts";
-import { fill, type PagesWorld, RELEASE, startPagesWorld, WEB } from "./world.ts";
+import { fill, RELEASE } from "./rows.ts";
+import { WEB } from "./shop.ts";
+import { type PagesWorld, startPagesWorld } from "./world.ts";
 
 // A browser on a busy machine: nothing here measures time.
 setDefaultTimeout(180_000);
@@ -11,7 +13,7 @@ let world: PagesWorld;
 beforeAll(async () => {
   world = await startPagesWorld(240);
 });
-afterAll(() => world.depot.stop());
+afterAll(() => world.stop());
 
 /** The stream of events need not be there: pages look again from time to time then. */
 const NO_STREAM = [/\/v1\/depot\/stream/];
@@ -186,7 +188,7 @@ describe("when things go wrong", () => {
 test("names of 255 characters and 5,000 versions neither break the page nor fill it", async () => {
   const name = "n".repeat(255);
   const versions = Array.from({ length: 5000 }, (_, index) => `${Math.floor(index / 100)}.${index % 100}.0`);
-  await fill(world.depot, "bobo", [{ origin: "core", name, versions, description: "قاعدة بيانات سريعة" }]);
+  await fill(world.depot, "olga", [{ origin: "core", name, versions, description: "قاعدة بيانات سريعة" }]);
   const { page, check, close } = await browser.open(world.depot.url, { width: 360, expected: NO_STREAM });
   await page.goto(`/pkgs/core/${name}`);
   await page.getByRole("listitem").filter({ hasText: "49.99.0" }).first().waitFor();

@@ -30,7 +30,7 @@ const PEOPLE = {
 
 /** People of the origin acme: olga owns it, adam administers, mia and max maintain, mona and rita are less; eve is a stranger. */
 export async function startPromotionWorld(
-  options: Pick<DepotOptions, "webhookTargets"> = {},
+  options: Pick<DepotOptions, "webhookTargets" | "signInFile"> = {},
 ): Promise<PromotionWorld> {
   const directory = temporaryDirectory("hab-promotion-");
   const accountsFile = join(directory, "accounts.toml");

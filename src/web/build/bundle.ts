@@ -6,7 +6,15 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { describeError, HabError } from "../../error/index.ts";
 import { webErrors } from "../errors.ts";
 import { documentText } from "./document.ts";
-import { BASES, type Encoding, type PageFile, type PagesName, type PagesPack } from "./pack.ts";
+import {
+  BASES,
+  type Encoding,
+  NO_PAGE,
+  type PackedPage,
+  type PageFile,
+  type PagesName,
+  type PagesPack,
+} from "./pack.ts";
 
 const ROOT = resolve(import.meta.dir, "../../..");
 const WEB = join(ROOT, "src/web");
@@ -47,18 +55,26 @@ export async function bundlePages(name: PagesName, effort: Effort): Promise<Page
     add(basename(output.path), new Uint8Array(await output.arrayBuffer()));
   const script = scripts.outputs.find((output) => output.kind === "entry-point");
   if (script === undefined) throw notBundled(name, "it has no script to begin with");
-  const imports = staticImports(scripts, basename(script.path));
+  const first = [basename(script.path), ...staticImports(scripts, basename(script.path))];
   const { style, fonts } = await bundleStyle(join(sources, "style.css"), add);
   const icon = addHashed("icon.svg", new Uint8Array(readFileSync(join(WEB, "shared/icon.svg"))), add);
-  const document = documentText({
-    ...{ title: TITLES[name], base: BASES[name], script: basename(script.path), imports, style, icon },
-    fonts: fonts.filter((font) => FIRST_FONTS.test(font)),
+  const addDocument = (file: string, page: readonly string[]): string => {
+    const document = documentText({
+      ...{ title: TITLES[name], base: BASES[name], script: basename(script.path), style, icon },
+      imports: [...first.slice(1), ...page.filter((each) => !first.includes(each))],
+      fonts: fonts.filter((font) => FIRST_FONTS.test(font)),
+    });
+    return add(file, new TextEncoder().encode(document));
+  };
+  addDocument(NO_PAGE, []);
+  const pages = (await tableOf(name)).map(({ pattern, module }, line): PackedPage => {
+    const chunk = chunkOf(scripts, module);
+    return { pattern, document: addDocument(`page-${line}.html`, [chunk, ...staticImports(scripts, chunk)]) };
   });
-  add("index.html", new TextEncoder().encode(document));
   return {
     files: files.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    patterns: await patternsOf(name),
-    firstScripts: [basename(script.path), ...imports],
+    pages,
+    firstScripts: first,
   };
 }
 
@@ -151,9 +167,29 @@ function pageFile(name: string, bytes: Uint8Array<ArrayBuffer>, effort: Effort):
   return { name, type, tag: tagOf(bytes), bodies };
 }
 
-/** The addresses that are pages. Their table is read in the process that bundles, so none of it is in the program twice. */
-async function patternsOf(name: PagesName): Promise<string[]> {
-  const table = join(WEB, name, "pages.ts");
-  const { PAGES } = (await import(table)) as { PAGES: readonly { readonly pattern: string }[] };
-  return PAGES.map(({ pattern }) => pattern);
+/** Name of the chunk that begins with a module of these sources. */
+function chunkOf(built: Bun.BuildOutput, module: string): string {
+  const found = Object.entries(built.metafile?.outputs ?? {}).find(
+    ([, { entryPoint }]) => entryPoint !== undefined && resolve(entryPoint) === module,
+  );
+  if (found === undefined)
+    throw new HabError(webErrors.pagesNotBundled, `${module} has no script of its own`);
+  return basename(found[0]);
+}
+
+/** One line of a table of pages, as all of them are written. */
+const TABLE_LINE = /\bpage\("([^"]+)", \(\) => import\("([^"]+)"\)\)/g;
+
+/** The table of pages, read as text: with what it imports the pages themselves would be run here. */
+async function tableOf(name: PagesName): Promise<{ readonly pattern: string; readonly module: string }[]> {
+  const path = join(WEB, name, "pages.ts");
+  const text = await Bun.file(path).text();
+  const lines = [...text.matchAll(TABLE_LINE)].map(([, pattern = "", module = ""]) => ({
+    pattern,
+    module: join(WEB, name, module),
+  }));
+  // A line in another form would be a page that the server does not know.
+  if (lines.length !== text.split("page(").length - 1)
+    throw notBundled(name, `a line of ${path} is in a form that is not understood`);
+  return lines;
 }

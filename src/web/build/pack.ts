@@ -12,7 +12,7 @@ export type Encoding = "br" | "gzip" | "identity";
 
 /** One file to be served. */
 export interface PageFile {
-  /** Name below `assets/`; holds a hash of the content. `index.html` is the document of every page. */
+  /** Name below `assets/`; holds a hash of the content. Documents are those that end in `.html`. */
   readonly name: string;
   readonly type: string;
   /** A hash of the content. */
@@ -20,16 +20,27 @@ export interface PageFile {
   readonly bodies: ReadonlyMap<Encoding, Uint8Array<ArrayBuffer>>;
 }
 
+/** A line of the table of pages, as the server knows it. */
+export interface PackedPage {
+  /** Addresses below the base: `/pkgs/:origin`. */
+  readonly pattern: string;
+  /** Name of the file that answers them: a document that fetches the page's scripts beside the first ones. */
+  readonly document: string;
+}
+
+/** The document of addresses that are no page. */
+export const NO_PAGE = "index.html";
+
 export interface PagesPack {
   readonly files: readonly PageFile[];
-  /** Addresses that are pages, below the base: `/pkgs/:origin`. */
-  readonly patterns: readonly string[];
+  /** Earlier ones win. */
+  readonly pages: readonly PackedPage[];
   /** Names of the scripts that the first view needs, before any page is chosen. */
   readonly firstScripts: readonly string[];
 }
 
 interface Contents {
-  readonly patterns: readonly string[];
+  readonly pages: readonly PackedPage[];
   readonly firstScripts: readonly string[];
   readonly files: readonly {
     readonly name: string;
@@ -56,7 +67,7 @@ export function encodePack(pack: PagesPack): Uint8Array {
       return place;
     }),
   }));
-  const contents: Contents = { patterns: pack.patterns, firstScripts: pack.firstScripts, files };
+  const contents: Contents = { pages: pack.pages, firstScripts: pack.firstScripts, files };
   const table = new TextEncoder().encode(JSON.stringify(contents));
   const length = new Uint8Array(LENGTH_BYTES);
   new DataView(length.buffer).setUint32(0, table.length, true);
@@ -71,7 +82,7 @@ export function decodePack(bytes: Uint8Array<ArrayBuffer>): PagesPack {
     if (start > bytes.length) throw new RangeError("the table of contents is cut off");
     const table = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, start))) as Contents;
     return {
-      patterns: table.patterns,
+      pages: table.pages,
       firstScripts: table.firstScripts,
       files: table.files.map(({ name, type, tag, bodies }) => ({
         name,

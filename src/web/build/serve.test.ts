@@ -16,7 +16,10 @@ const file = (name: string, text: string): PageFile => ({
 });
 const PACK: PagesPack = {
   files: [file("index.html", "the document"), file("main-1.js", "the script")],
-  patterns: ["/", "/pkgs/:origin"],
+  pages: [
+    { pattern: "/", document: "index.html" },
+    { pattern: "/pkgs/:origin", document: "index.html" },
+  ],
   firstScripts: ["main-1.js"],
 };
 const pages = servePack(PACK, "/ui");
