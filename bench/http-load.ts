@@ -67,8 +67,8 @@ async function oneConnection(port: number, nextRequest: () => string | undefined
         const next = nextRequest();
         if (next !== undefined) socket.write(next);
         else {
-          socket.end();
           end();
+          socket.end();
         }
       },
       close: () => fail("the server closed the connection before it had answered"),
