@@ -21,7 +21,16 @@ import {
   stopServers,
 } from "./depot-servers.ts";
 import { cpuTimeOf, memoryOf } from "./host.ts";
-import { type Cost, compareCosts, inTurn, loadNow, loadServer, withDescendants } from "./http-load.ts";
+import {
+  type Cost,
+  compareCosts,
+  inTurn,
+  loadNow,
+  loadServer,
+  processorMsSince,
+  processorTimes,
+  withDescendants,
+} from "./http-load.ts";
 import { figure, report } from "./measure.ts";
 
 const SMALL = process.env["HAB_BENCH_SMALL"] === "1" ? 10 : 1;
@@ -221,14 +230,13 @@ async function measureMany(kind: Kind): Promise<void> {
     const clock: number[] = [];
     const processor: number[] = [];
     for (let index = 0; index < 15; index++) {
-      const pids = [depot.pid, ...kind.databasePids()];
-      const used = cpuTimeOf(pids);
+      const used = processorTimes([depot.pid, ...kind.databasePids()]);
       const begin = performance.now();
       // A range of its own, so that no answer is one that was kept.
       const path = `/v1/depot/pkgs/search/${encodeURIComponent(wordOf(index))}?range=${index * 50}`;
       await (await fetch(`${depot.url}${path}`)).text();
       clock.push(performance.now() - begin);
-      processor.push(cpuTimeOf(pids) - used);
+      processor.push(processorMsSince(used));
     }
     all.push(...processor);
     report({

@@ -26,7 +26,7 @@ export interface Cost {
 
 /** Sends requests, on each connection the next one when the answer is complete. Throws on any answer but 200 and 206. */
 export async function loadServer({ port, pathOf, connections, requests, pids }: Load): Promise<Cost> {
-  const used = cpuTimeOf(pids);
+  const used = processorTimes(pids);
   const from = performance.now();
   let sent = 0;
   const nextRequest = (): string | undefined =>
@@ -36,7 +36,7 @@ export async function loadServer({ port, pathOf, connections, requests, pids }: 
   );
   return {
     perSecond: (requests * 1000) / (performance.now() - from),
-    processorUs: ((cpuTimeOf(pids) - used) * 1000) / requests,
+    processorUs: (processorMsSince(used) * 1000) / requests,
   };
 }
 
@@ -87,6 +87,26 @@ async function oneConnection(port: number, nextRequest: () => string | undefined
     },
   });
   await promise;
+}
+
+/** Processor time of each process, in milliseconds. Those that are gone have none: a database's come and go. */
+export function processorTimes(pids: readonly number[]): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const pid of pids) {
+    try {
+      times.set(pid, cpuTimeOf([pid]));
+    } catch {
+      // It has ended.
+    }
+  }
+  return times;
+}
+
+/** What these processes have used since. */
+export function processorMsSince(before: ReadonlyMap<number, number>): number {
+  let used = 0;
+  for (const [pid, time] of processorTimes([...before.keys()])) used += time - (before.get(pid) ?? time);
+  return used;
 }
 
 /** A process with all that descend from it: nginx and PostgreSQL answer by children. */
