@@ -5,7 +5,7 @@
 // time, which other work on the machine spoils least; rates by the clock stand beside them. HAB_BENCH_SMALL=1 divides all
 // numbers by ten; HAB_BENCH_PARTS=metadata,transfers,many chooses, HAB_BENCH_KINDS=sqlite,postgres too.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blake2b256Hex } from "../src/crypto/index.ts";
 import { createAccount, createToken, type DepotPlaceWords } from "../src/depot/index.ts";
@@ -21,8 +21,17 @@ import {
   stopServers,
 } from "./depot-servers.ts";
 import { cpuTimeOf, memoryOf } from "./host.ts";
-import { type Cost, loadServer, withDescendants } from "./http-load.ts";
-import { type Comparison, figure, report } from "./measure.ts";
+import {
+  type Cost,
+  compareCosts,
+  inTurn,
+  loadNow,
+  loadServer,
+  processorMsSince,
+  processorTimes,
+  withDescendants,
+} from "./http-load.ts";
+import { figure, report } from "./measure.ts";
 
 const SMALL = process.env["HAB_BENCH_SMALL"] === "1" ? 10 : 1;
 const PACKAGES = 10_000 / SMALL;
@@ -31,7 +40,6 @@ const MANY_PACKAGES = 100_000 / SMALL;
 const DOWNLOAD_BYTES = 100_000_000 / SMALL;
 const UPLOADS = 200 / SMALL;
 const CONNECTIONS = 16;
-const ROUNDS = 5;
 const parts = process.env["HAB_BENCH_PARTS"]?.split(",");
 const kindsWanted = process.env["HAB_BENCH_KINDS"]?.split(",");
 
@@ -44,62 +52,6 @@ interface Kind {
   databasePids(): number[];
   place(name: string): Promise<DepotPlaceWords>;
 }
-
-/** Runs some loads in turn, some rounds of each, after one that is not counted. */
-async function inTurn<Name extends string>(
-  loads: Readonly<Record<Name, (() => Promise<Cost>) | undefined>>,
-  rounds = ROUNDS,
-): Promise<Record<Name, Cost[]>> {
-  const names = (Object.keys(loads) as Name[]).filter((name) => loads[name] !== undefined);
-  const costs = Object.fromEntries(Object.keys(loads).map((name) => [name, []])) as unknown as Record<
-    Name,
-    Cost[]
-  >;
-  for (const name of names) await loads[name]?.();
-  for (let round = 0; round < rounds; round++)
-    for (const name of names) {
-      const cost = await loads[name]?.();
-      if (cost !== undefined) costs[name].push(cost);
-    }
-  return costs;
-}
-
-/** Reports the processor time of ours beside a reference's. */
-function compare(
-  ours: { name: string; costs: readonly Cost[] },
-  reference: { name: string; costs: readonly Cost[] },
-  aim?: Comparison["aim"],
-  note = "",
-): void {
-  const of = ({ name, costs }: typeof ours) =>
-    figure(
-      name,
-      "µs of processor time",
-      costs.map(({ processorUs }) => processorUs),
-    );
-  const rate = (costs: readonly Cost[]): string =>
-    figure(
-      "",
-      "",
-      costs.map(({ perSecond }) => perSecond),
-    ).median.toFixed(costs.length > 0 && (costs[0]?.perSecond ?? 0) < 100 ? 2 : 0);
-  const subject = of(ours);
-  const clock = `by the clock ${rate(ours.costs)}/s`;
-  if (reference.costs.length === 0) {
-    report({ subject, note: [clock, note].filter(Boolean).join("; ") });
-    return;
-  }
-  report({
-    subject,
-    reference: of(reference),
-    // How many of ours the time of the reference's would do.
-    ratio: of(reference).median / subject.median,
-    ...(aim !== undefined && { aim }),
-    note: [`${clock} against ${rate(reference.costs)}/s at load ${load()}`, note].filter(Boolean).join("; "),
-  });
-}
-
-const load = (): string => (loadavg()[0] ?? 0).toFixed(0);
 
 /** A bare server that answers each request with one SELECT of the row by the same driver. */
 async function startBareSelect(place: DepotPlaceWords): Promise<Server> {
@@ -155,13 +107,13 @@ async function measureMetadata(kind: Kind, nginx: Server | undefined): Promise<v
     nginx: nginx === undefined ? undefined : () => ask(nginx, () => "/answer.json"),
   });
   const ours = { name: `${kind.name}: latest of ${PACKAGES} packages in a channel`, costs: costs.depot };
-  compare(
+  compareCosts(
     ours,
     { name: `${kind.name}: bare SELECT`, costs: costs.bare },
     undefined,
     `asked for the first time ${first.processorUs.toFixed(0)} µs`,
   );
-  compare(ours, { name: "nginx, static", costs: costs.nginx });
+  compareCosts(ours, { name: "nginx, static", costs: costs.nginx });
   const perSecond = costs.depot.map(({ processorUs }) => 1e6 / processorUs);
   report({
     subject: figure(`${kind.name}: answers for a second of one core, its database included`, "", perSecond),
@@ -214,7 +166,7 @@ async function measureTransfers(kind: Kind, nginx: Server | undefined): Promise<
   const rate = (UPLOADS * 1000) / (performance.now() - from);
   report({
     subject: figure(`${kind.name}: uploads of 1 MB, synced`, "uploads/s", [rate]),
-    note: `${((cpuTimeOf([depot.pid]) - used) / UPLOADS).toFixed(1)} ms of processor time each at load ${load()}`,
+    note: `${((cpuTimeOf([depot.pid]) - used) / UPLOADS).toFixed(1)} ms of processor time each at load ${loadNow()}`,
   });
 
   const big = await hartOf("acme/big/1.0/20260101000000", DOWNLOAD_BYTES);
@@ -237,7 +189,7 @@ async function measureTransfers(kind: Kind, nginx: Server | undefined): Promise<
       connections === 1 ? 9 : 3,
     );
     const megabytes = Math.round(DOWNLOAD_BYTES / 1e6);
-    compare(
+    compareCosts(
       {
         name: `${kind.name}: download of ${megabytes} MB, ${connections} at a time`,
         costs: costs.depot,
@@ -271,21 +223,20 @@ async function measureMany(kind: Kind): Promise<void> {
   report({
     subject: figure(`${kind.name}: start with ${MANY_PACKAGES} packages`, "ms", starts),
     aim: { value: 2000 },
-    note: `memory ${memoryOf([depot.pid]).toFixed(0)} MB, processor time ${cpuTimeOf([depot.pid]).toFixed(0)} ms, at load ${load()}`,
+    note: `memory ${memoryOf([depot.pid]).toFixed(0)} MB, processor time ${cpuTimeOf([depot.pid]).toFixed(0)} ms, at load ${loadNow()}`,
   });
   const all: number[] = [];
   for (const [name, wordOf] of Object.entries(SEARCHES)) {
     const clock: number[] = [];
     const processor: number[] = [];
     for (let index = 0; index < 15; index++) {
-      const pids = [depot.pid, ...kind.databasePids()];
-      const used = cpuTimeOf(pids);
+      const used = processorTimes([depot.pid, ...kind.databasePids()]);
       const begin = performance.now();
       // A range of its own, so that no answer is one that was kept.
       const path = `/v1/depot/pkgs/search/${encodeURIComponent(wordOf(index))}?range=${index * 50}`;
       await (await fetch(`${depot.url}${path}`)).text();
       clock.push(performance.now() - begin);
-      processor.push(cpuTimeOf(pids) - used);
+      processor.push(processorMsSince(used));
     }
     all.push(...processor);
     report({
@@ -296,7 +247,7 @@ async function measureMany(kind: Kind): Promise<void> {
   report({
     subject: figure(`${kind.name}: search over ${MANY_PACKAGES} packages`, "ms of processor time", all),
     aim: { value: 20 },
-    note: `at load ${load()}`,
+    note: `at load ${loadNow()}`,
   });
   await depot.stop();
 }

@@ -1,14 +1,12 @@
 // Downloads to a file: streamed to a temporary name beside the destination, taken up again where they broke off,
-// synced, and renamed only when complete (reference/depot-api.md §8, packages.md §13.4).
-import { constants } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+// by this process or the one that died, synced, and renamed only when complete (reference/depot-api.md §8, packages.md §13.4).
+import { join } from "node:path";
 import { systemErrorCode } from "../error/index.ts";
-import { removeIfPresent, syncDirectory, temporaryPathFor } from "../host/index.ts";
 import type { DownloadCheck, OnProgress } from "../package/index.ts";
 import type { DepotConnection, DepotRequest } from "./connection.ts";
 import { clientErrors } from "./errors.ts";
 import { connectionFailure, DepotFailure } from "./failure.ts";
+import { PartialFile } from "./partial-file.ts";
 import { isWorthRetrying, type RetryPolicy, withRetries } from "./retry.ts";
 
 export interface DownloadOptions {
@@ -22,64 +20,45 @@ export interface DownloadOptions {
   readonly check?: DownloadCheck | undefined;
 }
 
-/** State of one download over its tries. */
-interface Partial {
-  readonly file: FileHandle;
-  readonly check: DownloadCheck | undefined;
-  received: number;
-  /** Some of it came in a later try than the rest. */
-  pieced: boolean;
-  /** Of the bytes so far; another one means the rest belongs to something else. */
-  etag: string | undefined;
-}
-
-/** Downloads and gives the path. Throws DepotFailure, or what the check throws; then the destination is as it was. */
+/**
+ * Downloads and gives the path. Throws DepotFailure, or what the check throws; then the destination is as it was. What was
+ * received until the depot could not be reached, or somebody stopped it, is where the next download goes on.
+ */
 export async function downloadFile(
   connection: DepotConnection,
   request: Omit<DepotRequest, "accept" | "method">,
   options: DownloadOptions,
 ): Promise<string> {
   const path = join(options.destinationDirectory, options.fileName);
-  const temporary = temporaryPathFor(path);
-  const file = await storing(request.what, () =>
-    open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600),
-  );
+  const partial = await storing(request.what, () => PartialFile.open(path, options.check));
+  const receive = (): Promise<void> =>
+    withRetries(options.retries, () => continueDownload(connection, request, partial, options.onProgress), {
+      signal: request.signal,
+      retryable: isWorthRetrying,
+    });
   try {
-    const partial: Partial = { file, check: options.check, received: 0, pieced: false, etag: undefined };
-    const receive = () =>
-      withRetries(options.retries, () => continueDownload(connection, request, partial, options.onProgress), {
-        signal: request.signal,
-        retryable: isWorthRetrying,
-      });
     await receive();
     try {
       await options.check?.finish();
     } catch (error) {
       // Pieces that do not fit together may each be good: once more, in one piece.
       if (!partial.pieced) throw error;
-      await restart(request.what, partial);
+      await storing(request.what, () => partial.restart());
       await receive();
       await options.check?.finish();
     }
-    await storing(request.what, async () => {
-      await file.chmod(options.mode);
-      await file.sync();
-      await rename(temporary, path);
-    });
+    await storing(request.what, () => partial.finish(options.mode));
   } catch (error) {
-    removeIfPresent(temporary);
+    await partial.giveUp({ keep: request.signal?.aborted === true || isWorthRetrying(error) });
     throw error;
-  } finally {
-    await file.close();
   }
-  syncDirectory(dirname(path));
   return path;
 }
 
 async function continueDownload(
   connection: DepotConnection,
   request: Omit<DepotRequest, "accept" | "method">,
-  partial: Partial,
+  partial: PartialFile,
   onProgress: OnProgress | undefined,
 ): Promise<void> {
   // Only a named version of the content can be continued: without a tag the rest could be of another one.
@@ -96,12 +75,12 @@ async function continueDownload(
   const continues = response.status === 206 && etag === partial.etag && startsAt(response, partial.received);
   if (response.status === 416 || (response.status === 206 && !continues)) {
     await response.body?.cancel();
-    await restart(request.what, partial);
+    await storing(request.what, () => partial.restart());
     throw new DepotFailure(clientErrors.incomplete, `${request.what}: the depot could not go on with it`);
   }
-  if (!continues) await restart(request.what, partial);
+  if (!continues) await storing(request.what, () => partial.restart());
   partial.pieced = continues;
-  partial.etag = etag;
+  partial.continuesAs(etag);
   const expected = expectedTotal(response, continues ? partial.received : 0);
   onProgress?.(partial.received, expected);
   await receiveBody(connection, request, response, partial, expected, onProgress);
@@ -117,7 +96,7 @@ async function receiveBody(
   connection: DepotConnection,
   request: Omit<DepotRequest, "accept" | "method">,
   response: Response,
-  partial: Partial,
+  partial: PartialFile,
   expected: number | undefined,
   onProgress: OnProgress | undefined,
 ): Promise<void> {
@@ -141,8 +120,7 @@ async function receiveBody(
       if (stalled)
         throw new DepotFailure(clientErrors.timedOut, `${request.what}: nothing more arrived from the depot`);
       if (done) return;
-      partial.check?.push(value);
-      await storing(request.what, () => writeAll(partial, value));
+      await storing(request.what, () => partial.append(value));
       clearTimeout(timer);
       timer = stall();
       onProgress?.(partial.received, expected);
@@ -164,27 +142,6 @@ async function reading<Result>(
     request.signal?.throwIfAborted();
     throw connectionFailure(request.what, new URL(connection.url).host, cause);
   }
-}
-
-async function writeAll(partial: Partial, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await partial.file.write(
-      bytes,
-      written,
-      bytes.length - written,
-      partial.received,
-    );
-    written += bytesWritten;
-    partial.received += bytesWritten;
-  }
-}
-
-async function restart(what: string, partial: Partial): Promise<void> {
-  if (partial.received === 0) return;
-  await storing(what, () => partial.file.truncate(0));
-  partial.check?.restart();
-  partial.received = 0;
-  partial.etag = undefined;
 }
 
 /** Whether a 206 begins where we left off. */

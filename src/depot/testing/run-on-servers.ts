@@ -20,6 +20,7 @@ const FILES_OF_API = [
 
 /** Those that need the servers themselves. They mostly wait, so they run beside the others. */
 const FILES_OF_SERVERS = [
+  "./src/depot/several-processes.servers.ts",
   "./src/depot/store/postgres.servers.ts",
   "./src/depot/blobs/s3-blobs.servers.ts",
   "./src/depot/crash.servers.ts",
