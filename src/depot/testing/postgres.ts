@@ -32,6 +32,9 @@ export function postgresPrograms(): string | undefined {
   }
 }
 
+// For benches, which start servers of their own beside it.
+export { freePort };
+
 /** Waits until `isReady` gives true; throws what `whenNot` says after two minutes. */
 export async function waitUntil(isReady: () => Promise<boolean>, whenNot: () => string): Promise<void> {
   const until = Date.now() + 120_000;
