@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { DepotPlaceWords } from "../src/depot/index.ts";
-import { freePort, waitUntil } from "../src/depot/testing/postgres.ts";
+import { freePort } from "../src/depot/testing/free-port.ts";
+import { waitUntil } from "../src/depot/testing/postgres.ts";
 
 export interface Server {
   readonly url: string;

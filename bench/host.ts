@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { freePort } from "../src/depot/testing/free-port.ts";
 
 export const HAB = resolve(import.meta.dir, "../dist/hab");
 const DEADLINE_MS = 20_000;
@@ -184,11 +185,4 @@ function childrenOf(pid: number): number[] {
       .filter(Boolean)
       .map(Number),
   );
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop(true);
-  return port;
 }

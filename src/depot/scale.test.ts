@@ -15,5 +15,5 @@ test.skipIf(!canStart("servers"))(
       said: "",
     });
   },
-  600_000,
+  1_200_000,
 );

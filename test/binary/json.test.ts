@@ -17,10 +17,17 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+const ajv = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true });
+const validators = new Map<string, ReturnType<typeof ajv.compile>>();
+
 /** The published schema, with nothing allowed that it does not name: a new field must be described. */
 function validator(name: string) {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
   const schema = JSON.parse(readFileSync(join(ROOT, "docs/json", `${name}.json`), "utf8")) as object;
-  return new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(closed(schema) as object);
+  const made = ajv.compile(closed(schema) as object);
+  validators.set(name, made);
+  return made;
 }
 
 function closed(schema: unknown): unknown {

@@ -1,19 +1,11 @@
 // Debian's nats-server for tests, and a subscriber that only listens.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect as connectTcp, createServer, type Socket } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 
 const PROGRAM = ["/usr/sbin/nats-server", "/usr/bin/nats-server"].find((path) => Bun.file(path).size > 0);
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export class NatsServer {
   readonly #process: Bun.Subprocess;

@@ -1,10 +1,10 @@
 // A real Supervisor for tests: launcher and Supervisor as processes, everything below one temporary root, ports of its
 // own, packages written by hand. Nothing of the machine's /hab is touched.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { dispatch } from "../../src/cli/index.ts";
+import { freePort } from "../../src/depot/testing/free-port.ts";
 import { memoryOutput } from "../../src/ui/index.ts";
 
 const PROJECT = resolve(import.meta.dir, "../..");
@@ -76,7 +76,7 @@ export class TestSupervisor {
     } = {},
   ): Promise<TestSupervisor> {
     const { env = {}, args = [], wrapper = [] } = options;
-    return new TestSupervisor(await freePorts(3), env, args, wrapper);
+    return new TestSupervisor([freePort(), freePort(), freePort()], env, args, wrapper);
   }
 
   /** Writes an installed package of origin `vec`, version 1.0.0. */
@@ -386,17 +386,4 @@ async function typeHere(words: readonly string[], env: Record<string, string>): 
 function setEnvironment(wanted: Readonly<Record<string, string | undefined>>): void {
   for (const name of Object.keys(process.env)) if (wanted[name] === undefined) delete process.env[name];
   for (const [name, value] of Object.entries(wanted)) if (value !== undefined) process.env[name] = value;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -3,7 +3,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryDirectory } from "./directory.ts";
-import { freePort, waitUntil } from "./postgres.ts";
+import { freePort } from "./free-port.ts";
+import { waitUntil } from "./postgres.ts";
 
 export const REALM = "HAB.TEST";
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsV4Signer } from "aws4fetch";
 import { temporaryDirectory } from "./directory.ts";
-import { freePort, waitUntil } from "./postgres.ts";
+import { freePort } from "./free-port.ts";
+import { waitUntil } from "./postgres.ts";
 
 export interface TestObjectStore {
   readonly endpoint: string;
@@ -105,7 +106,12 @@ export async function startSwift(): Promise<TestObjectStore> {
   if (!isSwiftInstalled()) throw new Error("Swift is not installed: script/bootstrap --test");
   const root = storeDirectory();
   mkdirSync(join(root, "devices", "d1"), { recursive: true });
-  const ports = { account: freePort(), container: freePort(), object: freePort(), proxy: freePort() };
+  const ports = {
+    account: freePort(),
+    container: freePort(),
+    object: freePort(),
+    proxy: freePort(),
+  };
   const cache = freePort();
   const user = process.getuid?.() === 0 ? "user = root" : "";
   const common = (port: number): string =>

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { temporaryDirectory } from "./directory.ts";
+import { freePort } from "./free-port.ts";
 
 const PROGRAMS = "/usr/lib/postgresql";
 
@@ -31,13 +32,6 @@ export function postgresPrograms(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop(true);
-  return port;
 }
 
 /** Waits until `isReady` gives true; throws what `whenNot` says after two minutes. */

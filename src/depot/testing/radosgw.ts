@@ -3,8 +3,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { objectStoreAt, type TestObjectStore } from "./object-store.ts";
-import { freePort, waitUntil } from "./postgres.ts";
+import { waitUntil } from "./postgres.ts";
 
 const KEYS = { accessKeyId: "testerkey", secretAccessKey: "testersecret" };
 

@@ -290,7 +290,7 @@ async function check(command: Command): Promise<void> {
   }
   let left = complaints(DEPARTURES, command.name, await differencesOf(command));
   const looks = ["status", "show"].includes(command.args?.[1] ?? "");
-  const deadline = performance.now() + 8_000;
+  const deadline = performance.now() + 40_000;
   while (looks && left.length > 0 && performance.now() < deadline) {
     await Bun.sleep(20);
     left = complaints(DEPARTURES, command.name, await differencesOf(command));
