@@ -29,6 +29,7 @@ export type { DependencyInstaller, InstallRequest } from "./requests.ts";
 export type { PackageFetcher } from "./studio/packages.ts";
 export { packageRoots, studioCache, studioName, studiosHome } from "./studio/places.ts";
 export type { StudioReport, StudioSettings, StudioWork } from "./studio/studio.ts";
+export { STUDIO_TYPES } from "./studio/types.ts";
 
 /** Builds a package from a plan; see `build.ts`. */
 export async function buildPlan(options: BuildOptions): Promise<number> {
