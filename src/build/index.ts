@@ -26,6 +26,7 @@ export type { RecordedPackage } from "./records/read.ts";
 export { freshRelease, parseRelease } from "./records/release.ts";
 export type { Reproduction } from "./records/reproduce.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
+export { CHECK_PLACE } from "./studio/mounts.ts";
 export type { PackageFetcher } from "./studio/packages.ts";
 export { packageRoots, studioCache, studioName, studiosHome } from "./studio/places.ts";
 export type { StudioReport, StudioSettings, StudioWork } from "./studio/studio.ts";

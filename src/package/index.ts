@@ -38,7 +38,7 @@ export { hostile, type MemberNames, MemberPaths } from "./member-path.ts";
 export * from "./metafile.ts";
 export * from "./order.ts";
 export { DEFAULT_COMPRESSION_LEVEL, type PackOptions, writeArchive } from "./pack.ts";
-export { runPendingInstallHooks } from "./pending-hooks.ts";
+export { INSTALL_HOOK_STATUS, runPendingInstallHooks } from "./pending-hooks.ts";
 export * from "./pins.ts";
 export * from "./provides.ts";
 export { releaseOf } from "./release-at.ts";
@@ -54,7 +54,7 @@ export { removeTree } from "./staging.ts";
 export * from "./store.ts";
 export { byteString, bytesOf, displayText, type TarEntry } from "./tar/format.ts";
 export { TarReader, type TarVisitor } from "./tar/reader.ts";
-export { type TarMember, tarMemberPieces } from "./tar/writer.ts";
+export { type TarMember, tarMemberPieces, tarPieces } from "./tar/writer.ts";
 export * from "./target.ts";
 export {
   type KeepReason,

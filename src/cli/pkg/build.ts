@@ -4,14 +4,14 @@ import { join, resolve } from "node:path";
 import { askSupply, buildErrors, buildPlan, freshRelease } from "../../build/index.ts";
 import { KeyCache } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
-import { isCompiled, isRegularFile } from "../../host/index.ts";
+import { fsRoot, isCompiled, isRegularFile } from "../../host/index.ts";
 import { activeTarget } from "../../package/index.ts";
 import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { cacheKeyPathOption } from "../shared-options.ts";
 import { existingDirectory, originName } from "../values.ts";
 import { OWN_VERSION } from "../version.ts";
-import { checkHart } from "./build-check.ts";
+import { checkHart, givenForCheck } from "./build-check.ts";
 import { dependencyInstaller, hartDigestOf } from "./build-dependencies.ts";
 import { buildOptions } from "./build-options.ts";
 
@@ -41,6 +41,7 @@ export const command = defineCommand({
       command: "hab pkg build --check results/acme-app-1.0-20260101000000-x86_64-linux.hart .",
       explains: "whether the plan makes this hart again",
     },
+    { command: "hab pkg build --check acme/app .", explains: "whether what is installed is from this plan" },
     {
       command: "NO_INSTALL_DEPS=true hab pkg build plans/redis",
       explains: "without asking a depot for anything",
@@ -158,7 +159,8 @@ export const command = defineCommand({
     };
     if (options.check !== undefined) {
       if (source("release") === "command-line") throw usageProblem("--check takes the release from the hart");
-      return checkHart(options.check, build, { ui, stdout, printJson: json ? printJson : undefined });
+      const { path } = givenForCheck(options.check, [fsRoot()]);
+      return checkHart(path, build, { ui, stdout, printJson: json ? printJson : undefined });
     }
     const results = resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results");
     const status = await buildPlan({
