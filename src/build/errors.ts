@@ -70,7 +70,7 @@ export const buildErrors = errorKinds({
   rootNotWritable: {
     code: "HAB-BLD-013",
     title: "The build may not write where packages are installed",
-    remedy: "Build as root, or in a root of your own: script/private-root start DIR.",
+    remedy: "Build in a studio, which needs no root (without --no-studio), or as root.",
   },
   badHookSettings: {
     code: "HAB-BLD-014",

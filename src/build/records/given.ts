@@ -2,7 +2,7 @@
 // archive, so whatever compares them need not know which it is.
 import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { HabError } from "../../error/index.ts";
+import { HabError, systemErrorCode } from "../../error/index.ts";
 import {
   type ArchiveMetadata,
   byteString,
@@ -11,6 +11,7 @@ import {
   INSTALL_HOOK_STATUS,
   isTarget,
   type MetafileName,
+  packageErrors,
   parseFullIdent,
   parseIdentLines,
   payloadPart,
@@ -67,7 +68,7 @@ export interface MemberVisitor {
 
 /**
  * Sends the members of a package, by their paths below the release's directory, to `visitor`. What installing adds is left
- * out. Throws HAB-PKG-020 to -023, HAB-PKG-028, and system errors.
+ * out. Throws HAB-PKG-020 to -023, HAB-PKG-028, HAB-PKG-057, and system errors.
  */
 export async function readMembers(given: GivenPackage, visitor: MemberVisitor): Promise<void> {
   let isPassedOver = false;
@@ -99,7 +100,14 @@ async function readInstalled(directory: string, visitor: TarVisitor): Promise<vo
   const { ident } = await metadataOf({ kind: "installed", path: directory });
   const reader = new TarReader(visitor);
   const name = byteString(`hab/pkgs/${formatIdent(ident)}`);
-  for (const piece of tarPieces({ directory, name, epochSeconds: 0 })) reader.push(piece);
+  try {
+    for (const piece of tarPieces({ directory, name, epochSeconds: 0 })) reader.push(piece);
+  } catch (cause) {
+    if (systemErrorCode(cause) !== "EACCES") throw cause;
+    throw new HabError(packageErrors.unreadableFile, `a file of ${formatIdent(ident)} cannot be read`, {
+      cause,
+    });
+  }
   reader.finish();
 }
 
