@@ -129,6 +129,7 @@ function packageSupply(
     return {
       source,
       root,
+      otherRoots: roots,
       artifactCache,
       keyCache,
       signal,
