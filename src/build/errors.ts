@@ -70,7 +70,7 @@ export const buildErrors = errorKinds({
   rootNotWritable: {
     code: "HAB-BLD-013",
     title: "The build may not write where packages are installed",
-    remedy: "Build as root, or in a root of your own: script/private-root start DIR.",
+    remedy: "Build in a studio, which needs no root (without --no-studio), or as root.",
   },
   badHookSettings: {
     code: "HAB-BLD-014",
@@ -144,7 +144,8 @@ export const buildErrors = errorKinds({
   releaseExists: {
     code: "HAB-BLD-047",
     title: "The release that is to be built is installed",
-    remedy: "Uninstall it first (hab pkg uninstall), build in a root of its own, or give another --release.",
+    remedy:
+      "Build in a studio, which has a root of its own (without --no-studio), uninstall it first (hab pkg uninstall), or give another --release.",
   },
   notReproduced: {
     code: "HAB-BLD-048",
@@ -268,6 +269,16 @@ export const buildErrors = errorKinds({
     code: "HAB-BLD-104",
     title: "There is no software of the language a plan was asked for",
     remedy: "Go to the directory of the software, or leave --language out: then its files are looked at.",
+  },
+  noPackageToCheck: {
+    code: "HAB-BLD-105",
+    title: "There is no package to build again and compare with",
+    remedy: "Name a hart, or a package that is installed here (hab pkg list --all).",
+  },
+  notOfThisStudio: {
+    code: "HAB-BLD-106",
+    title: "An option of `hab pkg build` is not known to the program that is to build",
+    remedy: "Leave the option out, or -D or HAB_STUDIO_BINARY: they name studios of the original.",
   },
 });
 

@@ -26,9 +26,11 @@ export type { RecordedPackage } from "./records/read.ts";
 export { freshRelease, parseRelease } from "./records/release.ts";
 export type { Reproduction } from "./records/reproduce.ts";
 export type { DependencyInstaller, InstallRequest } from "./requests.ts";
-export type { PackageFetcher } from "./studio/packages.ts";
+export { CHECK_PLACE } from "./studio/mounts.ts";
+export type { PackageFetcher, PackageSupply } from "./studio/packages.ts";
 export { packageRoots, studioCache, studioName, studiosHome } from "./studio/places.ts";
 export type { StudioReport, StudioSettings, StudioWork } from "./studio/studio.ts";
+export { STUDIO_TYPES } from "./studio/types.ts";
 
 /** Builds a package from a plan; see `build.ts`. */
 export async function buildPlan(options: BuildOptions): Promise<number> {

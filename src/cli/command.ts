@@ -30,6 +30,7 @@
 //   * Where the original prints help for a bare command, `helpIfBare: true`; where it has no -V, `hasVersion: false`.
 import { HabError } from "../error/index.ts";
 import type { LineReader, Output, Ui } from "../ui/index.ts";
+import type { Completion } from "./complete/position.ts";
 import type { Configuration } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
 import type { Environment, ParsedValue, ValueSource } from "./grammar/parse.ts";
@@ -223,6 +224,9 @@ type ValuesOf<Parts extends PartsOf> = {
   readonly [Name in keyof Parts]: Parts[Name] extends Part<infer T> ? T : never;
 };
 
+/** Completes the word at the cursor (the second) after the words of the command (the first). */
+export type CompleteWords = (words: readonly string[], current: string) => Promise<Completion>;
+
 export interface CommandDefinition<
   Options extends Readonly<Record<string, OptionPart<unknown>>>,
   Args extends Readonly<Record<string, ArgumentPart<unknown>>>,
@@ -242,6 +246,8 @@ export interface CommandDefinition<
   readonly hasVersion?: boolean;
   readonly hasHelp?: boolean;
   readonly passThrough?: boolean;
+  /** Completes words that the grammar does not describe, since they are handed on. */
+  readonly complete?: CompleteWords;
   /** Not in any list of commands (internal entry points). */
   readonly hidden?: boolean;
   run(
@@ -255,6 +261,7 @@ export interface Command {
   readonly description: string | undefined;
   readonly examples: readonly { readonly command: string; readonly explains: string }[];
   readonly grammar: CommandGrammar;
+  readonly complete: CompleteWords | undefined;
   readonly hidden: boolean;
   readonly hasJson: boolean;
   /** Runs with parsed values and gives the exit code. */
@@ -278,6 +285,7 @@ export function defineCommand<
     summary: definition.summary,
     description: definition.description,
     examples: definition.examples,
+    complete: definition.complete,
     hidden: definition.hidden ?? false,
     hasJson: definition.json !== undefined,
     grammar: {

@@ -25,6 +25,10 @@ export const command = defineCommand({
   passThrough: true,
   hasHelp: false,
   hasVersion: false,
+  async complete(words, current) {
+    const { completeStudio } = await import("./studio/complete.ts");
+    return completeStudio(words, current);
+  },
   async run(context) {
     const other = context.env["HAB_STUDIO_BINARY"];
     if (isSet(other)) {

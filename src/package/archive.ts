@@ -149,6 +149,18 @@ export async function readHartFiles<Name extends MetafileName>(
   return withFile(path, (fd) => collectMetafiles(payloadPart(fd, readHeaderFrom(fd)), names));
 }
 
+/** The same as they are, for FILES, in which names of files need not be UTF-8. */
+export async function readHartFileBytes<Name extends MetafileName>(
+  path: string,
+  names: readonly Name[],
+): Promise<Map<Name, Uint8Array>> {
+  return withFile(path, async (fd) => {
+    const collector = new MetafileCollector(names);
+    await readTar(payloadPart(fd, readHeaderFrom(fd)), collector, () => collector.isComplete);
+    return collector.bytes();
+  });
+}
+
 async function collectMetafiles<Name extends MetafileName>(
   part: FilePart,
   names: readonly Name[],
@@ -235,12 +247,13 @@ class MetafileCollector<Name extends MetafileName> implements TarVisitor {
     if (this.#pieces !== undefined) this.#finished = this.found.size;
   }
 
+  bytes(): Map<Name, Uint8Array> {
+    return new Map([...this.found].map(([name, pieces]) => [name, Buffer.concat(pieces)]));
+  }
+
   decoded(): Map<Name, string> {
     return new Map(
-      [...this.found].map(([name, pieces]) => [
-        name,
-        decodeMetafile(Buffer.concat(pieces), `${name} in the archive`),
-      ]),
+      [...this.bytes()].map(([name, bytes]) => [name, decodeMetafile(bytes, `${name} in the archive`)]),
     );
   }
 }

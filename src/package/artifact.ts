@@ -36,6 +36,8 @@ import { Unpacker } from "./unpack.ts";
 /** What staging needs of the world. */
 export interface ArtifactContext {
   readonly root: string;
+  /** Roots whose packages need not be installed again where they are only needed. */
+  readonly otherRoots?: readonly string[];
   readonly artifactCache: string;
   readonly keys: KeyCache;
   /** Undefined when offline. */

@@ -86,7 +86,7 @@ class ClosureInstall {
   }
 
   #missingOf(dependencies: readonly FullIdent[], ident: FullIdent): FullIdent[] {
-    const { root, report } = this.#context;
+    const { report } = this.#context;
     if (dependencies.length > MOST_DEPENDENCIES)
       throw new HabError(
         packageErrors.metafileMalformed,
@@ -94,17 +94,22 @@ class ClosureInstall {
       );
     const missing = new Map<string, FullIdent>();
     for (const each of dependencies) {
-      if (isInstalled(each, root)) report({ kind: "using", ident: each });
+      if (this.#isThere(each)) report({ kind: "using", ident: each });
       else missing.set(formatIdent(each), each);
     }
     missing.delete(formatIdent(ident));
     return [...missing.values()];
   }
 
+  #isThere(dependency: FullIdent): boolean {
+    const { root, otherRoots = [] } = this.#context;
+    return [root, ...otherRoots].some((each) => isInstalled(dependency, each));
+  }
+
   /** What processes that were killed have left of these releases, and in the caches when there was work to do. */
   #sweep(idents: readonly FullIdent[]): void {
     const { root, artifactCache, keys } = this.#context;
-    for (const each of idents) sweepBeside(each, root);
+    for (const each of idents) if (isInstalled(each, root)) sweepBeside(each, root);
     if (this.#installed.length === 0) return;
     sweepTemporaries(artifactCache);
     sweepTemporaries(keys.directory);
@@ -165,7 +170,7 @@ class ClosureInstall {
     let waiting = busy;
     let isTold = false;
     for (;;) {
-      await this.#publish((each) => stagedDependencies(each).every((dep) => isInstalled(dep, root)));
+      await this.#publish((each) => stagedDependencies(each).every((dep) => this.#isThere(dep)));
       for (const each of waiting) if (isInstalled(each, root)) report({ kind: "using", ident: each });
       waiting = waiting.filter((each) => !isInstalled(each, root));
       const [first] = waiting;

@@ -40,6 +40,8 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
   /** Where things are; the places of the current user when not given. */
   readonly root?: string;
+  /** Roots whose packages need not be installed again where they are only needed: who runs the package sees them, too. */
+  readonly otherRoots?: readonly string[];
   readonly artifactCache?: string;
   readonly keyCache?: KeyCache;
 }
@@ -80,6 +82,7 @@ export async function installPackage(options: InstallOptions): Promise<InstallRe
   const parsed = await parseInstallSource(source);
   const context: ArtifactContext = {
     root,
+    ...(options.otherRoots && { otherRoots: options.otherRoots }),
     artifactCache: options.artifactCache ?? artifactCachePath(),
     keys: options.keyCache ?? new KeyCache(keyCachePath()),
     depot: offline ? undefined : options.depot,

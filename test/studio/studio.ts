@@ -110,10 +110,14 @@ export function openMachine(who: Who): Machine {
 }
 
 /** Waits until `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`in vain waited for: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`in vain waited for: ${typeof what === "string" ? what : what()}`);
     await Bun.sleep(20);
   }
 }

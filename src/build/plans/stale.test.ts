@@ -142,6 +142,15 @@ describe("stale is", () => {
       expect(since({ lib: { changedInGit: ["plan.sh"], changed: [] } })).toEqual([]);
     });
 
+    test("what was not built yet and needs what was, as after a run that failed there", () => {
+      expect(
+        since({
+          lib: { changedInGit: ["plan.sh"], changed: [] },
+          app: { changedInGit: [], current: undefined, changed: undefined },
+        }),
+      ).toEqual(["app: not built yet", "web: needs acme/app"]);
+    });
+
     test("the rest of a run that was ended", () => {
       expect(
         since({

@@ -82,7 +82,9 @@ function ownReasons(fact: Facts | undefined, all: boolean, sinceCommit: boolean)
     const files = fact?.changedInGit ?? [];
     // Built from just these files already: nothing to do, whatever git says.
     const isBuilt = fact?.current !== undefined && fact.changed?.length === 0;
-    return files.length > 0 && !isBuilt ? [{ kind: "changed", files }] : [];
+    if (files.length > 0 && !isBuilt) return [{ kind: "changed", files }];
+    // It needs what changed, which was built by a run that did not come to this one.
+    return fact?.current === undefined ? [{ kind: "new" }] : [];
   }
   if (fact?.current === undefined) return [{ kind: "new" }];
   return fact.changed !== undefined && fact.changed.length > 0

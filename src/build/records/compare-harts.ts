@@ -1,23 +1,25 @@
-// Whether two harts of one release are the same, and if not, which of their files differ and how. Both are read as streams;
-// what differs is looked at once more, to find the place.
+// Whether a hart that was built anew is the same as a package of its release, and if not, which files differ and how. Both
+// are read as streams; what differs is looked at once more, to find the place.
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashFile } from "../../crypto/index.ts";
-import { displayText, payloadPart, readHartHeader, readTar } from "../../package/index.ts";
+import { displayText } from "../../package/index.ts";
+import { type GivenPackage, readMembers } from "./given.ts";
 import { PROVENANCE_FILE } from "./record-files.ts";
 
 /** One thing at one path below the release's directory. */
 export interface HartDifference {
   readonly path: string;
-  readonly problem: "only in the given hart" | "only in the new hart" | "kind" | "mode" | "link" | "content";
+  readonly problem: "only in the given one" | "only in the new one" | "kind" | "mode" | "link" | "content";
   /** What is where, in words. */
   readonly detail: string;
 }
 
 export interface HartComparison {
   /**
-   * `identical`: the same bytes; `same-files`: the same files, but another signature, time or compression;
+   * `identical`: the same bytes; `same-files`: the same files, but another signature, time or compression (or the package
+   * is an installed one, of which only the files are there);
    * `different`: `differences` says where.
    */
   readonly outcome: "identical" | "same-files" | "different";
@@ -33,9 +35,11 @@ interface Member {
   digest: string;
 }
 
-/** Compares the hart that is given with the one that was built anew. Throws HAB-PKG-020 to -023 and system errors. */
-export async function compareHarts(given: string, built: string): Promise<HartComparison> {
-  if ((await hashFile(given)) === (await hashFile(built))) return { outcome: "identical", differences: [] };
+/** Compares what is given with the hart that was built anew. Throws HAB-PKG-020 to -023, HAB-PKG-028 and system errors. */
+export async function compareHarts(given: GivenPackage, hart: string): Promise<HartComparison> {
+  const built: GivenPackage = { kind: "hart", path: hart };
+  if (given.kind === "hart" && (await hashFile(given.path)) === (await hashFile(hart)))
+    return { outcome: "identical", differences: [] };
   const [before, after] = [await members(given), await members(built)];
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   const found = paths.flatMap((path) => memberDifferences(path, before.get(path), after.get(path)));
@@ -59,7 +63,7 @@ function withoutConsequences(found: readonly HartDifference[]): HartDifference[]
 
 function memberDifferences(path: string, a: Member | undefined, b: Member | undefined): HartDifference[] {
   if (a === undefined || b === undefined) {
-    const problem = a === undefined ? "only in the new hart" : "only in the given hart";
+    const problem = a === undefined ? "only in the new one" : "only in the given one";
     return [{ path, problem, detail: (a ?? b)?.kind ?? "" }];
   }
   if (a.kind !== b.kind) return [{ path, problem: "kind", detail: `${a.kind} → ${b.kind}` }];
@@ -74,13 +78,13 @@ function memberDifferences(path: string, a: Member | undefined, b: Member | unde
 
 const octal = (mode: number) => mode.toString(8).padStart(4, "0");
 
-/** Members of a hart by their paths. Times and owners do not count; of FILES only the list, not who signed it. */
-async function members(hart: string): Promise<Map<string, Member>> {
+/** Members of a package by their paths. Times and owners do not count; of FILES only the list, not who signed it. */
+async function members(of: GivenPackage): Promise<Map<string, Member>> {
   const found = new Map<string, Member>();
   let current: Member | undefined;
   let hasher = new Bun.CryptoHasher("sha256");
   let skipping: HeaderSkipper | undefined;
-  await readMembers(hart, {
+  await readMembers(of, {
     begin(path, entry) {
       current = {
         kind: entry.kind,
@@ -123,35 +127,10 @@ class HeaderSkipper {
   }
 }
 
-interface MemberVisitor {
-  begin(path: string, entry: Parameters<Parameters<typeof readTar>[1]["begin"]>[0]): void;
-  data(piece: Uint8Array): void;
-  end(): void;
-}
-
-/** Sends the members of a hart, by their paths below the release's directory, to `visitor`. */
-async function readMembers(hart: string, visitor: MemberVisitor): Promise<void> {
-  const header = await readHartHeader(hart);
-  const fd = openSync(hart, "r");
-  try {
-    await readTar(payloadPart(fd, header), {
-      begin: (entry) => visitor.begin(pathInPackage(displayText(entry.path)), entry),
-      data: (piece) => visitor.data(piece),
-      end: () => visitor.end(),
-    });
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function pathInPackage(member: string): string {
-  return member.replace(/^\/?hab\/pkgs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/?/, "").replace(/\/$/, "") || ".";
-}
-
 /** Where the contents of these files begin to differ, in words. */
 async function firstDifferences(
-  given: string,
-  built: string,
+  given: GivenPackage,
+  built: GivenPackage,
   paths: ReadonlySet<string>,
 ): Promise<Map<string, string>> {
   const places = new Map<string, string>();
@@ -180,12 +159,12 @@ async function firstDifferences(
 }
 
 async function copyContents(
-  hart: string,
+  of: GivenPackage,
   paths: ReadonlySet<string>,
   copyOf: (path: string) => string,
 ): Promise<void> {
   let file: number | undefined;
-  await readMembers(hart, {
+  await readMembers(of, {
     begin(path) {
       file = paths.has(path) ? openSync(copyOf(path), "wx", 0o600) : undefined;
     },

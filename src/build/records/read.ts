@@ -1,8 +1,14 @@
 // Reads the records of a package, from its directory or from a hart that is not unpacked, and checks them against its files.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { NamedRevision, PublicKey } from "../../crypto/index.ts";
-import { HabError } from "../../error/index.ts";
-import { type InstalledPackage, type MetafileName, readHartFiles } from "../../package/index.ts";
+import { HabError, systemErrorCode } from "../../error/index.ts";
+import {
+  decodeMetafile,
+  type InstalledPackage,
+  type MetafileName,
+  readHartFileBytes,
+} from "../../package/index.ts";
 import { buildErrors } from "../errors.ts";
 import { sha256OfFile } from "../sha256.ts";
 import { openStatement } from "./envelope.ts";
@@ -27,8 +33,8 @@ export async function readBill(of: RecordedPackage): Promise<JsonObject> {
 export async function readProvenance(of: RecordedPackage): Promise<JsonObject> {
   const files = await filesOf(of, ["FILES", PROVENANCE_FILE]);
   const statement = recordIn(files, PROVENANCE_FILE, of);
-  const text = listWithoutProvenance(files.get("FILES") ?? "");
-  const found = new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  const list = listWithoutProvenance(files.get("FILES") ?? new Uint8Array());
+  const found = new Bun.CryptoHasher("sha256").update(list).digest("hex");
   if (subjectSha256(statement) === found) return statement;
   throw new HabError(
     buildErrors.badRecord,
@@ -59,40 +65,41 @@ function subjectSha256(statement: unknown): unknown {
 }
 
 /** What the statement's subject is the digest of: the lines of FILES after its header, but for the statement's own. */
-function listWithoutProvenance(files: string): string {
-  const lines = files.split("\n").slice(5);
+function listWithoutProvenance(files: Uint8Array): Buffer {
+  // A character a byte: not every name in it is UTF-8.
+  const lines = Buffer.from(files).toString("latin1").replace(/\n$/, "").split("\n").slice(5);
   // The one at the top: others of the name are deeper.
   const [own] = lines
     .filter((line) => line.endsWith(`/${PROVENANCE_FILE}`))
     .sort((a, b) => a.split("/").length - b.split("/").length);
-  return lines
-    .filter((line) => line !== own)
-    .map((line) => `${line}\n`)
-    .join("");
+  const others = lines.filter((line) => line !== own).map((line) => `${line}\n`);
+  return Buffer.from(others.join(""), "latin1");
 }
 
 async function filesOf(
   of: RecordedPackage,
   names: readonly MetafileName[],
-): Promise<ReadonlyMap<MetafileName, string>> {
-  if (typeof of === "string") return readHartFiles(of, names);
-  const files = new Map<MetafileName, string>();
-  for (const name of names) {
-    const text = of.metafile(name);
-    if (text !== undefined) files.set(name, text);
-  }
+): Promise<ReadonlyMap<MetafileName, Uint8Array>> {
+  if (typeof of === "string") return readHartFileBytes(of, names);
+  const files = new Map<MetafileName, Uint8Array>();
+  for (const name of names)
+    try {
+      files.set(name, readFileSync(join(of.path, name)));
+    } catch (error) {
+      if (systemErrorCode(error) !== "ENOENT") throw error;
+    }
   return files;
 }
 
 function recordIn(
-  files: ReadonlyMap<MetafileName, string>,
+  files: ReadonlyMap<MetafileName, Uint8Array>,
   name: MetafileName,
   of: RecordedPackage,
 ): JsonObject {
-  const text = files.get(name);
-  if (text === undefined) throw new HabError(buildErrors.noRecord, `${nameOf(of)} has no ${name}`);
+  const bytes = files.get(name);
+  if (bytes === undefined) throw new HabError(buildErrors.noRecord, `${nameOf(of)} has no ${name}`);
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(decodeMetafile(bytes, name));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch {
     // Said below.

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { verifyHart } from "../../package/index.ts";
+import { InstalledPackage, parseFullIdent, verifyHart } from "../../package/index.ts";
 import { buildErrors, readBill, readProvenance, readSignedProvenance } from "../index.ts";
 import type { BillOfMaterials } from "./bill.ts";
 import { openStatement } from "./envelope.ts";
@@ -170,17 +170,17 @@ describe("the provenance", () => {
     expect(buildDefinition.resolvedDependencies[0]?.digest).toEqual({ sha256: sha256(plan) });
   });
 
-  test("is read from the package and from the hart, and held against FILES", async () => {
-    world.writePlan(ONE_FILE);
+  test("is read from the package and from the hart, and held against FILES, whose names need not be UTF-8", async () => {
+    world.writePlan(ONE_FILE.replace('"$pkg_prefix/file"', () => "\"$pkg_prefix\"/$'caf\\xe9'"));
     await world.build();
     const hart = world.hart();
     expect(await readProvenance(hart)).toEqual(provenance() as unknown as Record<string, unknown>);
     expect(await readBill(hart)).toEqual(bill() as unknown as Record<string, unknown>);
-    const installed = {
-      metafile: (name: string) =>
-        name === "FILES" ? world.record(name).replace(/^[0-9a-f]{64}/m, "0".repeat(64)) : world.record(name),
-    };
-    await expect(readProvenance(installed as never)).rejects.toMatchObject({
+    const installed = new InstalledPackage(parseFullIdent(`acme/app/1.0/${RELEASE}`), world.root);
+    expect(await readProvenance(installed)).toEqual(provenance() as unknown as Record<string, unknown>);
+    const list = join(installed.path, "FILES");
+    writeFileSync(list, readFileSync(list, "latin1").replace(/^[0-9a-f]{64}/m, "0".repeat(64)), "latin1");
+    await expect(readProvenance(installed)).rejects.toMatchObject({
       code: buildErrors.badRecord.code,
     });
   });

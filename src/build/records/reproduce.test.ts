@@ -1,6 +1,18 @@
 // Building a hart again: what is the same, and how what is not is told.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { closeSync, copyFileSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { generateOriginKeyPair } from "../../crypto/index.ts";
 import { buildErrors, reproduce } from "../index.ts";
 import { BuildWorld, RELEASE } from "./testing/build-world.ts";
@@ -30,12 +42,12 @@ async function given(install: string, environment: Record<string, string> = {}):
 }
 
 /** Builds it again from this plan, where newer dependencies are to be had. */
-async function again(install?: string) {
+async function again(install?: string, path = hart) {
   if (install !== undefined) world.writePlan(plan(install));
   const input = openSync("/dev/null", "r");
   const output = openSync(world.at("output"), "w");
   try {
-    return await reproduce(hart, {
+    return await reproduce(path, {
       ...world.options({ "acme/lib": NEWER_LIB }),
       streams: { stdin: input, stdout: output, stderr: output },
     });
@@ -50,7 +62,7 @@ describe("a hart that is built again", () => {
       SOURCE_DATE_EPOCH: "1600000000",
       HAB_HART_COMPRESSION_LEVEL: "1",
     });
-    const { status, comparison, hart: metadata } = await again();
+    const { status, comparison, metadata } = await again();
     expect(status).toBe(0);
     expect(comparison).toEqual({ outcome: "identical", differences: [] });
     expect(metadata.deps[0]?.version).toBe("1.0");
@@ -90,12 +102,32 @@ describe("a hart that is built again", () => {
     const named = comparison?.differences.filter(({ path }) => path !== "MANIFEST");
     expect(named?.map(({ path, problem, detail }) => `${path}: ${problem}: ${detail}`)).toEqual([
       "binary: content: 3 → 4 bytes, from byte 3",
-      "gone: only in the given hart: file",
+      "gone: only in the given one: file",
       "kind: kind: directory → file",
       "link: link: a → b",
       "mode: mode: 0644 → 0700",
-      "new: only in the new hart: file",
+      "new: only in the new one: file",
       "text: content: 6 bytes, from byte 2 (line 2)",
+    ]);
+  });
+
+  test("is held against what is installed, whatever its names are, but for what an install hook leaves", async () => {
+    const install = "printf x >$'caf\\xe9'; ln $'caf\\xe9' linked; mkdir -m 750 d; ln -s ../d d/link";
+    await given(install);
+    const installed = world.at("kept");
+    world.writePlan(plan(install));
+    expect((await world.build({ releases: { "acme/lib": LIB } })).status).toBe(0);
+    renameSync(world.place(`acme/app/1.0/${RELEASE}`), installed);
+    writeFileSync(join(installed, "INSTALL_HOOK_STATUS"), "0");
+    expect((await again(undefined, installed)).comparison).toEqual({
+      outcome: "same-files",
+      differences: [],
+    });
+    appendFileSync(join(installed, "linked"), "y");
+    writeFileSync(join(installed, "added"), "");
+    expect((await again(undefined, installed)).comparison?.differences).toMatchObject([
+      { path: "added", problem: "only in the given one" },
+      { path: "caf\ufffd", problem: "content" },
     ]);
   });
 

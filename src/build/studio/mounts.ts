@@ -67,6 +67,32 @@ export function studioSteps(plan: MountPlan): RoomStep[] {
   ];
 }
 
+/** Where a studio shows what a build is compared with. */
+export const CHECK_PLACE = "/run/hab-check";
+
+/** Shows a hart, or the directory of a package, of which only `name` is told. */
+export function checkSteps(given: {
+  readonly path: string;
+  readonly name: string;
+  readonly isDirectory: boolean;
+}): RoomStep[] {
+  const path = `${CHECK_PLACE}/${given.name}`;
+  return [
+    ...(given.isDirectory
+      ? [{ kind: "directory", path, mode: 0o755 } as const]
+      : [
+          { kind: "directory", path: CHECK_PLACE, mode: 0o755 } as const,
+          { kind: "empty-file", path } as const,
+        ]),
+    {
+      kind: "bind",
+      source: given.path,
+      path,
+      attributes: UNTRUSTED | MOUNT.readOnly | MOUNT.noExec,
+    },
+  ];
+}
+
 /** Shows one package; `source` is a directory of the machine, or relative to what is kept in `slot`. */
 export function packageSteps(ident: string, source: string, slot?: number): RoomStep[] {
   const path = `${PACKAGES_DIRECTORY}/${ident}`;

@@ -21,6 +21,8 @@ export interface PackageSupply {
   readonly roots: readonly [string, string];
   /** Absent where nothing may be installed (NO_INSTALL_DEPS). */
   readonly fetch: PackageFetcher | undefined;
+  /** Installs a hart that is named as a file, with nothing but what is here. */
+  readonly unpack: PackageFetcher;
 }
 
 /** A release and all it needs, each in the root that has it. */
@@ -74,14 +76,17 @@ export async function backlineClosure(text: string, supply: PackageSupply): Prom
 export async function extraClosures(list: string, supply: PackageSupply): Promise<Closure[]> {
   const closures: Closure[] = [];
   for (const each of list.split(":").filter((item) => item !== "")) {
-    const present = each.endsWith(".hart") ? undefined : installedClosure(parseIdent(each), supply.roots);
-    if (present === undefined && supply.fetch === undefined)
+    const isHart = each.endsWith(".hart");
+    const present = isHart ? undefined : installedClosure(parseIdent(each), supply.roots);
+    // Who names a file has chosen it: NO_INSTALL_DEPS is about what a depot would choose.
+    const fetch = supply.fetch ?? (isHart ? supply.unpack : undefined);
+    if (present === undefined && fetch === undefined)
       throw new HabError(
         buildErrors.noInstaller,
         `${each} is not installed, and NO_INSTALL_DEPS forbids to install it`,
       );
     if (present !== undefined) closures.push(present);
-    else if (supply.fetch !== undefined) closures.push(await fetched(each, supply.fetch, supply.roots));
+    else if (fetch !== undefined) closures.push(await fetched(each, fetch, supply.roots));
   }
   return closures;
 }

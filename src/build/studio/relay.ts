@@ -30,6 +30,7 @@ export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
   const stream = (index: 0 | 1 | 2) => (terminals[index] === true ? pair.slave : given[index]);
   let restore = () => {};
   let output: Promise<void> | undefined;
+  let over = false;
   const resize = () => {
     try {
       pair.resizeAs(outer);
@@ -46,13 +47,21 @@ export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
       process.on("SIGWINCH", resize);
       resize();
       output = copyTerminal(pair.master, outputTo);
-      // Ends with this program: a read that waits for keys cannot be called off.
-      if (takesKeys) void copyTerminal(0, pair.master);
+      // Ends with this program: a read that waits for keys cannot be called off. The size goes before the keys: who typed
+      // them had it before his eyes, and the signal that tells of it may come after them.
+      if (takesKeys)
+        void copyTerminal(0, async (keys) => {
+          // The descriptor may be another file's by then.
+          if (over) return;
+          resize();
+          await writeAll(pair.master, keys);
+        });
     },
     async end() {
       process.off("SIGWINCH", resize);
       if (output === undefined) closeSync(pair.slave);
       else await Promise.race([output, Bun.sleep(LAST_OUTPUT_MS)]);
+      over = true;
       restore();
       closeSync(pair.master);
     },
@@ -63,7 +72,10 @@ export function relayTerminal(stdout: 1 | 2): TerminalRelay | undefined {
  * Copies what a terminal says until it is gone (EIO) or nobody takes it (EPIPE). By plain reads on another thread: the
  * runtime's streams do not know when a terminal has something to say.
  */
-export async function copyTerminal(from: number, to: number | ((bytes: Uint8Array) => void)): Promise<void> {
+export async function copyTerminal(
+  from: number,
+  to: number | ((bytes: Uint8Array) => void | Promise<void>),
+): Promise<void> {
   const buffer = Buffer.alloc(READ_BYTES);
   try {
     for (;;) {
@@ -75,7 +87,7 @@ export async function copyTerminal(from: number, to: number | ((bytes: Uint8Arra
       if (count === 0) return;
       const bytes = buffer.subarray(0, count);
       if (typeof to === "number") await writeAll(to, bytes);
-      else to(bytes.slice());
+      else await to(bytes.slice());
     }
   } catch {
     // Gone.

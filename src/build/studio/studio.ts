@@ -33,7 +33,7 @@ import { ownerFilter, STUDIO_CAPABILITIES } from "./confine.ts";
 import { keySteps } from "./keys.ts";
 import { freshSteps, layoutSteps, toolSteps } from "./layout.ts";
 import { formatMark, MARK_FILE, readMark, type StudioMark } from "./mark.ts";
-import { type StudioKind, studioSteps } from "./mounts.ts";
+import { checkSteps, type StudioKind, studioSteps } from "./mounts.ts";
 import {
   backlineClosure,
   extraClosures,
@@ -63,6 +63,8 @@ export interface StudioSettings {
   readonly certificates: string | undefined;
   /** Origins whose keys are brought. */
   readonly keys: readonly string[];
+  /** A hart or the directory of a package, which is shown below CHECK_PLACE. */
+  readonly checked?: { readonly path: string; readonly name: string };
   readonly keyCache: KeyCache;
   readonly backline: string | undefined;
   readonly installs: string;
@@ -250,7 +252,7 @@ async function useLocked(
           manyGroups: ids === undefined || hasSubordinates(ids),
           terminal: terminal === undefined ? undefined : readlinkSync(`/proc/self/fd/${terminal.slave}`),
           dockerSocket: existsSync("/var/run/docker.sock") ? realpathSync("/var/run/docker.sock") : undefined,
-          files: [...files, ...supplied.steps],
+          files: [...files, ...supplied.steps, ...checkedSteps(settings.checked)],
         }),
         command: commandOf(work, shell),
         env: executionEnvironment(tools, variables),
@@ -276,6 +278,12 @@ async function useLocked(
     await supplied.close();
     if (nothing !== undefined) closeSync(nothing);
   }
+}
+
+function checkedSteps(checked: StudioSettings["checked"]): RoomStep[] {
+  if (checked === undefined) return [];
+  const path = realpathSync(checked.path);
+  return checkSteps({ path, name: checked.name, isDirectory: statSync(path).isDirectory() });
 }
 
 /** Subordinate ids that are promised and not given are done without. */

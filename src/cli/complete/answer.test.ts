@@ -121,6 +121,24 @@ describe("values", () => {
   test("no secret", async () => expect(await complete("pkg upload --auth=")).toEqual(["values"]));
 });
 
+describe("the words of hab studio", () => {
+  test.each([
+    ["studio ", ["new", "enter", "run", "build", "rm", "version", "help"]],
+    ["studio -k acme -q r", ["run", "rm"]],
+    ["studio --", ["--no-network", "--chroot", "--help", "--version"]],
+    ["studio -k acme,co", ["acme,core"]],
+    ["studio -t bo", ["bootstrap"]],
+    ["studio -f un", ["unstable"]],
+    ["studio bu -", ["-R", "-D"]],
+    ["studio nothere ", []],
+  ])("%s", async (line, words) => expect(wordsOf(await complete(line))).toEqual(words));
+  test("directories for a plan, files for a command line", async () => {
+    expect(await complete("studio -s ")).toEqual(["directories"]);
+    expect(await complete("studio -D build -R ")).toEqual(["directories"]);
+    expect(await complete("studio run ls -l ")).toEqual(["files"]);
+  });
+});
+
 test("every command answers, for nothing and for a dash", async () => {
   for (const path of Object.keys(commands)) {
     expect((await complete(`${path} `))[0]).toMatch(/^(values|files|directories)/);
@@ -138,7 +156,14 @@ describe("scripts", () => {
     "%s: knows commands and hidden options by itself",
     async (shell) => {
       const script = await completionScript(shell);
-      for (const word of ["'install\t", "'--offline\t", "'--ring-key\t", "'pkg install'"])
+      for (const word of [
+        "'install\t",
+        "'--offline\t",
+        "'--ring-key\t",
+        "'pkg install'",
+        "'enter\t",
+        "'--no-network\t",
+      ])
         expect(script).toContain(word);
     },
   );

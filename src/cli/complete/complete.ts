@@ -12,7 +12,10 @@ export async function completeLine(
   table: Readonly<Record<string, LoadCommand>> = commands,
 ): Promise<Completion> {
   const { path, load, rest } = resolve(words, table);
-  if (load !== undefined) return completeAtCursor((await load()).command.grammar, rest, current);
+  if (load !== undefined) {
+    const { command } = await load();
+    return (await command.complete?.(rest, current)) ?? completeAtCursor(command.grammar, rest, current);
+  }
   const [word, ...more] = rest;
   if (word === undefined) return { candidates: await groupCandidates(path, current, table, true) };
   if (word !== "help") return { candidates: [] };

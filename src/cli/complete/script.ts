@@ -43,7 +43,9 @@ async function staticTree(): Promise<Tree> {
   for (const path of [...new Set(paths)].sort()) {
     const words = path.split(" ").filter((word) => word !== "");
     const found = new Map<string, Candidate>();
-    for (const current of path in commands ? ["-"] : ["", "-"])
+    const load = commands[path];
+    const takesCommands = load === undefined || (await load()).command.complete !== undefined;
+    for (const current of takesCommands ? ["", "-"] : ["-"])
       for (const candidate of (await completeLine(words, current)).candidates)
         found.set(candidate.word, candidate);
     if (found.size > 0) tree.push([path, [...found.values()]]);

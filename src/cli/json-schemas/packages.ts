@@ -52,13 +52,13 @@ export const packageSchemas: Readonly<Record<string, JsonSchema>> = {
       path: text("of the hart"),
     }),
     object({
-      hart: text("what --check compares with"),
+      hart: text("what --check compares with: a hart, or an installed package"),
       ident: IDENT,
       outcome: oneOf("identical", "same-files", "different"),
       differences: listOf(
         object({
           path: text("below the package's directory"),
-          problem: oneOf("only in the given hart", "only in the new hart", "kind", "mode", "link", "content"),
+          problem: oneOf("only in the given one", "only in the new one", "kind", "mode", "link", "content"),
           detail: text("what is where, in words"),
         }),
       ),

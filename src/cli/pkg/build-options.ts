@@ -2,7 +2,6 @@
 // says (beyond Habitat; docs/reproducible-builds.md).
 import { parseRelease } from "../../build/index.ts";
 import { flag, option } from "../command.ts";
-import { existingFile } from "../values.ts";
 
 export const buildOptions = {
   release: option({
@@ -24,8 +23,9 @@ export const buildOptions = {
   }),
   check: option({
     long: "check",
-    value: "HART",
-    help: "Build this hart again and compare: same release, same dependencies; nothing of it stays",
-    type: existingFile,
+    value: "HART_OR_IDENT",
+    help: "Build this hart, or what is installed of this package, again and compare: same release, same dependencies; nothing of it stays",
+    completes: ["file", "installed-package"],
+    refuseEmpty: true,
   }),
 };

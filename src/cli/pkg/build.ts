@@ -10,7 +10,7 @@ import {
   type InstallRequest,
 } from "../../build/index.ts";
 import { HabError } from "../../error/index.ts";
-import { isCompiled, isRegularFile } from "../../host/index.ts";
+import { fsRoot, isCompiled, isRegularFile } from "../../host/index.ts";
 import { activeTarget, type FullIdent } from "../../package/index.ts";
 import { argument, defineCommand, flag, option, optionList, usageProblem } from "../command.ts";
 import { cliErrors } from "../errors.ts";
@@ -45,6 +45,7 @@ export const command = defineCommand({
       command: "hab pkg build --check results/acme-app-1.0-20260101000000-x86_64-linux.hart .",
       explains: "whether the plan makes this hart again",
     },
+    { command: "hab pkg build --check acme/app .", explains: "whether what is installed is from this plan" },
     {
       command: "NO_INSTALL_DEPS=true hab pkg build plans/redis",
       explains: "without asking a depot for anything",
@@ -173,8 +174,9 @@ export const command = defineCommand({
     };
     if (options.check !== undefined) {
       if (source("release") === "command-line") throw usageProblem("--check takes the release from the hart");
-      const { checkHart } = await import("./build-check.ts");
-      return checkHart(options.check, build, { ui, stdout, printJson: json ? printJson : undefined });
+      const { checkHart, givenForCheck } = await import("./build-check.ts");
+      const { path } = givenForCheck(options.check, [fsRoot()]);
+      return checkHart(path, build, { ui, stdout, printJson: json ? printJson : undefined });
     }
     const results = resolve(cwd, environment["HAB_OUTPUT_PATH"] || "results");
     const status = await buildPlan({

@@ -1,12 +1,14 @@
 // `hab pkg build` in a studio (reference/plan-build.md §14.1): its options become those of `hab studio build`.
 import { readFileSync, realpathSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { buildErrors, useStudio } from "../../build/index.ts";
+import { buildErrors, CHECK_PLACE, packageRoots, useStudio } from "../../build/index.ts";
 import { KeyCache } from "../../crypto/index.ts";
 import { HabError } from "../../error/index.ts";
 import { activeTarget } from "../../package/index.ts";
 import type { CommandContext } from "../command.ts";
+import type { Environment } from "../grammar/parse.ts";
 import { isSet } from "../handed-over.ts";
+import { givenForCheck } from "../pkg/build-check.ts";
 import { studioReport } from "./report.ts";
 import { studioSettings } from "./settings.ts";
 
@@ -24,7 +26,7 @@ export interface BuildWords {
   readonly release: string | undefined;
   readonly lock: boolean;
   readonly locked: boolean;
-  /** Path of a hart that is to be made again. */
+  /** A hart, or an installed package, that is to be made again. */
   readonly check: string | undefined;
 }
 
@@ -39,6 +41,7 @@ export async function buildInStudio(
   >,
 ): Promise<number> {
   const { env } = context;
+  refuseUnknown(words, env);
   const other = env["HAB_STUDIO_BINARY"];
   if (isSet(other)) {
     const { becomeNamed } = await import("../external-tool.ts");
@@ -57,6 +60,7 @@ export async function buildInStudio(
     });
   }
   const plan = pathInSource(resolve(words.source, words.planContext), words.source);
+  const checked = words.check === undefined ? undefined : givenForCheck(words.check, packageRoots(env));
   const printsItself = context.json && words.check !== undefined;
   const keys = words.keys.length > 0 ? words.keys.join(",") : env["HAB_ORIGIN_KEYS"] || env["HAB_ORIGIN"];
   const settings = await studioSettings({
@@ -73,19 +77,42 @@ export async function buildInStudio(
     },
   });
   return useStudio(
-    settings,
-    { kind: "build", reuse: words.reuse, words: [...insideOptions(words, printsItself), plan] },
+    { ...settings, ...(checked !== undefined && { checked }) },
+    { kind: "build", reuse: words.reuse, words: [...insideOptions(words, checked, printsItself), plan] },
     studioReport(context.ui, env),
   );
 }
 
+/** The original's studios know nothing of what goes beyond it. Throws HAB-BLD-106. */
+function refuseUnknown(words: BuildWords, env: Environment): void {
+  const where = isSet(env["HAB_STUDIO_BINARY"])
+    ? "the program that HAB_STUDIO_BINARY names"
+    : words.docker
+      ? "a container studio"
+      : undefined;
+  if (where === undefined) return;
+  const given = [
+    words.check !== undefined && "--check",
+    words.lock && "--lock",
+    words.locked && "--locked",
+    words.release !== undefined && "--release",
+    words.noNetwork && "--no-network",
+  ].find((name) => name !== false);
+  if (given !== undefined)
+    throw new HabError(buildErrors.notOfThisStudio, `${given} means nothing to ${where}`);
+}
+
 /** Options that are the build's own, as it gets them in the studio. */
-function insideOptions(words: BuildWords, printsItself: boolean): string[] {
+function insideOptions(
+  words: BuildWords,
+  checked: { readonly name: string } | undefined,
+  printsItself: boolean,
+): string[] {
   return [
     ...(words.release === undefined || words.check !== undefined ? [] : ["--release", words.release]),
     ...(words.lock ? ["--lock"] : []),
     ...(words.locked ? ["--locked"] : []),
-    ...(words.check === undefined ? [] : ["--check", pathInSource(words.check, words.source)]),
+    ...(checked === undefined ? [] : ["--check", `${CHECK_PLACE}/${checked.name}`]),
     ...(printsItself ? ["--json"] : []),
   ];
 }

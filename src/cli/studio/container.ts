@@ -34,6 +34,8 @@ const FORWARDED = [
   "RUST_LOG",
 ] as const;
 
+const SECRET_PREFIX = "HAB_STUDIO_SECRET_";
+
 const DENIED = /Mounts denied|drive is not shared/;
 
 /** Becomes the engine's client. Throws HAB-BLD-080, HAB-BLD-082. */
@@ -51,8 +53,13 @@ export async function runContainerStudio(words: readonly string[], context: Bare
     env["HAB_DOCKER_STUDIO_IMAGE"] || `habitat/default-studio-${architecture}-linux:${COMPATIBLE_VERSION}`;
   // The engine's own downloads do not go through the studio's proxy.
   const { http_proxy: _, https_proxy: __, ...engineEnvironment } = inheritedEnvironment({ ...env });
+  const variables = variablesInside(env, channel);
+  const clientEnvironment = {
+    ...engineEnvironment,
+    ...Object.fromEntries([...variables].filter(([name]) => isSecret(name))),
+  };
   const run = (command: readonly string[]) =>
-    Bun.spawnSync([engine, ...command], { env: engineEnvironment, stderr: "pipe" });
+    Bun.spawnSync([engine, ...command], { env: clientEnvironment, stderr: "pipe" });
   if (run(["images", image, "-q"]).stdout.toString().trim() === "") {
     const pulled = Bun.spawnSync([engine, "pull", image], {
       env: engineEnvironment,
@@ -63,7 +70,7 @@ export async function runContainerStudio(words: readonly string[], context: Bare
         next: "Name an image that is there in HAB_DOCKER_STUDIO_IMAGE, or leave -D out.",
       });
   }
-  const options = [...environmentWords(env, channel), ...volumeWords(env)];
+  const options = [...environmentWords(variables), ...volumeWords(env)];
   const trial = run(["run", "--rm", ...options, image, "-V"]);
   if (DENIED.test(trial.stderr.toString()))
     throw new HabError(
@@ -79,7 +86,7 @@ export async function runContainerStudio(words: readonly string[], context: Bare
   return replaceProcess(
     engine,
     ["run", "--rm", "--privileged", ...interactive, ...extra, ...options, image, ...args],
-    engineEnvironment,
+    clientEnvironment,
   );
 }
 
@@ -99,16 +106,25 @@ export function containerWords(words: readonly string[]): {
   return { args, channel };
 }
 
-function environmentWords(env: Environment, channel: string | undefined): string[] {
+function variablesInside(env: Environment, channel: string | undefined): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   for (const name of FORWARDED) if (env[name]) variables.set(name, env[name]);
   variables.set("HAB_LICENSE", "accept-no-persist");
   if (env["SSL_CERT_FILE"])
     variables.set("SSL_CERT_FILE", `/hab/cache/ssl/${basename(env["SSL_CERT_FILE"])}`);
   for (const [name, value] of Object.entries(env))
-    if (name.startsWith("HAB_STUDIO_SECRET_") && value) variables.set(name, value);
-  if (channel !== undefined) variables.set("HAB_STUDIO_SECRET_HAB_REFRESH_CHANNEL", channel);
-  return [...variables].flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+    if (name.startsWith(SECRET_PREFIX) && value) variables.set(name, value);
+  if (channel !== undefined) variables.set(`${SECRET_PREFIX}HAB_REFRESH_CHANNEL`, channel);
+  return variables;
+}
+
+/** Every user of the machine can read arguments: of what may be secret only the name is there, and the client has the value. */
+function environmentWords(variables: ReadonlyMap<string, string>): string[] {
+  return [...variables].flatMap(([name, value]) => ["--env", isSecret(name) ? name : `${name}=${value}`]);
+}
+
+function isSecret(name: string): boolean {
+  return name === "HAB_AUTH_TOKEN" || name.startsWith(SECRET_PREFIX);
 }
 
 function volumeWords(env: Environment): string[] {

@@ -1,6 +1,9 @@
 // `hab studio help`.
+import { COMMAND_HELP, CONTAINER_FLAG, STUDIO_OPTIONS } from "./options.ts";
 
-export const STUDIO_HELP = `hab studio: clean rooms to build and try packages in
+/** The page as it is printed. */
+export function studioHelp(): string {
+  return `hab studio: clean rooms to build and try packages in
 
 EXAMPLES:
     hab studio enter                     a shell in the studio of this directory
@@ -12,28 +15,10 @@ USAGE:
     hab studio [OPTIONS] COMMAND [ARGS]
 
 COMMANDS (a beginning is enough, except for rm):
-    new                  Make the studio of this directory, if it is not there
-    enter                A shell in it
-    run COMMAND...       Run a command line in it
-    build [-R] [PLAN]    Build a plan in a new one; with -R in the one that is there
-    rm                   Take it away
-    version              Print the version
-    help                 Print this
+${commandLines()}
 
 OPTIONS (before the command; the variable means the same):
-    -k KEYS              Origins whose keys are brought, separated by commas [HAB_ORIGIN_KEYS, else HAB_ORIGIN]
-    -s SRC_PATH          Directory shown as /src [SRC_PATH; default: the present one]
-    -r STUDIO_ROOT       Root of the studio [HAB_STUDIO_ROOT; default: one for each SRC_PATH below HAB_STUDIOS_HOME]
-    -t STUDIO_TYPE       default, bootstrap or busybox [STUDIO_TYPE]
-    -f CHANNEL           Channel of dependencies of the origin core [HAB_REFRESH_CHANNEL]
-    -a ARTIFACT_PATH     Artifact cache that is shown [ARTIFACT_PATH]
-    -c CERT_PATH         Certificates that are shown [CERT_PATH]
-    -n, -N, -M           Show no source directory, no artifacts, no certificates [NO_SRC_PATH, NO_ARTIFACT_PATH, NO_CERT_PATH]
-    --no-network         Nothing but loopback inside [HAB_STUDIO_NO_NETWORK]
-    --chroot             As root: the machine's devices and all rights inside [HAB_STUDIO_CHROOT]
-    -D                   In a container (docker, podman)
-    -q                   Say less [QUIET]
-    -v                   Say which packages are shown [VERBOSE]
+${optionLines()}
     -V, -h               Print the version, print this
 
 INSIDE:
@@ -50,3 +35,26 @@ MORE VARIABLES:
     HAB_STUDIO_NOSTUDIORC     Leave /src/.studiorc alone
     HAB_STUDIO_BINARY         Another program that does all of this
 `;
+}
+
+const NAME_WIDTH = 21;
+
+function line(name: string, text: string): string {
+  return `    ${name.padEnd(NAME_WIDTH)}${text}`;
+}
+
+/** How the words of a command are written, where it takes some. */
+const WORDS: Readonly<Record<string, string>> = { run: "run COMMAND...", build: "build [-R] [PLAN]" };
+
+function commandLines(): string {
+  return Object.entries(COMMAND_HELP)
+    .map(([name, help]) => line(WORDS[name] ?? name, help))
+    .join("\n");
+}
+
+function optionLines(): string {
+  const options = STUDIO_OPTIONS.map(({ flag, value, help, note, variable }) =>
+    line(value === undefined ? flag : `${flag} ${value}`, `${help} [${note ?? variable}]`),
+  );
+  return [...options, line(CONTAINER_FLAG.flag, CONTAINER_FLAG.help)].join("\n");
+}

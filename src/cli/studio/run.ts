@@ -3,7 +3,7 @@ import { buildErrors, recordCommand, removeStudio, type StudioWork, useStudio } 
 import { HabError } from "../../error/index.ts";
 import type { BareContext } from "../command.ts";
 import { OWN_VERSION } from "../version.ts";
-import { STUDIO_HELP } from "./help.ts";
+import { studioHelp } from "./help.ts";
 import { studioReport } from "./report.ts";
 import { studioPlace, studioSettings } from "./settings.ts";
 import { parseStudioWords } from "./words.ts";
@@ -18,10 +18,10 @@ export async function runStudio(words: readonly string[], context: BareContext):
   }
   switch (command) {
     case "none":
-      context.stderr.write(STUDIO_HELP);
+      context.stderr.write(studioHelp());
       return 1;
     case "help":
-      context.stdout.write(STUDIO_HELP);
+      context.stdout.write(studioHelp());
       return 0;
     case "version":
       context.stdout.write(`hab-studio ${OWN_VERSION}\n`);

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import {
   buildErrors,
   type PackageFetcher,
+  type PackageSupply,
   packageRoots,
   type StudioSettings,
   studioCache,
@@ -78,7 +79,7 @@ export async function studioSettings(from: SettingsSource): Promise<StudioSettin
     keyCache,
     backline: caller["HAB_STUDIO_BACKLINE_PKG"],
     installs: caller["HAB_STUDIO_INSTALL_PKGS"] ?? "",
-    supply: { roots, fetch: mayInstall ? fetcher({ ...from, env: caller }, artifacts, keyCache) : undefined },
+    supply: packageSupply({ ...from, env: caller }, roots, mayInstall, artifacts, keyCache),
     cache: studioCache(caller),
     hab: compiledHab(caller),
     caller,
@@ -115,30 +116,38 @@ function copyCertificates(bundle: string | undefined, directory: string): void {
   }
 }
 
-/** Installs from the artifact cache, else from the depot. */
-function fetcher(
+/** Packages come from the artifact cache, else from the depot, if one may be asked. */
+function packageSupply(
   { env, ui, signal }: SettingsSource,
+  roots: PackageSupply["roots"],
+  mayInstall: boolean,
   artifactCache: string,
   keyCache: KeyCache,
-): PackageFetcher {
-  const configuration = createConfiguration(env);
-  const channels = new Set([
-    env["HAB_INTERNAL_BLDR_CHANNEL"] || DEFAULT_CHANNEL,
-    env["HAB_FALLBACK_CHANNEL"] ?? "stable",
-  ]);
-  return async (source, root) => {
+): PackageSupply {
+  const common = (source: string, root: string) => {
     mkdirSync(root, { recursive: true });
-    const common = {
+    return {
       source,
       root,
+      otherRoots: roots,
       artifactCache,
       keyCache,
       signal,
       // Hooks of a package belong to the machine it is installed on; here it is only shown.
       ignoreInstallHook: true,
     };
+  };
+  const unpack: PackageFetcher = async (source, root) =>
+    (await installPackage({ ...common(source, root), channel: "", offline: true })).ident;
+  if (!mayInstall) return { roots, fetch: undefined, unpack };
+  const configuration = createConfiguration(env);
+  const channels = new Set([
+    env["HAB_INTERNAL_BLDR_CHANNEL"] || DEFAULT_CHANNEL,
+    env["HAB_FALLBACK_CHANNEL"] ?? "stable",
+  ]);
+  const fetch: PackageFetcher = async (source, root) => {
     try {
-      return (await installPackage({ ...common, channel: "", offline: true })).ident;
+      return await unpack(source, root);
     } catch (error) {
       if (!(error instanceof HabError)) throw error;
     }
@@ -149,14 +158,21 @@ function fetcher(
     let failure: unknown;
     for (const channel of channels)
       try {
-        const report = installReport(ui);
-        return (await installPackage({ ...common, channel, depot, report, ...(token && { token }) })).ident;
+        const options = {
+          ...common(source, root),
+          channel,
+          depot,
+          report: installReport(ui),
+          ...(token && { token }),
+        };
+        return (await installPackage(options)).ident;
       } catch (error) {
         failure ??= error;
         if (!(error instanceof HabError)) throw error;
       }
     throw failure;
   };
+  return { roots, fetch, unpack };
 }
 
 /** The program that is put into a studio: this one, or from source the one that HAB_BIN or PATH name. */

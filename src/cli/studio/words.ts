@@ -3,9 +3,13 @@
 import { buildErrors } from "../../build/index.ts";
 import { HabError } from "../../error/index.ts";
 import type { Environment } from "../grammar/parse.ts";
-
-export const STUDIO_COMMANDS = ["new", "enter", "build", "run", "rm", "version", "help", "record"] as const;
-export type StudioCommand = (typeof STUDIO_COMMANDS)[number];
+import {
+  CONTAINER_FLAG,
+  STUDIO_OPTIONS,
+  type StudioCommand,
+  type StudioOption,
+  studioCommand,
+} from "./options.ts";
 
 export interface StudioWords {
   readonly command: StudioCommand | "none";
@@ -16,25 +20,12 @@ export interface StudioWords {
   readonly container: boolean;
 }
 
-const WITH_VALUE: Readonly<Record<string, string>> = {
-  "-a": "ARTIFACT_PATH",
-  "-c": "CERT_PATH",
-  "-f": "HAB_REFRESH_CHANNEL",
-  "-k": "HAB_ORIGIN_KEYS",
-  "-r": "HAB_STUDIO_ROOT",
-  "-s": "SRC_PATH",
-  "-t": "STUDIO_TYPE",
-};
+const WITH_VALUE = variablesOf(({ value }) => value !== undefined);
+const SWITCHES = variablesOf(({ value }) => value === undefined);
 
-const SWITCHES: Readonly<Record<string, string>> = {
-  "-n": "NO_SRC_PATH",
-  "-N": "NO_ARTIFACT_PATH",
-  "-M": "NO_CERT_PATH",
-  "-q": "QUIET",
-  "-v": "VERBOSE",
-  "--chroot": "HAB_STUDIO_CHROOT",
-  "--no-network": "HAB_STUDIO_NO_NETWORK",
-};
+function variablesOf(has: (option: StudioOption) => boolean): ReadonlyMap<string, string> {
+  return new Map(STUDIO_OPTIONS.filter(has).map(({ flag, variable }) => [flag, variable]));
+}
 
 /** Throws HAB-BLD-070. */
 export function parseStudioWords(words: readonly string[], caller: Environment): StudioWords {
@@ -50,11 +41,12 @@ export function parseStudioWords(words: readonly string[], caller: Environment):
     }
     if (word === "-h" || word === "--help") return { command: "help", rest: [], env, container };
     if (word === "-V" || word === "--version") return { command: "version", rest: [], env, container };
-    if (word === "-D") container = true;
-    else if (SWITCHES[word] !== undefined) env[SWITCHES[word]] = "true";
+    const meant = SWITCHES.get(word);
+    if (word === CONTAINER_FLAG.flag) container = true;
+    else if (meant !== undefined) env[meant] = "true";
     else {
       const flag = word.slice(0, 2);
-      const variable = WITH_VALUE[flag];
+      const variable = WITH_VALUE.get(flag);
       if (variable === undefined) throw usage(`Invalid option: ${word}`);
       const value = word.length > 2 ? word.slice(2) : words[++index];
       if (value === undefined) throw usage(`The option ${flag} needs a value`);
@@ -65,16 +57,14 @@ export function parseStudioWords(words: readonly string[], caller: Environment):
   if (name === undefined) return { command: "none", rest: [], env, container };
   // After the command it is the container's, too, except among the words of `run`.
   const command = commandOf(name);
-  const own = command === "run" || command === "record" ? rest : rest.filter((word) => word !== "-D");
+  const own =
+    command === "run" || command === "record" ? rest : rest.filter((word) => word !== CONTAINER_FLAG.flag);
   return { command, rest: own, env, container: container || own.length < rest.length };
 }
 
 function commandOf(name: string): StudioCommand {
-  const found = STUDIO_COMMANDS.filter((command) =>
-    command === "rm" || command === "record" ? command === name : command.startsWith(name),
-  );
-  const [command] = found;
-  if (command === undefined || name === "") throw usage(`Unknown command: ${name}`);
+  const command = studioCommand(name);
+  if (command === undefined) throw usage(`Unknown command: ${name}`);
   return command;
 }
 
