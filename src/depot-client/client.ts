@@ -15,6 +15,7 @@ import type { Calls } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
+import { withGateAdvice } from "./gate-advice.ts";
 import { originCalls } from "./origin-calls.ts";
 import { promotionCalls } from "./promotion-calls.ts";
 import { readAnswer } from "./responses.ts";
@@ -215,7 +216,9 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     },
 
     async promotePackage(ident, channel, target, signal) {
-      await changeInChannel("promote", ident, channel, target, signal);
+      // Every package is in `unstable`.
+      const command = `hab bldr channel promote unstable ${channel} -o ${ident.origin} --package ${formatIdent(ident)} --request`;
+      await withGateAdvice(command, changeInChannel("promote", ident, channel, target, signal));
     },
 
     async demotePackage(ident, channel, target, signal) {
@@ -262,7 +265,8 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     },
 
     async promoteChannel(change) {
-      await changeChannel("promote", change);
+      const command = `hab bldr channel promote ${change.source} ${change.target} -o ${change.origin} --request`;
+      await withGateAdvice(command, changeChannel("promote", change));
     },
 
     async demoteChannel(change) {
