@@ -76,6 +76,7 @@ const ANSWERS: readonly (readonly [RegExp, number, unknown?])[] = [
   [/^POST .*\/webhooks$/, 201, { ...WEBHOOK, secret: "whsec_x" }],
   [/^POST .*\/webhooks\/1\/ping$/, 202, { id: "2" }],
   [/^GET .*\/webhooks\/1\/deliveries$/, 200, pageOf(DELIVERY)],
+  [/^PATCH .*\/webhooks\/1$/, 200, WEBHOOK],
   [/^DELETE .*\/webhooks\/1$/, 204],
   [/^POST .*\/origins\/acme\/(depart|transfer\/bob)$/, 204],
   [/^DELETE .*\/(origins\/acme|pkgs\/acme\/[^/]+\/[^/]+\/[^/]+)$/, 204],

@@ -153,6 +153,8 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
       { words: "bldr webhook create", args: ["https://ci.example.com/", "-o", "acme"] },
       { words: "bldr webhook ping", args: ["1", "-o", "acme"] },
       { words: "bldr webhook deliveries", args: ["1", "-o", "acme"] },
+      { words: "bldr webhook disable", args: ["1", "-o", "acme"] },
+      { words: "bldr webhook enable", args: ["1", "-o", "acme"] },
       { words: "bldr webhook delete", args: ["1", "-o", "acme"] },
       { words: "origin invitations list" },
       { words: "origin invitations pending", args: ["acme"] },

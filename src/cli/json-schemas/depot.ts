@@ -146,6 +146,8 @@ export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
       }),
     ),
   }),
+  "bldr webhook disable": object(WEBHOOK),
+  "bldr webhook enable": object(WEBHOOK),
   "bldr webhook list": object({ origin: text(), total: count(), webhooks: listOf(object(WEBHOOK)) }),
   "bldr webhook ping": object({ origin: text(), webhook: text(), delivery: text() }),
   "depot openapi": ANY_OBJECT,
