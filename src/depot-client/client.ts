@@ -10,6 +10,7 @@ import {
   type PackageIdent,
   type Target,
 } from "../package/index.ts";
+import { accountCalls } from "./account-calls.ts";
 import { boundedText } from "./body.ts";
 import type { Calls } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
@@ -64,6 +65,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     url: connection.url,
     hasToken: connection.hasToken,
 
+    ...accountCalls(calls),
     ...originCalls(calls),
     ...promotionCalls(calls),
 

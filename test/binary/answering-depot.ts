@@ -72,6 +72,8 @@ const ANSWERS: readonly (readonly [RegExp, number, unknown?])[] = [
   [/^GET .*\/requests$/, 200, pageOf(REQUEST)],
   [/^(GET|POST) .*\/requests\/1(\/[a-z]+)?$/, 200, REQUEST],
   [/^POST .*\/promotions$/, 202, { request: REQUEST }],
+  [/^POST \/v1\/sign-in\/token$/, 200, { token: "_made", expires_at: AT }],
+  [/^POST \/v1\/sign-out\/token$/, 204],
   [/^GET .*\/webhooks$/, 200, pageOf(WEBHOOK)],
   [/^POST .*\/webhooks$/, 201, { ...WEBHOOK, secret: "whsec_x" }],
   [/^POST .*\/webhooks\/1\/ping$/, 202, { id: "2" }],

@@ -156,6 +156,8 @@ export function jsonCases(world: JsonWorld): readonly JsonCase[] {
       { words: "bldr webhook disable", args: ["1", "-o", "acme"] },
       { words: "bldr webhook enable", args: ["1", "-o", "acme"] },
       { words: "bldr webhook delete", args: ["1", "-o", "acme"] },
+      { words: "user login", args: ["alice"], stdin: "correct horse battery staple\n" },
+      { words: "user logout" },
       { words: "origin invitations list" },
       { words: "origin invitations pending", args: ["acme"] },
       { words: "origin invitations accept", args: ["acme", "1"] },
