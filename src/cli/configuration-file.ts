@@ -5,13 +5,16 @@ import { dirname } from "node:path";
 import { HabError } from "../error/index.ts";
 import { readTextIfPresent, writeFileWhole } from "../host/index.ts";
 import type { TomlTable } from "../toml/index.ts";
-import { CONFIGURATION_KEYS, type ConfigurationFile } from "./configuration.ts";
+import { CONFIGURATION_KEYS, type ConfigurationKey } from "./configuration.ts";
 import { cliErrors } from "./errors.ts";
 
 const MODE = 0o600;
 
-/** Sets keys of the file at `path`, which is created when absent. Throws HAB-CLI-004, or HAB-CLI-012 when it cannot be written. */
-export async function updateConfigurationFile(path: string, changes: ConfigurationFile): Promise<void> {
+/** A new value for a key; null takes it out. */
+export type ConfigurationChanges = { readonly [Key in ConfigurationKey]?: string | null };
+
+/** Changes keys of the file at `path`, which is created when absent. Throws HAB-CLI-004, or HAB-CLI-012 when it cannot be written. */
+export async function updateConfigurationFile(path: string, changes: ConfigurationChanges): Promise<void> {
   const { formatToml, parseToml } = await import("../toml/index.ts");
   let old: TomlTable;
   try {
@@ -21,10 +24,11 @@ export async function updateConfigurationFile(path: string, changes: Configurati
   }
   const table: TomlTable = new Map();
   for (const key of CONFIGURATION_KEYS) {
-    const value = changes[key] ?? old.get(key);
-    if (value !== undefined) table.set(key, value);
+    const change = changes[key];
+    const value = change === undefined ? old.get(key) : change;
+    if (value !== undefined && value !== null) table.set(key, value);
   }
-  for (const [key, value] of old) if (!table.has(key)) table.set(key, value);
+  for (const [key, value] of old) if (!(key in changes) && !table.has(key)) table.set(key, value);
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileWhole(path, formatToml(table), { mode: MODE });

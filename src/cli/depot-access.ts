@@ -102,7 +102,7 @@ export async function depotWithTokenAt(
   return createDepotClient({ url: context.options.url, product: PRODUCT, token });
 }
 
-/** A client without a token for a URL that is already decided. */
-export function anonymousDepotAt(url: string): DepotClient {
-  return createDepotClient({ url, product: PRODUCT });
+/** A client for a URL that is already decided, with this token or none. */
+export function depotAt(url: string, token?: Secret<string>): DepotClient {
+  return createDepotClient({ url, product: PRODUCT, ...(token !== undefined && { token }) });
 }

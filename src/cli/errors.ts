@@ -27,7 +27,7 @@ export const cliErrors = errorKinds({
   noAuthToken: {
     code: "HAB-CLI-005",
     title: "The command needs an access token and there is none",
-    remedy: "Pass --auth, set HAB_AUTH_TOKEN, or add auth_token to cli.toml (`hab cli setup`).",
+    remedy: "Sign in with `hab user login`, pass --auth, or set HAB_AUTH_TOKEN.",
   },
   noOrigin: {
     code: "HAB-CLI-006",

@@ -25,7 +25,7 @@ export const groups: Readonly<Record<string, string>> = {
   "sup secret": "Secrets of the control gateway",
   svc: "Services of a Supervisor",
   "svc key": "Keys of service groups",
-  user: "Users of service groups",
+  user: "Sign in to a depot; users of service groups",
   "user key": "Keys of users",
 };
 

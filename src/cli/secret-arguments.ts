@@ -17,6 +17,7 @@ export const SECRET_SHORT_OPTIONS: readonly string[] = ["P", "z"];
 /** Variables whose values are secret. */
 const SECRET_VARIABLES: readonly string[] = [
   "HAB_AUTH_TOKEN",
+  "BLDR_SECRET_KEY",
   "HAB_CTL_SECRET",
   "HAB_RING_KEY",
   "HAB_AUTOMATE_AUTH_TOKEN",

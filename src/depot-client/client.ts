@@ -10,11 +10,13 @@ import {
   type PackageIdent,
   type Target,
 } from "../package/index.ts";
+import { accountCalls } from "./account-calls.ts";
 import { boundedText } from "./body.ts";
 import type { Calls } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
+import { withGateAdvice } from "./gate-advice.ts";
 import { originCalls } from "./origin-calls.ts";
 import { promotionCalls } from "./promotion-calls.ts";
 import { readAnswer } from "./responses.ts";
@@ -63,6 +65,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     url: connection.url,
     hasToken: connection.hasToken,
 
+    ...accountCalls(calls),
     ...originCalls(calls),
     ...promotionCalls(calls),
 
@@ -215,7 +218,9 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     },
 
     async promotePackage(ident, channel, target, signal) {
-      await changeInChannel("promote", ident, channel, target, signal);
+      // Every package is in `unstable`.
+      const command = `hab bldr channel promote unstable ${channel} -o ${ident.origin} --package ${formatIdent(ident)} --request`;
+      await withGateAdvice(command, changeInChannel("promote", ident, channel, target, signal));
     },
 
     async demotePackage(ident, channel, target, signal) {
@@ -262,7 +267,8 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     },
 
     async promoteChannel(change) {
-      await changeChannel("promote", change);
+      const command = `hab bldr channel promote ${change.source} ${change.target} -o ${change.origin} --request`;
+      await withGateAdvice(command, changeChannel("promote", change));
     },
 
     async demoteChannel(change) {

@@ -29,7 +29,7 @@ export interface ConnectionOptions {
 export interface DepotRequest {
   /** What is tried, for messages: `cannot promote core/redis/…`. */
   readonly what: string;
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Parts of the path below the base, each encoded by itself. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;

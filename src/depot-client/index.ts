@@ -1,4 +1,5 @@
 // The depot's API as typed calls. What parses answers is loaded with the first one.
+export type { AccountClient, NewToken } from "./account-calls.ts";
 export { createDepotClient } from "./client.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { depotDate } from "./date.ts";

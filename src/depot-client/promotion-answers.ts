@@ -117,6 +117,7 @@ export const promotionAnswers = {
   gate,
   request,
   requests: record({ total_count: number, data: list(request) }),
+  webhook,
   webhooks: record({ total_count: number, data: list(webhook) }),
   newWebhook: record({
     id: text,

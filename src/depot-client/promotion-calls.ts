@@ -102,6 +102,12 @@ export interface PromotionClient {
     events: readonly string[],
     signal?: AbortSignal,
   ): Promise<NewWebhook>;
+  changeWebhook(
+    origin: string,
+    id: string,
+    change: { readonly active: boolean },
+    signal?: AbortSignal,
+  ): Promise<Webhook>;
   deleteWebhook(origin: string, id: string, signal?: AbortSignal): Promise<void>;
   /** Id of the delivery. */
   pingWebhook(origin: string, id: string, signal?: AbortSignal): Promise<string>;
@@ -263,6 +269,13 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
         signal,
       });
       return await readAnswer(what, response, "newWebhook");
+    },
+
+    async changeWebhook(origin, id, change, signal) {
+      const what = `cannot change the webhook ${id} of ${origin}`;
+      const path = hookPath(origin, id);
+      const response = await send({ what, method: "PATCH", path, ...json(change), accept: [200], signal });
+      return await readAnswer(what, response, "webhook");
     },
 
     async deleteWebhook(origin, id, signal) {

@@ -54,6 +54,8 @@ const answers = {
   invitations: list(invitation),
   originInvitations: record({ origin: text, invitations: list(invitation) }),
   role: record({ role: text }),
+  profile: record({ name: text }),
+  newToken: record({ token: text, expires_at: optional(text) }),
   ...promotionAnswers,
   keys: list(record({ origin: text, revision: text, location: text })),
   channels: list(record({ name: text })),

@@ -2,6 +2,7 @@
 
 import type { NamedRevision, Secret } from "../crypto/index.ts";
 import type { DownloadRequest, FullIdent, PackageIdent, Target } from "../package/index.ts";
+import type { AccountClient } from "./account-calls.ts";
 import type { ListenOptions } from "./events.ts";
 import type { PromotionClient } from "./promotion-calls.ts";
 
@@ -97,7 +98,7 @@ export interface OriginClient {
 }
 
 /** Calls of a depot. Each throws DepotFailure (a HabError) with a kind of `clientErrors` when it fails. */
-export interface DepotClient extends OriginClient, PromotionClient {
+export interface DepotClient extends AccountClient, OriginClient, PromotionClient {
   readonly url: string;
   readonly hasToken: boolean;
   /** Listens to what happens there (events.ts) until the connection ends; 404 where the depot does not tell. */

@@ -72,7 +72,7 @@ export const depotErrors = errorKinds({
     code: "HAB-DEP-040",
     title: "The address of the depot's database cannot be used",
     remedy:
-      "Write postgres://USER@HOST/DATABASE, with sslmode, sslrootcert, schema or connections as parameters",
+      "Write postgres://USER@HOST/DATABASE, with sslmode, sslrootcert, sslcert and sslkey, schema or connections as parameters",
   },
   databaseUnreachable: {
     code: "HAB-DEP-041",
@@ -95,7 +95,13 @@ export const depotErrors = errorKinds({
     code: "HAB-DEP-044",
     title: "The key that seals the depot's secrets is not here",
     remedy:
-      "Copy the file from the keys directory of the machine where the depot first ran, or give its place with --keys",
+      "Copy the file from the keys directory of the machine where the depot first ran, give its place with --keys, or its text in BLDR_SECRET_KEY",
+  },
+  sealingKeyUnreadable: {
+    code: "HAB-DEP-115",
+    title: "The key that is given for the depot's secrets cannot be read",
+    remedy:
+      "Put the text of the file bldr-….box.key into BLDR_SECRET_KEY as it is, or with \\n for the ends of its lines",
   },
   uploadOvertaken: {
     code: "HAB-DEP-045",

@@ -55,7 +55,7 @@ describe("a token of an original depot", () => {
 
   test("is opened with the key that sealed it", async () => {
     const secrets = await withDatabase(depot.place, (database) =>
-      openSecrets(database, join(depot.directory, "keys"), Date.now()),
+      openSecrets(database, { directory: join(depot.directory, "keys") }, Date.now()),
     );
     const box = [
       "BOX-1",

@@ -90,12 +90,12 @@ export async function importTokenIn(
 }
 
 async function importInto(
-  { database, keysDirectory }: OpenPlace,
+  { database, keys }: OpenPlace,
   name: string,
   token: Secret<string>,
 ): Promise<ImportedToken> {
   const now = Date.now();
-  const secrets = await openSecrets(database, keysDirectory, now);
+  const secrets = await openSecrets(database, keys, now);
   const original = await openOriginalToken(secrets, token.reveal()).catch((error: unknown) => {
     if (!(error instanceof HabError) || error.kind === depotErrors.tokenNotAccepted) throw error;
     throw new HabError(

@@ -1,6 +1,7 @@
 // Where a depot keeps everything: one directory, or a database server and an object store for many processes. Opened
 // here for the server and for every command that acts on it.
 import { join, resolve } from "node:path";
+import { Secret } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
 import { isPresent } from "../host/index.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
@@ -9,6 +10,7 @@ import { type BlobLedger, blobLedger } from "./blobs/ledger.ts";
 import { isS3Url, parseS3Url } from "./blobs/s3-address.ts";
 import { makeDataDirectory } from "./data-directory.ts";
 import { depotErrors } from "./errors.ts";
+import { SEALING_KEY_VARIABLE, type SealingKeyPlace } from "./secrets.ts";
 import {
   type DatabaseAddress,
   type DepotDatabase,
@@ -36,7 +38,7 @@ export interface DepotPlaceWords {
 
 export interface OpenPlace {
   readonly dataDirectory: string;
-  readonly keysDirectory: string;
+  readonly keys: SealingKeyPlace;
   readonly database: DepotDatabase;
   readonly blobs: BlobStore;
   readonly ledger: BlobLedger;
@@ -99,6 +101,7 @@ export async function openPlace(place: DepotPlace, options?: OpenDatabaseOptions
   const { blobs: blobsAddress, keysDirectory, env = process.env } = wordsOf(place);
   if (blobsAddress !== undefined && !isS3Url(blobsAddress))
     throw new HabError(depotErrors.blobAddressInvalid, "the address of the blobs is no s3:// URL");
+  const given = env[SEALING_KEY_VARIABLE] || undefined;
   const s3 = blobsAddress === undefined ? undefined : parseS3Url(blobsAddress, env);
   const database = await openDatabaseOf(place, options);
   try {
@@ -109,7 +112,10 @@ export async function openPlace(place: DepotPlace, options?: OpenDatabaseOptions
         : await (await import("./blobs/s3-blobs.ts")).openS3Blobs(s3, dataDirectory, ledger);
     return {
       dataDirectory,
-      keysDirectory: keysDirectory === undefined ? join(dataDirectory, "keys") : resolve(keysDirectory),
+      keys: {
+        directory: keysDirectory === undefined ? join(dataDirectory, "keys") : resolve(keysDirectory),
+        ...(given !== undefined && { given: new Secret(given) }),
+      },
       database,
       blobs,
       ledger,

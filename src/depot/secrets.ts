@@ -1,5 +1,5 @@
-// Secrets at rest: secret keys of origins are kept sealed with the depot's own key, a file of the data directory, so a
-// copy of the database alone gives none of them away (reference/depot-api.md §12). The database knows the key's name.
+// Secrets at rest: secret keys of origins are kept sealed with the depot's own key, a file of the data directory or what the
+// operator gives, so a copy of the database alone gives none of them away (reference/depot-api.md §12). The database knows the key's name.
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -28,33 +28,45 @@ export interface DepotSecrets {
   openBytes(sealed: string): Promise<Uint8Array>;
 }
 
+/** Where the key that seals comes from. */
+export interface SealingKeyPlace {
+  /** Files of keys; one is made here when there is none anywhere. */
+  readonly directory: string;
+  /** The text of a key that the operator gives; it seals, and nothing is made. Keys in files still open. */
+  readonly given?: Secret<string>;
+}
+
+/** Compat: the variable in which the original takes its key, with line ends as they are or as `\\n` (§3.3). */
+export const SEALING_KEY_VARIABLE = "BLDR_SECRET_KEY";
+
 const KEY_FILE = /^bldr-[0-9]{14}\.box\.key$/;
 
 /** The fact (store/schema.ts) that names the key which seals now. */
 const SEALING_KEY = "sealing-key";
 
 /**
- * Reads the keys in `directory`; the newest seals, the one named in a text opens it. The first process on a new
- * database makes one; all others need its file, so that no two processes seal with keys the other does not have.
- * Throws HabError `sealingKeyMissing`.
+ * Reads the keys: the one given seals, else the newest file; the one named in a text opens it. The first process on a new
+ * database makes one; all others need it too, so that no two processes seal with keys the other does not have.
+ * Throws HabError `sealingKeyMissing`, or `sealingKeyUnreadable` when what is given is no key.
  */
 export async function openSecrets(
   database: DepotDatabase,
-  directory: string,
+  place: SealingKeyPlace,
   now: number,
 ): Promise<DepotSecrets> {
+  const { directory } = place;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  let keys = keysIn(directory);
+  let keys = keysOf(place);
   const known = await sealingKeyName(database.db);
   if (known === undefined || nameOf(keys.at(-1)) !== known)
     await database.write(async ({ db }) => {
       const registered = await sealingKeyName(db);
       // A process that started at the same time may have made the key since.
-      keys = keysIn(directory);
+      keys = keysOf(place);
       if (registered !== undefined && !keys.some((key) => nameOf(key) === registered))
         throw new HabError(
           depotErrors.sealingKeyMissing,
-          `the depot's secrets are sealed with ${registered}.box.key, which is not in ${directory}`,
+          `the depot's secrets are sealed with ${registered}.box.key, which is ${place.given === undefined ? "" : `not the key in ${SEALING_KEY_VARIABLE}, and `}not in ${directory}`,
         );
       if (keys.length === 0) keys.push(newKey(directory, now));
       await db
@@ -76,6 +88,28 @@ export async function openSecrets(
     open: async (sealed) => new TextDecoder().decode(await openBytes(sealed)),
     openBytes,
   };
+}
+
+/** All keys; the last one seals. */
+function keysOf({ directory, given }: SealingKeyPlace): BuilderKey[] {
+  const keys = keysIn(directory);
+  if (given === undefined) return keys;
+  const key = givenKey(given);
+  return [...keys.filter((each) => nameOf(each) !== nameOf(key)), key];
+}
+
+function givenKey(text: Secret<string>): BuilderKey {
+  try {
+    const key = parseKey("builder-secret", text.reveal().trim().replaceAll("\\n", "\n"));
+    if (KEY_FILE.test(`${nameOf(key)}.box.key`)) return key;
+  } catch (error) {
+    // What the parser says may hold the first line, which is the secret itself where somebody gave only that.
+    if (!(error instanceof HabError)) throw error;
+  }
+  throw new HabError(
+    depotErrors.sealingKeyUnreadable,
+    `${SEALING_KEY_VARIABLE} holds no key of the form BOX-SEC-1 with a name bldr-YYYYMMDDhhmmss`,
+  );
 }
 
 /** Oldest first. */

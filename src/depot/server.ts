@@ -71,7 +71,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
   try {
     const { signInFile, env = process.env } = options;
     const config = signInFile === undefined ? DEFAULT_SIGN_IN : readSignInConfig(signInFile, { env });
-    const { database, blobs, keysDirectory } = await openPlace(options);
+    const { database, blobs, keys } = await openPlace(options);
     try {
       const log = options.log ?? (() => undefined);
       const events = new EventFeed(database, log);
@@ -90,7 +90,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
             : await openFixedAccounts(database, options.accountsFile),
         signIn: await openSignIn({ config, database, dataDirectory: directory, now: Date.now }),
         registries: options.registries ?? PUBLIC_REGISTRIES,
-        secrets: await openSecrets(database, keysDirectory, Date.now()),
+        secrets: await openSecrets(database, keys, Date.now()),
         now: Date.now,
         log,
       };

@@ -1,7 +1,8 @@
 // What signing in loads into the compiled program only when it is asked for: OpenID Connect, the GSSAPI library, argon2id;
 // and a password that is typed at a terminal.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { testBrowser } from "../../src/depot/testing/browser.ts";
 import { temporaryDirectory } from "../../src/depot/testing/directory.ts";
@@ -119,5 +120,60 @@ describe("a password", () => {
     expect(seen).not.toContain("horse");
     expect(await signIn("carol", "another horse another staple")).toBe(200);
     expect(await signIn("carol", PASSWORD)).toBe(401);
+  });
+});
+
+describe("hab user login", () => {
+  const home = join(directory, "home");
+  const config = process.geteuid?.() === 0 ? join(home, "hab/etc/cli.toml") : join(home, ".hab/etc/cli.toml");
+  const hab = (words: string, stdin?: string, env: Record<string, string> = {}) =>
+    run([HAB, ...words.split(" ")], {
+      env: { FS_ROOT: home, HOME: home, ...env },
+      ...(stdin !== undefined && { stdin }),
+    });
+  const kept = () => readFileSync(config, "utf8");
+  const tokens = async (): Promise<string[]> => {
+    const { stdout } = await run([HAB, "depot", "token", "list", "--data", data, "--json"]);
+    const { tokens } = JSON.parse(stdout) as { tokens: { account: string; label: string }[] };
+    return tokens.filter(({ account }) => account === "dave").map(({ label }) => label);
+  };
+
+  test("asks for the password once, keeps a token that works, and logout ends it", async () => {
+    await run([HAB, "depot", "user", "create", "dave", "--data", data]);
+    await run([HAB, "depot", "user", "password", "dave", "--data", data], { stdin: `${PASSWORD}\n` });
+    const wrong = await hab(`user login dave --url ${url}`, "not the password\n");
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("Check name and password") });
+    expect(existsSync(config)).toBe(false);
+
+    const signedIn = await hab(`user login dave --url ${url} --days 9 --json`, `${PASSWORD}\n`);
+    expect(JSON.parse(signedIn.stdout)).toMatchObject({ url: `${url}/`, account: "dave", file: config });
+    expect(signedIn.stdout + signedIn.stderr).not.toMatch(new RegExp(`${PASSWORD}|_[A-Za-z0-9_-]{43}`));
+    expect(statSync(config).mode & 0o777).toBe(0o600);
+    expect(await tokens()).toEqual([`hab on ${hostname()}`]);
+    expect((await hab("origin create dave")).code).toBe(0);
+
+    const [, token = ""] = /auth_token = "([^"]+)"/.exec(kept()) ?? [];
+    expect(JSON.parse((await hab("user logout --json")).stdout)).toEqual({ url: `${url}/`, ended: true });
+    expect(kept()).toBe(`bldr_url = "${url}/"\n`);
+    expect(await tokens()).toEqual([]);
+    // A token that somebody made on the pages: it is tried before it is kept.
+    const ended = await hab("user login --with-token", `${token}\n`);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
+    expect((await hab("user logout")).code).toBe(1);
+    const made = await run([HAB, "depot", "token", "create", "dave", "--data", data]);
+    expect((await hab("user login --with-token", made.stdout)).stdout).toContain(
+      `Signed in to ${url}/ as dave`,
+    );
+    expect(kept()).toContain(made.stdout.trim());
+  });
+
+  test("gives no password to a depot that was not named, and says when a variable goes before the file", async () => {
+    const unnamed = await run([HAB, "user", "login", "dave"], {
+      env: { FS_ROOT: join(home, "none"), HOME: join(home, "none") },
+      stdin: `${PASSWORD}\n`,
+    });
+    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining("takes no passwords") });
+    const { stdout, stderr } = await hab("user login dave", `${PASSWORD}\n`, { HAB_AUTH_TOKEN: "_other" });
+    expect(stdout + stderr).toContain("unset HAB_AUTH_TOKEN");
   });
 });

@@ -50,6 +50,8 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /authenticate/:code": reads({ always: 401 }),
   "GET /sign-in": reads(),
   "POST /sign-in/password": reads({ json: { name: "nosuch" }, always: 400 }),
+  "POST /sign-in/token": reads({ json: { name: "nosuch" }, always: 400 }),
+  "POST /sign-out/token": reads({ json: { token: "nosuch" }, always: 204 }),
   "GET /sign-in/proxy": reads({ always: 404 }),
   "GET /sign-in/kerberos": reads({ always: 404 }),
   "GET /sign-in/:provider": reads({ with: { provider: "nosuch" }, always: 404 }),

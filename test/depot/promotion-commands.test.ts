@@ -63,7 +63,11 @@ describe("a gate", () => {
     const all = await said("mia", "bldr channel promote testing stable", 1);
     expect(all).toContain("takes promotions only with an approval");
     expect(all).toContain("hab bldr channel promote testing stable -o acme --request");
-    expect(await said("mia", `pkg promote ${A1} stable`, 1)).toContain("--request");
+    const one = await said("mia", `pkg promote ${A1} stable`, 1);
+    expect(one).toContain(
+      `Next:  Ask for approval: hab bldr channel promote unstable stable -o acme --package ${A1} --request`,
+    );
+    expect(one).not.toContain("higher role");
   });
 
   test("lets a request through that is approved; who waits ends with 0", async () => {
@@ -148,6 +152,9 @@ test("webhooks are created, tried and deleted", async () => {
     const deliveries = () => said("adam", `bldr webhook deliveries ${id}`);
     while (!/ delivered /.test(await deliveries())) await Bun.sleep(20);
     expect(await deliveries()).toContain(delivery);
+    expect(await said("adam", `bldr webhook disable ${id}`)).toContain("Disabled");
+    expect(await said("adam", "bldr webhook list")).toMatch(/ no +http/);
+    expect(await json("adam", `bldr webhook enable ${id}`)).toMatchObject({ id, active: true });
     await said("adam", `bldr webhook delete ${id}`);
     expect(await json<{ total: number }>("adam", "bldr webhook list")).toMatchObject({ total: 0 });
   } finally {

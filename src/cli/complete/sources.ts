@@ -115,8 +115,8 @@ async function channels({ env, words }: Surroundings): Promise<Value[]> {
     const url = env["HAB_BLDR_URL"] || (await configuration.file()).bldr_url;
     if (url === undefined) return [];
     const origin = originOfWords(words) ?? (await configuration.origin(undefined));
-    const { anonymousDepotAt } = await import("../depot-access.ts");
-    const names = await anonymousDepotAt(url).channels(origin, {
+    const { depotAt } = await import("../depot-access.ts");
+    const names = await depotAt(url).channels(origin, {
       sandbox: false,
       signal: AbortSignal.timeout(DEPOT_DEADLINE_MS),
     });

@@ -11,7 +11,7 @@ export const placeOptions = () => ({
     help: "Keep the rows in PostgreSQL: postgres://USER@HOST/DATABASE",
     longHelp:
       "The password comes from PGPASSWORD, from the file HAB_DEPOT_DATABASE_PASSWORD_FILE or from ~/.pgpass, never from " +
-      "the command line. Parameters: sslmode (verify-full over a network, require, disable), sslrootcert, schema, " +
+      "the command line. Parameters: sslmode (verify-full over a network, require, disable), sslrootcert, sslcert and sslkey, schema, " +
       "connections (10), prepare=false (behind a pooler that hands out single transactions).",
     env: "HAB_DEPOT_DATABASE",
     refuseEmpty: true,

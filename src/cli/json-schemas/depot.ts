@@ -146,8 +146,17 @@ export const depotSchemas: Readonly<Record<string, JsonSchema>> = {
       }),
     ),
   }),
+  "bldr webhook disable": object(WEBHOOK),
+  "bldr webhook enable": object(WEBHOOK),
   "bldr webhook list": object({ origin: text(), total: count(), webhooks: listOf(object(WEBHOOK)) }),
   "bldr webhook ping": object({ origin: text(), webhook: text(), delivery: text() }),
+  "user login": object({
+    url: text("of the depot"),
+    account: text(),
+    expires_at: nullable(text("when the token ends, UTC")),
+    file: text("where the token is kept"),
+  }),
+  "user logout": object({ url: text("of the depot"), ended: truth("whether the depot ended the token") }),
   "depot openapi": ANY_OBJECT,
   "depot backup": object({ file: text(), packages: count(), blobs: count(), bytes: count() }),
   "depot check": object({

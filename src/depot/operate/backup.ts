@@ -60,7 +60,7 @@ export async function backUp(open: OpenPlace, path: string, options: BackupOptio
         await add(name, size, content);
       };
       const { rows, blobs } = await open.database.snapshot((db) => addRows(open, db, addHashed));
-      if (options.withKeys) await addKeys(open.keysDirectory, addHashed);
+      if (options.withKeys) await addKeys(open.keys.directory, addHashed);
       const bytes = await addBlobs(open, blobs, add, options);
       const end: BackupEnd = { rows, blobs: blobs.size, digest: hash.digest("hex") };
       await addJson(add, "end.json", end);

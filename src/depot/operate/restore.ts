@@ -49,7 +49,7 @@ export async function restore(
     try {
       await refuseUnlessEmpty(open.database);
       const bytes = await restoreBlobs(path, open.blobs, survey.blobBytes, options);
-      await restoreKeys(path, open.keysDirectory);
+      await restoreKeys(path, open.keys.directory);
       await open.database.write(async ({ db }) => {
         for await (const { table, rows } of pagesOf(path)) {
           options.signal.throwIfAborted();

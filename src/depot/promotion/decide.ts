@@ -159,19 +159,22 @@ export async function countingApprovals(
   return counting;
 }
 
+/** Somebody's word on a request. */
+export interface Word {
+  readonly caller: Caller;
+  readonly actor: Actor;
+  readonly origin: string;
+  readonly id: RowId;
+  readonly comment: string;
+}
+
 /**
  * Approves a request; the last approval that is needed promotes what was asked for, or ends the request as failed when that
  * is not possible any more. Who has approved before may do so again, which counts anew who counts.
  */
-export async function approve(
-  writing: Writing,
-  caller: Caller,
-  actor: Actor,
-  origin: string,
-  id: RowId,
-  comment: string,
-): Promise<void> {
+export async function approve(writing: Writing, word: Word): Promise<void> {
   const { db, at } = writing;
+  const { caller, actor, origin, id, comment } = word;
   const request = await openRequest(writing, origin, id);
   const gate = await findGate(db, request);
   const may = await mayDo(db, request, gate, caller, at);
@@ -232,43 +235,42 @@ async function takeEffect(
   return "approved";
 }
 
-export async function reject(
-  writing: Writing,
-  caller: Caller,
-  actor: Actor,
-  origin: string,
-  id: RowId,
-  comment: string,
-): Promise<void> {
-  const { db, at } = writing;
-  const request = await openRequest(writing, origin, id);
-  const may = await mayDo(db, request, await findGate(db, request), caller, at);
-  if (!may.reject) throw new Refusal(403, `Not an approver of the channel ${request.channel}`);
-  // Who has approved may think better of it.
-  await db
-    .deleteFrom("promotion_decisions")
-    .where("request_id", "=", id)
-    .where("account_id", "=", caller.id)
-    .execute();
-  await insertDecision(writing, actor, id, "reject", comment);
-  await endRequest(writing, id, { state: "rejected", reason: comment });
-  await tell(writing, actor, request, "reject", "rejected", comment);
+/** Ends a request: one rejection is enough, whatever was approved before. */
+export async function reject(writing: Writing, word: Word): Promise<void> {
+  await endByWord(writing, word, "reject", async ({ channel }, may) => {
+    if (!may.reject) throw new Refusal(403, `Not an approver of the channel ${channel}`);
+    // Who has approved may think better of it.
+    await writing.db
+      .deleteFrom("promotion_decisions")
+      .where("request_id", "=", word.id)
+      .where("account_id", "=", word.caller.id)
+      .execute();
+    await insertDecision(writing, word.actor, word.id, "reject", word.comment);
+  });
 }
 
-export async function withdraw(
+/** Takes a request back. */
+export async function withdraw(writing: Writing, word: Word): Promise<void> {
+  await endByWord(writing, word, "withdraw", async (_request, may) => {
+    if (!may.withdraw) throw new Refusal(403, "Only who asked, or an administrator, can withdraw a request");
+  });
+}
+
+const ENDS = { reject: "rejected", withdraw: "withdrawn" } as const;
+
+/** Ends an open request after `allow`, which refuses who may not, and writes down what else there is to. */
+async function endByWord(
   writing: Writing,
-  caller: Caller,
-  actor: Actor,
-  origin: string,
-  id: RowId,
-  comment: string,
+  { caller, actor, origin, id, comment }: Word,
+  step: keyof typeof ENDS,
+  allow: (request: RequestRow, may: May) => Promise<void>,
 ): Promise<void> {
   const { db, at } = writing;
   const request = await openRequest(writing, origin, id);
-  const may = await mayDo(db, request, await findGate(db, request), caller, at);
-  if (!may.withdraw) throw new Refusal(403, "Only who asked, or an administrator, can withdraw a request");
-  await endRequest(writing, id, { state: "withdrawn", reason: comment });
-  await tell(writing, actor, request, "withdraw", "withdrawn", comment);
+  await allow(request, await mayDo(db, request, await findGate(db, request), caller, at));
+  const state = ENDS[step];
+  await endRequest(writing, id, { state, reason: comment });
+  await tell(writing, actor, request, step, state, comment);
 }
 
 /** A gate is gone: what waited for it can be approved by nobody, and must not take effect by itself. */

@@ -26,6 +26,7 @@ import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { signInRedirectRoutes } from "./sign-in-redirect.ts";
+import { signInTokenRoutes } from "./sign-in-token.ts";
 import { streamRoutes } from "./stream.ts";
 import { transferRoutes } from "./transfer.ts";
 import { uploadPieceRoutes } from "./upload-pieces.ts";
@@ -34,6 +35,7 @@ import { webhookRoutes } from "./webhooks.ts";
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...signInRoutes,
+  ...signInTokenRoutes,
   ...signInRedirectRoutes,
   ...searchRoutes,
   ...lookRoutes,

@@ -40,9 +40,10 @@ function decision(step: keyof typeof STEPS): Route {
     async handle(call) {
       const { origin, id } = call.params;
       const { comment } = await call.json();
-      const [actor, caller] = [call.actor(), callerOf(call)];
+      const caller = callerOf(call);
+      const word = { caller, actor: call.actor(), origin, id, comment };
       const shape = await call.depot.database.write(async (writing) => {
-        await STEPS[step](writing, caller, actor, origin, id, comment);
+        await STEPS[step](writing, word);
         const row = await findRequest(writing.db, origin, id);
         if (row === undefined) throw new Refusal(404);
         return await requestShape(writing.db, row, caller, writing.at);

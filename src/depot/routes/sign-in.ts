@@ -1,7 +1,6 @@
 // Signing in with a browser, and out: the ways there are, by password, and by what a proxy in front has found out. What
 // redirects to another service is in sign-in-redirect.ts.
 import { z } from "zod";
-import { Secret } from "../../crypto/index.ts";
 import { accountAnswer, signInWaysAnswer } from "../answer-schemas.ts";
 import { empty, json, NO_CACHE, text } from "../answers.ts";
 import { type Call, type Route, route } from "../route.ts";
@@ -9,13 +8,11 @@ import { accountShape } from "../shapes.ts";
 import { accountForName } from "../sign-in/account-for.ts";
 import { SIGN_IN_FAILURES } from "../sign-in/failures.ts";
 import { isFromElsewhere } from "../sign-in/guard.ts";
-import { isOutdatedHash } from "../sign-in/passwords.ts";
+import { accountOfPassword } from "../sign-in/password-account.ts";
 import { countQuestion } from "../sign-in/questions.ts";
 import { returnTo, returnToQuery } from "../sign-in/return-to.ts";
 import { endedSessionCookie, sessionCookie, startSession } from "../sign-in/sessions.ts";
-import { type Account, accountNamed } from "../store/accounts.ts";
 import { recordAudit } from "../store/audit.ts";
-import { passwordHashOf, setPasswordHash } from "../store/passwords.ts";
 import { deleteSession } from "../store/sessions.ts";
 
 const nothing = z.object({});
@@ -53,7 +50,7 @@ export const signInRoutes: readonly Route[] = [
       if (!depot.signIn.config.password) return empty(404);
       if (isFromElsewhere(request, client)) return text(403, "Another site's page sent this request");
       const { name, password } = await call.json();
-      const account = await accountOfPassword(call, name, password);
+      const account = await accountOfPassword(depot, client, name, password);
       if (account === undefined) return empty(401);
       const secret = await startSession(depot, {
         account,
@@ -162,29 +159,4 @@ function waysOf({
     ...(kerberos === undefined ? [] : [way("kerberos", kerberos.title, "kerberos")]),
     ...(proxy?.accountHeader === undefined ? [] : [way("proxy", "Proxy", "proxy")]),
   ];
-}
-
-/** The account of name and password, with the same work and the same answer whichever of the two is wrong. */
-async function accountOfPassword(
-  { depot, client }: Call<unknown, unknown>,
-  name: string,
-  password: string,
-): Promise<Account | undefined> {
-  const { passwords, attempts } = depot.signIn;
-  const attempt = await attempts.begin(name, client.address);
-  const account = await accountNamed(depot.database.db, name);
-  const hash = account === undefined ? undefined : await passwordHashOf(depot.database.db, account.id);
-  const isRight = await passwords.matches(password, hash);
-  if (account === undefined || hash === undefined || !isRight || account.disabled_at !== null) {
-    // A name nobody has may be a password in the wrong field.
-    const who = account === undefined ? "an unknown name" : account.name;
-    depot.log(`a sign-in as ${who} from ${client.address} failed`);
-    return undefined;
-  }
-  await attempt.succeeded();
-  if (isOutdatedHash(hash)) {
-    const newHash = await passwords.rehash(new Secret(password));
-    await depot.database.write((writing) => setPasswordHash(writing, account.id, newHash));
-  }
-  return account;
 }

@@ -30,6 +30,22 @@ export async function callerOfToken(
   return row === undefined ? undefined : { ...row, ...scopeOf(row) };
 }
 
+/** A token by its hash, with whose it is; also one that has ended. */
+export async function tokenOfHash(
+  db: Queries,
+  hash: string,
+): Promise<
+  { readonly tokenId: RowId; readonly account: { readonly id: RowId; readonly name: string } } | undefined
+> {
+  const row = await db
+    .selectFrom("access_tokens")
+    .innerJoin("accounts", "accounts.id", "access_tokens.account_id")
+    .select(["access_tokens.id as tokenId", "accounts.id", "accounts.name"])
+    .where("access_tokens.token_hash", "=", hash)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { tokenId: row.tokenId, account: { id: row.id, name: row.name } };
+}
+
 /** A scope as its columns hold it. */
 function scopeOf(row: { readonly origins: string | null; readonly verbs: string | null }): TokenScope {
   return {

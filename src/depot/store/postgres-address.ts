@@ -17,7 +17,16 @@ export interface PostgresAddress {
     readonly username: string;
     readonly database: string;
     readonly password?: () => string;
-    readonly tls: boolean | { readonly ca?: Bun.BunFile; readonly rejectUnauthorized: boolean };
+    readonly tls:
+      | boolean
+      | {
+          /** Whose signature makes a server's certificate good; those of the system where left out. */
+          readonly ca?: string;
+          /** What this client shows where the server asks for a certificate. */
+          readonly cert?: string;
+          readonly key?: string;
+          readonly rejectUnauthorized: boolean;
+        };
     readonly prepare: boolean;
   };
   /** Settings of each connection. */
@@ -56,7 +65,11 @@ export function parsePostgresUrl(
     );
   const parameters = url.searchParams;
   for (const name of parameters.keys())
-    if (!["sslmode", "sslrootcert", "connections", "schema", "prepare", "host"].includes(name))
+    if (
+      !["sslmode", "sslrootcert", "sslcert", "sslkey", "connections", "schema", "prepare", "host"].includes(
+        name,
+      )
+    )
       throw invalid(`the parameter ${name} is not known`);
   const socket = parameters.get("host") ?? undefined;
   const hostname = url.hostname === "" ? undefined : url.hostname.replace(/^\[|\]$/g, "");
@@ -121,17 +134,36 @@ function tlsFor(
 ): PostgresAddress["connection"]["tls"] {
   const isLocal = socket !== undefined || /^(localhost|127\.[0-9.]+|::1)$/.test(hostname ?? "");
   const mode = parameters.get("sslmode") ?? (isLocal ? "disable" : "verify-full");
-  const root = parameters.get("sslrootcert");
+  const root = pemOf(parameters, "sslrootcert");
+  const [cert, key] = [pemOf(parameters, "sslcert"), pemOf(parameters, "sslkey")];
+  if ((cert === undefined) !== (key === undefined)) throw invalid("sslcert and sslkey belong together");
+  const own = cert !== undefined && key !== undefined ? { cert, key } : {};
   switch (mode) {
     case "disable":
       return false;
     case "require":
-      return { rejectUnauthorized: false };
+      return { ...own, rejectUnauthorized: false };
     case "verify-full":
-      return { ...(root !== null && { ca: Bun.file(root) }), rejectUnauthorized: true };
+      return { ...own, ...(root !== undefined && { ca: root }), rejectUnauthorized: true };
     default:
       throw invalid("sslmode is to be disable, require or verify-full");
   }
+}
+
+/** The text of a file that a parameter names: what is missing or no PEM is found out now. */
+function pemOf(parameters: URLSearchParams, name: string): string | undefined {
+  const path = parameters.get(name);
+  if (path === null) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new HabError(depotErrors.databaseAddressInvalid, `cannot read ${path}, which is named as ${name}`, {
+      cause,
+    });
+  }
+  if (!text.includes("-----BEGIN ")) throw invalid(`${path}, which is named as ${name}, is no PEM file`);
+  return text;
 }
 
 function passwordFrom(

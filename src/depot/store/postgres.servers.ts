@@ -1,9 +1,13 @@
 // Run by scale.test.ts with a real PostgreSQL: what several processes on one database rely on.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { SQL } from "bun";
 import { sql } from "kysely";
+import { selfSignedCertificate } from "../../crypto/index.ts";
 import { OPERATOR } from "../accounts.ts";
+import { temporaryDirectory } from "../testing/directory.ts";
 import { insertAccount } from "./accounts.ts";
 import { type DepotDatabase, openDatabase } from "./database.ts";
 import type { DepotMigrations } from "./migrate.ts";
@@ -11,8 +15,9 @@ import { depotMigrations } from "./migrations.ts";
 import { insertOrigin } from "./origins.ts";
 import { parsePostgresUrl } from "./postgres-address.ts";
 
-const { HAB_TEST_DATABASE: server = "" } = process.env;
+const { HAB_TEST_DATABASE: server = "", HAB_TEST_DATABASE_CERTIFICATE: certificate = "" } = process.env;
 const admin = new SQL(server, { max: 1 });
+const root = temporaryDirectory("hab-tls-");
 let names = 0;
 
 /** A new database on the server; its order of texts is that of people, unless told otherwise. */
@@ -42,6 +47,7 @@ afterAll(async () => {
   await one.close();
   await other.close();
   await admin.close();
+  rmSync(root, { recursive: true });
 });
 
 describe("two processes that meet a new database", () => {
@@ -221,11 +227,71 @@ describe("processes of an older and a newer hab", () => {
   });
 });
 
+describe("TLS", () => {
+  /** By the name in the server's certificate. */
+  const named = (parameters: string): string => `${url.replace("127.0.0.1", "localhost")}?${parameters}`;
+  const refusal = async (place: string): Promise<string> =>
+    await openDatabase(address(place)).then(
+      async (database) => {
+        await database.close();
+        return "";
+      },
+      (error: unknown) => `${(error as { code?: string }).code} ${String(error)}`,
+    );
+  const ask = async (place: string): Promise<unknown> => {
+    const database = await openDatabase(address(place));
+    const { rows } = await sql`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(database.db);
+    await database.close();
+    return rows;
+  };
+
+  test("is used when asked for, and the server's certificate checked against the one that is trusted", async () => {
+    expect(await ask(named("sslmode=require"))).toEqual([{ ssl: true }]);
+    expect(await ask(named(`sslmode=verify-full&sslrootcert=${certificate}`))).toEqual([{ ssl: true }]);
+    expect(await ask(named("sslmode=disable"))).toEqual([{ ssl: false }]);
+  });
+
+  test("a server is refused whose certificate nobody who is trusted has signed, or that is for another name", async () => {
+    const stranger = join(root, "stranger.pem");
+    const day = 86_400_000;
+    const [notBefore, notAfter] = [new Date(Date.now() - day), new Date(Date.now() + day)];
+    const parts = { organization: "stranger", dnsNames: ["localhost"], notBefore, notAfter };
+    writeFileSync(stranger, selfSignedCertificate(parts).certificate);
+    const self = /HAB-DEP-041 .*(self.signed|verify the first)/;
+    expect(await refusal(named("sslmode=verify-full"))).toMatch(self);
+    expect(await refusal(named(`sslmode=verify-full&sslrootcert=${stranger}`))).toMatch(self);
+    expect(await refusal(`${url}?sslmode=verify-full&sslrootcert=${certificate}`)).toMatch(
+      /HAB-DEP-041 .*altname/,
+    );
+    expect(() => address(named("sslmode=verify-full&sslrootcert=/nowhere.pem"))).toThrow("/nowhere.pem");
+  });
+
+  test("a server without it is refused where it is asked for: nothing goes out in clear instead", async () => {
+    const reloaded = async (value: "on" | "off"): Promise<void> => {
+      await admin.unsafe(`alter system set ssl = ${value}`);
+      await admin.unsafe("select pg_reload_conf()");
+      // A connection made after the server has read its file anew.
+      for (;;) {
+        const probe = new SQL(server, { max: 1 });
+        const [row] = await probe.unsafe("show ssl");
+        await probe.close();
+        if (row?.ssl === value) return;
+      }
+    };
+    await reloaded("off");
+    try {
+      for (const mode of ["require", `verify-full&sslrootcert=${certificate}`])
+        expect(await refusal(named(`sslmode=${mode}`))).toMatch(/HAB-DEP-041 .*SSL/);
+    } finally {
+      await reloaded("on");
+    }
+  });
+});
+
 describe("a server that cannot be used", () => {
   test.each([
     [() => server.replace(/:\d+\//, ":1/"), "connect"],
     [() => server.replace(/\/[^/]*$/, "/nowhere"), "nowhere"],
-    [() => `${server}?sslmode=verify-full`, ""],
   ])("is told of in plain words (%#)", async (make, word) => {
     const opening = openDatabase(address(make()));
     await expect(opening).rejects.toMatchObject({ code: "HAB-DEP-041" });

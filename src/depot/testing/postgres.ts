@@ -1,8 +1,9 @@
 // For tests: a real PostgreSQL of this machine's packages in a directory of its own, on loopback.
-import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
+import { selfSignedCertificate } from "../../crypto/index.ts";
 import { temporaryDirectory } from "./directory.ts";
 import { freePort } from "./free-port.ts";
 
@@ -12,6 +13,8 @@ export interface TestPostgres {
   readonly port: number;
   /** The server's first process. */
   readonly pid: number;
+  /** File of the certificate (PEM) with which it answers to TLS as `localhost`; it has signed itself. */
+  readonly certificate: string;
   /** A database of its own, as the address for `--database`. `options` go to `create database`. */
   database(options?: string): Promise<string>;
   /** A query as the server's administrator; with a database's address in that database. */
@@ -57,22 +60,38 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     settings["fsync"] === "off"
       ? temporaryDirectory("hab-postgres-")
       : mkdtempSync(join(tmpdir(), "hab-postgres-"));
+  const certificate = join(root, "server.crt.pem");
+  const key = join(root, "server.key.pem");
+  const day = 86_400_000;
+  const made = selfSignedCertificate({
+    organization: "test",
+    dnsNames: ["localhost"],
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + day),
+  });
+  writeFileSync(certificate, made.certificate);
+  writeFileSync(key, made.key, { mode: 0o600 });
   if (process.getuid?.() === 0) {
     const [uid, gid] = ["-u", "-g"].map((which) =>
       Number(Bun.spawnSync(["id", which, "postgres"]).stdout.toString()),
     );
-    chownSync(root, uid as number, gid as number);
+    for (const path of [root, certificate, key]) chownSync(path, uid as number, gid as number);
   }
   const data = join(root, "data");
   // A locale whose order is not that of bytes, if there is one, would be a harder test; C.UTF-8 is always there.
-  const made = Bun.spawnSync(
+  const initialised = Bun.spawnSync(
     unprivileged([
       join(programs, "initdb"),
       ...["-A", "trust", "-U", "postgres", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8", "-D", data],
     ]),
     { cwd: "/", stdout: "ignore", stderr: "pipe" },
   );
-  if (made.exitCode !== 0) throw new Error(`initdb: ${made.stderr}`);
+  if (initialised.exitCode !== 0) throw new Error(`initdb: ${initialised.stderr}`);
+  // In its file, so that it can be changed while the server runs (`alter system`).
+  appendFileSync(
+    join(data, "postgresql.conf"),
+    `ssl = on\nssl_cert_file = '${certificate}'\nssl_key_file = '${key}'\n`,
+  );
   const port = freePort();
   const all = { shared_buffers: "32MB", max_connections: "100", ...settings };
   const words = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
@@ -121,6 +140,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     get pid() {
       return server.pid;
     },
+    certificate,
     admin,
     async database(options = "") {
       databases++;

@@ -24,7 +24,12 @@ export async function startServers(kind: DepotKind, startObjectStore = startSwif
   const [postgres, store] = await Promise.all([startPostgres({ fsync: "off" }), startObjectStore()]);
   const [database, blobs] = [await postgres.database(), await store.bucket()];
   return {
-    env: { ...store.env, HAB_TEST_DATABASE: database, HAB_TEST_BLOBS: blobs },
+    env: {
+      ...store.env,
+      HAB_TEST_DATABASE: database,
+      HAB_TEST_DATABASE_CERTIFICATE: postgres.certificate,
+      HAB_TEST_BLOBS: blobs,
+    },
     words: ["--database", database, "--blobs", blobs],
     async stop() {
       await Promise.all([postgres.stop(), store.stop()]);

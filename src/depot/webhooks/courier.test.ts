@@ -186,7 +186,7 @@ describe("the outbox", () => {
   async function startOutbox(count: number) {
     const place = await newPlace(temporaryDirectory("hab-outbox-"));
     const first = await openPlace(place);
-    const secrets = await openSecrets(first.database, first.keysDirectory, Date.now());
+    const secrets = await openSecrets(first.database, first.keys, Date.now());
     const sealed = await secrets.seal(new Secret("0123456789abcdef"));
     const ids = await first.database.write(async (writing) => {
       const account = await insertAccount(writing, "olga", "");

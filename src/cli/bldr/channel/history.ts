@@ -1,50 +1,25 @@
 // `hab bldr channel history`: what became of a channel.
 import type { ChannelHistoryEntry } from "../../../depot-client/index.ts";
-import { formatTable } from "../../../ui/index.ts";
-import { argument, defineCommand } from "../../command.ts";
-import { channelUrlOption, depotWithTokenAt } from "../../depot-access.ts";
-import { authOption } from "../../secret-option.ts";
-import { originOption } from "../../shared-options.ts";
-import { limitOption } from "./request-text.ts";
+import { argument } from "../../command.ts";
+import { listingCommand } from "../listing-command.ts";
 
-export const command = defineCommand({
+export const command = listingCommand({
   summary: "Show every change of a channel: who, when, what, from where",
   description:
     "The first column is the state that a change made, for `hab bldr channel rollback` and `compare`.",
   examples: [{ command: "hab bldr channel history stable -o acme", explains: "the newest first" }],
   args: { channel: argument({ value: "CHANNEL", completes: "channel", help: "Name of the channel" }) },
-  options: {
-    limit: limitOption("changes"),
-    url: channelUrlOption(),
-    origin: originOption(),
-    auth: authOption(),
-  },
-  json: true,
-  helpIfBare: true,
-  async run(context) {
-    const { args, options, configuration, stdout, json, printJson, signal } = context;
-    const origin = await configuration.origin(options.origin);
-    const depot = await depotWithTokenAt(context);
-    const { items, total } = await depot.channelHistory(origin, args.channel, options.limit, signal);
-    if (json) {
-      printJson({ origin, channel: args.channel, total, changes: items });
-      return;
-    }
-    stdout.write(
-      formatTable([
-        ["STATE", "AT", "BY", "FROM", "WHAT", "PACKAGES"],
-        ...items.map((each) => [
-          String(each.id),
-          each.at,
-          each.account === "" ? "-" : each.account,
-          each.source_address === "" ? each.trigger : each.source_address,
-          whatOf(each),
-          packagesOf(each),
-        ]),
-      ]),
-    );
-    if (total > items.length) stdout.write(`… ${total} in all (--limit)\n`);
-  },
+  items: "changes",
+  header: ["STATE", "AT", "BY", "FROM", "WHAT", "PACKAGES"],
+  ask: (depot, origin, { channel }, limit, signal) => depot.channelHistory(origin, channel, limit, signal),
+  row: (change) => [
+    String(change.id),
+    change.at,
+    change.account === "" ? "-" : change.account,
+    change.source_address === "" ? change.trigger : change.source_address,
+    whatOf(change),
+    packagesOf(change),
+  ],
 });
 
 function whatOf({ action, from_channel, back_to, request_id }: ChannelHistoryEntry): string {

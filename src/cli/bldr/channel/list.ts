@@ -1,6 +1,6 @@
 // `hab bldr channel list` (reference/cli.md §10.1).
 import { defineCommand, flag, optionalArgument } from "../../command.ts";
-import { anonymousDepotAt, channelUrlOption } from "../../depot-access.ts";
+import { channelUrlOption, depotAt } from "../../depot-access.ts";
 import { originName } from "../../values.ts";
 
 export const command = defineCommand({
@@ -22,7 +22,7 @@ export const command = defineCommand({
     const { args, options, configuration, ui, stdout, json, printJson, signal } = context;
     const origin = await configuration.origin(args.origin);
     ui.status("Determining", `channels for ${origin}.`);
-    const channels = await anonymousDepotAt(options.url).channels(origin, {
+    const channels = await depotAt(options.url).channels(origin, {
       sandbox: options.sandbox,
       signal,
     });

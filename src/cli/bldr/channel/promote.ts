@@ -1,6 +1,5 @@
 // `hab bldr channel promote` (reference/cli.md §10.1). Beyond the original: `--request` asks for approval where the channel
 // has a gate, `--package` promotes a part of the source channel.
-import { type DepotClient, DepotFailure } from "../../../depot-client/index.ts";
 import { formatIdent } from "../../../package/index.ts";
 import { argument, defineCommand, flag, optionList } from "../../command.ts";
 import { channelUrlOption, depotWithTokenAt, fullIdentType } from "../../depot-access.ts";
@@ -55,7 +54,7 @@ export const command = defineCommand({
     ui.status("Promoting", what);
     // Without what only our depots know, it is the request that every depot understands.
     if (!options.request && idents.length === 0) {
-      await promoteOrExplain(depot, { origin, source, target, signal });
+      await depot.promoteChannel({ origin, source, target, signal });
       ui.status("Promoted", what);
       if (json) printJson({ origin, source, target });
       return;
@@ -82,21 +81,3 @@ export const command = defineCommand({
     if (json) printJson({ origin, source, target, request });
   },
 });
-
-/** The original's promotion; a refusal by a gate says what to do instead. */
-async function promoteOrExplain(
-  depot: DepotClient,
-  change: Parameters<DepotClient["promoteChannel"]>[0],
-): Promise<void> {
-  try {
-    await depot.promoteChannel(change);
-  } catch (error) {
-    if (!(error instanceof DepotFailure) || error.status !== 403 || !error.message.includes("--request"))
-      throw error;
-    throw new DepotFailure(error.kind, error.message, {
-      status: 403,
-      cause: error.cause,
-      next: `Ask for approval: hab bldr channel promote ${change.source} ${change.target} -o ${change.origin} --request`,
-    });
-  }
-}
