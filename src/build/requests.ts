@@ -102,14 +102,13 @@ export async function serveRequest(request: readonly string[], context: RequestC
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  find: ([ident = ""], { root, lock, show }) =>
-    lock.choose(ident, async (wanted) => {
-      await show?.(wanted);
-      const found = findInstalled(wanted, { root });
-      if (found === undefined)
-        throw new HabError(buildErrors.noInstaller, `${formatIdent(wanted)} is not installed`);
-      return [found.path];
-    }),
+  find: ([ident = ""], context) => find(ident, context),
+  // Of each its path, or nothing where `find` would say why there is none.
+  "find-each": async (idents, context) => {
+    const paths: string[] = [];
+    for (const ident of idents) paths.push((await find(ident, context).catch(() => []))[0] ?? "");
+    return paths;
+  },
   install: ([ident = "", channel = "", ignoreLocal, ignoreInstallHook], { root, install, lock }) =>
     lock.choose(ident, async (wanted, hartDigests) => {
       if (install === undefined)
@@ -256,6 +255,17 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [];
   },
 };
+
+/** The path of an installed release. Throws HAB-BLD errors when there is none or the lock has another, and those of idents. */
+async function find(ident: string, { root, lock, show }: RequestContext): Promise<readonly string[]> {
+  return lock.choose(ident, async (wanted) => {
+    await show?.(wanted);
+    const found = findInstalled(wanted, { root });
+    if (found === undefined)
+      throw new HabError(buildErrors.noInstaller, `${formatIdent(wanted)} is not installed`);
+    return [found.path];
+  });
+}
 
 /** The release whose directory this is; undefined for a prefix that a plan has put elsewhere. */
 function releaseAt(prefix: string, root: string): FullIdent | undefined {

@@ -21,6 +21,22 @@ _ask_lock() {
   return "$status"
 }
 
+# What is installed, by the words of the plan.
+declare -A __installed=()
+
+# _find_installed DEP...: asks for all at once what would be asked one by one, where nothing is installed in between. Who is not
+# found is asked for again by itself, which says why.
+_find_installed() {
+  local index words=()
+  __installed=()
+  for index in "$@"; do
+    if [[ "$index" == */* ]]; then words+=("$index"); fi
+  done
+  if ! _nothing_is_installed || ((${#words[@]} < 2)); then return 0; fi
+  _ask find-each "${words[@]}"
+  for index in "${!words[@]}"; do __installed["${words[index]}"]="${__answer[index]}"; done
+}
+
 # _latest_installed_package DEP: sets `__resolved` to the path of the newest installed release.
 _latest_installed_package() {
   __resolved=
@@ -28,6 +44,8 @@ _latest_installed_package() {
     warn "Origin required for '$1' in plan '$pkg_origin/$pkg_name' (example: acme/$1)"
     return 1
   fi
+  __resolved="${__installed["$1"]}"
+  if [[ -n "$__resolved" ]]; then return 0; fi
   if ! _ask_lock find "$1"; then
     warn "Could not find a suitable installed package for '$1'"
     return 1
@@ -107,6 +125,7 @@ _resolve_build_dependencies() {
   build_line "Resolving build dependencies"
   local dep
   pkg_build_deps_resolved=()
+  _find_installed "${pkg_build_deps[@]}"
   for dep in "${pkg_build_deps[@]}"; do
     _resolve_dependency "$dep"
     build_line "Resolved build dependency '$dep' to ${__resolved#"$HAB_PKG_PATH"/}"
@@ -120,6 +139,7 @@ _resolve_run_dependencies() {
   local dep
   local -A seen=()
   pkg_deps_resolved=()
+  _find_installed "${pkg_deps[@]}"
   for dep in "${pkg_deps[@]}"; do
     _resolve_dependency "$dep" --ignore-install-hook
     build_line "Resolved dependency '$dep' to ${__resolved#"$HAB_PKG_PATH"/}"

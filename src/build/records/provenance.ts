@@ -1,6 +1,6 @@
 // How a package came to be: an in-toto Statement v1 with a SLSA Provenance v1 predicate (slsa.dev/provenance/v1). Inside the
 // hart it holds only what is the same in every build of the same release.
-import { type FullIdent, formatIdent } from "../../package/index.ts";
+import { formatIdent } from "../../package/index.ts";
 import { debianPackageUrl, packageUrl, publicAddress } from "./address.ts";
 import type { BuildFacts } from "./facts.ts";
 import { PROVENANCE_FILE } from "./record-files.ts";
@@ -107,15 +107,15 @@ function sources({ sources }: BuildFacts): ResourceDescriptor[] {
 }
 
 function dependencies({ run, build, dependencies, target }: BuildFacts): ResourceDescriptor[] {
-  const has = (idents: readonly FullIdent[], name: string) =>
-    idents.some((each) => formatIdent(each) === name);
+  const forRun = new Set(run.all.map(formatIdent));
+  const forBuild = new Set(build.all.map(formatIdent));
   return [...dependencies].map(([name, { ident, filesSha256 }]) => ({
     name,
     uri: packageUrl(ident, target),
     ...(filesSha256 !== undefined && { digest: { sha256: filesSha256 } }),
     annotations: {
       ...(filesSha256 !== undefined && { digestOf: "FILES" }),
-      for: [...(has(run.all, name) ? ["run"] : []), ...(has(build.all, name) ? ["build"] : [])],
+      for: [...(forRun.has(name) ? ["run"] : []), ...(forBuild.has(name) ? ["build"] : [])],
     },
   }));
 }

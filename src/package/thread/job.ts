@@ -24,6 +24,8 @@ export interface EncodeJob {
   readonly kind: "encode";
   readonly level: number;
   readonly data: Uint8Array<ArrayBuffer>;
+  /** Compiled, and made faster while it runs, once for all threads. */
+  readonly liblzma: WebAssembly.Module;
 }
 
 /** Write a file system's data to disk, which may take seconds. */

@@ -6,7 +6,7 @@ import { packageErrors } from "../errors.ts";
 import { PIECE_SIZE_BYTES } from "../thread/job.ts";
 import { Thread, usefulThreads } from "../thread/thread.ts";
 import { closingFrame, FRAME_SIZE_BYTES, type IndexRecord, onlyBlock } from "./container.ts";
-import { encodeSmallXz, XzEncoder } from "./liblzma.ts";
+import { encodeSmallXz, liblzmaModule, XzEncoder } from "./liblzma.ts";
 
 /** As `xz -6 -T0`: three times the dictionary. Smaller ones would cost ratio, larger ones memory when unpacking. */
 const BLOCK_SIZE_BYTES = 24 * 1024 * 1024;
@@ -110,7 +110,8 @@ class Compressors {
       await before;
       const thread = await this.#threads[turn];
       const results =
-        thread?.run({ kind: "encode", level: this.#preset, data }) ?? encodeHere(data, this.#preset);
+        thread?.run({ kind: "encode", level: this.#preset, data, liblzma: liblzmaModule() }) ??
+        encodeHere(data, this.#preset);
       const parts: Uint8Array[] = [];
       for await (const part of results) parts.push(part);
       return Buffer.concat(parts);

@@ -9,7 +9,7 @@ import { Thread } from "../thread/thread.ts";
 import { closingFrame, findBlocks, onlyBlock } from "./container.ts";
 import { decodeXz } from "./decode.ts";
 import { encodeXz } from "./encode.ts";
-import { XzDecoder, XzEncoder } from "./liblzma.ts";
+import { liblzmaModule, XzDecoder, XzEncoder } from "./liblzma.ts";
 
 function compress(data: Uint8Array, level = 1): Uint8Array {
   const encoder = new XzEncoder(level, 4096);
@@ -127,7 +127,12 @@ test("a thread starts and compresses", async () => {
   // Without one everything still works, only slower: so its absence must be noticed here.
   const thread = (await Thread.start())!;
   const parts: Uint8Array[] = [];
-  for await (const part of thread.run({ kind: "encode", level: 1, data: new Uint8Array(50_000).fill(7) }))
+  for await (const part of thread.run({
+    kind: "encode",
+    level: 1,
+    data: new Uint8Array(50_000).fill(7),
+    liblzma: liblzmaModule(),
+  }))
     parts.push(part);
   thread.stop();
   expect(Buffer.from(decompress(Buffer.concat(parts)))).toEqual(Buffer.alloc(50_000, 7));

@@ -208,10 +208,15 @@ export class XzEncoder {
   readonly #stream: Stream;
 
   /** `level` is 0 to 9 as of `xz`. */
-  constructor(level: number, outputSizeBytes: number) {
-    this.#stream = new Stream(liblzmaModule(), outputSizeBytes, (lzma, stream) =>
+  constructor(level: number, outputSizeBytes: number, module = liblzmaModule()) {
+    this.#stream = new Stream(module, outputSizeBytes, (lzma, stream) =>
       lzma.m(stream, level, LZMA_CHECK_CRC64),
     );
+  }
+
+  /** Begins another stream of the same level: cheaper than another encoder. */
+  restart(): void {
+    this.#stream.restart();
   }
 
   encode(input: Uint8Array): Generator<Uint8Array> {
