@@ -1,5 +1,5 @@
 // A question in front of the page. The browser's own dialog keeps the focus inside, closes with Escape and gives the focus
-// back.
+// back; where what it belongs to is gone with what was done, the heading above gets it.
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { type Problem, problemText } from "../data/problem.ts";
 import { Button, type ButtonProps } from "./button.tsx";
@@ -19,6 +19,30 @@ export interface DialogProps {
   readonly onClose: () => void;
 }
 
+/** What was done is read again within this time, and takes the button away that led to it. */
+const GONE_MS = 5_000;
+
+/** Where the element that has the focus is taken away, the reader would begin at the top of the document: a heading gets it. */
+function keepFocus(opener: Element | null, headings: readonly (HTMLElement | null | undefined)[]): void {
+  const look = (): void => {
+    if (opener?.isConnected === true) return;
+    end();
+    if (document.activeElement !== document.body) return;
+    const heading = headings.find((each) => each?.isConnected === true);
+    if (heading === null || heading === undefined) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  };
+  const changes = new MutationObserver(look);
+  const timer = setTimeout(() => end(), GONE_MS);
+  const end = (): void => {
+    changes.disconnect();
+    clearTimeout(timer);
+  };
+  changes.observe(document.body, { childList: true, subtree: true });
+  look();
+}
+
 /** Open as long as it is drawn. */
 export function Dialog({
   title,
@@ -36,8 +60,13 @@ export function Dialog({
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
+    const opener = document.activeElement;
+    const headings = [opener?.closest("section")?.querySelector("h2"), document.querySelector("main h1")];
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      keepFocus(opener, headings);
+    };
   }, []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
