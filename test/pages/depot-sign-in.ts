@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import type { DepotStand } from "./depot-stand.ts";
+import { signInAs } from "./world.ts";
 
 /** What the provider's own pages make of the console is theirs, and they are another address. */
 const PROVIDER = [/127\.0\.0\.1/, /status of 40[14]/];
@@ -33,6 +34,10 @@ export function signIn(stand: DepotStand): void {
     expect(new URL(mia.page.url()).pathname).toBe("/profile");
     await mia.page.getByRole("button", { name: "Unlink corp" }).press("Enter");
     await mia.page.getByRole("button", { name: "Unlink", exact: true }).press("Enter");
+    // Who came back from linking is signed in through the service: that ends with it.
+    await mia.page.getByText("You are not signed in").waitFor();
+    await signInAs(mia, stand.world.depot.url, "mia");
+    await mia.page.goto("/profile");
     await mia.page.getByText("None. Linked with a service").waitFor();
     await mia.close();
   });

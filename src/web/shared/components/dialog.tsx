@@ -1,6 +1,6 @@
 // A question in front of the page. The browser's own dialog keeps the focus inside, closes with Escape and gives the focus
 // back; where what it belongs to is gone with what was done, the heading above gets it.
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { type Problem, problemText } from "../data/problem.ts";
 import { Button, type ButtonProps } from "./button.tsx";
 
@@ -23,11 +23,17 @@ export interface DialogProps {
 const GONE_MS = 5_000;
 
 /** Where the element that has the focus is taken away, the reader would begin at the top of the document: a heading gets it. */
-function keepFocus(opener: Element | null, headings: readonly (HTMLElement | null | undefined)[]): void {
+function keepFocus(
+  dialog: Element | null,
+  opener: Element | null,
+  headings: readonly (HTMLElement | null | undefined)[],
+): void {
   const look = (): void => {
     if (opener?.isConnected === true) return;
     end();
-    if (document.activeElement !== document.body) return;
+    // What is in a dialog that has just been closed is not yet out of the document.
+    const at = document.activeElement;
+    if (at !== null && at !== document.body && dialog?.contains(at) !== true) return;
     const heading = headings.find((each) => each?.isConnected === true);
     if (heading === null || heading === undefined) return;
     heading.tabIndex = -1;
@@ -58,14 +64,15 @@ export function Dialog({
 }: DialogProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before it is taken out of the document: a dialog that is closed later gives no focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
     const headings = [opener?.closest("section")?.querySelector("h2"), document.querySelector("main h1")];
     element?.showModal();
     return () => {
       element?.close();
-      keepFocus(opener, headings);
+      keepFocus(element, opener, headings);
     };
   }, []);
   const submit = (event: FormEvent): void => {
