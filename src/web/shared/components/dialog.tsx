@@ -68,7 +68,10 @@ export function Dialog({
   useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
-    const headings = [opener?.closest("section")?.querySelector("h2"), document.querySelector("main h1")];
+    const headings = [
+      opener?.closest("section")?.querySelector<HTMLElement>("h2"),
+      document.querySelector<HTMLElement>("main h1"),
+    ];
     element?.showModal();
     return () => {
       element?.close();
