@@ -92,7 +92,9 @@ async function look(stand: Stand, addresses: readonly string[]): Promise<void> {
       const sideways = await sidewaysScroll(open.page);
       if (sideways > 0) fault(`${where}: scrolls ${sideways} px sideways`);
       if (moved > MAX_MOVED) fault(`${where}: moves by ${moved.toFixed(3)}`);
-      if (isLookedAt) for (const each of await accessibilityFaults(open.page)) fault(`${where}: ${each}`);
+      if (isLookedAt)
+        for (const each of await accessibilityFaults(open.page, { withContrast: true }))
+          fault(`${where}: ${each}`);
       for (const each of open.faults()) fault(`${where}: ${each}`);
     }
     await open.close();

@@ -114,11 +114,19 @@ export async function openPage(origin: string, options: OpenOptions = {}): Promi
 
 let axe: string | undefined;
 
+export interface LookOptions {
+  /** Contrast takes axe more time than all else: tokens.test.ts proves it for the pairs of colours, script/test-pages on pages. */
+  readonly withContrast?: boolean;
+}
+
 /** Looks at the page with axe-core; gives what breaks WCAG A or AA, in words. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+export async function accessibilityFaults(
+  page: Page,
+  { withContrast = false }: LookOptions = {},
+): Promise<string[]> {
   axe ??= readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(axe);
-  return await page.evaluate(async () => {
+  return await page.evaluate(async (contrast) => {
     const { axe } = window as unknown as {
       axe: {
         run(options: object): Promise<{
@@ -129,12 +137,13 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     const { violations } = await axe.run({
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
       resultTypes: ["violations"],
+      rules: { "color-contrast": { enabled: contrast } },
     });
     return violations.map(
       ({ id, help, nodes }) =>
         `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ""}`).join(" | ")}`,
     );
-  });
+  }, withContrast);
 }
 
 /** How far the page can be scrolled sideways, in pixels: 0 where everything has its place. */

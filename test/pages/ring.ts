@@ -53,8 +53,12 @@ export async function startPagesRing(): Promise<PagesRing> {
   };
   try {
     const promoteNext = await fillDepot(depot);
-    for (const [index, host] of HOSTS.entries())
-      members.push(await startMember(depot, index, host, members[0]));
+    for (const [index, host] of HOSTS.entries()) {
+      const supervisor = await createMember(depot, index, host, members[0]);
+      // Before it is started: one that does not come to answer is stopped too.
+      members.push(supervisor);
+      await supervisor.start();
+    }
     await loadServices(members);
     const through = new Set<number>();
     // A member that takes the release notes so by its init hook.
@@ -119,7 +123,7 @@ async function publish(
   return () => client.promotePackage(ident, "stable", TARGET);
 }
 
-async function startMember(
+async function createMember(
   depot: TestDepot,
   index: number,
   host: string,
@@ -138,7 +142,7 @@ async function startMember(
   const id = new Bun.CryptoHasher("md5").update(host).digest("hex");
   supervisor.write("hab/sup/default/MEMBER_ID", `${index + 1}${id.slice(1)}`);
   supervisor.write("hab/user/shop/config/user.toml", '[cache]\nsize = "512 MB"\n');
-  return await supervisor.start();
+  return supervisor;
 }
 
 async function loadServices(members: readonly TestSupervisor[]): Promise<void> {

@@ -7,7 +7,7 @@ export { Checkbox, type Choice, Choices } from "./components/choice.tsx";
 export { CopyButton, CopyLine } from "./components/copy.tsx";
 export { Dialog, type DialogProps } from "./components/dialog.tsx";
 export { Facts } from "./components/facts.tsx";
-export { Field, SearchField, Select } from "./components/field.tsx";
+export { Field, SearchField, Select, TextArea } from "./components/field.tsx";
 export { Icon, type IconName, Mark } from "./components/icon.tsx";
 export { PageHead } from "./components/page-head.tsx";
 export { sizeText } from "./components/size.ts";
@@ -25,7 +25,6 @@ export {
 } from "./components/states.tsx";
 export { type Column, Table } from "./components/table.tsx";
 export { type Tab, Tabs } from "./components/tabs.tsx";
-export { TextArea } from "./components/text-area.tsx";
 export { useToast } from "./components/toast.tsx";
 export { VirtualList } from "./components/virtual-list.tsx";
 export type { Known } from "./data/cache.ts";

@@ -1,6 +1,6 @@
 // In front of the page, when the session has ended while the reader was at work: signs in without leaving. Somebody else
 // than before gets the page anew.
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import {
   Button,
   fetchJson,
@@ -31,7 +31,8 @@ export default function SignInAgain({ before, onClose }: SignInAgainProps): Reac
   const [key] = useState(() => `sign-in again ${performance.now()}`);
   const asked = useResource(key, (signal) => fetchJson<SignInTold>(SESSION_API, signal));
   const account = asked.data?.account;
-  useEffect(() => {
+  // As in the shared dialog: closed while it is still in the document, so that the focus goes back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();

@@ -2,14 +2,12 @@
 import { type ReactNode, useState } from "react";
 import {
   Badge,
-  type BadgeLook,
   Button,
   ListSkeleton,
   Moment,
   problemText,
   Shown,
   send,
-  Table,
   useCache,
   useToast,
 } from "../../shared/index.ts";
@@ -18,6 +16,7 @@ import { ofOrigin } from "../channels/addresses.ts";
 import { MoreButton } from "../lists/more-button.tsx";
 import { useMore } from "../lists/use-more.ts";
 import { useWrite } from "../session/write.tsx";
+import { Deliveries } from "./deliveries.tsx";
 import type { Asked } from "./page.tsx";
 
 export const EVENT_KINDS = ["upload", "promotion", "demotion", "request", "decision", "rollback"] as const;
@@ -30,17 +29,6 @@ export interface Webhook {
   readonly active: boolean;
   readonly created_at: string;
   readonly created_by: string;
-}
-
-export interface Delivery {
-  readonly id: string;
-  readonly event: string;
-  readonly state: "pending" | "delivered" | "failed" | "dropped";
-  readonly attempts: number;
-  readonly status: number | null;
-  readonly error: string;
-  readonly created_at: string;
-  readonly due_at: string | null;
 }
 
 export interface WebhooksSectionProps {
@@ -114,13 +102,28 @@ function WebhookEntry({ origin, webhook, ask }: WebhookEntryProps): ReactNode {
         {!active && <Badge look="warn">Off</Badge>}
       </div>
       <div className="row">
-        <Button size="compact" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Button
+          size="compact"
+          aria-expanded={isOpen}
+          aria-label={`Deliveries to ${url}`}
+          onClick={() => setOpen(!isOpen)}
+        >
           Deliveries
         </Button>
-        <Button size="compact" isBusy={ping.isRunning} onClick={() => void ping.run()}>
+        <Button
+          size="compact"
+          aria-label={`Send a test to ${url}`}
+          isBusy={ping.isRunning}
+          onClick={() => void ping.run()}
+        >
           Send a test
         </Button>
-        <Button size="compact" isBusy={change.isRunning} onClick={() => void change.run()}>
+        <Button
+          size="compact"
+          aria-label={`Switch ${active ? "off" : "on"} the webhook to ${url}`}
+          isBusy={change.isRunning}
+          onClick={() => void change.run()}
+        >
           {active ? "Switch off" : "Switch on"}
         </Button>
         <Button
@@ -139,71 +142,5 @@ function WebhookEntry({ origin, webhook, ask }: WebhookEntryProps): ReactNode {
       )}
       {isOpen && <Deliveries address={address} origin={origin} />}
     </div>
-  );
-}
-
-const LOOKS: Readonly<Record<Delivery["state"], BadgeLook | undefined>> = {
-  pending: "accent",
-  delivered: "good",
-  failed: "bad",
-  dropped: undefined,
-};
-
-function Deliveries({ address, origin }: { readonly address: string; readonly origin: string }): ReactNode {
-  const cache = useCache();
-  const say = useToast();
-  const more = useMore<Delivery>((words) => {
-    const query = new URLSearchParams(Object.entries(words).map(([name, value]) => [name, String(value)]));
-    return `${address}/deliveries?${query}`;
-  });
-  const again = useWrite(async (id: string, signal) => {
-    await send(`${address}/deliveries/${encodeURIComponent(id)}/redeliver`, {
-      method: "POST",
-      json: {},
-      signal,
-    });
-    say("It is sent again");
-    cache.refresh(ofOrigin(origin));
-  });
-  return (
-    <Shown known={more.known} skeleton={<ListSkeleton rows={2} />}>
-      {(list) =>
-        list.items.length === 0 ? (
-          <p className="soft small">Nothing was sent yet.</p>
-        ) : (
-          <>
-            <Table
-              caption="Deliveries, newest first"
-              rows={list.items}
-              keyOf={({ id }) => id}
-              columns={[
-                { title: "Event", isLead: true, cell: ({ event }) => event },
-                { title: "State", cell: ({ state }) => <Badge look={LOOKS[state]}>{state}</Badge> },
-                {
-                  title: "Answer",
-                  cell: ({ status, error }) => (
-                    <span className="soft small" dir="auto">
-                      {[status, error].filter((part) => part !== null && part !== "").join(" ")}
-                    </span>
-                  ),
-                },
-                { title: "When", cell: ({ created_at }) => <Moment at={created_at} /> },
-                {
-                  title: "Again",
-                  isEnd: true,
-                  cell: ({ id, state }) =>
-                    state === "failed" || state === "dropped" ? (
-                      <Button size="compact" isBusy={again.isRunning} onClick={() => void again.run(id)}>
-                        Send again
-                      </Button>
-                    ) : null,
-                },
-              ]}
-            />
-            <MoreButton list={list} more={more} />
-          </>
-        )
-      }
-    </Shown>
   );
 }

@@ -1,6 +1,6 @@
 // Text to copy with one press. Where the browser gives no clipboard (pages over plain HTTP from another machine), the text is
 // selected instead, ready for the keyboard.
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -19,7 +19,14 @@ export function CopyLine({ text, label, prompt = "" }: CopyLineProps): ReactNode
   return (
     <div className="copy-line">
       <code ref={code} data-prompt={prompt} dir="ltr">
-        {text}
+        {/* Lines break between words only: at the hyphens of `--origin` they would make another command of it. */}
+        {text.split(" ").map((word, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: words are told apart by nothing else
+          <Fragment key={at}>
+            {at > 0 && " "}
+            <span className="copy-word">{word}</span>
+          </Fragment>
+        ))}
       </code>
       <CopyButton text={text} label={label} select={() => code.current} />
     </div>

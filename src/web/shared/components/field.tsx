@@ -1,15 +1,34 @@
 // Fields of forms: label, hint and problem belong to the input, for screen readers too.
-import { type ChangeEvent, type InputHTMLAttributes, type ReactNode, type Ref, useId } from "react";
+import {
+  type ChangeEvent,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 import { Icon } from "./icon.tsx";
 
-export interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> {
+interface About {
   readonly label: string;
   readonly hint?: ReactNode;
   readonly problem?: string | undefined;
-  readonly onText?: (text: string) => void;
 }
 
-export function Field({ label, hint, problem, onText, ...input }: FieldProps): ReactNode {
+/** What ties an input to the words about it. */
+interface Tied {
+  readonly id: string;
+  readonly "aria-invalid": true | undefined;
+  readonly "aria-describedby": string | undefined;
+}
+
+/** Label, input, hint and problem. */
+function Labelled({
+  label,
+  hint,
+  problem,
+  children,
+}: About & { readonly children: (tied: Tied) => ReactNode }): ReactNode {
   const id = useId();
   const described = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`].filter(
     Boolean,
@@ -17,14 +36,11 @@ export function Field({ label, hint, problem, onText, ...input }: FieldProps): R
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input
-        {...input}
-        id={id}
-        className="input"
-        aria-invalid={problem !== undefined || undefined}
-        aria-describedby={described.length > 0 ? described.join(" ") : undefined}
-        onChange={(event: ChangeEvent<HTMLInputElement>) => onText?.(event.currentTarget.value)}
-      />
+      {children({
+        id,
+        "aria-invalid": problem !== undefined || undefined,
+        "aria-describedby": described.length > 0 ? described.join(" ") : undefined,
+      })}
       {hint !== undefined && (
         <span id={`${id}-hint`} className="field-hint">
           {hint}
@@ -36,6 +52,47 @@ export function Field({ label, hint, problem, onText, ...input }: FieldProps): R
         </span>
       )}
     </div>
+  );
+}
+
+export interface FieldProps extends About, Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> {
+  readonly onText?: (text: string) => void;
+}
+
+export function Field({ label, hint, problem, onText, ...input }: FieldProps): ReactNode {
+  return (
+    <Labelled label={label} hint={hint} problem={problem}>
+      {(tied) => (
+        <input
+          {...input}
+          {...tied}
+          className="input"
+          onChange={(event: ChangeEvent<HTMLInputElement>) => onText?.(event.currentTarget.value)}
+        />
+      )}
+    </Labelled>
+  );
+}
+
+export interface TextAreaProps extends About, Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "onChange"> {
+  readonly onText?: (text: string) => void;
+}
+
+/** For text of several lines. */
+export function TextArea({ label, hint, problem, onText, className, ...input }: TextAreaProps): ReactNode {
+  return (
+    <Labelled label={label} hint={hint} problem={problem}>
+      {(tied) => (
+        <textarea
+          rows={3}
+          {...input}
+          {...tied}
+          className={className === undefined ? "input" : `input ${className}`}
+          dir="auto"
+          onChange={(event: ChangeEvent<HTMLTextAreaElement>) => onText?.(event.currentTarget.value)}
+        />
+      )}
+    </Labelled>
   );
 }
 
