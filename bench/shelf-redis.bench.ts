@@ -10,21 +10,21 @@ import { calledAs, insideShelf, packageOf, run } from "./shelf.ts";
 
 const PAIRS = 12;
 const CONNECTIONS = "20";
-/** Enough to take a quarter of a second. */
+/** Enough to take some tenths of a second of the server. */
 const WORKLOADS = [
   {
     title: "SET and GET of 100 bytes",
-    requests: 40_000,
+    requests: 20_000,
     words: ["-t", "set,get", "-d", "100", "-r", "50000"],
   },
   {
     title: "the same, 16 at a time",
-    requests: 200_000,
+    requests: 100_000,
     words: ["-t", "set,get", "-d", "100", "-r", "50000", "-P", "16"],
   },
   {
     title: "LPUSH, HSET, ZADD",
-    requests: 40_000,
+    requests: 20_000,
     words: ["-t", "lpush,hset,zadd", "-r", "50000", "-P", "4"],
   },
 ] as const;

@@ -66,7 +66,7 @@ export function run(
 }
 
 /** The words that run a program as the user `hab`, which private roots have. */
-export const AS_HAB = ["setpriv", "--reuid", "42", "--regid", "42", "--clear-groups", "--"] as const;
+export const AS_HAB = ["/usr/bin/setpriv", "--reuid", "42", "--regid", "42", "--clear-groups", "--"] as const;
 
 /** Links to a program by another name: some do what they are called. */
 export function calledAs(directory: string, name: string, program: string): string {
