@@ -1,7 +1,8 @@
 // New releases of packages of plans/ for tests of upgrades: the same files under another release, as a hart that a depot takes. To
-// build the plan again would show no more, and takes minutes for the largest.
+// build the plan again would show no more, and takes minutes for the largest; to pack all of them, seconds. So files that are large
+// are links to those of the release before, which stays.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { KeyCache } from "../../src/crypto/index.ts";
 import { writeArchive } from "../../src/package/index.ts";
@@ -14,7 +15,6 @@ export interface NextRelease {
   readonly hart: string;
 }
 
-/** As long as any other, so that it takes its place also inside programs. */
 const RELEASE = "29991231235959";
 
 /** Makes the hart of a newer release of a package the ring's machines have, in a directory of their own. */
@@ -24,10 +24,12 @@ export async function nextRelease(ring: ServiceRing, name: string, directory: st
   const from = join(ring.packages.directory, "pkgs", present.path);
   const to = join(root, "hab/pkgs", dirname(present.path), RELEASE);
   mkdirSync(dirname(to), { recursive: true });
-  // Links to the files where that can be: only those are written anew that name the release.
   const script = `cp -al "$1" "$2" 2>/dev/null || { rm -rf "$2"; cp -a "$1" "$2"; }
-    grep -rlaFZ "$3" "$2" | LC_ALL=C xargs -0 -r sed -i "s|$3|$4|g"`;
-  const { status, stderr } = spawnSync("sh", ["-ec", script, "sh", from, to, present.release, RELEASE]);
+    grep -rlaFZ --exclude-dir=bin --exclude-dir=sbin --exclude-dir=lib "$3" "$2" | LC_ALL=C xargs -0 -r sed -i "s|$3|$4|g"
+    cd "$2"
+    find bin sbin lib share -type f -size +32k 2>/dev/null | while read -r file; do ln -sfn "$5/$file" "$file"; done || :`;
+  const words = [from, to, present.release, RELEASE, join("/hab/pkgs", present.path)];
+  const { status, stderr } = spawnSync("bash", ["-ec", script, "sh", ...words]);
   if (status !== 0) throw new Error(String(stderr));
   const keys = new KeyCache(join(ring.packages.directory, "keys"));
   const revision = keys.revisions("origin-secret", "core").at(-1);
@@ -58,9 +60,4 @@ export async function ownReleases(
     const script = `mkdir -p "$1/$3"; mount --bind "$2" "$1/$3"; mount --rbind "$1" "\${2%/*}"`;
     await ring.run(machine, ["sh", "-ec", script, "sh", own, present, release]);
   }
-}
-
-/** Names of releases a machine has of a package. */
-export function releasesOn(ring: ServiceRing, machine: number, name: string): string[] {
-  return readdirSync(join(ring.machine(machine).directory, `releases-of-${name}`)).sort();
 }

@@ -13,6 +13,8 @@ const BUILT = join(PROJECT, ".cache/packages");
 const WAIT_SECONDS = 300;
 
 export interface Packages {
+  /** Where they are, on the host: `pkgs`, `keys`, `results`. */
+  readonly directory: string;
   /** Puts them under the machine's /hab/pkgs. */
   giveTo(machine: Machine): Promise<void>;
   /** Puts their harts into the machine's artifact cache, and the key that signed them into its key cache. */
@@ -43,6 +45,7 @@ export async function packagesOf(...plans: readonly string[]): Promise<Packages>
 
 function packagesIn(directory: string): Packages {
   return {
+    directory,
     async giveTo(machine) {
       await machine.run(["mkdir", "-p", "/hab/pkgs"]);
       await machine.run(["mount", "--bind", join(directory, "pkgs"), "/hab/pkgs"]);

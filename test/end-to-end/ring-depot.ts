@@ -8,7 +8,7 @@ import type { ServiceRing } from "./service-ring.ts";
 
 const PORT = 9636;
 
-/** What Supervisors have to be told to look at the depot of this machine, often. */
+/** What a ring has to be told so that its Supervisors look at the depot of this machine, often. */
 export function depotEnvironment(machine: number): Record<string, string> {
   return {
     HAB_BLDR_URL: `http://${Network.address(machine)}:${PORT}`,
@@ -51,7 +51,7 @@ export class RingDepot {
       await this.#ring.run(
         this.#machine,
         [process.execPath, program, keys, ...made.map(({ hart }) => hart)],
-        { env: { ...depotEnvironment(this.#machine), HAB_AUTH_TOKEN: this.#token } },
+        { env: { HAB_AUTH_TOKEN: this.#token } },
       );
       return made;
     } finally {

@@ -19,7 +19,7 @@ export interface ServiceRingOptions {
   readonly members: number;
   /** Further machines, behind the members: for a client, a depot. */
   readonly others?: number;
-  /** Of every Supervisor. */
+  /** Of every command on the machines, their Supervisors among them. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +28,6 @@ export class ServiceRing {
   readonly packages: Packages;
   /** Numbers of the machines with a Supervisor. */
   readonly members: readonly number[];
-  readonly #env: Readonly<Record<string, string>>;
   readonly #supervisors = new Map<number, BackgroundProcess>();
   /** The last version of what was applied to each group. */
   readonly #applied = new Map<string, number>();
@@ -37,13 +36,13 @@ export class ServiceRing {
     this.network = network;
     this.packages = packages;
     this.members = Array.from({ length: options.members }, (_, number) => number);
-    this.#env = options.env ?? {};
   }
 
   /** Makes the packages and the machines. No Supervisor runs yet. */
   static async make(options: ServiceRingOptions): Promise<ServiceRing> {
     const packages = await packagesOf(...options.plans);
     const network = await Network.start(options.members + (options.others ?? 0));
+    for (const machine of network.machines) Object.assign(machine.env, options.env);
     await Promise.all(network.machines.map((machine) => packages.giveTo(machine)));
     return new ServiceRing(network, packages, options);
   }
@@ -80,7 +79,7 @@ export class ServiceRing {
   start(member: number): void {
     const others = this.members.filter((other) => other !== member).map(Network.address);
     const words = ["hab", "sup", "run", "--permanent-peer", "--sys-ip-address", Network.address(member)];
-    const supervisor = this.machine(member).background([...words, "--peer", ...others], { env: this.#env });
+    const supervisor = this.machine(member).background([...words, "--peer", ...others]);
     this.#supervisors.set(member, supervisor);
   }
 
