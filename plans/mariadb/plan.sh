@@ -35,8 +35,9 @@ pkg_exports=(
   [password]=application.password
 )
 pkg_exposes=(port)
-# It ends connections and writes what it holds to disk before it goes.
-pkg_shutdown_timeout_sec=60
+# It ends connections and writes what it holds to disk before it goes. With much memory and slow disks that takes minutes,
+# and one that is cut short has to recover when it starts.
+pkg_shutdown_timeout_sec=300
 
 # What people work with, by MariaDB's name and by MySQL's; 100 MB of others are for development and repairs.
 __wanted=" mariadb mariadb-admin mariadb-analyze mariadb-binlog mariadb-check mariadb-dump mariadb-import mariadb-optimize

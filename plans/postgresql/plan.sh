@@ -41,9 +41,10 @@ pkg_exports=(
   [password]=application.password
 )
 pkg_exposes=(port)
-# Ends connections, writes what it holds to disk and goes; TERM would wait for clients to leave.
+# Ends connections, writes what it holds to disk and goes; TERM would wait for clients to leave. With much memory and slow disks that takes minutes,
+# and one that is cut short has to recover when it starts.
 pkg_shutdown_signal=INT
-pkg_shutdown_timeout_sec=60
+pkg_shutdown_timeout_sec=300
 
 # The server would read time zones of the host. A path of a package does not fit into the place of that path; the
 # server's working directory is its data directory, and the run hook links the zones to beside it. initdb finds none, so that

@@ -19,5 +19,6 @@ pkg_exports=(
   [port]=port
 )
 pkg_exposes=(port)
-# It writes what it holds to disk before it goes.
-pkg_shutdown_timeout_sec=60
+# It writes what it holds to disk before it goes. With much memory and slow disks that takes minutes,
+# and one that is cut short has to recover when it starts.
+pkg_shutdown_timeout_sec=300

@@ -109,6 +109,10 @@ export async function stopMachine(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
 }
 
+/** Between two looks at a condition, at first and at most: a look may cost as much as what is waited for. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 200;
+
 /** Waits until `condition` gives something other than false, undefined or a throw; returns it. Throws after `seconds`. */
 export async function until<T>(
   what: string,
@@ -117,7 +121,7 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   let last: unknown;
-  for (;;) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.2, LONGEST_PAUSE_MS)) {
     try {
       const value = await condition();
       if (value !== false && value !== undefined) return value;
@@ -127,7 +131,7 @@ export async function until<T>(
     }
     if (performance.now() > deadline)
       throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: last });
-    await Bun.sleep(20);
+    await Bun.sleep(pause);
   }
 }
 

@@ -78,7 +78,8 @@ step() {
 
 end() {
   trap '' INT TERM
-  stop_server
+  # Less than the Supervisor waits: what it writes to disk may be much.
+  stop_server 240
   exit 0
 }
 

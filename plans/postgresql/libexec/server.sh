@@ -29,7 +29,7 @@ runs() {
   [ -n "$server" ] && read -r _ _ process_state _ 2>/dev/null <"/proc/$server/stat" && [ "$process_state" != Z ]
 }
 
-# Lets standbys have what there is; one that does not take it is not waited for.
+# stop_server [SECONDS]: lets standbys have what there is; one that does not take it is not waited for.
 stop_server() {
   runs || return 0
   kill -INT "$server"
@@ -37,7 +37,7 @@ stop_server() {
   while runs; do
     sleep 0.1
     waited=$((waited + 1))
-    if [ "$waited" = $((patience_seconds * 10)) ]; then kill -QUIT "$server"; fi
+    if [ "$waited" = $((${1:-$patience_seconds} * 10)) ]; then kill -QUIT "$server"; fi
   done
   wait "$server"
   server=

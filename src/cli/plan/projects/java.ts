@@ -64,7 +64,7 @@ function fromSources(directory: string, main: string, hasLibraries: boolean): Dr
     ...COMMON,
     found: `a program in Java, started with the class ${main}`,
     deps: ["core/jre17", "core/busybox-static"],
-    buildDeps: ["core/jdk17"],
+    buildDeps: ["core/openjdk17"],
     phases: `do_build() {
   local file sources=() libraries=()
   rm -rf "\${CACHE_PATH:?}/classes"

@@ -48,7 +48,7 @@ server.start
     },
   },
   java: {
-    plans: ["jdk17", "jre17", "busybox-static"],
+    plans: ["openjdk17", "jre17", "busybox-static"],
     files: {
       "src/main/java/com/acme/Hello.java": `package com.acme;
 
