@@ -160,8 +160,9 @@ _tell_settings() {
 _render_metadata_FILES() {
   build_line "Generating blake2b hashes of all files in the package"
   local list="$CACHE_PATH/${pkg_name}_blake2bsums"
-  build_line "Generating signed metadata FILES"
+  # One request for both; a list that cannot be made is not said to be signed.
   _ask list-files "$pkg_prefix" "$list" "$__target" "$pkg_origin"
+  build_line "Generating signed metadata FILES"
 }
 
 # _flags_line NAME: a variable of the compiler, or that there is none.

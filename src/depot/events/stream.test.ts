@@ -222,3 +222,18 @@ test("places are bounded over all and for each address", () => {
   expect(places.take("c")).toBeDefined();
   expect(places.take("d")).toBeUndefined();
 });
+
+test("tells everybody that a public package is deleted, and nobody of one that was not", async () => {
+  const stranger = await listen("eve", "origin=acme");
+  const HIDDEN = "acme/hidden/1.0.0/20260101000009";
+  await world.ask("olga", "PUT", "/depot/origins/acme", { default_package_visibility: "private" });
+  await world.upload(HIDDEN);
+  await world.ask("olga", "DELETE", `/depot/pkgs/${HIDDEN}`);
+  await world.ask("olga", "PUT", "/depot/origins/acme", { default_package_visibility: "public" });
+  await world.upload("acme/passing/1.0.0/20260101000010");
+  await world.ask("olga", "DELETE", "/depot/pkgs/acme/passing/1.0.0/20260101000010");
+  await stranger.until(() => stranger.heard.some(({ event }) => event === "demotion"));
+  expect(stranger.heard.map(({ event }) => event)).toEqual(["upload", "demotion"]);
+  expect(stranger.heard[1]?.data).toMatchObject({ action: "package-delete", count: 1 });
+  await stranger.leave();
+});

@@ -60,8 +60,9 @@ export function eventViews(depot: Depot): EventViews {
   const publicData = async (event: EventRow): Promise<string | undefined> => {
     if (!ABOUT_PACKAGES.includes(event.kind)) return undefined;
     const data = JSON.parse(event.data) as EventData;
-    const seen = await publicAmong(depot.database.db, data.idents);
-    const idents = data.idents.filter(({ ident, target }) => seen.has(`${ident} ${target}`));
+    // What was deleted cannot be looked up any more.
+    const seen = data["was_public"] === true ? undefined : await publicAmong(depot.database.db, data.idents);
+    const idents = data.idents.filter(({ ident, target }) => seen?.has(`${ident} ${target}`) ?? true);
     if (idents.length === 0) return undefined;
     // Of what is not listed nobody knows whether it is public: its number says nothing to others.
     const all: Record<string, unknown> = { ...data, idents, count: idents.length };

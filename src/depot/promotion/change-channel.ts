@@ -4,7 +4,7 @@ import type { Actor } from "../store/audit.ts";
 import { type ChannelName, insertChange, type PackageRef, presentState } from "../store/channel-changes.ts";
 import { addToChannel, channelsHolding, removeFromChannel } from "../store/channels.ts";
 import type { Writing } from "../store/database.ts";
-import { recordEvent } from "../store/events.ts";
+import { publicAmong, recordEvent } from "../store/events.ts";
 import { type Channel, removeChannel } from "../store/origins.ts";
 import type { RowId } from "../store/schema.ts";
 import type { ChannelAction, EventKind } from "../store/schema-promotion.ts";
@@ -18,6 +18,8 @@ export interface ChannelChange {
   readonly requestId?: RowId | undefined;
   /** The state a rollback goes back to. */
   readonly backTo?: number;
+  /** Whether everybody might know of the packages, where nobody can look that up afterwards. */
+  readonly wasPublic?: boolean;
 }
 
 export interface Changed {
@@ -32,7 +34,7 @@ export async function changeChannel(
   writing: Writing,
   actor: Actor,
   channel: Channel,
-  { action, add = [], remove = [], from, requestId, backTo }: ChannelChange,
+  { action, add = [], remove = [], from, requestId, backTo, wasPublic }: ChannelChange,
 ): Promise<Changed> {
   const came = await addToChannel(writing, channel.id, idsOf(add));
   const went = await removeFromChannel(writing, channel.id, idsOf(remove));
@@ -61,6 +63,7 @@ export async function changeChannel(
         from_channel: from ?? null,
         request_id: requestId ?? null,
         ...(backTo !== undefined && { back_to: backTo }),
+        ...(wasPublic !== undefined && { was_public: wasPublic }),
       },
     });
   };
@@ -78,8 +81,9 @@ function idsOf(packages: readonly PackageRef[]): RowId[] {
 
 /** Takes a package that is about to be deleted out of every channel. */
 export async function emptyChannelsOf(writing: Writing, actor: Actor, ref: PackageRef): Promise<void> {
+  const wasPublic = (await publicAmong(writing.db, [ref])).size > 0;
   for (const channel of await channelsHolding(writing.db, ref.id))
-    await changeChannel(writing, actor, channel, { action: "package-delete", remove: [ref] });
+    await changeChannel(writing, actor, channel, { action: "package-delete", remove: [ref], wasPublic });
 }
 
 /** Removes a channel with what it holds. Its history stays, and goes on should the channel be made again. */

@@ -100,6 +100,8 @@ describe("the version of the database", () => {
     versions.push(database.version());
     await other.write((writing) => insertAccount(writing, "hank", ""));
     await other.close();
+    // Of others it hears in the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
     versions.push(database.version());
     expect(versions[1]).not.toBe(versions[0]);
     expect(versions[2]).toBe(versions[1]);
