@@ -238,7 +238,7 @@ describe.skipIf(Bun.which("git") === null)("against git", () => {
     expect(since("--changed")).toContain("Nothing to build of what changed since");
 
     appendFileSync(at("repo/base/hooks/run"), "exec x\n");
-    const baseChanged = "acme/base  hooks/run changed\nacme/user  needs acme/base\n";
+    const baseChanged = "acme/base  hooks/run changed\nacme/user  not built yet; needs acme/base\n";
     expect(since("--changed")).toBe(baseChanged);
     git("commit", "-q", "-am", "second");
     expect(since("--changed")).toContain("Nothing to build of what changed since");
@@ -252,7 +252,7 @@ describe.skipIf(Bun.which("git") === null)("against git", () => {
     rmSync(at("repo/apart/hooks/run"));
     writeFileSync(at("repo/base/default.toml"), "a = 1\n");
     expect(since("--changed")).toBe(
-      "acme/apart  hooks/run changed\nacme/base  default.toml changed\nacme/user  needs acme/base\n",
+      "acme/apart  hooks/run changed\nacme/base  default.toml changed\nacme/user  not built yet; needs acme/base\n",
     );
   });
 
