@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateOriginKeyPair, KeyCache, loadBoxes } from "../crypto/index.ts";
 import { describeError } from "../error/index.ts";
-import { activeTarget, readArchive, verifyHart, writeArchive } from "../package/index.ts";
+import { activeTarget, readArchive, Thread, verifyHart, writeArchive } from "../package/index.ts";
 import { defineCommand } from "./command.ts";
 
 interface Check {
@@ -28,7 +28,8 @@ export const command = defineCommand({
   async run({ ui, json, printJson }) {
     const checks = [
       await check("encryption (libsodium)", checkEncryption),
-      await check("packages (Ed25519, BLAKE2b, xz on several threads)", checkPackage),
+      await check("packages (Ed25519, BLAKE2b, xz)", checkPackage),
+      await check("threads", checkThreads),
     ];
     if (json) printJson({ ok: checks.every(({ ok }) => ok), checks });
     for (const { name, ok, problem } of checks) {
@@ -54,6 +55,14 @@ async function checkEncryption(): Promise<void> {
   const sealed = boxes.secretboxSeal(key, new TextEncoder().encode("hab"));
   if (new TextDecoder().decode(boxes.secretboxOpen(key, sealed)) !== "hab")
     throw new Error("what was decrypted is not what was encrypted");
+}
+
+/** Without threads all works, only slower, so nobody else says it. */
+async function checkThreads(): Promise<void> {
+  const thread = await Thread.start();
+  if (thread === undefined)
+    throw new Error("none can be started: packages are packed and unpacked by one processor");
+  thread.stop();
 }
 
 async function checkPackage(): Promise<void> {

@@ -15,8 +15,11 @@ export function ownCommand(args: readonly string[]): string[] {
   return [process.execPath, resolve(import.meta.dir, "../main.ts"), ...args];
 }
 
-/** What `new Worker(…)` takes for the module at `path` below src/. script/build bundles every file named `worker.ts`. */
+/**
+ * What `new Worker(…)` takes for the module at `path` below src/. script/build bundles every file named `worker.ts`; in the
+ * program they lie as they do below the project's directory, which is the one that all it bundles have in common.
+ */
 export function workerModule(path: string): string {
-  if (isCompiled()) return `${COMPILED_ROOT}root/${path.replace(/\.ts$/, ".js")}`;
+  if (isCompiled()) return `${COMPILED_ROOT}root/src/${path.replace(/\.ts$/, ".js")}`;
   return resolve(import.meta.dir, "..", path);
 }

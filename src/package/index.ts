@@ -42,6 +42,7 @@ export * from "./tar/format.ts";
 export * from "./tar/reader.ts";
 export * from "./tar/writer.ts";
 export * from "./target.ts";
+export * from "./thread/thread.ts";
 export * from "./uninstall.ts";
 export * from "./unpack.ts";
 export * from "./verify-installed.ts";
