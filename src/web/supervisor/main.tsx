@@ -12,7 +12,7 @@ const session = createSession({
   random: Math.random,
 });
 
-mountPages({
+void mountPages({
   base: "/ui",
   pages: PAGES,
   shell: (page) => (

@@ -6,7 +6,7 @@ import { ResourceCache } from "../data/cache.ts";
 import { CacheContext } from "../data/hooks.ts";
 import { RouterContext } from "../router/context.ts";
 import { Outlet } from "../router/outlet.tsx";
-import type { PageEntry } from "../router/pages.ts";
+import { fetchFirst, findPage, type PageEntry } from "../router/pages.ts";
 import { createRouter } from "../router/router.ts";
 
 export interface PagesApp {
@@ -17,11 +17,16 @@ export interface PagesApp {
   readonly shell: (page: ReactNode) => ReactNode;
 }
 
-export function mountPages({ base, pages, shell }: PagesApp): void {
+/** The first page comes with the scripts of all pages, mostly; drawn with it, nothing is drawn twice. */
+const FIRST_PAGE_MS = 100;
+
+export async function mountPages({ base, pages, shell }: PagesApp): Promise<void> {
   const container = document.getElementById("app");
   if (container === null) throw new Error("the document has no place for the pages");
   const router = createRouter(base);
   const cache = new ResourceCache();
+  const first = findPage(pages, router.place().path);
+  if (first !== undefined) await fetchFirst(first.entry, FIRST_PAGE_MS);
   createRoot(container).render(
     <StrictMode>
       <RouterContext value={router}>

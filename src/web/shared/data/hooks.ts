@@ -1,5 +1,14 @@
 // Data as components use it.
-import { createContext, use, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { type Known, type Load, ResourceCache } from "./cache.ts";
 import type { Problem } from "./problem.ts";
 import { fetchJson, isAbort, problemIn } from "./request.ts";
@@ -23,6 +32,8 @@ export function useResource<Data>(key: string | undefined, load: Load<Data>): Kn
     [cache, key],
   );
   const peek = (): Known<Data> => (key === undefined ? NOTHING : cache.peek<Data>(key));
+  // React subscribes when it has painted; what a page needs is asked for before that.
+  useLayoutEffect(() => subscribe(() => undefined), [subscribe]);
   return useSyncExternalStore(subscribe, peek);
 }
 

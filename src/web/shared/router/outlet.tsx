@@ -1,29 +1,15 @@
 // Shows the page of the address. While the next one is fetched the last one stays; then the reader is told: title, focus on
 // the heading, and the scroll position that belongs there.
-import {
-  type ComponentType,
-  type LazyExoticComponent,
-  lazy,
-  type ReactNode,
-  Suspense,
-  useDeferredValue,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-} from "react";
+import { type ReactNode, Suspense, useDeferredValue, useLayoutEffect, useMemo, useRef } from "react";
 import { PageBoundary } from "../app/boundary.tsx";
 import { NotFound, PageSkeleton } from "../components/states.tsx";
 import { usePlace, useRouter } from "./context.ts";
-import type { PageEntry, PageProps } from "./pages.ts";
-import { matchPattern, type PathParams } from "./pattern.ts";
+import { componentOf, findPage, type PageEntry } from "./pages.ts";
 import type { Place } from "./router.ts";
-
-type LazyPage = LazyExoticComponent<ComponentType<PageProps>>;
 
 export function Outlet({ pages }: { readonly pages: readonly PageEntry[] }): ReactNode {
   // Deferred: React keeps showing the old place while the page of the new one is on its way.
   const place = useDeferredValue(usePlace());
-  const loaded = useRef(new Map<PageEntry, LazyPage>());
   const found = useMemo(() => findPage(pages, place.path), [pages, place.path]);
   const query = useMemo(() => new URLSearchParams(place.search), [place.search]);
   if (found === undefined)
@@ -32,11 +18,7 @@ export function Outlet({ pages }: { readonly pages: readonly PageEntry[] }): Rea
         <NotFound />
       </Arrival>
     );
-  let Page = loaded.current.get(found.entry);
-  if (Page === undefined) {
-    Page = lazy(found.entry.load);
-    loaded.current.set(found.entry, Page);
-  }
+  const Page = componentOf(found.entry);
   return (
     <Suspense fallback={<PageSkeleton />}>
       <PageBoundary key={place.path}>
@@ -46,17 +28,6 @@ export function Outlet({ pages }: { readonly pages: readonly PageEntry[] }): Rea
       </PageBoundary>
     </Suspense>
   );
-}
-
-function findPage(
-  pages: readonly PageEntry[],
-  path: string,
-): { readonly entry: PageEntry; readonly params: PathParams } | undefined {
-  for (const entry of pages) {
-    const params = matchPattern(entry.pattern, path);
-    if (params !== undefined) return { entry, params };
-  }
-  return undefined;
 }
 
 /** Content may take this long to be as high as it was when the reader left it. */
