@@ -62,6 +62,7 @@ interface Status {
   readonly state: string;
   readonly desired_state: string;
   readonly pid: number | null;
+  readonly ready: boolean;
   readonly problems: readonly string[];
 }
 
@@ -174,7 +175,7 @@ describe("hab start core/redis on a machine that has nothing", () => {
       env: { HAB_REDIS: "timeout = 30\ntcp_keepalive = 50\nmaxmemory = '1mb'" },
     });
     await until("Redis answers", async () => (await redis("ping")) === "PONG", 60);
-    await until("it is ready", async () => ((await status()) as { ready?: boolean }).ready === true, 60);
+    await until("it is ready", async () => (await status())?.ready === true, 60);
     expect(await status()).toMatchObject({
       package: first.ident,
       state: "up",
