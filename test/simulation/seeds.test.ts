@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { repeatCommand, runSeeds } from "./runs.ts";
 
-const SEEDS = Number(process.env["HAB_SIMULATE_SEEDS"] ?? 100);
+const SEEDS = Number(process.env["HAB_SIMULATE_SEEDS"] ?? 50);
 
 test(`${SEEDS} seeds of chaos break no rule`, async () => {
   const options = { first: 1, count: SEEDS };

@@ -173,7 +173,13 @@ describe.each(EVERYBODY)("a studio of %s", (who) => {
 
   test("ends what is asked to end, and what it left in the background", async () => {
     const child = Bun.spawn(
-      [...machine.as, HAB, "studio", "run", "trap 'echo asked; exit 3' TERM; sleep 4243 & echo up; wait"],
+      [
+        ...machine.as,
+        HAB,
+        "studio",
+        "run",
+        "trap 'echo asked; exit 3' TERM; sleep 4243 & echo up; while sleep 0.1; do :; done",
+      ],
       { cwd: machine.source, env: machine.env, stdin: "ignore", stdout: "pipe" },
     );
     const reader = child.stdout.getReader();
