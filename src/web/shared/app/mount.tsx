@@ -20,6 +20,7 @@ export interface PagesApp {
 /** The first page comes with the scripts of all pages, mostly; drawn with it, nothing is drawn twice. */
 const FIRST_PAGE_MS = 100;
 
+/** Draws a set of pages into the document, as soon as the one that is asked for is there or has been waited for. */
 export async function mountPages({ base, pages, shell }: PagesApp): Promise<void> {
   const container = document.getElementById("app");
   if (container === null) throw new Error("the document has no place for the pages");
