@@ -5,8 +5,9 @@ export interface Departure {
   readonly why: string;
   /** Names of the cases. */
   readonly cases: readonly string[];
-  /** Differences in the form of scene.ts; each has to be there. */
+  /** Differences in the form of scene.ts; each has to be there, unless `depends` says on what it depends. */
   readonly what: readonly RegExp[];
+  readonly depends?: string;
 }
 
 /** What is wrong with a case: differences that nobody explains, and departures that are none any more. */
@@ -15,10 +16,12 @@ export function complaints(
   name: string,
   differences: readonly string[],
 ): string[] {
-  const own = all.filter(({ cases }) => cases.includes(name)).flatMap(({ what }) => what);
+  const ofCase = all.filter(({ cases }) => cases.includes(name));
+  const own = ofCase.flatMap(({ what }) => what);
   return [
     ...differences.filter((difference) => !own.some((pattern) => pattern.test(difference))),
-    ...own
+    ...ofCase
+      .flatMap(({ what, depends }) => (depends === undefined ? what : []))
       .filter((pattern) => !differences.some((difference) => pattern.test(difference)))
       .map((pattern) => `does not differ any more: ${pattern}`),
   ];
