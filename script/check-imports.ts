@@ -1,5 +1,5 @@
 // Checks the direction of imports between rooms (ARCHITECTURE.md): a room imports only the rooms it may, and only
-// their index.ts. Prints each breach and exits 1; prints nothing when all is well.
+// their index.ts, tests also their testing/. Prints each breach and exits 1; prints nothing when all is well.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
@@ -48,6 +48,11 @@ function* typescriptFiles(directory: string): Generator<string> {
   }
 }
 
+/** A test, or what tests use. */
+function isOfTests(path: string): boolean {
+  return path.endsWith(".test.ts") || path.includes("/testing/");
+}
+
 for (const file of typescriptFiles(source)) {
   const inside = relative(source, file);
   const room = inside.includes("/") ? (inside.split("/")[0] as string) : "main";
@@ -65,6 +70,7 @@ for (const file of typescriptFiles(source)) {
       breaches.push(`${inside}: room ${room} is not listed in script/check-imports.ts`);
     else if (!allowed.includes("*") && !allowed.includes(targetRoom))
       breaches.push(`${inside}: ${room} may not import ${targetRoom}`);
+    else if (isOfTests(inside) && target.startsWith(`${targetRoom}/testing/`)) continue;
     else if (target !== `${targetRoom}/index.ts` && room !== "main")
       breaches.push(`${inside}: reaches past ${targetRoom}/index.ts (${target})`);
   }

@@ -1,9 +1,7 @@
 // From `hab sup run` to the launcher: the same process, the program HAB_LAUNCH_BINARY names.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { resolve } from "node:path";
+import { HAB_WORDS } from "../host/testing/hab-program.ts";
 import { Stage } from "./testing/stage.ts";
-
-const MAIN = resolve(import.meta.dir, "../main.ts");
 
 let stage: Stage;
 beforeEach(() => {
@@ -13,7 +11,7 @@ afterEach(() => stage.end());
 
 test("HAB_LAUNCH_BINARY gets the words after `sup`, under the pid that `hab sup run` had", async () => {
   const launcher = stage.script("launcher", `echo "$$ $* $NOTIFY_SOCKET"`);
-  const child = Bun.spawn([process.execPath, MAIN, "sup", "run", "--no-color", "core/redis", "-I"], {
+  const child = Bun.spawn([...HAB_WORDS, "sup", "run", "--no-color", "core/redis", "-I"], {
     env: { FS_ROOT: stage.root, HAB_LAUNCH_BINARY: launcher, NOTIFY_SOCKET: "/run/x" },
     stdout: "pipe",
   });
@@ -29,7 +27,7 @@ test("secrets among the words go by the environment, where others cannot read th
     ...["--ring-key", "k3y", "--event-stream-url=nats://u:p@h", "--event-stream-token", "t0ken"],
     ...["--event-stream-application", "a", "--event-stream-environment", "e", "core/redis"],
   ];
-  const child = Bun.spawn([process.execPath, MAIN, "sup", "run", ...words], {
+  const child = Bun.spawn([...HAB_WORDS, "sup", "run", ...words], {
     env: { FS_ROOT: stage.root, HAB_LAUNCH_BINARY: launcher },
     stdout: "pipe",
   });
@@ -40,7 +38,7 @@ test("secrets among the words go by the environment, where others cannot read th
 
 test("words that are wrong are told before there is a launcher", async () => {
   const launcher = stage.script("launcher", "echo started");
-  const child = Bun.spawn([process.execPath, MAIN, "sup", "run", "--listen-http", "nowhere"], {
+  const child = Bun.spawn([...HAB_WORDS, "sup", "run", "--listen-http", "nowhere"], {
     env: { FS_ROOT: stage.root, HAB_LAUNCH_BINARY: launcher },
     stdout: "pipe",
     stderr: "pipe",

@@ -9,6 +9,7 @@ import {
   runningGroupMembers,
   waitForExit,
 } from "../host/index.ts";
+import { HAB_WORDS } from "../host/testing/hab-program.ts";
 import { Stage } from "./testing/stage.ts";
 
 let stage: Stage;
@@ -430,7 +431,7 @@ test("idle, it does nothing: no timer, no wake-up", async () => {
   await stage.heard("up");
   await stage.spawn("a.default", SLEEP);
   const target = readlinkSync(`/proc/${launcher.pid}/exe`);
-  expect(target).toBe(process.execPath);
+  expect(target).toBe(HAB_WORDS[0] ?? "");
   const switches = () => {
     const text = readFileSync(`/proc/${launcher.pid}/status`, "utf8");
     return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(text)?.[1]);

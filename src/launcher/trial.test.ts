@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isProcessRunning } from "../host/index.ts";
+import { HAB_WORDS } from "../host/testing/hab-program.ts";
 import { connectToLauncher, PID_VARIABLE, PIPE_VARIABLE } from "./index.ts";
 import { PROTOCOL_VERSION } from "./protocol.ts";
 import type { Slots } from "./slots.ts";
 import { Stage, type Told } from "./testing/stage.ts";
 
-const LAUNCHER = `${process.execPath} ${resolve(import.meta.dir, "../main.ts")}`;
+const LAUNCHER = HAB_WORDS.join(" ");
 const PUPPET = resolve(import.meta.dir, "testing/puppet.ts");
 
 const name = (release: string) => `acme/hab-sup/1.0.0/${release}`;

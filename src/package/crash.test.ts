@@ -2,15 +2,15 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { generateOriginKeyPair, KeyCache } from "../crypto/index.ts";
+import { HAB_WORDS } from "../host/testing/hab-program.ts";
 import { writeArchive } from "./pack.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "hab-crash-"));
 const hart = join(scratch, "big.hart");
 const ident = "crash/big/1.0/20260101000000";
 const pair = generateOriginKeyPair("crash", new Date(0));
-const main = resolve(import.meta.dir, "../main.ts");
 
 beforeAll(async () => {
   const directory = join(scratch, "source/hab/pkgs", ident);
@@ -53,7 +53,7 @@ const environment = (root: string) => ({
 const words = ["pkg", "install", "--ignore-install-hook", hart];
 
 function install(root: string) {
-  return Bun.spawn([process.execPath, main, ...words], {
+  return Bun.spawn([...HAB_WORDS, ...words], {
     env: environment(root),
     stdout: "pipe",
     stderr: "pipe",
@@ -97,14 +97,11 @@ test.skipIf(!canMount)("a full disk is said, and leaves nothing", async () => {
   mkdirSync(small, { recursive: true });
   const script =
     'mount -t tmpfs -o size=8m none "$1" && shift && "$@"; code=$?; find "$DISK" -mindepth 1; exit $code';
-  const child = Bun.spawn(
-    ["unshare", "-m", "sh", "-c", script, "sh", small, process.execPath, main, ...words],
-    {
-      env: { ...environment(root), DISK: small },
-      stdout: "pipe",
-      stderr: "pipe",
-    },
-  );
+  const child = Bun.spawn(["unshare", "-m", "sh", "-c", script, "sh", small, ...HAB_WORDS, ...words], {
+    env: { ...environment(root), DISK: small },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const [stdout, stderr] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

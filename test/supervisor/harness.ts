@@ -2,12 +2,12 @@
 // own, packages written by hand. Nothing of the machine's /hab is touched.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { dispatch } from "../../src/cli/index.ts";
 import { freePort } from "../../src/depot/testing/free-port.ts";
+import { HAB_WORDS } from "../../src/host/testing/hab-program.ts";
 import { memoryOutput } from "../../src/ui/index.ts";
 
-const PROJECT = resolve(import.meta.dir, "../..");
 const DEADLINE_MS = 15_000;
 const SETTLE_MS = 5_000;
 
@@ -131,8 +131,7 @@ export class TestSupervisor {
     this.#process = Bun.spawn(
       [
         ...this.#wrapper,
-        process.execPath,
-        join(PROJECT, "src/main.ts"),
+        ...HAB_WORDS,
         "sup",
         "run",
         `--listen-gossip=127.0.0.1:${gossip}`,
@@ -253,7 +252,7 @@ export class TestSupervisor {
 
   /** Starts `hab` against this Supervisor. */
   spawnHab(...words: string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
-    return Bun.spawn([process.execPath, join(PROJECT, "src/main.ts"), ...this.#addressed(words)], {
+    return Bun.spawn([...HAB_WORDS, ...this.#addressed(words)], {
       cwd: this.root,
       env: this.#env,
       stdin: "ignore",
@@ -264,7 +263,7 @@ export class TestSupervisor {
 
   /** Runs `hab` against this Supervisor with something to read. */
   async habReading(input: Uint8Array, ...words: string[]): Promise<CommandResult> {
-    const child = Bun.spawn([process.execPath, join(PROJECT, "src/main.ts"), ...this.#addressed(words)], {
+    const child = Bun.spawn([...HAB_WORDS, ...this.#addressed(words)], {
       cwd: this.root,
       env: this.#env,
       stdin: input,

@@ -3,22 +3,22 @@
 // that starts the program from its source: what is updated is which of them is started.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Secret } from "../../src/crypto/index.ts";
 import { startTestDepot, type TestDepot } from "../../src/depot/testing/depot.ts";
 import { makeHart, originKeys, publicKeyText } from "../../src/depot/testing/harts.ts";
 import { createDepotClient, type DepotClient } from "../../src/depot-client/index.ts";
+import { HAB_WORDS } from "../../src/host/testing/hab-program.ts";
 import { parseFullIdent, parseTarget } from "../../src/package/index.ts";
 import { TestSupervisor } from "./harness.ts";
 
 const TARGET = parseTarget("x86_64-linux");
-const MAIN = resolve(import.meta.dir, "../../src/main.ts");
 const HANGING = join(import.meta.dir, "hanging-supervisor.ts");
-const PROGRAM = `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`;
+const PROGRAM = `#!/bin/sh\nexec ${HAB_WORDS.join(" ")} "$@"\n`;
 
 /** A program that is a good one but for running. */
 const bad = (run: string) =>
-  `#!/bin/sh\nif [ "$2" = run ]; then ${run}; fi\nexec ${process.execPath} ${MAIN} "$@"\n`;
+  `#!/bin/sh\nif [ "$2" = run ]; then ${run}; fi\nexec ${HAB_WORDS.join(" ")} "$@"\n`;
 
 const releaseNumber = (number: number) => `2026010100000${number}`;
 const sup = (number: number) => `vec/hab-sup/1.0.0/${releaseNumber(number)}`;
@@ -80,7 +80,7 @@ beforeAll(async () => {
   const good = { name: sup(4), path: join(supervisor.root, "hab/pkgs", sup(4), "bin/hab") };
   supervisor.write(
     "hab/launcher/supervisors.json",
-    JSON.stringify({ launcher: `${process.execPath} ${MAIN}`, good, refused: [] }),
+    JSON.stringify({ launcher: `${HAB_WORDS.join(" ")}`, good, refused: [] }),
   );
   await supervisor.start();
   pid = (await supervisor.load("web")).process.pid;

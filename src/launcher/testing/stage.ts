@@ -11,9 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Identity, inheritedEnvironment, isProcessRunning } from "../../host/index.ts";
+import { HAB_WORDS } from "../../host/testing/hab-program.ts";
 import type { ServiceProcess } from "../index.ts";
-
-const MAIN = resolve(import.meta.dir, "../../main.ts");
 
 export interface Told {
   readonly event: string;
@@ -72,8 +71,7 @@ export class Stage {
     const launcher = Bun.spawn(
       [
         ...(options.wrapper ?? []),
-        process.execPath,
-        MAIN,
+        ...HAB_WORDS,
         "hab-launch",
         options.verb ?? "run",
         ...(options.args ?? []),

@@ -1,6 +1,6 @@
 // `hab pkg exec` becomes another program, so each case is a process (recorded from 2.1.78).
 import { afterAll, expect, test } from "bun:test";
-import { join } from "node:path";
+import { HAB_WORDS } from "../../../src/host/testing/hab-program.ts";
 import queries from "./queries.json";
 import { type Step, World } from "./world.ts";
 
@@ -12,7 +12,6 @@ interface Query extends Step {
   readonly group: string;
 }
 
-const main = join(import.meta.dir, "../../../src/main.ts");
 // Help is ours to write; what needs the world at /hab itself is for tests with a root of their own.
 const cases = (queries.cases as unknown as Query[]).filter(
   ({ group, argv, expect }) =>
@@ -31,7 +30,7 @@ test.concurrent.each(cases)(
       ...env,
     };
     for (const name of unset) delete environment[name];
-    const child = Bun.spawn([process.execPath, main, ...argv], {
+    const child = Bun.spawn([...HAB_WORDS, ...argv], {
       cwd: world.cwd,
       env: environment,
       stdin: new Blob([stdin]),
