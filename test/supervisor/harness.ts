@@ -3,10 +3,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { dispatch } from "../../src/cli/index.ts";
+import { type CommandResult, typeHere } from "../../src/cli/testing/type-here.ts";
 import { freePort } from "../../src/depot/testing/free-port.ts";
 import { HAB_WORDS } from "../../src/host/testing/hab-program.ts";
-import { memoryOutput } from "../../src/ui/index.ts";
 
 const DEADLINE_MS = 15_000;
 const SETTLE_MS = 5_000;
@@ -29,12 +28,6 @@ export interface ServiceJson {
   readonly last_process_state: { readonly pid: number | null; readonly termination_reason: string } | null;
   readonly next_restart_at: number | null;
   readonly restart_count: number;
-}
-
-export interface CommandResult {
-  readonly exit: number;
-  readonly out: string;
-  readonly err: string;
 }
 
 export class TestSupervisor {
@@ -288,9 +281,7 @@ export class TestSupervisor {
     const given = Object.fromEntries(
       changed.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
     );
-    const turn = lastTyped.then(() => typeHere(this.#addressed(words), given));
-    lastTyped = turn.catch(() => undefined);
-    return turn;
+    return typeHere(this.#addressed(words), given);
   }
 
   /** Runs `hab` against this Supervisor. */
@@ -364,25 +355,4 @@ export class TestSupervisor {
     rmSync(this.root, { recursive: true, force: true });
     return exit;
   }
-}
-
-/** Commands typed here share the environment of this process: each waits for the one before it. */
-let lastTyped: Promise<unknown> = Promise.resolve();
-
-async function typeHere(words: readonly string[], env: Record<string, string>): Promise<CommandResult> {
-  const [stdout, stderr] = [memoryOutput(), memoryOutput()];
-  const before = { ...process.env };
-  setEnvironment(env);
-  try {
-    const signal = new AbortController().signal;
-    const exit = await dispatch(words, { stdout, stderr, env, readLine: async () => undefined, signal });
-    return { exit, out: stdout.text, err: stderr.text };
-  } finally {
-    setEnvironment(before);
-  }
-}
-
-function setEnvironment(wanted: Readonly<Record<string, string | undefined>>): void {
-  for (const name of Object.keys(process.env)) if (wanted[name] === undefined) delete process.env[name];
-  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) process.env[name] = value;
 }

@@ -7,6 +7,7 @@ import type { Command } from "../../../src/cli/command.ts";
 import { commands } from "../../../src/cli/commands.ts";
 import type { ArgumentGrammar, OptionGrammar } from "../../../src/cli/grammar/spec.ts";
 import { displayName, valueDisplay } from "../../../src/cli/grammar/spec.ts";
+import { typeHere } from "../../../src/cli/testing/type-here.ts";
 import { childrenOf } from "../../../src/cli/tree.ts";
 import { HAB, run } from "../../binary/program.ts";
 import { waitsFor } from "./cases.ts";
@@ -83,31 +84,43 @@ describe("commands take what the original's take", () => {
   });
 });
 
+const ENVIRONMENT = { HAB_NOCOLORING: "true", HAB_LICENSE: "accept-no-persist" };
+
 describe("help and version: exit code and stream", () => {
   test.each(rows)("%s", async (_, each) => {
-    const hab = (...words: string[]) =>
-      run([HAB, ...words], { env: { HAB_NOCOLORING: "true", HAB_LICENSE: "accept-no-persist" } });
+    const hab = (...words: string[]) => typeHere(words, ENVIRONMENT);
     if (each.long !== undefined)
       for (const flag of ["--help", "-h"]) {
-        const { code, stdout, stderr } = await hab(...each.path, flag);
-        expect([code, stderr, stdout.includes("Usage: hab")]).toEqual([0, "", true]);
+        const { exit, out, err } = await hab(...each.path, flag);
+        expect([exit, err, out.includes("Usage: hab")]).toEqual([0, "", true]);
       }
     // `hab sup --version` asks a package of the original, which is not there.
     if (each.version !== undefined && each.version.exit !== 1)
       for (const flag of ["--version", "-V"]) {
-        const { code, stdout } = await hab(...each.path, flag);
-        expect([code, stdout]).toEqual([each.version.exit, each.version.stdout]);
+        const { exit, out } = await hab(...each.path, flag);
+        expect([exit, out]).toEqual([each.version.exit, each.version.stdout]);
       }
     if (each.help_command !== undefined) {
-      const { code, stdout } = await hab("help", ...each.path);
-      expect([code, stdout.includes("Usage: hab")]).toEqual([0, true]);
+      const { exit, out } = await hab("help", ...each.path);
+      expect([exit, out.includes("Usage: hab")]).toEqual([0, true]);
     }
     // A bare command with work to do is compared in commands.json.
     if (each.bare?.exit === 2) {
-      const { code, stdout, stderr } = await hab(...each.path);
-      expect([code, stdout]).toEqual([2, ""]);
-      expect(stderr.startsWith("error: ")).toBe(each.bare.stderr.startsWith("error: "));
+      const { exit, out, err } = await hab(...each.path);
+      expect([exit, out]).toEqual([2, ""]);
+      expect(err.startsWith("error: ")).toBe(each.bare.stderr.startsWith("error: "));
     }
+  });
+
+  test.each([
+    [["--help"], 0, "stdout"],
+    [["--version"], 0, "stdout"],
+    [["help", "svc"], 0, "stdout"],
+    [["svc", "load", "-h"], 0, "stdout"],
+    [["svc"], 2, "stderr"],
+  ] as const)("of the program itself: hab %s", async (words, exit, stream) => {
+    const { code, stdout, stderr } = await run([HAB, ...words], { env: ENVIRONMENT });
+    expect([code, stdout !== "", stderr !== ""]).toEqual([exit, stream === "stdout", stream === "stderr"]);
   });
 });
 
