@@ -1,42 +1,15 @@
 // docs/first-app.md, as a reader does it: the commands are taken from the page, so that there is no second copy of them to go
 // stale. A block that is marked `sh` is run; the block behind it, if it has no mark, is what the last command has to say.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Machine, PROJECT } from "./machine.ts";
+import { plansOfPage, stepsOfPage } from "./first-app-page.ts";
+import { Machine } from "./machine.ts";
 import { packagesOf } from "./packages.ts";
 
-const page = readFileSync(join(PROJECT, "docs/first-app.md"), "utf8");
-
-interface Step {
-  readonly title: string;
-  readonly commands: string;
-  readonly answer: string | undefined;
-}
-
-/** The blocks to run, in their order, each under the heading it stands below. */
-function stepsOf(text: string): Step[] {
-  const steps: Step[] = [];
-  let title = "";
-  for (const [, heading, commands, answer] of text.matchAll(
-    /^## ([^\n]+)$|^```sh[^\n]*\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?/gms,
-  )) {
-    if (heading !== undefined) title = heading;
-    else if (commands !== undefined) steps.push({ title, commands, answer });
-  }
-  return steps;
-}
-
-/** What the page has the reader build beforehand. */
-function plansOf(text: string): string[] {
-  const lines = [...text.matchAll(/script\/build-plans ([a-z0-9 -]+)/g)];
-  return [...new Set(lines.flatMap(([, names = ""]) => names.trim().split(/ +/)))];
-}
-
-const steps = stepsOf(page);
+const steps = stepsOfPage();
 let machine: Machine;
 beforeAll(async () => {
-  const packages = await packagesOf(...plansOf(page), "busybox-static", "cacerts");
+  const packages = await packagesOf(...plansOfPage());
   machine = await Machine.start();
   await packages.giveTo(machine);
   await packages.giveHartsTo(machine);
