@@ -14,7 +14,7 @@ const { version, files } = JSON.parse(readFileSync(join(PROJECT, "test/timings.j
 
 function needsPackages(file: string): boolean {
   try {
-    return /from "[./a-z-]*\/(packages|service-ring)\.ts"/.test(readFileSync(join(PROJECT, file), "utf8"));
+    return /\b(packagesOf|ServiceRing)\b/.test(readFileSync(join(PROJECT, file), "utf8"));
   } catch {
     // Of a file that is gone.
     return false;
