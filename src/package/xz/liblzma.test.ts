@@ -90,9 +90,7 @@ function xz(data: Uint8Array, ...options: string[]): Uint8Array {
 }
 
 describe("what xz writes", async () => {
-  const program = new Uint8Array(
-    await Bun.file(process.execPath).slice(4_096_000, 4_216_000).arrayBuffer(),
-  );
+  const program = new Uint8Array(await Bun.file(process.execPath).slice(4_096_000, 4_216_000).arrayBuffer());
 
   test.each([0, 3, 6])("is what is written here at level %d, byte for byte", (level) => {
     expect(Buffer.from(compress(program, level)).equals(xz(program, `-${level}`))).toBe(true);
