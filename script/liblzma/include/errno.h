@@ -1,0 +1,2 @@
+// Included by liblzma, used by none of the files that are built.
+#pragma once
