@@ -70,19 +70,23 @@ export function matchingNames(db: Queries, terms: readonly string[]) {
     .distinct();
 }
 
-/** Up to so many words a term is rare, and is counted at no cost. */
-const RARE_WORDS = 1000;
-/** Where no term is rare: beyond so many words it does not matter how common one is. */
-const COMMON_WORDS = 20_000;
+/**
+ * How far the words of terms are counted: so far first, and further only where none has fewer. Beyond the last it does not matter
+ * how common a term is.
+ */
+const COUNTED_WORDS = [1000, 6000, 30_000] as const;
 /** So many words are looked up in a few milliseconds. */
 const FEW_WORDS = 6000;
 
 /** Lets the term with the fewest words lead. */
 async function leadOf(db: Queries, terms: readonly string[]): Promise<Lead> {
   if (terms.length === 1) return { index: 0, isFew: false };
-  const rare = await rarestTerm(db, terms, RARE_WORDS);
-  const { index, words } = rare.words < RARE_WORDS ? rare : await rarestTerm(db, terms, COMMON_WORDS);
-  return { index, isFew: words <= FEW_WORDS };
+  let rarest = { index: 0, words: Number.POSITIVE_INFINITY };
+  for (const most of COUNTED_WORDS) {
+    rarest = await rarestTerm(db, terms, most);
+    if (rarest.words < most) break;
+  }
+  return { index: rarest.index, isFew: rarest.words < FEW_WORDS };
 }
 
 /** Which term has the fewest words, and how many, counted up to `most`. */
@@ -131,31 +135,26 @@ export async function searchReleases(
   return await lookFurther(async (limit) => {
     const rows = await db
       .with("matching", () => firstWords(db, terms, lead, limit))
-      .with("found", (withMatching) =>
+      .with("seen", (withMatching) =>
         withMatching
-          .selectFrom(
-            withMatching
-              .selectFrom("matching")
-              .innerJoin("packages", (join) =>
-                join
-                  .onRef("packages.origin", "=", "matching.origin")
-                  .onRef("packages.name", "=", "matching.name"),
-              )
-              .where(isVisible(caller))
-              .select("packages.ident")
-              .limit(MAX_FOUND)
-              .as("some"),
+          .selectFrom("matching")
+          .innerJoin("packages", (join) =>
+            join
+              .onRef("packages.origin", "=", "matching.origin")
+              .onRef("packages.name", "=", "matching.name"),
           )
-          .select("some.ident")
-          .distinct(),
+          .where(isVisible(caller))
+          .select("packages.ident")
+          .limit(MAX_FOUND),
       )
+      .with("found", (withSeen) => withSeen.selectFrom("seen").select("seen.ident").distinct())
       .selectFrom(once)
       .leftJoin(
         (join) =>
           within(join.selectFrom("found").select("found.ident").orderBy("found.ident"), window).as("page"),
         (join) => join.onTrue(),
       )
-      .select(["page.ident", total, looked])
+      .select(["page.ident", total, seen, looked])
       .orderBy("page.ident")
       .execute();
     return lookOf(rows, ({ ident }) => (ident === null ? undefined : identRow(ident)));
@@ -173,7 +172,7 @@ export async function searchNames(
   return await lookFurther(async (limit) => {
     const rows = await db
       .with("matching", () => firstWords(db, terms, lead, limit))
-      .with("found", (withMatching) =>
+      .with("seen", (withMatching) =>
         withMatching
           .selectFrom("matching")
           .where(({ exists, selectFrom }) =>
@@ -186,8 +185,10 @@ export async function searchNames(
             ),
           )
           .select(["matching.origin", "matching.name"])
-          .distinct()
           .limit(MAX_FOUND),
+      )
+      .with("found", (withSeen) =>
+        withSeen.selectFrom("seen").select(["seen.origin", "seen.name"]).distinct(),
       )
       .selectFrom(once)
       .leftJoin(
@@ -202,7 +203,7 @@ export async function searchNames(
           ).as("page"),
         (join) => join.onTrue(),
       )
-      .select(["page.origin", "page.name", total, looked])
+      .select(["page.origin", "page.name", total, seen, looked])
       .orderBy("page.name")
       .orderBy("page.origin")
       .execute();
@@ -218,6 +219,7 @@ const counting = sql<number | string>`count(*)`.as("count");
 const once = sql<{ readonly one: number }>`(select 1 as one)`.as("once");
 /** Of all that was found and looked at, beside each row: a word that many packages have is then looked for once, not twice. */
 const total = sql<number | string>`(select count(*) from found)`.as("total");
+const seen = sql<number | string>`(select count(*) from seen)`.as("seen");
 const looked = sql<number | string>`(select count(*) from matching)`.as("looked");
 
 function within<Tables, Table extends keyof Tables, Row>(
@@ -230,16 +232,24 @@ function within<Tables, Table extends keyof Tables, Row>(
 /** A page of what some words gave. */
 interface Look<Item> {
   readonly page: Page<Item>;
-  /** How many words were looked at. */
+  /** How many words were looked at, and what they gave, some of it several times. */
   readonly looked: number;
+  readonly seen: number;
 }
 
-function lookOf<Row extends { readonly total: number | string; readonly looked: number | string }, Item>(
+interface Counts {
+  readonly total: number | string;
+  readonly seen: number | string;
+  readonly looked: number | string;
+}
+
+function lookOf<Row extends Counts, Item>(
   rows: readonly Row[],
   itemOf: (row: Row) => Item | undefined,
 ): Look<Item> {
+  const { total = 0, seen = 0, looked = 0 } = rows[0] ?? {};
   const items = rows.map(itemOf).filter((item) => item !== undefined);
-  return { page: { total: Number(rows[0]?.total ?? 0), items }, looked: Number(rows[0]?.looked ?? 0) };
+  return { page: { total: Number(total), items }, seen: Number(seen), looked: Number(looked) };
 }
 
 /** Looks at more words until there is as much as can be wanted, or no more words. */
@@ -247,8 +257,8 @@ async function lookFurther<Item>(
   look: (limit: number | undefined) => Promise<Look<Item>>,
 ): Promise<Page<Item>> {
   for (const limit of LOOKS) {
-    const { page, looked } = await look(limit);
-    if (limit === undefined || looked < limit || page.total >= MAX_FOUND) return page;
+    const { page, seen, looked } = await look(limit);
+    if (limit === undefined || looked < limit || seen >= MAX_FOUND) return page;
   }
   return { total: 0, items: [] };
 }
