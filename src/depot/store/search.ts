@@ -71,10 +71,10 @@ export function matchingNames(db: Queries, terms: readonly string[]) {
 }
 
 /**
- * How far the words of terms are counted: so far first, and further only where none has fewer. Beyond the last it does not matter
- * how common a term is.
+ * How far the words of terms are counted: so far first, and further only where none has fewer. Beyond the last the counting costs
+ * more than it saves, and the first term leads.
  */
-const COUNTED_WORDS = [1000, 6000, 30_000] as const;
+const COUNTED_WORDS = [1000, 6000] as const;
 /** So many words are looked up in a few milliseconds. */
 const FEW_WORDS = 6000;
 
