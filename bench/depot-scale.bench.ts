@@ -3,10 +3,11 @@
 // beside nginx, alone and 16 at a time; uploads of 1 MB; with 100,000 packages search, start and memory. SQLite, and
 // PostgreSQL where it is installed. The servers have one core to themselves, the client another. Ratios are of processor
 // time, which other work on the machine spoils least; rates by the clock stand beside them. HAB_BENCH_SMALL=1 divides all
-// numbers by ten; HAB_BENCH_PARTS=metadata,transfers,many chooses, HAB_BENCH_KINDS=sqlite,postgres too.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// numbers by ten; HAB_BENCH_PARTS=metadata,transfers,many chooses, HAB_BENCH_KINDS=sqlite,postgres too. HAB_BENCH_KEEP=DIR
+// keeps what was filled in that directory, and takes it from there the next time.
+import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { blake2b256Hex } from "../src/crypto/index.ts";
 import { createAccount, createToken, type DepotPlaceWords } from "../src/depot/index.ts";
 import { makeHart, type TestHart } from "../src/depot/testing/harts.ts";
@@ -45,12 +46,24 @@ const kindsWanted = process.env["HAB_BENCH_KINDS"]?.split(",");
 
 const root = mkdtempSync(join(tmpdir(), "hab-bench-scale-"));
 const site = join(root, "site");
+const keep = process.env["HAB_BENCH_KEEP"];
+/** Where filled depots are; the numbers in their names are what they were filled with. */
+const filled = keep === undefined ? root : resolve(keep);
+
+/** Fills a depot, unless that was done in an earlier run. */
+async function fillOnce(place: DepotPlaceWords, packages: number, releases: number): Promise<void> {
+  const done = `${place.dataDirectory}.filled`;
+  if (existsSync(done)) return;
+  await fillDepot(place, packages, releases);
+  writeFileSync(done, "");
+}
 
 interface Kind {
   readonly name: string;
   /** Processes of the database, which work for the depot's answers too. */
   databasePids(): number[];
-  place(name: string): Promise<DepotPlaceWords>;
+  /** A place of this name, new unless an earlier run made it in the same directory. */
+  place(name: string, directory: string): Promise<DepotPlaceWords>;
 }
 
 /** A bare server that answers each request with one SELECT of the row by the same driver. */
@@ -77,8 +90,8 @@ async function startBareSelect(place: DepotPlaceWords): Promise<Server> {
 }
 
 async function measureMetadata(kind: Kind, nginx: Server | undefined): Promise<void> {
-  const place = await kind.place("metadata");
-  await fillDepot(place, PACKAGES, RELEASES);
+  const place = await kind.place(`metadata_${PACKAGES}`, filled);
+  await fillOnce(place, PACKAGES, RELEASES);
   const depot = await startDepotServer(place);
   const idle = memoryOf([depot.pid]);
   const bare = await startBareSelect(place);
@@ -138,7 +151,7 @@ async function hartOf(ident: string, size: number): Promise<TestHart> {
 }
 
 async function measureTransfers(kind: Kind, nginx: Server | undefined): Promise<void> {
-  const place = await kind.place("transfers");
+  const place = await kind.place("transfers", root);
   await createAccount(place, "bench");
   const token = (await createToken(place, "bench")).token.reveal();
   const headers = { Authorization: `Bearer ${token}` };
@@ -171,7 +184,12 @@ async function measureTransfers(kind: Kind, nginx: Server | undefined): Promise<
 
   const big = await hartOf("acme/big/1.0/20260101000000", DOWNLOAD_BYTES);
   await upload(big);
-  writeFileSync(join(site, "big.hart"), big.bytes);
+  // The very file of the depot: how a file came into the system's cache makes a third of what it costs to send.
+  rmSync(join(site, "big.hart"), { force: true });
+  linkSync(
+    join(place.dataDirectory, "blobs", big.checksum.slice(0, 2), big.checksum),
+    join(site, "big.hart"),
+  );
   for (const connections of [1, CONNECTIONS]) {
     const download = (server: Server, path: string): Promise<Cost> =>
       loadServer({
@@ -205,13 +223,16 @@ const SEARCHES: Readonly<Record<string, (index: number) => string>> = {
   "a name": (index) => `tool${(index * 997) % MANY_PACKAGES}`,
   "a part of names": (index) => `tool${index % 10}`,
   "two words": (index) => `origin${index % 20}/tool${index % 10}`,
+  "two words, none rare": (index) => `tool/${["server", "client", "lib", "data"][index % 4]}`,
+  "an origin": (index) => `origin${index % 20}`,
+  nothing: (index) => `zebra${index}`,
   "a word that every fourth has": (index) => ["server", "client", "lib", "data"][index % 4] ?? "",
   "one letter": (index) => ["t", "o", "s"][index % 3] ?? "",
 };
 
 async function measureMany(kind: Kind): Promise<void> {
-  const place = await kind.place("many");
-  await fillDepot(place, MANY_PACKAGES, 1);
+  const place = await kind.place(`many_${MANY_PACKAGES}`, filled);
+  await fillOnce(place, MANY_PACKAGES, 1);
   const starts: number[] = [];
   let depot = await startDepotServer(place);
   starts.push(depot.readyMs);
@@ -262,18 +283,23 @@ try {
     kinds.push({
       name: "SQLite",
       databasePids: () => [],
-      place: async (name) => ({ dataDirectory: join(root, `sqlite-${name}`) }),
+      place: async (name, directory) => ({ dataDirectory: join(directory, `sqlite-${name}`) }),
     });
   if (kindsWanted?.includes("postgres") !== false && postgresPrograms() !== undefined) {
-    const server = await startPostgres();
+    const server = await startPostgres({}, keep === undefined ? undefined : join(filled, "postgres"));
     postgres = server;
     kinds.push({
       name: "PostgreSQL",
       databasePids: () => withDescendants(server.pid),
-      place: async (name) => ({
-        dataDirectory: join(root, `postgres-${name}`),
-        database: await server.database(),
-      }),
+      async place(name, directory) {
+        const dataDirectory = join(directory, `postgres-${name}`);
+        if (!existsSync(`${dataDirectory}.filled`)) {
+          // One that was not filled to its end.
+          await server.admin(`drop database if exists ${name}`);
+          await server.admin(`create database ${name}`);
+        }
+        return { dataDirectory, database: `postgres://postgres@127.0.0.1:${server.port}/${name}` };
+      },
     });
   }
   const wants = (part: string): boolean => parts?.includes(part) !== false;

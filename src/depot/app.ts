@@ -3,12 +3,12 @@
 import { type Context, Hono } from "hono";
 import { describeError, isKind } from "../error/index.ts";
 import { lazyPages } from "../web/index.ts";
-import { responseOf } from "./answer-cache.ts";
 import { empty, jsonText, NO_CACHE, Refusal, refusalResponse, text } from "./answers.ts";
 import { authenticate, type SignedIn } from "./authentication.ts";
 import { jsonBody } from "./bodies.ts";
 import { depotErrors } from "./errors.ts";
 import { isOutOfFiles } from "./file-limit.ts";
+import { blobResponse, textResponse } from "./kept-answers.ts";
 import { DEFAULT_RATE, INVALID_TOKEN_RATE, MAX_RUNNING_REQUESTS, PRETENCE_RATE } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { isLoopback, type Rate, RateLimit } from "./rate-limit.ts";
@@ -67,20 +67,7 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
     const page = path.startsWith("/v1/") ? undefined : await pages.answer(context.req.raw, path);
     return page ?? (await withCaller(depot, context, invalidTokens, () => empty(404)));
   });
-  app.onError((error, context) => {
-    if (error instanceof Refusal) return refusalResponse(error);
-    // A client that went away hears no answer, and is no failure of the depot.
-    if (context.req.raw.signal.aborted) return empty(408);
-    // Two that create the same at once, each having looked before it wrote: the second finds it there, as if it came later.
-    if (isUniqueViolation(error)) return empty(409);
-    depot.log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
-    if (isUnstorableText(error)) return empty(400);
-    if (isDiskFull(error)) return text(507, "The depot's disk is full");
-    if (isOutOfFiles(error)) return empty(503, { "Retry-After": "2" });
-    if (isDatabaseAway(error)) return empty(503, { "Retry-After": "2" });
-    // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
-    return empty(isKind(error, depotErrors.blobsUnreachable) ? 502 : 500);
-  });
+  app.onError((error, context) => failureResponse(depot, context.req.raw, error));
   const requests = new RateLimit(rate === undefined || rate === "unlimited" ? DEFAULT_RATE : rate, depot.now);
   let running = 0;
   const pretence = new RateLimit(PRETENCE_RATE, depot.now);
@@ -94,15 +81,34 @@ export function createApp(depot: Depot, rate?: Rate | "unlimited"): DepotApp {
       );
     const address = openAddressOf(request, client);
     const known = address === undefined ? undefined : await depot.cache.known(address);
-    if (known !== undefined) return responseOf(known);
+    if (known !== undefined && known.status !== "blob") return textResponse(known);
     if (running >= MAX_RUNNING_REQUESTS) return text(503, "Too many requests", { "Retry-After": "1" });
     running++;
     try {
+      if (known !== undefined) return await blobResponse(depot, request, known);
       return await app.fetch(request, { ...peer, client });
+    } catch (error) {
+      return failureResponse(depot, request, error);
     } finally {
       running--;
     }
   };
+}
+
+/** What is answered when a request ends in an error. */
+function failureResponse(depot: Depot, request: Request, error: unknown): Response {
+  if (error instanceof Refusal) return refusalResponse(error);
+  // A client that went away hears no answer, and is no failure of the depot.
+  if (request.signal.aborted) return empty(408);
+  // Two that create the same at once, each having looked before it wrote: the second finds it there, as if it came later.
+  if (isUniqueViolation(error)) return empty(409);
+  depot.log(`${request.method} ${rawPath(request)} failed: ${describeError(error)}`);
+  if (isUnstorableText(error)) return empty(400);
+  if (isDiskFull(error)) return text(507, "The depot's disk is full");
+  if (isOutOfFiles(error)) return empty(503, { "Retry-After": "2" });
+  if (isDatabaseAway(error)) return empty(503, { "Retry-After": "2" });
+  // Compat: what the object store fails at is a bad gateway (reference/depot-api.md §2.1).
+  return empty(isKind(error, depotErrors.blobsUnreachable) ? 502 : 500);
 }
 
 /**

@@ -1,7 +1,6 @@
 // How a route is declared: method, path, who may call it, and what its parameters must look like. The declaration is
 // data, so one table mounts them all, none can forget to say who may call it, and a description can be made from it.
 import type { z } from "zod";
-import type { AnswerCache } from "./answer-cache.ts";
 import { Refusal } from "./answers.ts";
 import type { SignedIn } from "./authentication.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
@@ -10,6 +9,7 @@ import type { EventFeed } from "./events/feed.ts";
 import type { ListenerPlaces } from "./events/places.ts";
 import type { EventViews } from "./events/view.ts";
 import type { FixedAccounts } from "./fixed-accounts.ts";
+import type { KeptAnswers } from "./kept-answers.ts";
 import type { Caller, Role } from "./roles.ts";
 import type { Verb } from "./scopes.ts";
 import type { DepotSecrets } from "./secrets.ts";
@@ -23,7 +23,7 @@ import type { WebhookTargets } from "./webhooks/targets.ts";
 export interface Depot {
   readonly database: DepotDatabase;
   readonly blobs: BlobStore;
-  readonly cache: AnswerCache;
+  readonly cache: KeptAnswers;
   readonly contents: ContentsOfHarts;
   readonly secrets: DepotSecrets;
   /** Accounts and tokens of `--accounts`. */
@@ -82,7 +82,7 @@ export interface Call<Params, Query, Body = unknown> {
   /** The JSON body, by the route's schema. Refuses with 400, 408 or 413. */
   json(): Promise<Body>;
   /**
-   * Under this name the answer may be kept for everybody who asks the same (answer-cache.ts); undefined when the sender
+   * Under this name the answer may be kept for everybody who asks the same (kept-answers.ts); undefined when the sender
    * has said who they are.
    */
   readonly openAddress: string | undefined;

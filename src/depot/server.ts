@@ -11,6 +11,7 @@ import { eventViews } from "./events/view.ts";
 import { lowFileLimit } from "./file-limit.ts";
 import { NO_FIXED_ACCOUNTS, openFixedAccounts } from "./fixed-accounts.ts";
 import { startHousekeeping } from "./housekeeping.ts";
+import { sizeOfKept } from "./kept-answers.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_OF_ADDRESS } from "./limits.ts";
 import { type DepotPlaceWords, dataDirectoryOf, openPlace } from "./place.ts";
 import type { Rate } from "./rate-limit.ts";
@@ -82,7 +83,7 @@ export async function runDepot(options: DepotOptions): Promise<RunningDepot> {
         listeners: new ListenerPlaces(MAX_LISTENERS, MAX_LISTENERS_OF_ADDRESS),
         webhookTargets: parseWebhookTargets(options.webhookTargets ?? "public"),
         blobs,
-        cache: new AnswerCache(database.version),
+        cache: new AnswerCache(database.version, sizeOfKept),
         contents: new ContentsOfHarts(directory, blobs),
         fixedAccounts:
           options.accountsFile === undefined

@@ -1,10 +1,10 @@
 // What became of a channel, for members of its origin; and what two channels, or two states of one, do not have in common,
 // for whoever may see the packages.
 import { z } from "zod";
-import { cachedResponse } from "../answer-cache.ts";
 import { pageOf } from "../answer-schemas.ts";
 import { changeAnswer, changeItemAnswer, compareAnswer } from "../answer-schemas-promotion.ts";
 import { jsonText, NO_CACHE, page, Refusal } from "../answers.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
 import { channelName, originName, rangeQuery, stateQuery } from "../names.ts";
 import { compareStates } from "../promotion/compare.ts";
@@ -101,7 +101,7 @@ export const channelHistoryRoutes: readonly Route[] = [
       const view = await viewOf(depot, params.origin, account);
       const other = { origin: params.origin, channel: query.with ?? params.channel };
       const key = `compare ${params.origin} ${params.channel} ${query.at ?? ""} ${other.channel} ${query.with_at ?? ""} ${view.name}`;
-      return await cachedResponse(call, key, async () => {
+      return await keptResponse(call, key, async () => {
         const here = await stateOfChannel(depot, params, query.at, view.visible);
         const there = await stateOfChannel(depot, other, query.with_at, view.visible);
         const difference = compareStates(here.packages, there.packages);

@@ -1,6 +1,5 @@
 // Reading channels: their names, what they hold, the latest in them (reference/depot-api.md §9).
 import { z } from "zod";
-import { cachedResponse } from "../answer-cache.ts";
 import {
   channelNameAnswer,
   identAnswer,
@@ -9,6 +8,7 @@ import {
   pageOf,
 } from "../answer-schemas.ts";
 import { json, jsonText, NO_CACHE, page, pageOffset } from "../answers.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { MAX_NAME_LENGTH, PAGE_SIZE } from "../limits.ts";
 import {
   channelName,
@@ -49,7 +49,7 @@ async function packageInChannel(
   const target = targetOrRefuse(call);
   const view = await viewOf(depot, params.origin, account);
   const key = `channel ${params.origin} ${params.channel} ${params.name}/${params.version ?? ""}/${params.release ?? ""} ${target} ${view.name}`;
-  return await cachedResponse(call, key, async () => {
+  return await keptResponse(call, key, async () => {
     const { db } = depot.database;
     const channel = await findChannel(db, params.origin, params.channel);
     const row =

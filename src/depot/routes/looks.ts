@@ -1,7 +1,6 @@
 // Beyond the original: reads that answer what people look for in one request, for the pages (src/web/depot). All are as the
 // caller may see it, and none changes anything.
 import { z } from "zod";
-import { cachedResponse } from "../answer-cache.ts";
 import {
   contentsAnswer,
   dependencyGraphAnswer,
@@ -10,6 +9,7 @@ import {
 } from "../answer-schemas.ts";
 import { empty, IMMUTABLE, jsonText, PRIVATE_FOR_A_WHILE } from "../answers.ts";
 import { RECORD_FILES } from "../contents/collect.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { originName, packageName, targetQuery, versionText } from "../names.ts";
 import type { Caller } from "../roles.ts";
 import { type Call, type Route, route } from "../route.ts";
@@ -72,7 +72,7 @@ export const lookRoutes: readonly Route[] = [
     async handle(call) {
       const { depot, account } = call;
       const { db } = depot.database;
-      return await cachedResponse(call, `overview ${viewName(account)}`, async () => {
+      return await keptResponse(call, `overview ${viewName(account)}`, async () => {
         const origins = await originCounts(db, account);
         const newest = await newestReleases(db, account, NEWEST);
         const answer: z.infer<typeof overviewAnswer> = {
@@ -100,7 +100,7 @@ export const lookRoutes: readonly Route[] = [
       const { db } = depot.database;
       const view = await viewOf(depot, params.origin, account);
       const key = `glance ${params.origin}/${params.name} ${view.name}`;
-      return await cachedResponse(call, key, async () => {
+      return await keptResponse(call, key, async () => {
         const heads = await channelHeads(db, params, view.visible);
         const newest = await latestPackage(db, { ident: params, visible: view.visible });
         const answer: z.infer<typeof packageOverviewAnswer> = {
@@ -125,7 +125,7 @@ export const lookRoutes: readonly Route[] = [
       const row = await releaseOf(call);
       if (row === undefined) return empty(404);
       const { database } = call.depot;
-      return await cachedResponse(call, `graph ${row.id} ${viewName(call.account)}`, async () => {
+      return await keptResponse(call, `graph ${row.id} ${viewName(call.account)}`, async () => {
         const graph = await dependencyGraph(database.db, row, call.account, MAX_NODES);
         const dependents = await dependentReleases(database.db, row, call.account, MAX_DEPENDENTS);
         const answer: z.infer<typeof dependencyGraphAnswer> = {

@@ -1,8 +1,8 @@
 // Origins (reference/depot-api.md §11).
 import { z } from "zod";
-import { cachedResponse } from "../answer-cache.ts";
 import { newOriginAnswer, originAnswer } from "../answer-schemas.ts";
 import { empty, json, text } from "../answers.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { originName } from "../names.ts";
 import { callerOf, type Route, route } from "../route.ts";
 import { newOriginShape, originShape } from "../shapes.ts";
@@ -58,7 +58,7 @@ export const originRoutes: readonly Route[] = [
     async handle(call) {
       const { depot, params } = call;
       const { db } = depot.database;
-      return await cachedResponse(call, `origin ${params.origin}`, async () => {
+      return await keptResponse(call, `origin ${params.origin}`, async () => {
         const row = await findOrigin(db, params.origin);
         if (row === undefined) return { status: 404, body: "" };
         const owner = await accountNameOf(db, row.owner_id);

@@ -210,6 +210,19 @@ describe("downloads (reference/depot-api.md §8)", () => {
     expect((await depot.call("GET", PATH, { headers: { Range: "bytes=999999-" } })).status).toBe(416);
   });
 
+  test("end at once for nobody when the package is no longer public, also those that are known by their address", async () => {
+    const show = (visibility: string) =>
+      depot.call("PATCH", `/depot/pkgs/odd/numeric/1.2/20200101000000/${visibility}`, { token: bobo });
+    expect((await depot.call("GET", PATH)).status).toBe(200);
+    expect((await depot.call("GET", PATH)).status).toBe(200);
+    await show("private");
+    expect((await depot.call("GET", PATH)).status).toBe(404);
+    expect((await depot.call("GET", PATH)).status).toBe(404);
+    expect((await depot.call("GET", PATH, { token: bobo })).status).toBe(200);
+    await show("public");
+    expect((await depot.call("GET", PATH)).status).toBe(200);
+  });
+
   test("refuse targets that do not exist", async () => {
     expect((await get(`${PATH}?target=foo`)).status).toBe(422);
     expect((await get(`${PATH}?target=x86_64-darwin`)).status).toBe(404);

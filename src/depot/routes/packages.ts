@@ -1,6 +1,5 @@
 // Reading packages: one of them, the latest, lists, versions (reference/depot-api.md §6).
 import { z } from "zod";
-import { cachedResponse } from "../answer-cache.ts";
 import {
   listItemAnswer,
   packageAnswer,
@@ -18,6 +17,7 @@ import {
   page,
   Refusal,
 } from "../answers.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
 import {
   flagQuery,
@@ -91,7 +91,7 @@ async function latest(call: Call<IdentPrefix, TargetQuery>): Promise<Response> {
   const target = targetOrRefuse(call);
   const view = await viewOf(depot, params.origin, account);
   const key = `latest ${params.origin}/${params.name}/${params.version ?? ""} ${target} ${view.name}`;
-  return await cachedResponse(call, key, async () => {
+  return await keptResponse(call, key, async () => {
     const row = await latestPackage(depot.database.db, { ident: params, visible: view.visible, target });
     return row === undefined
       ? { status: 404, body: "" }
@@ -106,7 +106,7 @@ async function list(
   const view = await viewOf(depot, params.origin, account);
   const ident = [params.origin, params.name, params.version].join("/");
   const key = `list ${ident} ${query.range} ${query.distinct} ${view.name}`;
-  return await cachedResponse(call, key, async () => {
+  return await keptResponse(call, key, async () => {
     const { db } = depot.database;
     const filter = { ident: params, visible: view.visible };
     const start = Math.max(query.range, 0);

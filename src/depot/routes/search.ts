@@ -1,8 +1,8 @@
 // Search (reference/depot-api.md §10).
 import { z } from "zod";
-import { cachedResponse } from "../answer-cache.ts";
 import { identAnswer, pageOf } from "../answer-schemas.ts";
 import { page, pageOffset, Refusal } from "../answers.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { PAGE_SIZE } from "../limits.ts";
 import { flagQuery, rangeQuery, searchText } from "../names.ts";
 import type { Caller } from "../roles.ts";
@@ -29,7 +29,7 @@ export const searchRoutes: readonly Route[] = [
       const terms = termsOf(decodedAgain(params.query));
       const offset = pageOffset(query.range);
       const key = `search ${query.distinct} ${offset} ${viewName(account)} ${terms.join(" ")}`;
-      return await cachedResponse(call, key, async () => {
+      return await keptResponse(call, key, async () => {
         if (terms.length === 0) return page(offset, 0, []);
         const window = { offset, limit: PAGE_SIZE };
         const search = query.distinct ? searchNames : searchReleases;

@@ -1,7 +1,8 @@
 // Bytes in and out: uploads and downloads of harts (reference/depot-api.md §7, §8).
 import { z } from "zod";
-import { artifactFileName, isTarget } from "../../package/index.ts";
-import { empty, IMMUTABLE, PRIVATE_FOR_A_WHILE, Refusal, text } from "../answers.ts";
+import { artifactFileName, formatIdent, isTarget } from "../../package/index.ts";
+import { IMMUTABLE, PRIVATE_FOR_A_WHILE, Refusal, text } from "../answers.ts";
+import { keptResponse } from "../kept-answers.ts";
 import { checksumQuery, flagQuery, originName, packageName, targetQuery, versionText } from "../names.ts";
 import { EVERYTHING, visibleIn } from "../roles.ts";
 import { type Route, route } from "../route.ts";
@@ -56,36 +57,31 @@ export const transferRoutes: readonly Route[] = [
     params: release,
     query: z.object({ target: targetQuery }),
     async handle(call) {
-      const { depot, params, request, account } = call;
+      const { depot, params, account } = call;
       const target = targetOrRefuse(call);
       if (!isTarget(target)) throw new Refusal(422, `Invalid package target '${target}'`);
       const members = await visibleIn(depot.database.db, params.origin, account);
       // Compat: who knows the name of a hidden package may download it.
       const visible = members === EVERYTHING ? EVERYTHING : (["public", "hidden"] as const);
-      const row = await latestPackage(depot.database.db, { ident: params, visible, target });
-      if (row === undefined) return empty(404);
-      const etag = `"${row.checksum}"`;
-      const file = artifactFileName(row, target);
-      const headers = {
-        ETag: etag,
-        "Cache-Control": row.visibility === "public" ? IMMUTABLE : PRIVATE_FOR_A_WHILE,
-        "X-Filename": file,
-      };
-      if (matchesAny(request.headers.get("if-none-match"), etag)) return empty(304, headers);
-      const answer = await depot.blobs.answer(row.checksum, request, {
-        ...headers,
-        "Content-Type": "application/octet-stream",
-        "Content-Disposition": `attachment; filename="${file}"`,
+      const ident = formatIdent(params);
+      const key = `download ${visible === EVERYTHING ? "all" : "open"} ${target} ${ident}`;
+      return await keptResponse(call, key, async () => {
+        const row = await latestPackage(depot.database.db, { ident: params, visible, target });
+        if (row === undefined) return { status: 404, body: "" };
+        const file = artifactFileName(row, target);
+        return {
+          status: "blob",
+          digest: row.checksum,
+          name: ident,
+          headers: {
+            ETag: `"${row.checksum}"`,
+            "Cache-Control": row.visibility === "public" ? IMMUTABLE : PRIVATE_FOR_A_WHILE,
+            "X-Filename": file,
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": `attachment; filename="${file}"`,
+          },
+        };
       });
-      if (answer !== undefined) return answer;
-      depot.log(`the blob ${row.checksum} of ${row.ident} is missing`);
-      return empty(404);
     },
   }),
 ];
-
-/** Whether an `If-None-Match` header names this tag. */
-function matchesAny(header: string | null, etag: string): boolean {
-  if (header === null) return false;
-  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
-}

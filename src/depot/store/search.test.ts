@@ -58,6 +58,21 @@ test("of more than can be wanted the first are given, and counted", async () => 
   expect(beyond).toEqual({ total: MAX_FOUND, items: [] });
 });
 
+test("what may be seen is found behind more than can be wanted that may not", async () => {
+  const show = (visibility: "public" | "private") =>
+    database.write(({ db }) =>
+      db.updateTable("packages").set({ visibility }).where("name", "!=", "tool-zebra").execute(),
+    );
+  await show("private");
+  const zebra = { origin: "acme", name: "tool-zebra" };
+  expect(await searchNames(database.db, ["acme"], undefined, window)).toEqual({ total: 1, items: [zebra] });
+  const releases = await searchReleases(database.db, ["tool", "a"], undefined, window);
+  expect(releases).toMatchObject({ total: 1, items: [zebra] });
+  const beyond = await searchReleases(database.db, ["acme"], undefined, { offset: 50, limit: 2 });
+  expect(beyond).toEqual({ total: 1, items: [] });
+  await show("public");
+});
+
 test.each([[["acme", "zebra"]], [["zebra", "acme"]], [["tool", "acme", "zeb"]], [["zebra", "t"]]])(
   "what is rare is found among what is common: %p",
   async (terms) => {

@@ -19,8 +19,16 @@ export async function indexPackageName({ db }: Writing, origin: string, name: st
   }
 }
 
+/** How the words of a search are found: one term leads, the others are looked up for each word of its. */
+interface Lead {
+  /** Which term. */
+  readonly index: number;
+  /** Whether it has so few words that looking the others up for each is sure to be quick; else the database may do otherwise. */
+  readonly isFew: boolean;
+}
+
 /** Rows of the term that leads, for packages that match the others too; only the last term is a prefix. */
-function matchingWords(db: Queries, terms: readonly string[], leading: number) {
+function matchingWords(db: Queries, terms: readonly string[], { index: leading, isFew }: Lead) {
   const last = terms.length - 1;
   let query = db.selectFrom("search_words as words");
   const from = terms[leading] ?? "";
@@ -29,18 +37,19 @@ function matchingWords(db: Queries, terms: readonly string[], leading: number) {
   if (end !== undefined) query = query.where("words.word", "<", end);
   for (const [index, term] of terms.entries()) {
     if (index === leading) continue;
-    query = query.where(({ exists, selectFrom }) =>
-      exists(
-        narrowed(
-          selectFrom("search_words as others")
-            .select("others.word")
-            .whereRef("others.origin", "=", "words.origin")
-            .whereRef("others.name", "=", "words.name"),
-          term,
-          index === last,
-        ),
-      ),
-    );
+    query = query.where(({ exists, selectFrom }) => {
+      const others = narrowed(
+        selectFrom("search_words as others")
+          .select("others.word")
+          .whereRef("others.origin", "=", "words.origin")
+          .whereRef("others.name", "=", "words.name"),
+        term,
+        index === last,
+      );
+      // PostgreSQL would read all words of the other term to look them up in memory, also when the first 2,000 are enough. An
+      // offset keeps it from that.
+      return exists(isFew ? others.limit(1).offset(0) : others);
+    });
   }
   return query;
 }
@@ -52,60 +61,68 @@ function narrowed(words: AlsoWord, term: string, isPrefix: boolean): AlsoWord {
   return end === undefined ? from : from.where("others.word", "<", end);
 }
 
+type AlsoWord = SelectQueryBuilder<DepotTables & { others: SearchWordTable }, "others", { word: string }>;
+
 /** Origin and name of what matches all terms, the last one as a prefix. The first leads, because a prefix may match much. */
 export function matchingNames(db: Queries, terms: readonly string[]) {
-  return matchingWords(db, terms, 0).select(["words.origin", "words.name"]).distinct();
+  return matchingWords(db, terms, { index: 0, isFew: false })
+    .select(["words.origin", "words.name"])
+    .distinct();
 }
 
-/** Beyond so many words a term is common, and it does not matter how common. */
-const COMMON_WORDS = 1000;
+/**
+ * How far the words of terms are counted: so far first, and further only where none has fewer. Beyond the last the counting costs
+ * more than it saves, and the first term leads.
+ */
+const COUNTED_WORDS = [1000, 6000] as const;
+/** So many words are looked up in a few milliseconds. */
+const FEW_WORDS = 6000;
 
-/** Which term has the fewest words: the others are looked up for what it finds. */
-async function rarestTerm(db: Queries, terms: readonly string[]): Promise<number> {
-  if (terms.length === 1) return 0;
-  let rarest = 0;
-  let fewest = Number.POSITIVE_INFINITY;
+/** Lets the term with the fewest words lead. */
+async function leadOf(db: Queries, terms: readonly string[]): Promise<Lead> {
+  if (terms.length === 1) return { index: 0, isFew: false };
+  let rarest = { index: 0, words: Number.POSITIVE_INFINITY };
+  for (const most of COUNTED_WORDS) {
+    rarest = await rarestTerm(db, terms, most);
+    if (rarest.words < most) break;
+  }
+  return { index: rarest.index, isFew: rarest.words < FEW_WORDS };
+}
+
+/** Which term has the fewest words, and how many, counted up to `most`. */
+async function rarestTerm(
+  db: Queries,
+  terms: readonly string[],
+  most: number,
+): Promise<{ index: number; words: number }> {
+  let rarest = { index: 0, words: Number.POSITIVE_INFINITY };
   for (const [index, term] of terms.entries()) {
-    const words = narrowed(
+    const some = narrowed(
       db.selectFrom("search_words as others").select("others.word"),
       term,
       index === terms.length - 1,
-    );
-    const { count } = await db
-      .selectFrom(words.limit(COMMON_WORDS).as("some"))
-      .select(counting)
-      .executeTakeFirstOrThrow();
-    if (Number(count) >= fewest) continue;
-    fewest = Number(count);
-    rarest = index;
+    ).limit(Math.min(most, rarest.words));
+    const { count } = await db.selectFrom(some.as("some")).select(counting).executeTakeFirstOrThrow();
+    if (Number(count) < rarest.words) rarest = { index, words: Number(count) };
   }
   return rarest;
 }
 
 /**
- * Origin and name of what matches all terms and may be seen, each once. Of more than can be wanted only so many, the first
- * by their words: a letter that every package has would else cost half a second.
+ * Of the words that match, how many are looked at for what may be seen: as many as are given, which is enough unless some are
+ * private; then ten times as many, then all. Looking at all at once would cost half a second for a letter that every package has.
  */
-async function visibleNames(db: Queries, terms: readonly string[], caller: Caller | undefined) {
-  const some = matchingWords(db, terms, await rarestTerm(db, terms))
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom("packages")
-          .select("packages.id")
-          .whereRef("packages.origin", "=", "words.origin")
-          .whereRef("packages.name", "=", "words.name")
-          .where(isVisible(caller)),
-      ),
-    )
+const LOOKS = [MAX_FOUND, 10 * MAX_FOUND, undefined] as const;
+
+/** Packages of the first words that match; one that matches by several words is there several times. */
+function firstWords(db: Queries, terms: readonly string[], lead: Lead, limit: number | undefined) {
+  const words = matchingWords(db, terms, lead)
     .select(["words.origin", "words.name"])
     .orderBy("words.word")
     .orderBy("words.origin")
-    .orderBy("words.name")
-    .limit(MAX_FOUND);
-  return db.selectFrom(some.as("some")).select(["some.origin", "some.name"]).distinct();
+    .orderBy("words.name");
+  return limit === undefined ? words : words.limit(limit);
 }
-
-type AlsoWord = SelectQueryBuilder<DepotTables & { others: SearchWordTable }, "others", { word: string }>;
 
 /** Releases that match, by ident. */
 export async function searchReleases(
@@ -114,23 +131,34 @@ export async function searchReleases(
   caller: Caller | undefined,
   window: Window,
 ): Promise<Page<IdentRow>> {
-  const some = db
-    .selectFrom((await visibleNames(db, terms, caller)).as("matching"))
-    .innerJoin("packages", (join) =>
-      join.onRef("packages.origin", "=", "matching.origin").onRef("packages.name", "=", "matching.name"),
-    )
-    .where(isVisible(caller))
-    .select("packages.ident")
-    .limit(MAX_FOUND);
-  const found = db.selectFrom(some.as("some")).select("some.ident").distinct();
-  const all = db.selectFrom(found.as("found"));
-  const rows = await within(all.select(["found.ident", counted]).orderBy("found.ident"), window).execute();
-  return await pageOf(
-    rows,
-    window,
-    () => all.select(counting).executeTakeFirstOrThrow(),
-    ({ ident }) => identRow(ident),
-  );
+  const lead = await leadOf(db, terms);
+  return await lookFurther(async (limit) => {
+    const rows = await db
+      .with("matching", () => firstWords(db, terms, lead, limit))
+      .with("seen", (withMatching) =>
+        withMatching
+          .selectFrom("matching")
+          .innerJoin("packages", (join) =>
+            join
+              .onRef("packages.origin", "=", "matching.origin")
+              .onRef("packages.name", "=", "matching.name"),
+          )
+          .where(isVisible(caller))
+          .select("packages.ident")
+          .limit(MAX_FOUND),
+      )
+      .with("found", (withSeen) => withSeen.selectFrom("seen").select("seen.ident").distinct())
+      .selectFrom(once)
+      .leftJoin(
+        (join) =>
+          within(join.selectFrom("found").select("found.ident").orderBy("found.ident"), window).as("page"),
+        (join) => join.onTrue(),
+      )
+      .select(["page.ident", total, seen, looked])
+      .orderBy("page.ident")
+      .execute();
+    return lookOf(rows, ({ ident }) => (ident === null ? undefined : identRow(ident)));
+  });
 }
 
 /** Names that match, by name, then origin. */
@@ -140,24 +168,59 @@ export async function searchNames(
   caller: Caller | undefined,
   window: Window,
 ): Promise<Page<{ origin: string; name: string }>> {
-  const all = db.selectFrom((await visibleNames(db, terms, caller)).as("matching"));
-  const ordered = all
-    .select(["matching.origin", "matching.name", counted])
-    .orderBy("matching.name")
-    .orderBy("matching.origin");
-  const rows = await within(ordered, window).execute();
-  return await pageOf(
-    rows,
-    window,
-    () => all.select(counting).executeTakeFirstOrThrow(),
-    ({ origin, name }) => ({ origin, name }),
-  );
+  const lead = await leadOf(db, terms);
+  return await lookFurther(async (limit) => {
+    const rows = await db
+      .with("matching", () => firstWords(db, terms, lead, limit))
+      .with("seen", (withMatching) =>
+        withMatching
+          .selectFrom("matching")
+          .where(({ exists, selectFrom }) =>
+            exists(
+              selectFrom("packages")
+                .select("packages.id")
+                .whereRef("packages.origin", "=", "matching.origin")
+                .whereRef("packages.name", "=", "matching.name")
+                .where(isVisible(caller)),
+            ),
+          )
+          .select(["matching.origin", "matching.name"])
+          .limit(MAX_FOUND),
+      )
+      .with("found", (withSeen) =>
+        withSeen.selectFrom("seen").select(["seen.origin", "seen.name"]).distinct(),
+      )
+      .selectFrom(once)
+      .leftJoin(
+        (join) =>
+          within(
+            join
+              .selectFrom("found")
+              .select(["found.origin", "found.name"])
+              .orderBy("found.name")
+              .orderBy("found.origin"),
+            window,
+          ).as("page"),
+        (join) => join.onTrue(),
+      )
+      .select(["page.origin", "page.name", total, seen, looked])
+      .orderBy("page.name")
+      .orderBy("page.origin")
+      .execute();
+    return lookOf(rows, ({ origin, name }) =>
+      origin === null || name === null ? undefined : { origin, name },
+    );
+  });
 }
 
-/** How many there are in all, beside each: a word that many packages have is then looked for once, not twice. */
-const counted = sql<number | string>`count(*) over ()`.as("total");
-
 const counting = sql<number | string>`count(*)`.as("count");
+
+/** A row that is there also when nothing was found, to say how much was looked at. */
+const once = sql<{ readonly one: number }>`(select 1 as one)`.as("once");
+/** Of all that was found and looked at, beside each row: a word that many packages have is then looked for once, not twice. */
+const total = sql<number | string>`(select count(*) from found)`.as("total");
+const seen = sql<number | string>`(select count(*) from seen)`.as("seen");
+const looked = sql<number | string>`(select count(*) from matching)`.as("looked");
 
 function within<Tables, Table extends keyof Tables, Row>(
   query: SelectQueryBuilder<Tables, Table, Row>,
@@ -166,14 +229,36 @@ function within<Tables, Table extends keyof Tables, Row>(
   return limit === undefined ? query : query.limit(limit).offset(offset);
 }
 
-async function pageOf<Row extends { readonly total: number | string }, Item>(
+/** A page of what some words gave. */
+interface Look<Item> {
+  readonly page: Page<Item>;
+  /** How many words were looked at, and what they gave, some of it several times. */
+  readonly looked: number;
+  readonly seen: number;
+}
+
+interface Counts {
+  readonly total: number | string;
+  readonly seen: number | string;
+  readonly looked: number | string;
+}
+
+function lookOf<Row extends Counts, Item>(
   rows: readonly Row[],
-  { offset }: Window,
-  count: () => Promise<{ readonly count: number | string }>,
-  itemOf: (row: Row) => Item,
+  itemOf: (row: Row) => Item | undefined,
+): Look<Item> {
+  const { total = 0, seen = 0, looked = 0 } = rows[0] ?? {};
+  const items = rows.map(itemOf).filter((item) => item !== undefined);
+  return { page: { total: Number(total), items }, seen: Number(seen), looked: Number(looked) };
+}
+
+/** Looks at more words until there is as much as can be wanted, or no more words. */
+async function lookFurther<Item>(
+  look: (limit: number | undefined) => Promise<Look<Item>>,
 ): Promise<Page<Item>> {
-  const [first] = rows;
-  // Beyond the end no row is left to say how many there are.
-  const isBeyond = first === undefined && offset > 0;
-  return { total: Number(isBeyond ? (await count()).count : (first?.total ?? 0)), items: rows.map(itemOf) };
+  for (const limit of LOOKS) {
+    const { page, seen, looked } = await look(limit);
+    if (limit === undefined || looked < limit || seen >= MAX_FOUND) return page;
+  }
+  return { total: 0, items: [] };
 }

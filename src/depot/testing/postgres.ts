@@ -1,5 +1,14 @@
 // For tests: a real PostgreSQL of this machine's packages in a directory of its own, on loopback.
-import { appendFileSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
@@ -52,14 +61,20 @@ function unprivileged(command: readonly string[]): string[] {
   return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", ...command];
 }
 
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+/** With `keptIn` its data stay in that directory, for another start there; else they go when it stops. */
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  keptIn?: string,
+): Promise<TestPostgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error("PostgreSQL is not installed: script/bootstrap --test");
   // A server that may forget what it was told, in a crash of the machine, needs no disk.
   const root =
-    settings["fsync"] === "off"
+    keptIn ??
+    (settings["fsync"] === "off"
       ? temporaryDirectory("hab-postgres-")
-      : mkdtempSync(join(tmpdir(), "hab-postgres-"));
+      : mkdtempSync(join(tmpdir(), "hab-postgres-")));
+  mkdirSync(root, { recursive: true });
   const certificate = join(root, "server.crt.pem");
   const key = join(root, "server.key.pem");
   const day = 86_400_000;
@@ -78,20 +93,23 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     for (const path of [root, certificate, key]) chownSync(path, uid as number, gid as number);
   }
   const data = join(root, "data");
+  const isNew = !existsSync(data);
   // A locale whose order is not that of bytes, if there is one, would be a harder test; C.UTF-8 is always there.
-  const initialised = Bun.spawnSync(
-    unprivileged([
-      join(programs, "initdb"),
-      ...["-A", "trust", "-U", "postgres", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8", "-D", data],
-    ]),
-    { cwd: "/", stdout: "ignore", stderr: "pipe" },
-  );
-  if (initialised.exitCode !== 0) throw new Error(`initdb: ${initialised.stderr}`);
-  // In its file, so that it can be changed while the server runs (`alter system`).
-  appendFileSync(
-    join(data, "postgresql.conf"),
-    `ssl = on\nssl_cert_file = '${certificate}'\nssl_key_file = '${key}'\n`,
-  );
+  if (isNew) {
+    const initialised = Bun.spawnSync(
+      unprivileged([
+        join(programs, "initdb"),
+        ...["-A", "trust", "-U", "postgres", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8", "-D", data],
+      ]),
+      { cwd: "/", stdout: "ignore", stderr: "pipe" },
+    );
+    if (initialised.exitCode !== 0) throw new Error(`initdb: ${initialised.stderr}`);
+    // In its file, so that it can be changed while the server runs (`alter system`).
+    appendFileSync(
+      join(data, "postgresql.conf"),
+      `ssl = on\nssl_cert_file = '${certificate}'\nssl_key_file = '${key}'\n`,
+    );
+  }
   const port = freePort();
   const all = { shared_buffers: "32MB", max_connections: "100", ...settings };
   const words = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
@@ -157,7 +175,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     async stop() {
       server.kill("SIGQUIT");
       await server.exited;
-      rmSync(root, { recursive: true, force: true });
+      if (keptIn === undefined) rmSync(root, { recursive: true, force: true });
     },
   };
 }
