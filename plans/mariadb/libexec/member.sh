@@ -132,6 +132,8 @@ same_data() {
 copy_from_leader() {
   state copying "from $leader_address $leader_port"
   create_database "$data.copy" || return
+  # What comes may be of an older release.
+  rm -f "$data.copy/mysql_upgrade_info"
   (
     socket="$HAB_VAR/copy.sock"
     start_server --datadir="$data.copy" --socket="$socket" --pid-file="$HAB_VAR/copy.pid" --skip-networking --skip-log-bin
