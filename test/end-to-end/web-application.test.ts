@@ -124,7 +124,7 @@ describeOnRing("a web application of PostgreSQL, two Tomcats and HAProxy", () =>
     ]);
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test("answers with what it reads from its database, wherever each part runs", async () => {
     await ring.startAll();
