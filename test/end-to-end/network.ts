@@ -119,7 +119,8 @@ export class Network {
     path: string,
     { patienceSeconds }: { patienceSeconds?: number } = {},
   ): Promise<{ status: number; text: string }> {
-    const headers = patienceSeconds === undefined ? {} : { "x-patience-ms": String(patienceSeconds * 1000) };
+    const headers: Record<string, string> =
+      patienceSeconds === undefined ? {} : { "x-patience-ms": String(patienceSeconds * 1000) };
     const response = await this.#observed(`${Network.address(machine)}:${port}${path}`, { headers });
     return { status: response.status, text: await response.text() };
   }
