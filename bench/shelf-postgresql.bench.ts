@@ -6,9 +6,9 @@ import { until } from "./host.ts";
 import { install } from "./installed.ts";
 import { report } from "./measure.ts";
 import { inPairs } from "./pairs.ts";
-import { AS_HAB, childrenOf, cpuTimeWithChildren, insideShelf, packageOf, run } from "./shelf.ts";
+import { AS_HAB, childrenOf, cpuTimeWithChildren, debiansOwn, insideShelf, packageOf, run } from "./shelf.ts";
 
-const PAIRS = 12;
+const PAIRS = 20;
 const CLIENTS = 4;
 /** Of each client in a run: enough for half a second of the server. */
 const WORKLOADS = [
@@ -20,7 +20,10 @@ const WORKLOADS = [
   },
   { title: "writing (pgbench -N)", transactions: 400, words: ["-N"] },
 ] as const;
-const DEBIANS = "/usr/lib/postgresql/15/bin";
+/** In Debian's packages and in ours. */
+const PROGRAMS = "lib/postgresql/15/bin";
+/** The client, of this machine. */
+const CLIENT = join("/usr", PROGRAMS);
 const SETTINGS = `
 listen_addresses = ''
 timezone = 'UTC'
@@ -28,6 +31,8 @@ max_connections = 100
 shared_buffers = '128MB'
 lc_messages = 'C'
 wal_log_hints = on
+# Ours has no compiler of queries, and none of these is worth compiling.
+jit = off
 # What runs by itself would fall on one of the two.
 autovacuum = off
 checkpoint_timeout = '1h'
@@ -39,10 +44,14 @@ fsync = off
 install({ pgbench: "postgresql" });
 const directory = insideShelf(import.meta.path, ["postgresql", "tzdata"]);
 if (directory !== undefined) {
-  const ours = join(packageOf("postgresql"), "lib/postgresql/15/bin");
+  const ours = join(packageOf("postgresql"), PROGRAMS);
   const locales = join(packageOf("glibc"), "lib/locale");
   await using subject = await start(ours, join(directory, "ours"), { LOCPATH: locales });
-  await using reference = await start(DEBIANS, join(directory, "debian"), {});
+  await using reference = await start(
+    join(debiansOwn("postgresql", directory), "usr", PROGRAMS),
+    join(directory, "debian"),
+    {},
+  );
   for (const { title, transactions, words } of WORKLOADS) {
     const measured = (server: Server) => async () => {
       const before = cpuTimeWithChildren(server.pid);
@@ -74,7 +83,7 @@ interface Server extends AsyncDisposable {
 }
 
 function client({ socket }: Pick<Server, "socket">): string[] {
-  return [join(DEBIANS, "pgbench"), "-h", socket, "-U", "postgres", "postgres"];
+  return [join(CLIENT, "pgbench"), "-h", socket, "-U", "postgres", "postgres"];
 }
 
 async function start(programs: string, place: string, env: Record<string, string>): Promise<Server> {
@@ -106,7 +115,7 @@ async function start(programs: string, place: string, env: Record<string, string
     stderr: Bun.file(join(place, "log")),
   });
   const ask = (question: string): string =>
-    run([join(DEBIANS, "psql"), "-h", place, "-U", "postgres", "-Atc", question, "postgres"]).trim();
+    run([join(CLIENT, "psql"), "-h", place, "-U", "postgres", "-Atc", question, "postgres"]).trim();
   await until("PostgreSQL answered", () => {
     try {
       return ask("select 1");

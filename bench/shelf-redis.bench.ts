@@ -6,9 +6,9 @@ import { cpuTimeOf, until } from "./host.ts";
 import { install } from "./installed.ts";
 import { report } from "./measure.ts";
 import { inPairs } from "./pairs.ts";
-import { calledAs, insideShelf, packageOf, run } from "./shelf.ts";
+import { calledAs, debiansOwn, insideShelf, packageOf, run } from "./shelf.ts";
 
-const PAIRS = 12;
+const PAIRS = 20;
 const CONNECTIONS = "20";
 /** Enough to take some tenths of a second of the server. */
 const WORKLOADS = [
@@ -29,12 +29,17 @@ const WORKLOADS = [
   },
 ] as const;
 
-// The server of Debian's redis-server is a link to this one of redis-tools, which runs nothing by itself.
+// For what it needs, and for the client; it runs nothing by itself.
 install({ "redis-benchmark": "redis-tools" });
 const directory = insideShelf(import.meta.path, ["redis"]);
 if (directory !== undefined) {
   const ours = join(packageOf("redis"), "bin/redis-server");
-  const debians = calledAs(directory, "redis-server", "/usr/bin/redis-check-rdb");
+  // The server of Debian's redis-server is a link to this one of redis-tools.
+  const debians = calledAs(
+    directory,
+    "redis-server",
+    join(debiansOwn("redis", directory), "usr/bin/redis-check-rdb"),
+  );
   await using subject = await start(ours, join(directory, "ours"));
   await using reference = await start(debians, join(directory, "debian"));
   const versions = [ours, debians].map((program) => /v=(\S+)/.exec(run([program, "--version"]))?.[1]);

@@ -1,16 +1,17 @@
-// Start of core/tomcat under the Supervisor beside the same Java process alone: same Java, same words, same variables, same user. From
-// the start of the program until Tomcat answers.
-import { mkdirSync, readFileSync, readlinkSync } from "node:fs";
+// Start of core/tomcat under the Supervisor beside the same Java process alone: same Java, same words, same variables, same user. Until
+// Tomcat answers, from the start of the Supervisor, which then starts with it, and from `hab svc start` where one runs.
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { HAB } from "./host.ts";
+import { HAB, until } from "./host.ts";
 import { report } from "./measure.ts";
-import { inPairs } from "./pairs.ts";
+import { inPairs, type Metric } from "./pairs.ts";
 import { AS_HAB, childrenOf, cpuTimeWithChildren, insideShelf } from "./shelf.ts";
 
 const PAIRS = 6;
 /** On a machine with much else to do. */
 const PATIENCE_MS = 300_000;
 const ADDRESS = "http://127.0.0.1:8080/";
+const PID_FILE = "/hab/svc/tomcat/PID";
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", HAB_LICENSE: "accept-no-persist", NO_COLOR: "1" };
 
 interface Start {
@@ -23,14 +24,17 @@ const directory = insideShelf(import.meta.path, ["tomcat"]);
 if (directory !== undefined) {
   mkdirSync(join(directory, "home"));
   let java: JavaProcess | undefined;
-  const supervised = async (): Promise<Start> => {
-    const begin = performance.now();
-    const launcher = Bun.spawn([HAB, "sup", "run", "core/tomcat", "--local-gossip-mode"], {
-      env: { ...ENVIRONMENT, HOME: join(directory, "home") },
+  const env = { ...ENVIRONMENT, HOME: join(directory, "home") };
+  const startSupervisor = () =>
+    Bun.spawn([HAB, "sup", "run", "core/tomcat", "--local-gossip-mode"], {
+      env,
       stdin: "ignore",
       stdout: Bun.file(join(directory, "supervisor.log")),
       stderr: "inherit",
     });
+  const supervised = async (): Promise<Start> => {
+    const begin = performance.now();
+    const launcher = startSupervisor();
     try {
       const milliseconds = await answered(begin);
       const pids = [launcher.pid, ...childrenOf(launcher.pid)];
@@ -60,21 +64,52 @@ if (directory !== undefined) {
       await server.exited;
     }
   };
-  const comparisons = await inPairs({
-    subject: { name: "hab sup run core/tomcat until it answers", measure: supervised },
-    reference: { name: "the same Java process alone", measure: alone },
-    metrics: [
-      { name: "time", unit: "ms", of: ({ milliseconds }) => milliseconds, aim: { value: 1.1 } },
-      {
-        name: "processor time",
-        unit: "ms",
-        of: ({ cpuMilliseconds }) => cpuMilliseconds,
-        aim: { value: 1.1 },
-      },
-    ],
-    runs: PAIRS,
+  const reference = { name: "the same Java process alone", measure: alone };
+  const metrics: readonly Metric<Start>[] = [
+    { name: "time", unit: "ms", of: ({ milliseconds }) => milliseconds, aim: { value: 1.1 } },
+    { name: "processor time", unit: "ms", of: ({ cpuMilliseconds }) => cpuMilliseconds, aim: { value: 1.1 } },
+  ];
+  const subject = { name: "hab sup run core/tomcat until it answers", measure: supervised };
+  for (const comparison of await inPairs({ subject, reference, metrics, runs: PAIRS })) report(comparison);
+
+  // The port is one's at a time: the Supervisor runs all the while, its Tomcat only while it is measured.
+  const launcher = startSupervisor();
+  try {
+    await answered(performance.now());
+    const pids = () => [launcher.pid, ...childrenOf(launcher.pid)];
+    const service = async (word: "start" | "stop") => {
+      const { exited, resourceUsage } = runToEnd([HAB, "svc", word, "core/tomcat"], env);
+      if (exited !== 0) throw new Error(`hab svc ${word} core/tomcat: exit ${exited}`);
+      if (word === "stop") await until("Tomcat ended", () => (existsSync(PID_FILE) ? undefined : true));
+      return Number(resourceUsage.cpuTime.total) / 1000;
+    };
+    await service("stop");
+    const started = async (): Promise<Start> => {
+      const before = cpuOf(pids());
+      const begin = performance.now();
+      const commandMilliseconds = await service("start");
+      const milliseconds = await answered(begin);
+      const cpuMilliseconds = cpuOf(pids()) - before + commandMilliseconds;
+      await service("stop");
+      return { milliseconds, cpuMilliseconds };
+    };
+    const running = { name: "hab svc start core/tomcat until it answers", measure: started };
+    for (const comparison of await inPairs({ subject: running, reference, metrics, runs: PAIRS }))
+      report(comparison);
+  } finally {
+    launcher.kill("SIGTERM");
+    await launcher.exited;
+  }
+}
+
+function runToEnd(command: readonly string[], env: Record<string, string>) {
+  const { exitCode, resourceUsage } = Bun.spawnSync({
+    cmd: [...command],
+    env,
+    stdout: "ignore",
+    stderr: "inherit",
   });
-  for (const comparison of comparisons) report(comparison);
+  return { exited: exitCode, resourceUsage };
 }
 
 async function answered(begin: number): Promise<number> {

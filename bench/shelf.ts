@@ -1,6 +1,6 @@
 // Benchmarks of the packages of plans/: they run in a private root (script/private-root), in which those packages are installed and
 // Debian's programs are as on this machine.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -42,6 +42,25 @@ export function packageOf(name: string): string {
   const newest = releases.sort((a, b) => (a.release < b.release ? 1 : -1))[0];
   if (newest === undefined) throw new Error(`core/${name} is not installed`);
   return `/hab/pkgs/core/${name}/${newest.version}/${newest.release}`;
+}
+
+/**
+ * Unpacks the very Debian packages that `core/NAME` was made of (its list DEBIAN names their digests) into a directory below
+ * `directory`, and gives that: what is compared has the same version. What they need themselves has to be on this machine.
+ */
+export function debiansOwn(name: string, directory: string): string {
+  const archives = join(process.env.HAB_CACHE_SRC_PATH ?? join(PROJECT, ".cache/sources"), "debian/archives");
+  const place = join(directory, `${name}-of-debian`);
+  for (const line of readFileSync(join(packageOf(name), "DEBIAN"), "utf8")
+    .trim()
+    .split("\n")) {
+    const [deb = "", , , digest = ""] = line.split(" ");
+    const archive = join(archives, `${deb}-${digest}.deb`);
+    // Where the package was not built here, its sources may be gone.
+    if (!existsSync(archive)) throw new Error(`${archive} is not there: plans/fetch ${name}`);
+    run(["dpkg-deb", "--extract", archive, place]);
+  }
+  return place;
 }
 
 /** Runs a program to its end; what it printed. Throws when it fails. */

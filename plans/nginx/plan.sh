@@ -26,4 +26,4 @@ pkg_exports=(
 pkg_exposes=(port)
 # Takes no more connections and goes when the last request is answered.
 pkg_shutdown_signal=QUIT
-pkg_shutdown_timeout_sec=20
+pkg_shutdown_timeout_sec=25

@@ -11,7 +11,7 @@ pkg_exports=(
   [port]=port
 )
 pkg_exposes=(port)
-pkg_shutdown_timeout_sec=20
+pkg_shutdown_timeout_sec=25
 
 do_build() { return 0; }
 

@@ -24,7 +24,7 @@ describeOnRing("three MariaDB servers that elect their primary", () => {
     ring = await ServiceRing.make({ plans: ["mariadb"], members: ALL.length });
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test("are a primary and two replicas that have what it is told", async () => {
     await ring.startAll();

@@ -109,9 +109,19 @@ export class Network {
     });
   }
 
-  /** What is answered to a GET at a port of a machine; 502 when nothing is. */
-  async http(machine: number, port: number, path: string): Promise<{ status: number; text: string }> {
-    const response = await this.#observed(`${Network.address(machine)}:${port}${path}`);
+  /**
+   * What is answered to a GET at a port of a machine; 502 when nothing is. Whoever asks a machine that is there for something that
+   * costs it much is more patient than who asks one that may be cut off.
+   */
+  async http(
+    machine: number,
+    port: number,
+    path: string,
+    { patienceSeconds }: { patienceSeconds?: number } = {},
+  ): Promise<{ status: number; text: string }> {
+    const headers: Record<string, string> =
+      patienceSeconds === undefined ? {} : { "x-patience-ms": String(patienceSeconds * 1000) };
+    const response = await this.#observed(`${Network.address(machine)}:${port}${path}`, { headers });
     return { status: response.status, text: await response.text() };
   }
 

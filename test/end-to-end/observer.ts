@@ -1,7 +1,8 @@
 // Stands at the bridge of a test network (network.ts) and asks its machines what a test wants to know: the test itself is in
 // another network. By a unix socket, whose path is the argument: GET /10.77.0.1:9631/path asks over HTTP; POST /10.77.0.1:6379
 // says the body to that port and answers with all that is said until the connection is closed. Its process is also what
-// keeps the bridge's network namespace; it ends with the test, by the end of its input.
+// keeps the bridge's network namespace; it ends with the test, by the end of its input. The header x-patience-ms of a question says how long
+// an answer is waited for.
 const [socket] = process.argv.slice(2);
 if (socket === undefined) throw new Error("usage: observer.ts SOCKET");
 const PATIENCE_MS = 2000;
@@ -18,7 +19,7 @@ Bun.serve({
       }
       const answer = await fetch(`http:/${pathname}${search}`, {
         keepalive: false,
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(Number(request.headers.get("x-patience-ms") ?? PATIENCE_MS)),
       });
       return new Response(await answer.arrayBuffer(), { status: answer.status });
     } catch (error) {

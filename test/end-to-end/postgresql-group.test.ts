@@ -17,7 +17,7 @@ describeOnRing("three PostgreSQL servers that elect their primary", () => {
     ring = await ServiceRing.make({ plans: ["postgresql"], members: ALL.length, others: 1 });
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test("are a primary and two standbys that have what it is told", async () => {
     await ring.startAll();

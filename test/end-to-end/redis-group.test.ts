@@ -33,7 +33,7 @@ describeOnRing("three Redis servers that elect their primary", () => {
     ring = await ServiceRing.make({ plans: ["redis"], members: ALL.length });
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test("are a primary and two replicas that have what it is told", async () => {
     await ring.startAll();

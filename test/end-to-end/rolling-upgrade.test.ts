@@ -59,7 +59,7 @@ describeOnRing("a group of three that elects its primary and has the strategy ro
     released = await (await depot).release(NAMES);
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test.each(GROUPS)(
     "%s: those that follow change first and the primary last, and nothing is lost",

@@ -121,7 +121,7 @@ describeOnRing("a service that was only loaded", () => {
     );
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test.each(ROWS)(
     "%s starts, is well, and runs as its own user",

@@ -1,14 +1,22 @@
 // A web application of three real services (docs/example-web-application.md): PostgreSQL, two Tomcats bound to it, HAProxy (and at
-// last nginx) bound to those, each on a machine of its own in a real network. What a visitor reads when members die and when configuration is
-// applied. The steps build upon each other.
+// last nginx) bound to those, each on a machine of its own in a real network. What a visitor reads when members die, when configuration is
+// applied, and when all but the database take a new release by `--strategy rolling`. The steps build upon each other.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Network } from "./network.ts";
+import { ownReleases } from "./next-release.ts";
+import { depotEnvironment, RingDepot } from "./ring-depot.ts";
 import { describeOnRing, ServiceRing } from "./service-ring.ts";
 
 const DATABASE = 0;
 const TOMCATS = [1, 2];
 const BALANCER = 3;
 const ALL = [DATABASE, ...TOMCATS, BALANCER];
+const DEPOT = 4;
+/** Beside the one where visitors come in there is another one at last, for when that takes a new release. */
+const BALANCERS = [BALANCER, DATABASE];
+/** A Java that has just started takes long for its first page where the machine has much else to do; the balancers give up before. */
+const PATIENCE_SECONDS = 60;
+const ROLLING = ["--strategy", "rolling", "--channel", "stable"];
 /** What each machine runs, and what it is bound to. */
 const SERVICES = ["postgresql", "visits", "visits", "haproxy"];
 const BINDS = [
@@ -19,6 +27,7 @@ const BINDS = [
 ];
 
 let ring: ServiceRing;
+let depot: Promise<RingDepot>;
 /** Where the balancer listens. */
 let port = 8080;
 
@@ -31,8 +40,10 @@ interface Answer {
 }
 
 /** What a visitor gets; throws when that is not the page. */
-async function visit(): Promise<Answer> {
-  const { status, text } = await ring.network.http(BALANCER, port, "/");
+async function visit(balancer = BALANCER): Promise<Answer> {
+  const { status, text } = await ring.network.http(balancer, port, "/", {
+    patienceSeconds: PATIENCE_SECONDS,
+  });
   if (status !== 200) throw new Error(`${status}: ${text}`);
   const [message = "", ...lines] = text.trim().split("\n");
   const values = new Map(lines.map((line) => line.split(": ") as [string, string]));
@@ -46,21 +57,36 @@ async function visit(): Promise<Answer> {
   };
 }
 
+/** As browsers do where a name has two addresses: where the one takes no connection, the other one is asked. HAProxy and nginx in turn. */
+async function visitEither(): Promise<Answer> {
+  port = port === 8082 ? 9090 : 8082;
+  try {
+    return await visit();
+  } catch (error) {
+    if (!/Unable to connect|ConnectionRefused|ECONNREFUSED/.test(String(error))) throw error;
+    return visit(DATABASE);
+  }
+}
+
 /** Waits until both Tomcats answer, and as wanted; gives the last answer. */
-function untilBothAnswer(what: string, wanted: (answer: Answer) => boolean = () => true): Promise<Answer> {
+function untilBothAnswer(
+  what: string,
+  wanted: (answer: Answer) => boolean = () => true,
+  ask = visit,
+): Promise<Answer> {
   return ring.until(what, async () => {
-    const answers = [await visit(), await visit(), await visit(), await visit()];
+    const answers = [await ask(), await ask(), await ask(), await ask()];
     const members = new Set(answers.map(({ member }) => member));
     return members.size === TOMCATS.length && answers.every(wanted) ? answers.at(-1) : undefined;
   });
 }
 
 /** Has visitors come one after the other until the work is done; gives their answers. None may fail. */
-async function visitedDuring(work: Promise<unknown>): Promise<Answer[]> {
+async function visitedDuring(work: Promise<unknown>, ask = visit): Promise<Answer[]> {
   const answers: Answer[] = [];
   let done = false;
   const visitors = async () => {
-    while (!done) answers.push(await visit());
+    while (!done) answers.push(await ask());
   };
   const [worked, visited] = await Promise.allSettled([
     work.finally(() => {
@@ -87,10 +113,18 @@ describeOnRing("a web application of PostgreSQL, two Tomcats and HAProxy", () =>
     ring = await ServiceRing.make({
       plans: ["postgresql", "visits", "haproxy", "nginx"],
       members: ALL.length,
+      others: 1,
+      env: depotEnvironment(DEPOT),
     });
+    depot = RingDepot.start(ring, DEPOT);
+    await Promise.all([
+      ...TOMCATS.map((member) => ownReleases(ring, member, ["visits"])),
+      ...BALANCERS.map((member) => ownReleases(ring, member, ["haproxy", "nginx"])),
+      depot,
+    ]);
   }, 600_000);
 
-  afterAll(() => ring?.stop(), 30_000);
+  afterAll(() => ring?.stop(), 120_000);
 
   test("answers with what it reads from its database, wherever each part runs", async () => {
     await ring.startAll();
@@ -100,7 +134,7 @@ describeOnRing("a web application of PostgreSQL, two Tomcats and HAProxy", () =>
     await Promise.all(
       ALL.map((member) => {
         const bind = BINDS[member]?.flatMap((each) => ["--bind", each]) ?? [];
-        return ring.load(SERVICES[member] ?? "", [member], ...bind);
+        return ring.load(SERVICES[member] ?? "", [member], ...ROLLING, ...bind);
       }),
     );
 
@@ -179,9 +213,39 @@ describeOnRing("a web application of PostgreSQL, two Tomcats and HAProxy", () =>
 
   test("is answered by nginx before the same group as well", async () => {
     await ring.apply("nginx", "port = 8082\n");
-    await ring.load("nginx", [BALANCER], "--bind", "backend:visits.default");
+    await ring.load("nginx", BALANCERS, ...ROLLING, "--bind", "backend:visits.default");
     port = 8082;
     await untilBothAnswer("both answer by nginx");
-    await ring.untilWell("nginx", [BALANCER]);
+    await ring.untilWell("nginx", BALANCERS);
   }, 60_000);
+
+  test("loses no visitor while a rolling update takes one Tomcat after the other, and one balancer after the other", async () => {
+    await ring.load("haproxy", [DATABASE], ...ROLLING, "--bind", "backend:visits.default");
+    await ring.untilWell("haproxy", BALANCERS);
+    const members: Readonly<Record<string, readonly number[]>> = {
+      visits: TOMCATS,
+      haproxy: BALANCERS,
+      nginx: BALANCERS,
+    };
+    const { visits } = await visit();
+    let release = "";
+    const updated = async (service: string) => {
+      for (const member of members[service] ?? [])
+        await ring.until(
+          `${service} has the new release at ${member}`,
+          async () => (await ring.release(member, service)) === release,
+        );
+    };
+    const answers = await visitedDuring(
+      (async () => {
+        release = (await (await depot).release(Object.keys(members)))[0]?.release ?? "";
+        await Promise.all(Object.keys(members).map(updated));
+        await untilBothAnswer("both Tomcats answer again", undefined, visitEither);
+      })(),
+      visitEither,
+    );
+    // Each answer counted one.
+    expect((await visit()).visits).toBeGreaterThan(visits + answers.length);
+    for (const [service, on] of Object.entries(members)) await ring.untilWell(service, on);
+  }, 240_000);
 });

@@ -12,6 +12,7 @@ read_group() {
     case "$kind" in
       role) role=${first:-$role} ;;
       me) me=$first ;;
+      tls) tls=$first ;;
       log_seconds) log_seconds=$first ;;
       leader) leader_address=$second leader_port=$third ;;
     esac
@@ -82,7 +83,7 @@ follow() {
     state stopping 'another member leads: it takes no writes any more'
     sql --execute 'set global read_only = 1' || return
   fi
-  if [ "$(slave Master_Host):$(slave Master_Port)" = "$leader_address:$leader_port" ]; then
+  if [ "$(slave Master_Host):$(slave Master_Port) $(slave Master_SSL_Allowed)" = "$leader_address:$leader_port $tls" ]; then
     case "$(slave Slave_IO_Running) $(slave Slave_SQL_Running)" in
       'Yes Yes') state following "$leader_address $leader_port" ;;
       'Connecting Yes') state waiting "for the primary at $leader_address $leader_port: $(slave Last_IO_Error)" ;;
@@ -131,6 +132,8 @@ same_data() {
 copy_from_leader() {
   state copying "from $leader_address $leader_port"
   create_database "$data.copy" || return
+  # What comes may be of an older release.
+  rm -f "$data.copy/mysql_upgrade_info"
   (
     socket="$HAB_VAR/copy.sock"
     start_server --datadir="$data.copy" --socket="$socket" --pid-file="$HAB_VAR/copy.pid" --skip-networking --skip-log-bin
@@ -161,7 +164,7 @@ end() {
   exit 0
 }
 
-role= me= log_seconds=0 leader_address= leader_port= settled=
+role= me= tls= log_seconds=0 leader_address= leader_port= settled=
 # What was cut short between two names.
 if ! [ -d "$data" ] && [ -d "$data.replaced" ]; then mv "$data.replaced" "$data"; fi
 trap end INT TERM
