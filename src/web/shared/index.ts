@@ -21,14 +21,13 @@ export {
   Shown,
   SignInLink,
   Skeleton,
-  StaleNotice,
   State,
 } from "./components/states.tsx";
 export { type Column, Table } from "./components/table.tsx";
 export { type Tab, Tabs } from "./components/tabs.tsx";
 export { useToast } from "./components/toast.tsx";
 export { VirtualList } from "./components/virtual-list.tsx";
-export type { Known } from "./data/cache.ts";
+export { isAwaited, type Known } from "./data/cache.ts";
 export {
   type Action,
   useAction,

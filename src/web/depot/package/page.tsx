@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import {
   Badge,
   CopyLine,
+  isAwaited,
   Link,
   ListSkeleton,
   Moment,
@@ -34,6 +35,7 @@ export default function PackagePage({ params }: PageProps): ReactNode {
           { text: "Packages", to: "/" },
           { text: origin, to: pageOf({ origin }) },
         ]}
+        isWaiting={isAwaited(overview)}
         actions={overview.data?.is_a_service === true ? <Badge look="accent">service</Badge> : undefined}
       >
         <p className="lede" dir="auto">

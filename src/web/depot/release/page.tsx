@@ -7,6 +7,8 @@ import {
   CopyButton,
   CopyLine,
   Facts,
+  isAwaited,
+  type Known,
   ListSkeleton,
   Moment,
   PageHead,
@@ -87,11 +89,11 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
   return (
     <>
       <div className="release-top">
-        <p className="lede" dir="auto">
+        <p className="lede release-lede" dir="auto" title={facts.description}>
           {contents.data === undefined ? "\u00a0" : facts.description || "No description"}
         </p>
         <div className="row release-badges">
-          {(channels.data?.map((channel) => channel.name) ?? pkg.channels).map((channel) => (
+          {pkg.channels.map((channel) => (
             <ChannelBadge key={channel} name={channel} />
           ))}
           <VisibilityBadge visibility={pkg.visibility} />
@@ -104,7 +106,7 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
           <Tabs
             label="About this release"
             current={tab}
-            tabs={releaseTabs(pkg, contents.data, (id) =>
+            tabs={releaseTabs(pkg, contents, (id) =>
               pageOf(pkg.ident, { target: wanted, tab: id === "readme" ? undefined : id }),
             )}
           />
@@ -127,12 +129,18 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
           <PlatformChoice ident={pkg.ident} target={target} tab={tab} />
           <Facts
             entries={[
-              ["Size", sizes(pkg, contents.data)],
+              ["Size", sizeText(pkg.size)],
+              [
+                "Installed",
+                contents.data === undefined ? awaitedLine(contents) : sizeText(contents.data.total_bytes),
+              ],
               ["Built", <Moment key="built" at={releaseTime(release) ?? release} />],
               ["Uploaded", <Moment key="uploaded" at={pkg.created_at} />],
               [
                 "In channels since",
-                channels.data === undefined ? undefined : (
+                channels.data === undefined ? (
+                  isAwaited(channels) && <Skeleton height={`${pkg.channels.length * 1.5}em`} />
+                ) : (
                   <ul key="channels">
                     {channels.data.map((channel) => (
                       <li key={channel.name} className="row between small">
@@ -142,25 +150,30 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
                   </ul>
                 ),
               ],
-              ["License", facts.license],
-              [
-                "Home page",
-                facts.upstream === undefined ? undefined : (
-                  <Outside key="upstream" address={facts.upstream} />
-                ),
-              ],
-              ["Maintainer", facts.maintainer],
               ["Ports", pkg.exposes.join(", ")],
-              [
-                "Signed with",
-                contents.data === undefined ? undefined : <code key="signer">{contents.data.signer}</code>,
-              ],
               [
                 "BLAKE2b checksum",
                 <span key="checksum" className="row checksum">
                   <code>{pkg.checksum}</code>
                   <CopyButton text={pkg.checksum} label="Copy the checksum" />
                 </span>,
+              ],
+              // What is read out of the package comes last, as it may come later.
+              [
+                "Signed with",
+                contents.data === undefined ? (
+                  awaitedLine(contents)
+                ) : (
+                  <code key="signer">{contents.data.signer}</code>
+                ),
+              ],
+              ["License", facts.license],
+              ["Maintainer", facts.maintainer],
+              [
+                "Home page",
+                facts.upstream === undefined ? undefined : (
+                  <Outside key="upstream" address={facts.upstream} />
+                ),
               ],
             ]}
           />
@@ -170,9 +183,9 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
   );
 }
 
-function sizes(pkg: Package, contents: Contents | undefined): string {
-  const packed = sizeText(pkg.size);
-  return contents === undefined ? packed : `${packed}, ${sizeText(contents.total_bytes)} installed`;
+/** Stands for a line that comes; nothing where it will not. */
+function awaitedLine(known: Known<unknown>): ReactNode {
+  return isAwaited(known) ? <Skeleton width="9rem" height="1.5em" /> : undefined;
 }
 
 /** Shown only where there is a choice. */

@@ -7,8 +7,8 @@ export interface Tab {
   readonly id: string;
   readonly title: string;
   readonly to: string;
-  /** A number beside the title. */
-  readonly count?: number | undefined;
+  /** A number beside the title; `pending` where one will come. */
+  readonly count?: number | "pending" | undefined;
 }
 
 export interface TabsProps {
@@ -36,7 +36,11 @@ export function Tabs({ label, tabs, current }: TabsProps): ReactNode {
           <li key={id}>
             <Link to={to} aria-current={id === current ? "page" : undefined}>
               {title}
-              {count !== undefined && <span className="soft small number">{numberText(count)}</span>}
+              {count === "pending" ? (
+                <span data-pending="" />
+              ) : (
+                count !== undefined && <span className="soft small number">{numberText(count)}</span>
+              )}
             </Link>
           </li>
         ))}

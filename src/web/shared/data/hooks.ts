@@ -37,6 +37,15 @@ export function useResource<Data>(key: string | undefined, load: Load<Data>): Kn
   return useSyncExternalStore(subscribe, peek);
 }
 
+/** Why something that is shown may be out of date. */
+export function useStaleProblem(): Problem | undefined {
+  const cache = useCache();
+  return useSyncExternalStore(
+    useCallback((listener) => cache.listenStale(listener), [cache]),
+    useCallback(() => cache.staleProblem(), [cache]),
+  );
+}
+
 /** The JSON at an address of the API; nothing without one. */
 export function useJson<Data>(url: string | undefined): Known<Data> {
   return useResource<Data>(url, (signal) => fetchJson<Data>(url ?? "", signal));

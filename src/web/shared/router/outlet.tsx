@@ -3,6 +3,7 @@
 import { type ReactNode, Suspense, useDeferredValue, useLayoutEffect, useMemo, useRef } from "react";
 import { PageBoundary } from "../app/boundary.tsx";
 import { NotFound, PageSkeleton } from "../components/states.tsx";
+import { beginArriving } from "./arriving.ts";
 import { usePlace, useRouter } from "./context.ts";
 import { componentOf, findPage, type PageEntry } from "./pages.ts";
 import type { Place } from "./router.ts";
@@ -36,6 +37,8 @@ const RESTORE_MS = 3000;
 function Arrival({ place, children }: { readonly place: Place; readonly children: ReactNode }): ReactNode {
   const router = useRouter();
   const isShown = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each entry of the history, as below
+  useLayoutEffect(() => (place.arrival === "replaced" ? undefined : beginArriving()), [place.key]);
   // Once for each entry of the history: `place` changes with words of the query too, which move nobody.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useLayoutEffect(() => {
