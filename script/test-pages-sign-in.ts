@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   try {
     const first = await open();
     await first.page.goto("/sign-in?back=%2Forigins");
-    await first.page.getByRole("link", { name: `Sign in with ${REALM} as on this machine` }).press("Enter");
+    await first.page.getByRole("link", { name: "Sign in with Kerberos as on this machine" }).press("Enter");
     await account(first.page, "alice").waitFor();
     assert.equal(new URL(first.page.url()).pathname, "/origins");
     said("a ticket of the realm signs in, and leads back to where one was");
