@@ -1,9 +1,9 @@
 // What `--database postgres://…` means: server, database, TLS, and where the password comes from, which is never the
 // command line, for other users of the machine see that.
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { HabError } from "../../error/index.ts";
+import { homeDirectory } from "../../host/index.ts";
 import { depotErrors } from "../errors.ts";
 
 export interface PostgresAddress {
@@ -178,7 +178,9 @@ function passwordFrom(
   const file = env["HAB_DEPOT_DATABASE_PASSWORD_FILE"];
   if (file !== undefined && file !== "") return passwordFile(file);
   if (env["PGPASSWORD"] !== undefined) return env["PGPASSWORD"];
-  const path = env["PGPASSFILE"] ?? join(homedir(), ".pgpass");
+  const home = homeDirectory(env);
+  const path = env["PGPASSFILE"] ?? (home === undefined ? undefined : join(home, ".pgpass"));
+  if (path === undefined) return "";
   try {
     return passwordOfLine(readFileSync(path, "utf8"), server) ?? "";
   } catch {
