@@ -4,6 +4,7 @@ import { page } from "../shared/router/pages.ts";
 export const PAGES = [
   page("/", () => import("./home/page.tsx")),
   page("/sign-in", () => import("./sign-in/page.tsx")),
+  page("/sign-in/device", () => import("./sign-in/device.tsx")),
   page("/profile", () => import("./profile/page.tsx")),
   page("/origins", () => import("./origins/page.tsx")),
   page("/origins/:origin/channels", () => import("./channels/list-page.tsx")),
