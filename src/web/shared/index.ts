@@ -9,6 +9,7 @@ export { Dialog, type DialogProps } from "./components/dialog.tsx";
 export { Facts } from "./components/facts.tsx";
 export { Field, SearchField, Select, TextArea } from "./components/field.tsx";
 export { Icon, type IconName, Mark } from "./components/icon.tsx";
+export { numberText } from "./components/number.ts";
 export { PageHead } from "./components/page-head.tsx";
 export { sizeText } from "./components/size.ts";
 export {

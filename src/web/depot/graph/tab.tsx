@@ -1,6 +1,15 @@
 // Dependencies of a release in both directions: drawn, or as lists.
 import { type ReactNode, useState } from "react";
-import { Button, Link, ListSkeleton, Shown, Skeleton, sizeText, useJson } from "../../shared/index.ts";
+import {
+  Button,
+  Link,
+  ListSkeleton,
+  numberText,
+  Shown,
+  Skeleton,
+  sizeText,
+  useJson,
+} from "../../shared/index.ts";
 import { apiPath, pageOf } from "../api/addresses.ts";
 import type { FullIdent, Graph, Package } from "../api/types.ts";
 import { countText } from "../channels/actions.ts";
@@ -90,7 +99,7 @@ function Lists({ graph, pkg, target }: ListsProps): ReactNode {
       />
       {graph.dependent_count > graph.dependents.length && (
         <p className="soft small">
-          {(graph.dependent_count - graph.dependents.length).toLocaleString()} more releases need it.
+          {numberText(graph.dependent_count - graph.dependents.length)} more releases need it.
         </p>
       )}
       <IdentList

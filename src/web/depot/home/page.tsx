@@ -4,6 +4,7 @@ import {
   Link,
   ListSkeleton,
   Moment,
+  numberText,
   type PageProps,
   SearchField,
   Shown,
@@ -106,15 +107,14 @@ function Start(): ReactNode {
               <>
                 <p className="list-row soft small totals">
                   {count(package_count, "package")} in {count(origin_count, "origin")}
-                  {origin_count > origins.length &&
-                    `; the first ${origins.length.toLocaleString()} are listed`}
+                  {origin_count > origins.length && `; the first ${numberText(origins.length)} are listed`}
                 </p>
                 <ul className="list">
                   {origins.map(({ name, package_count: packages }) => (
                     <li key={name}>
                       <Link to={pageOf({ origin: name })} className="list-row">
                         <IdentText ident={{ origin: name }} strong="origin" isOneLine />
-                        <span className="soft small number">{packages.toLocaleString()}</span>
+                        <span className="soft small number">{numberText(packages)}</span>
                       </Link>
                     </li>
                   ))}
@@ -129,7 +129,7 @@ function Start(): ReactNode {
 }
 
 function count(number: number, noun: string): string {
-  return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+  return `${numberText(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 interface ResultsProps {

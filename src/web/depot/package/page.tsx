@@ -7,6 +7,7 @@ import {
   Link,
   ListSkeleton,
   Moment,
+  numberText,
   PageHead,
   type PageProps,
   Shown,
@@ -60,7 +61,7 @@ export default function PackagePage({ params }: PageProps): ReactNode {
               <h2 id="versions">
                 Versions{" "}
                 {versions.data !== undefined && (
-                  <span className="soft number">{versions.data.length.toLocaleString()}</span>
+                  <span className="soft number">{numberText(versions.data.length)}</span>
                 )}
               </h2>
               <div className="card">

@@ -1,6 +1,7 @@
 // Tabs as links: each has its own address, so they can be opened, shared and gone back to.
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "../router/link.tsx";
+import { numberText } from "./number.ts";
 
 export interface Tab {
   readonly id: string;
@@ -38,7 +39,7 @@ export function Tabs({ label, tabs, current }: TabsProps): ReactNode {
               {count === "pending" ? (
                 <span data-pending="" />
               ) : (
-                count !== undefined && <span className="soft small number">{count.toLocaleString()}</span>
+                count !== undefined && <span className="soft small number">{numberText(count)}</span>
               )}
             </Link>
           </li>

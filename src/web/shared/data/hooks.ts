@@ -1,8 +1,8 @@
 // Data as components use it.
 import {
   createContext,
-  use,
   useCallback,
+  useContext,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -16,7 +16,7 @@ import { fetchJson, isAbort, problemIn } from "./request.ts";
 export const CacheContext = createContext<ResourceCache>(new ResourceCache());
 
 export function useCache(): ResourceCache {
-  return use(CacheContext);
+  return useContext(CacheContext);
 }
 
 const NOTHING: Known<never> = { data: undefined, problem: undefined, isLoading: false, at: 0 };
