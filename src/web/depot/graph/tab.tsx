@@ -144,7 +144,7 @@ function IdentList({ title, entries, target, empty }: IdentListProps): ReactNode
             return (
               <li key={ident}>
                 <Link to={pageOf(parts, { target, tab: "dependencies" })} className="list-row">
-                  <IdentText ident={parts} isOneLine />
+                  <IdentText ident={parts} isShort />
                   {size !== undefined && <span className="soft small number">{sizeText(size)}</span>}
                 </Link>
               </li>
