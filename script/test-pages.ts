@@ -61,8 +61,7 @@ function median(numbers: readonly number[]): number {
 
 /** Every page of the table has to be among the addresses. */
 async function missingPages(stand: Stand): Promise<string[]> {
-  const { pages } = await loadPack(stand.base === "" ? "depot" : "supervisor");
-  const patterns = pages.map(({ pattern }) => pattern);
+  const { pages: patterns } = await loadPack(stand.base === "" ? "depot" : "supervisor");
   const paths = stand.addresses.map((address) =>
     new URL(address, "http://x").pathname.slice(stand.base.length),
   );

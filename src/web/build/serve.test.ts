@@ -16,10 +16,7 @@ const file = (name: string, text: string): PageFile => ({
 });
 const PACK: PagesPack = {
   files: [file("index.html", "the document"), file("main-1.js", "the script")],
-  pages: [
-    { pattern: "/", document: "index.html" },
-    { pattern: "/pkgs/:origin", document: "index.html" },
-  ],
+  pages: ["/", "/pkgs/:origin"],
   firstScripts: ["main-1.js"],
 };
 const pages = servePack(PACK, "/ui");

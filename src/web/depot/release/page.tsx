@@ -1,6 +1,6 @@
 // A release: what it is, how to install it, and behind tabs its read-me, its dependencies both ways, what is inside, its
 // configuration, its plan and its records.
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useLayoutEffect } from "react";
 import {
   Badge,
   Busy,
@@ -24,18 +24,20 @@ import {
 } from "../../shared/index.ts";
 import { apiPath, pageOf } from "../api/addresses.ts";
 import type { Contents, FullIdent, ListItem, Package, PackageChannel, Page } from "../api/types.ts";
+import ContentsTab from "../contents/tab.tsx";
 import { IdentText } from "../ident/ident-text.tsx";
 import { DEFAULT_TARGET, targetWords } from "../ident/parse.ts";
 import { ChannelBadge, VisibilityBadge } from "../ident/visibility.tsx";
 import { installCommand } from "../package/install-command.ts";
 import { manifestFacts } from "./manifest.ts";
+import RecordsTab from "./records-tab.tsx";
 import { releaseTabs, type TabId, tabOf } from "./tabs.ts";
+import TextTab from "./text-tab.tsx";
 
-const ReadMeTab = lazy(() => import("../readme/tab.tsx"));
+// What is large and only needed here is fetched when it is: the reader of read-mes is nearly half as large as all pages.
+const loadReadMe = () => import("../readme/tab.tsx");
+const ReadMeTab = lazy(loadReadMe);
 const DependenciesTab = lazy(() => import("../graph/tab.tsx"));
-const ContentsTab = lazy(() => import("../contents/tab.tsx"));
-const TextTab = lazy(() => import("./text-tab.tsx"));
-const RecordsTab = lazy(() => import("./records-tab.tsx"));
 
 export default function ReleasePage({ params, query }: PageProps): ReactNode {
   const { origin = "", name = "", version = "", release = "" } = params;
@@ -44,6 +46,10 @@ export default function ReleasePage({ params, query }: PageProps): ReactNode {
   const found = useJson<Package>(apiPath(["pkgs", origin, name, version, release], { target: wanted }));
   const target = found.data?.target ?? wanted ?? DEFAULT_TARGET;
   const tab = tabOf(query.get("tab"));
+  // Beside the release, not after it. A failure is told where the tab is drawn.
+  useLayoutEffect(() => {
+    if (tab === "readme") loadReadMe().catch(() => undefined);
+  }, [tab]);
   return (
     <div className="page">
       <PageHead
