@@ -15,7 +15,7 @@ import {
   settled,
   sidewaysScroll,
 } from "../test/pages/browser.ts";
-import { type Visit, visit, watchVisits } from "../test/pages/visit.ts";
+import { MAX_MOVED, type Visit, visit, watchVisits } from "../test/pages/visit.ts";
 import {
   type Stand,
   startDepotStand,
@@ -38,9 +38,6 @@ const wanted = positionals.length === 0 ? ["depot", "supervisor", "thousand"] : 
 
 /** Read as "drawn within": what the project promises on a machine that does nothing else. */
 const READY_MS = 200;
-/** What Google's Core Web Vitals call good is 0.1; here nothing may move that one can see. */
-const MAX_MOVED = 0.01;
-
 const LOOKS = [
   { width: 360, height: 740, scheme: "light", isLookedAt: true },
   { width: 360, height: 740, scheme: "dark", isLookedAt: false },

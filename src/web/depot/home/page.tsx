@@ -86,7 +86,7 @@ function Start(): ReactNode {
                   {newest.map((each) => (
                     <li key={`${Object.values(each).join("/")}`} className="list-row">
                       <Link to={pageOf(each, { target: each.target })}>
-                        <IdentText ident={{ ...each, release: null }} />
+                        <IdentText ident={{ ...each, release: null }} isShort />
                       </Link>
                       <span className="soft small">
                         <Moment at={each.created_at} />
@@ -113,7 +113,7 @@ function Start(): ReactNode {
                   {origins.map(({ name, package_count: packages }) => (
                     <li key={name}>
                       <Link to={pageOf({ origin: name })} className="list-row">
-                        <IdentText ident={{ origin: name }} strong="origin" />
+                        <IdentText ident={{ origin: name }} strong="origin" isShort />
                         <span className="soft small number">{numberText(packages)}</span>
                       </Link>
                     </li>
@@ -169,7 +169,7 @@ function Results({ text, list }: ResultsProps): ReactNode {
               {data.map((ident) => (
                 <li key={`${ident.origin}/${ident.name}`}>
                   <Link to={pageOf(ident)} className="list-row">
-                    <IdentText ident={ident} />
+                    <IdentText ident={ident} isShort />
                   </Link>
                 </li>
               ))}
