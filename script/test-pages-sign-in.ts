@@ -4,6 +4,8 @@
 //   script/test-pages sign-in
 import { strict as assert } from "node:assert";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { Secret } from "../src/crypto/index.ts";
+import { setPassword } from "../src/depot/index.ts";
 import { startTestDepot } from "../src/depot/testing/depot.ts";
 import { REALM, startKdc } from "../src/depot/testing/kerberos.ts";
 import { signInFile } from "../src/depot/testing/sign-in-file.ts";
@@ -107,6 +109,10 @@ async function main(): Promise<void> {
 
     await first.page.reload();
     await first.page.getByRole("button", { name: "Unlink github" }).press("Enter");
+    await first.page.getByRole("button", { name: "Unlink", exact: true }).press("Enter");
+    await first.page.getByText("This is the only way to sign in to the account").waitFor();
+    said("the only way in that the account itself has is not taken from it, and that is said");
+    await setPassword(depot.place, "alice", new Secret(crypto.randomUUID()));
     await first.page.getByRole("button", { name: "Unlink", exact: true }).press("Enter");
     await first.page.getByRole("button", { name: "Unlink github" }).waitFor({ state: "detached" });
     await account(first.page, "alice").waitFor();
