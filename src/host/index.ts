@@ -10,6 +10,7 @@ export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./files-background.ts";
+export * from "./home.ts";
 export * from "./id-map.ts";
 export * from "./libc.ts";
 export * from "./lock.ts";

@@ -16,11 +16,13 @@ import ReleasePage from "./release/page.tsx";
 import RequestsPage from "./requests/list-page.tsx";
 import RequestPage from "./requests/page.tsx";
 import SettingsPage from "./settings/page.tsx";
+import DevicePage from "./sign-in/device.tsx";
 import SignInPage from "./sign-in/page.tsx";
 
 export const PAGES = [
   page("/", HomePage),
   page("/sign-in", SignInPage),
+  page("/sign-in/device", DevicePage),
   page("/profile", ProfilePage),
   page("/origins", OriginsPage),
   page("/origins/:origin/channels", ChannelsPage),
