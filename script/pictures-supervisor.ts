@@ -1,6 +1,6 @@
 // Takes the pictures of the Supervisor's pages for docs/pictures: five real Supervisors on loopback with an embedded depot, in the
 // midst of a rolling update. Needs root (each member gets a host name of its own) and Debian's Chromium.
-//   script/bun script/pictures-supervisor.ts [directory]   puts them elsewhere, in three widths, light and dark
+//   script/bun script/pictures-supervisor.ts [directory]   puts them elsewhere, besides every page in three widths, light and dark
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { chromium, type Page } from "playwright-core";
@@ -66,14 +66,20 @@ try {
       (Object.keys(pages) as (keyof typeof pages)[]).map((name) => [name, width, scheme] as const),
     ),
   );
-  for (const [name, width, scheme] of isWhole ? all : kept) {
+  const take = async (
+    [name, width, scheme]: readonly [keyof typeof pages, number, "light" | "dark"],
+    file: string,
+    isWholePage: boolean,
+  ): Promise<void> => {
     const page = await view({ width, scheme });
     await go(page, pages[name]);
-    const file = isWhole ? `${name}-${width}-${scheme}.png` : `supervisor-${name}.png`;
-    await page.screenshot({ path: join(directory, file), fullPage: width < 3000 && isWhole });
+    await page.screenshot({ path: join(directory, file), fullPage: isWholePage });
     console.log(join(directory, file));
     await page.context().close();
-  }
+  };
+  for (const each of kept) await take(each, `supervisor-${each[0]}.png`, false);
+  if (isWhole)
+    for (const each of all) await take(each, `${each[0]}-${each[1]}-${each[2]}.png`, each[1] < 3000);
   ring.letAllThrough();
   await first.getByText("up to date").waitFor();
   await first.getByText("5 of 5 members", { exact: true }).waitFor();

@@ -15,7 +15,7 @@ import {
   settled,
   sidewaysScroll,
 } from "../test/pages/browser.ts";
-import { type Visit, visit, watchVisits } from "../test/pages/visit.ts";
+import { MAX_MOVED, type Visit, visit, watchVisits } from "../test/pages/visit.ts";
 import {
   type Stand,
   startDepotStand,
@@ -38,9 +38,6 @@ const wanted = positionals.length === 0 ? ["depot", "supervisor", "thousand"] : 
 
 /** Read as "drawn within": what the project promises on a machine that does nothing else. */
 const READY_MS = 200;
-/** What Google's Core Web Vitals call good is 0.1; here nothing may move that one can see. */
-const MAX_MOVED = 0.01;
-
 const LOOKS = [
   { width: 360, height: 740, scheme: "light", isLookedAt: true },
   { width: 360, height: 740, scheme: "dark", isLookedAt: false },
@@ -64,8 +61,7 @@ function median(numbers: readonly number[]): number {
 
 /** Every page of the table has to be among the addresses. */
 async function missingPages(stand: Stand): Promise<string[]> {
-  const { pages } = await loadPack(stand.base === "" ? "depot" : "supervisor");
-  const patterns = pages.map(({ pattern }) => pattern);
+  const { pages: patterns } = await loadPack(stand.base === "" ? "depot" : "supervisor");
   const paths = stand.addresses.map((address) =>
     new URL(address, "http://x").pathname.slice(stand.base.length),
   );

@@ -132,6 +132,16 @@ export const cliErrors = errorKinds({
     remedy:
       "A Habitat Supervisor has no such reports, and HAB_FEAT_REDACT_HTTP hides them: ask another member.",
   },
+  signInRefused: {
+    code: "HAB-CLI-034",
+    title: "Somebody has refused the sign-in on the depot's page",
+    remedy: "Begin anew, and approve the code that your own terminal shows: hab user login --with-browser",
+  },
+  signInExpired: {
+    code: "HAB-CLI-035",
+    title: "Nobody has approved the sign-in in time",
+    remedy: "Begin anew; a code holds for some minutes: hab user login --with-browser",
+  },
   notReady: {
     code: "HAB-CLI-033",
     title: "Services were not ready in the time given",

@@ -1,5 +1,5 @@
 // The depot's API as typed calls. What parses answers is loaded with the first one.
-export type { AccountClient, NewToken } from "./account-calls.ts";
+export type { AccountClient, BegunSignIn, NewToken } from "./account-calls.ts";
 export { createDepotClient } from "./client.ts";
 export type { ConnectionOptions } from "./connection.ts";
 export { depotDate } from "./date.ts";
@@ -34,6 +34,7 @@ export {
   promote,
   publishPackage,
 } from "./publish.ts";
+export { isWorthRetrying, pause } from "./retry.ts";
 export { trustedCertificates } from "./trust.ts";
 export {
   type ChannelChange,

@@ -155,6 +155,30 @@ export const tokenAnswer = z.object({
 
 export const tokensAnswer = z.object({ tokens: z.array(tokenAnswer) });
 
+export const deviceBegunAnswer = z.object({
+  device_code: text.describe("For the terminal alone: what it asks with"),
+  user_code: text.describe("For people: what they type or compare"),
+  verification_uri: text.describe("Where a person types the code"),
+  verification_uri_complete: text.describe("The same with the code in it"),
+  expires_in: number.describe("Seconds"),
+  interval: number.describe("Seconds between two questions"),
+});
+
+export const deviceWaitAnswer = z.object({
+  interval: number.describe("Seconds to wait before the next question"),
+});
+
+export const deviceRequestAnswer = z.object({
+  id: id.describe("To be sent with the decision, which is on this request only"),
+  user_code: text,
+  label: text.describe("What the terminal calls itself, and the token will be called"),
+  days: number.nullable().describe("Days until the token ends by itself; null: never"),
+  address: text.describe("Where the request came from"),
+  same_address: z.boolean().describe("Whether that is where this request comes from as well"),
+  created_at: time,
+  expires_at: time,
+});
+
 export const sessionAnswer = z.object({
   id,
   name: text,

@@ -7,7 +7,7 @@ import { UNLIMITED } from "./scopes.ts";
 import { accountForName } from "./sign-in/account-for.ts";
 import type { Client } from "./sign-in/client.ts";
 import { findSession, sessionOfCookie } from "./sign-in/sessions.ts";
-import { callerOfToken } from "./store/accounts.ts";
+import { accountInUse, callerOfToken } from "./store/accounts.ts";
 import { timestampOf } from "./store/database.ts";
 import type { SessionRow } from "./store/schema.ts";
 import { bearerToken, tokenHash } from "./tokens.ts";
@@ -46,12 +46,7 @@ async function callerOfBearer(depot: Depot, hash: string): Promise<SignedIn | nu
   const { db } = depot.database;
   const fixed = depot.fixedAccounts.byTokenHash.get(hash);
   if (fixed !== undefined) {
-    const account = await db
-      .selectFrom("accounts")
-      .selectAll()
-      .where("id", "=", fixed)
-      .where("disabled_at", "is", null)
-      .executeTakeFirst();
+    const account = await accountInUse(db, fixed);
     return account === undefined ? null : { caller: { ...account, ...UNLIMITED }, by: "token" };
   }
   const caller = await callerOfToken(db, hash, timestampOf(depot.now()));

@@ -11,6 +11,7 @@ export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./files-background.ts";
 export * from "./huge-pages.ts";
+export * from "./home.ts";
 export * from "./id-map.ts";
 export * from "./libc.ts";
 export * from "./lock.ts";

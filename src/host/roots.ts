@@ -1,6 +1,7 @@
 // Where things are on disk (reference/packages.md §9.1). FS_ROOT, when set, replaces `/` for everything below `/hab`.
 import { join } from "node:path";
 import { environmentValue } from "./environment.ts";
+import { homeDirectory } from "./home.ts";
 
 /** `FS_ROOT`, or `/`. */
 export function fsRoot(): string {
@@ -23,10 +24,10 @@ export function underRoot(absolutePath: string): string {
 }
 
 /** Path of a per-user directory: root uses `<FS_ROOT>/hab/…`, others `~/.hab/…`, others without a home as root. */
-function personalPath(...parts: string[]): string {
+export function personalPath(...parts: string[]): string {
   if (isRootUser()) return habPath(...parts);
-  const home = environmentValue("HOME") ?? process.getBuiltinModule("node:os").homedir();
-  return home === "" ? habPath(...parts) : join(home, ".hab", ...parts);
+  const home = homeDirectory();
+  return home === undefined ? habPath(...parts) : join(home, ".hab", ...parts);
 }
 
 export function artifactCachePath(): string {

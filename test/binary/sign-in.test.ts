@@ -71,6 +71,42 @@ test("OpenID Connect", async () => {
   expect(await (await browser.fromPage("GET", "/profile")).json()).toMatchObject({ name: "bob" });
 });
 
+/** A terminal that signs in by a code, begun early: it asks only every few seconds whether somebody has approved it. */
+let terminal: Bun.Subprocess<"ignore", "pipe", "pipe">;
+const terminalHome = join(directory, "terminal");
+
+test("a terminal without a browser shows a code, which somebody approves who came by OpenID Connect", async () => {
+  terminal = Bun.spawn([HAB, "user", "login", "--with-browser", "--url", url, "--json"], {
+    env: { PATH: "/usr/bin:/bin", FS_ROOT: terminalHome, HOME: terminalHome },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const code = await codeShownBy(terminal.stderr);
+  const browser = testBrowser(url);
+  await signInAt(browser, `${url}/v1/sign-in/corp`, "ben");
+  const path = `/profile/device-requests/${code}`;
+  const { id, label } = (await (await browser.fromPage("GET", path)).json()) as Record<string, string>;
+  expect(label).toBe(`hab on ${hostname()}`);
+  expect((await browser.fromPage("PUT", path, { id, approve: true })).status).toBe(204);
+});
+
+/** The code, once it is shown. What comes later is read as well: a pipe that nobody reads would end the terminal. */
+function codeShownBy(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const read = async (): Promise<void> => {
+      let said = "";
+      for await (const chunk of stream) {
+        said += Buffer.from(chunk).toString();
+        const [, code] = /sign-in\/device\?code=(\S+)[\s\S]*\n {2}\1\n/.exec(said) ?? [];
+        if (code !== undefined) resolve(code);
+      }
+      reject(new Error(`no code in: ${said}`));
+    };
+    read().catch(reject);
+  });
+}
+
 test("Kerberos", async () => {
   const words = [
     "-sS",
@@ -176,4 +212,15 @@ describe("hab user login", () => {
     const { stdout, stderr } = await hab("user login dave", `${PASSWORD}\n`, { HAB_AUTH_TOKEN: "_other" });
     expect(stdout + stderr).toContain("unset HAB_AUTH_TOKEN");
   });
+});
+
+test("the terminal that was approved has a token of its own, which nobody saw", async () => {
+  expect(await terminal.exited).toBe(0);
+  const told = await new Response(terminal.stdout).text();
+  expect(JSON.parse(told)).toMatchObject({ url: `${url}/`, account: "ben", expires_at: null });
+  const { file: config } = JSON.parse(told) as { file: string };
+  expect([statSync(config).mode & 0o777, readFileSync(config, "utf8")]).toEqual([
+    0o600,
+    expect.stringMatching(/auth_token = "_[\w-]{43}"/),
+  ]);
 });

@@ -51,6 +51,11 @@ export const MATRIX: Readonly<Record<string, Case>> = {
   "GET /sign-in": reads(),
   "POST /sign-in/password": reads({ json: { name: "nosuch" }, always: 400 }),
   "POST /sign-in/token": reads({ json: { name: "nosuch" }, always: 400 }),
+  "POST /sign-in/device": reads({ json: {}, always: 400 }),
+  "POST /sign-in/device/token": reads({ json: { device_code: "nosuch" }, always: 410 }),
+  // Tokens approve none, whoever's they are.
+  "GET /profile/device-requests/:code": session({ with: { code: "nosuch" }, always: 403 }),
+  "PUT /profile/device-requests/:code": account({ json: {}, with: { code: "nosuch" }, always: 403 }),
   "POST /sign-out/token": reads({ json: { token: "nosuch" }, always: 204 }),
   "GET /sign-in/proxy": reads({ always: 404 }),
   "GET /sign-in/kerberos": reads({ always: 404 }),

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-const CHROMIUM = "/usr/bin/chromium-headless-shell";
+export const CHROMIUM = "/usr/bin/chromium-headless-shell";
 
 /** Waits are for what a page does, so they are as long as a very busy machine may need. */
 export const PATIENCE_MS = 90_000;

@@ -5,13 +5,14 @@ import { accessibilityFaults, type OpenPage, resize, settled, sidewaysScroll } f
 import type { DepotStand } from "./depot-stand.ts";
 import { fill, RELEASE } from "./rows.ts";
 import { WEB } from "./shop.ts";
+import { MAX_MOVED, movedUntilNow, watchMoves } from "./visit.ts";
 import { APP1 } from "./world.ts";
 
 /** What Chromium says of every answer that is no success. */
 const NOT_FOUND = [/status of 404/];
 
 export function frame(stand: DepotStand): void {
-  describe("every page is accessible, and scrolls sideways at no width:", () => {
+  describe("nothing moves while a page comes in; it is accessible, and scrolls sideways at no width:", () => {
     let window: OpenPage;
     let request = "";
     beforeAll(async () => {
@@ -26,6 +27,8 @@ export function frame(stand: DepotStand): void {
       });
       request = (asked.body as { request: { id: string } }).request.id;
       window = await stand.openAs("adam", NOT_FOUND);
+      await window.page.setViewportSize({ width: 360, height: 740 });
+      await watchMoves(window.page);
     });
     afterAll(() => window.close());
 
@@ -41,6 +44,7 @@ export function frame(stand: DepotStand): void {
       const { page } = window;
       await page.goto(address.replace("REQUEST", request));
       await settled(page);
+      expect(await movedUntilNow(page)).toBeLessThan(MAX_MOVED);
       for (const width of [3840, 360]) {
         await resize(page, width, 740);
         expect({ width, sideways: await sidewaysScroll(page) }).toEqual({ width, sideways: 0 });

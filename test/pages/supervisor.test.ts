@@ -320,7 +320,7 @@ describe("a connection that is lost", () => {
     "is said, what is known stays, and what happened meanwhile is there when it is back",
     async () => {
       const first = begin();
-      const page = await open(first.url, "/ui", { expected: [/ERR_/] });
+      const page = await open(first.url, "/ui", { expected: [/ERR_/, /status of 500/] });
       await page.getByRole("link", { name: "redis.default" }).first().waitFor();
       await first.stop();
       await page.getByText("The connection is lost").waitFor();
@@ -332,6 +332,13 @@ describe("a connection that is lost", () => {
       await live(page);
       expect(await page.getByRole("link", { name: "web.default" }).count()).toBe(0);
       expect(await page.getByText("The connection is lost").count()).toBe(0);
+      // A gateway that fails from the beginning: nothing is claimed of a time when there was nothing.
+      await page.route("**/ui/data/stream*", (route) => route.fulfill({ status: 500 }));
+      await page.reload();
+      await page.getByText("it answered with 500. Nothing has been told yet.").waitFor();
+      await page.unroute("**/ui/data/stream*");
+      await page.getByRole("button", { name: "Try now" }).press("Enter");
+      await page.getByRole("link", { name: "new.default" }).waitFor();
       opened?.check();
     },
     LIMIT_MS,

@@ -2,6 +2,9 @@
 // content was drawn, what moved meanwhile, what scrolls sideways.
 import type { CDPSession, Page } from "playwright-core";
 
+/** What Google's Core Web Vitals call good is 0.1; here nothing may move that one can see. */
+export const MAX_MOVED = 0.01;
+
 /** Figures of one way to a page with nothing of it in the browser's cache. */
 export interface Visit {
   /** From the beginning of the navigation until the content stood there: a heading, and no shape that stands for something. */
@@ -51,9 +54,14 @@ interface Told {
   readonly moved: number;
 }
 
-/** Makes a window watch itself; once, before the first page. Gives what speaks to the browser about it. */
-export async function watchVisits(page: Page): Promise<CDPSession> {
+/** Makes a window note what moves in it (movedUntilNow); once, before the first page. */
+export async function watchMoves(page: Page): Promise<void> {
   await page.addInitScript(watch);
+}
+
+/** The same, with what speaks to the browser about its work. */
+export async function watchVisits(page: Page): Promise<CDPSession> {
+  await watchMoves(page);
   const session = await page.context().newCDPSession(page);
   // So that a busy machine counts for less: time that the page's thread was at work, not time that went by.
   await session.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });

@@ -1,7 +1,7 @@
 // Where studios are (reference/plan-build.md §14.2): root's below /hab as the original's, those of other users where they
 // may write.
 import { join } from "node:path";
-import { environmentValue, fsRoot, habPath, isRootUser } from "../../host/index.ts";
+import { environmentValue, fsRoot, habPath, homeDirectory, isRootUser } from "../../host/index.ts";
 
 /** Directory name for a source directory: `/home/me/my app` gives `home--me--my-app`. */
 export function studioName(source: string): string {
@@ -15,7 +15,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function studiosHome(env: Environment): string {
   if (env["HAB_STUDIOS_HOME"]) return env["HAB_STUDIOS_HOME"];
   if (isRootUser()) return habPath("studios");
-  return join(env["XDG_DATA_HOME"] || join(homeOf(env), ".local", "share"), "hab", "studios");
+  const data = env["XDG_DATA_HOME"] || underHome(env, ".local", "share");
+  return data === undefined ? habPath("studios") : join(data, "hab", "studios");
 }
 
 /**
@@ -24,11 +25,14 @@ export function studiosHome(env: Environment): string {
  */
 export function studioCache(env: Environment): string {
   if (isRootUser()) return habPath("cache", "studio");
-  return join(env["XDG_CACHE_HOME"] || join(homeOf(env), ".cache"), "hab", "studio");
+  const cache = env["XDG_CACHE_HOME"] || underHome(env, ".cache");
+  return cache === undefined ? habPath("cache", "studio") : join(cache, "hab", "studio");
 }
 
-function homeOf(env: Environment): string {
-  return env["HOME"] || process.getBuiltinModule("node:os").homedir() || "/";
+/** Undefined for who has no home: they use root's places, if they may. */
+function underHome(env: Environment, ...parts: string[]): string | undefined {
+  const home = homeDirectory(env);
+  return home === undefined ? undefined : join(home, ...parts);
 }
 
 /** Roots that hold `hab/pkgs` from which packages are shown in a studio, the machine's own first. */

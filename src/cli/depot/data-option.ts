@@ -1,13 +1,6 @@
 // `--data`, which all commands that act on a depot's directory have.
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { habPath, isRootUser } from "../../host/index.ts";
+import { personalPath } from "../../host/index.ts";
 import { option } from "../command.ts";
-
-/** `/hab/depot` for root, `~/.hab/depot` for others. */
-function defaultDirectory(): string {
-  return isRootUser() ? habPath("depot") : join(homedir(), ".hab", "depot");
-}
 
 export const dataOption = () =>
   option({
@@ -16,6 +9,6 @@ export const dataOption = () =>
     completes: "directory",
     help: "Directory of everything the depot keeps",
     env: "HAB_DEPOT_DATA",
-    default: defaultDirectory(),
+    default: personalPath("depot"),
     refuseEmpty: true,
   });

@@ -1,9 +1,9 @@
 // What `--blobs s3://bucket/prefix` means: the service, the bucket, and where the keys come from, which is never the
 // command line. Keys in a file are read again when it changes, so they can be renewed while the depot runs.
 import { readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { HabError } from "../../error/index.ts";
+import { homeDirectory } from "../../host/index.ts";
 import { depotErrors } from "../errors.ts";
 import type { SecretEnvironment } from "../store/postgres-address.ts";
 
@@ -102,10 +102,18 @@ function keySource(env: SecretEnvironment): () => S3Keys {
     const keys = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
     return () => keys;
   }
-  const path = env["AWS_SHARED_CREDENTIALS_FILE"] ?? join(homedir(), ".aws", "credentials");
+  const home = homeDirectory(env);
+  const path =
+    env["AWS_SHARED_CREDENTIALS_FILE"] ??
+    (home === undefined ? undefined : join(home, ".aws", "credentials"));
   const profile = env["AWS_PROFILE"] ?? "default";
   let known: { readonly stamp: string; readonly keys: S3Keys } | undefined;
   return () => {
+    if (path === undefined)
+      throw new HabError(
+        depotErrors.blobAddressInvalid,
+        "there are no keys for the blobs: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SHARED_CREDENTIALS_FILE are not set, and this user has no home directory",
+      );
     let stamp: string;
     try {
       const status = statSync(path);

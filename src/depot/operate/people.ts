@@ -91,6 +91,7 @@ export async function removeAccountIn(database: DepotDatabase, name: string): Pr
         `the account ${name} owns ${owned.map((origin) => origin.name).join(", ")}`,
       );
     await db.deleteFrom("access_tokens").where("account_id", "=", account.id).execute();
+    await db.deleteFrom("device_requests").where("account_id", "=", account.id).execute();
     await db.deleteFrom("sessions").where("account_id", "=", account.id).execute();
     await db.deleteFrom("account_identities").where("account_id", "=", account.id).execute();
     await db.deleteFrom("account_passwords").where("account_id", "=", account.id).execute();

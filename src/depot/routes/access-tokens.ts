@@ -18,7 +18,7 @@ import {
   tokensOf,
 } from "../store/accounts.ts";
 import { type Actor, recordAudit } from "../store/audit.ts";
-import { timestampOf } from "../store/database.ts";
+import { timestampOf, type Writing } from "../store/database.ts";
 import type { RowId, Timestamp } from "../store/schema.ts";
 import { newToken, tokenHash } from "../tokens.ts";
 
@@ -64,23 +64,34 @@ export async function makeToken(
   depot: Depot,
   actor: Actor,
   accountId: RowId,
-  { label, expiresAt, scope }: WantedToken,
+  wanted: WantedToken,
 ): Promise<{ readonly row: TokenRow; readonly token: Secret<string> }> {
   const token = newToken();
-  const row = await depot.database.write(async (writing) => {
-    if (label === ONLY_TOKEN_LABEL) await deleteTokensLabelled(writing, accountId, ONLY_TOKEN_LABEL);
-    if ((await tokensOf(writing.db, accountId)).length >= MAX_TOKENS_PER_ACCOUNT)
-      throw new Refusal(422, `An account has at most ${MAX_TOKENS_PER_ACCOUNT} tokens`);
-    const hash = tokenHash(token.reveal());
-    const inserted = await insertToken(writing, accountId, { hash, label, expiresAt }, scope);
-    await recordAudit(writing, actor, {
-      operation: "token-create",
-      subject: inserted.id,
-      details: { label, ...scope },
-    });
-    return inserted;
-  });
+  const row = await depot.database.write((writing) =>
+    insertNewToken(writing, actor, accountId, wanted, token),
+  );
   return { row, token };
+}
+
+/** The same in a transaction that has more to do, with the token to keep the hash of. */
+export async function insertNewToken(
+  writing: Writing,
+  actor: Actor,
+  accountId: RowId,
+  { label, expiresAt, scope }: WantedToken,
+  token: Secret<string>,
+): Promise<TokenRow> {
+  if (label === ONLY_TOKEN_LABEL) await deleteTokensLabelled(writing, accountId, ONLY_TOKEN_LABEL);
+  if ((await tokensOf(writing.db, accountId)).length >= MAX_TOKENS_PER_ACCOUNT)
+    throw new Refusal(422, `An account has at most ${MAX_TOKENS_PER_ACCOUNT} tokens`);
+  const hash = tokenHash(token.reveal());
+  const inserted = await insertToken(writing, accountId, { hash, label, expiresAt }, scope);
+  await recordAudit(writing, actor, {
+    operation: "token-create",
+    subject: inserted.id,
+    details: { label, ...scope },
+  });
+  return inserted;
 }
 
 export const accessTokenRoutes: readonly Route[] = [

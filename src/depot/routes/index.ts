@@ -25,6 +25,7 @@ import { promotionRoutes } from "./promotions.ts";
 import { searchRoutes } from "./search.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
+import { signInDeviceRoutes } from "./sign-in-device.ts";
 import { signInRedirectRoutes } from "./sign-in-redirect.ts";
 import { signInTokenRoutes } from "./sign-in-token.ts";
 import { streamRoutes } from "./stream.ts";
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...signInRoutes,
   ...signInTokenRoutes,
+  ...signInDeviceRoutes,
   ...signInRedirectRoutes,
   ...searchRoutes,
   ...lookRoutes,

@@ -13,7 +13,7 @@ import { recordAudit } from "../store/audit.ts";
 import { timestampOf } from "../store/database.ts";
 import { deleteIdentity, identitiesOf } from "../store/identities.ts";
 import { passwordHashOf, setPasswordHash } from "../store/passwords.ts";
-import { deleteSession, deleteSessionsOf, sessionsOf } from "../store/sessions.ts";
+import { deleteSession, deleteSessionsOf, deleteSessionsOfWay, sessionsOf } from "../store/sessions.ts";
 
 const nothing = z.object({});
 const byId = z.object({ id: rowId });
@@ -147,7 +147,7 @@ export const profileSignInRoutes: readonly Route[] = [
   route({
     method: "DELETE",
     path: "/profile/identities/:id",
-    summary: "Unlink a service; ends the sessions that began with it",
+    summary: "Unlink a service; ends the other sessions that began with it",
     access: "session",
     answers: { 204: "empty", 404: "empty", 409: "text" },
     params: byId,
@@ -166,11 +166,8 @@ export const profileSignInRoutes: readonly Route[] = [
         ];
         if (others.length === 0) return text(409, "This is the only way to sign in to the account");
         await deleteIdentity(writing, caller.id, id);
-        await writing.db
-          .deleteFrom("sessions")
-          .where("account_id", "=", caller.id)
-          .where("way", "=", identity.provider)
-          .execute();
+        // Who no longer trusts a service does not trust who came by it, whoever that was; but they are here themselves.
+        await deleteSessionsOfWay(writing, caller.id, identity.provider, call.signedIn?.session?.id);
         await recordAudit(writing, call.actor(), {
           operation: "identity-unlink",
           subject: caller.name,

@@ -6,15 +6,14 @@ import { sessionAnswer } from "../answer-schemas.ts";
 import { empty, json, NO_CACHE, text } from "../answers.ts";
 import { depotErrors } from "../errors.ts";
 import { MAX_TOKEN_LENGTH } from "../limits.ts";
-import { type Call, type Depot, type Route, route } from "../route.ts";
+import { type Call, type Route, route } from "../route.ts";
 import { accountForIdentity } from "../sign-in/account-for.ts";
 import type { OauthProvider } from "../sign-in/config.ts";
 import { SIGN_IN_FAILURES } from "../sign-in/failures.ts";
 import { oauthUser, ProviderRefusal } from "../sign-in/oauth.ts";
 import { countQuestion } from "../sign-in/questions.ts";
 import { startSession } from "../sign-in/sessions.ts";
-import type { Account } from "../store/accounts.ts";
-import type { RowId } from "../store/schema.ts";
+import { type Account, accountInUse } from "../store/accounts.ts";
 import { tokenHash } from "../tokens.ts";
 
 const nothing = z.object({});
@@ -32,7 +31,7 @@ export const sessionRoutes: readonly Route[] = [
       const { depot, params } = call;
       // With fixed accounts a token is its own code, as in the original's test mode (§3.5).
       const id = depot.fixedAccounts.byTokenHash.get(tokenHash(params.code));
-      const fixed = id === undefined ? undefined : await fixedAccount(depot, id);
+      const fixed = id === undefined ? undefined : await accountInUse(depot.database.db, id);
       if (fixed !== undefined) return session(fixed, params.code, "");
       const [provider] = depot.signIn.config.oauth;
       return provider === undefined ? empty(401) : await sessionOfCode(call, provider, params.code);
@@ -59,15 +58,6 @@ export const sessionRoutes: readonly Route[] = [
     handle: () => text(400, "This depot needs no license key."),
   }),
 ];
-
-async function fixedAccount({ database }: Depot, id: RowId): Promise<Account | undefined> {
-  return await database.db
-    .selectFrom("accounts")
-    .selectAll()
-    .where("id", "=", id)
-    .where("disabled_at", "is", null)
-    .executeTakeFirst();
-}
 
 /** Compat: pages of the original bring the code that the provider gave them, and get a session as a bearer token (§3.2). */
 async function sessionOfCode(

@@ -49,7 +49,7 @@ export const signInRedirectRoutes: readonly Route[] = [
   route({
     method: "GET",
     path: "/sign-in/:provider/callback",
-    summary: "Come back from another service; sets the session's cookie",
+    summary: "Come back from another service; sets the session's cookie unless it was to link",
     access: "anyone",
     answers: { 303: "empty", 404: "empty" },
     params: byProvider,
@@ -69,6 +69,8 @@ export const signInRedirectRoutes: readonly Route[] = [
       try {
         const account = await accountOfCallback(call, provider, flow);
         if (typeof account === "string") return failure(client, account);
+        // Linking is no sign-in: who did it goes on in the session they had.
+        if (flow.link !== undefined) return redirect(flow.returnTo, endedFlowCookie(client));
         const start = { account, way: provider.name, kind: "browser", client, request } as const;
         const secret = await startSession(depot, start);
         return redirect(flow.returnTo, endedFlowCookie(client), sessionCookie(depot, secret, client));

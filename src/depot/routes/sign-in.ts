@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { accountAnswer, signInWaysAnswer } from "../answer-schemas.ts";
 import { empty, json, NO_CACHE, text } from "../answers.ts";
-import { type Call, type Route, route } from "../route.ts";
+import { type Route, route } from "../route.ts";
 import { accountShape } from "../shapes.ts";
 import { accountForName } from "../sign-in/account-for.ts";
 import { SIGN_IN_FAILURES } from "../sign-in/failures.ts";
@@ -12,6 +12,7 @@ import { accountOfPassword } from "../sign-in/password-account.ts";
 import { countQuestion } from "../sign-in/questions.ts";
 import { returnTo, returnToQuery } from "../sign-in/return-to.ts";
 import { endedSessionCookie, sessionCookie, startSession } from "../sign-in/sessions.ts";
+import { waysOf } from "../sign-in/ways.ts";
 import { recordAudit } from "../store/audit.ts";
 import { deleteSession } from "../store/sessions.ts";
 
@@ -143,20 +144,3 @@ export const signInRoutes: readonly Route[] = [
     },
   }),
 ];
-
-function waysOf({
-  password,
-  oidc,
-  oauth,
-  kerberos,
-  proxy,
-}: Call<unknown, unknown>["depot"]["signIn"]["config"]) {
-  const way = (kind: string, name: string, path: string) => ({ kind, name, url: `/v1/sign-in/${path}` });
-  return [
-    ...(password ? [way("password", "Password", "password")] : []),
-    ...oidc.map(({ name, title }) => way("oidc", title, name)),
-    ...oauth.map(({ name, title }) => way("oauth", title, name)),
-    ...(kerberos === undefined ? [] : [way("kerberos", kerberos.title, "kerberos")]),
-    ...(proxy?.accountHeader === undefined ? [] : [way("proxy", "Proxy", "proxy")]),
-  ];
-}

@@ -4,6 +4,7 @@ import type { DepotDatabase } from "../store/database.ts";
 import { type Attempts, attemptsOn } from "./attempts.ts";
 import { type Client, clientReader } from "./client.ts";
 import type { SignInConfig } from "./config.ts";
+import { type Devices, devicesOf } from "./device.ts";
 import type { Kerberos } from "./kerberos.ts";
 import { type PasswordChecker, passwordChecker } from "./passwords.ts";
 import { type Provider, providersOf } from "./providers.ts";
@@ -17,6 +18,8 @@ export interface SignIn {
   readonly attempts: Attempts;
   /** Questions to providers that one address may cause. */
   readonly questions: RateLimit;
+  /** Terminals that sign in by a code. */
+  readonly devices: Devices;
   /** By their names in paths. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** Who is at the other end of a request. */
@@ -44,6 +47,7 @@ export async function openSignIn(parts: SignInParts): Promise<SignIn> {
     passwords: passwordChecker(),
     attempts: attemptsOn(database, now),
     questions: new RateLimit(QUESTION_RATE, now),
+    devices: devicesOf(now),
     providers: providersOf(config, now),
     clientOf: clientReader(config),
     kerberos,

@@ -171,6 +171,11 @@ describe("linking", () => {
 
   test("makes the person of the provider the one of the account, whatever its name", async () => {
     expect(path(await through(browser, "carol", "corp", "?link=true&return_to=/profile"))).toBe("/profile");
+    // It began no session: the one there was goes on.
+    const { sessions } = (await (await browser.fromPage("GET", "/profile/sessions")).json()) as {
+      sessions: { way: string }[];
+    };
+    expect(sessions.map(({ way }) => way)).toEqual(["password"]);
     const carols = testBrowser(depot.url);
     await through(carols, "carol");
     expect(await profile(carols)).toMatchObject({ name: "made-before" });
@@ -191,16 +196,20 @@ describe("linking", () => {
     expect(path(await signInAt(browser, there, "mallory"))).toBe("/sign-in?failure=expired");
   });
 
-  test("is undone; the sessions that came by it end", async () => {
+  test("is undone; the other sessions that came by it end, not the one it is undone in", async () => {
     const carols = testBrowser(depot.url);
     await through(carols, "carol");
+    const further = testBrowser(depot.url);
+    await through(further, "carol");
     await signIn();
-    const { identities } = (await (await browser.fromPage("GET", "/profile/identities")).json()) as {
+    const { identities } = (await (await carols.fromPage("GET", "/profile/identities")).json()) as {
       identities: { id: string }[];
     };
     expect(identities).toHaveLength(1);
-    expect((await browser.fromPage("DELETE", `/profile/identities/${identities[0]?.id}`)).status).toBe(204);
-    expect((await carols.fromPage("GET", "/profile")).status).toBe(401);
+    expect((await carols.fromPage("DELETE", `/profile/identities/${identities[0]?.id}`)).status).toBe(204);
+    expect((await further.fromPage("GET", "/profile")).status).toBe(401);
+    expect(await profile(carols)).toMatchObject({ name: "made-before" });
+    expect(await profile(browser)).toMatchObject({ name: "made-before" });
     await through(carols, "carol");
     expect(await profile(carols)).toMatchObject({ name: "carol" });
   });

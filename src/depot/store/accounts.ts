@@ -10,6 +10,16 @@ export async function accountNamed(db: Queries, name: string): Promise<Account |
   return await db.selectFrom("accounts").selectAll().where("name", "=", name).executeTakeFirst();
 }
 
+/** An account that nobody has switched off. */
+export async function accountInUse(db: Queries, id: RowId): Promise<Account | undefined> {
+  return await db
+    .selectFrom("accounts")
+    .selectAll()
+    .where("id", "=", id)
+    .where("disabled_at", "is", null)
+    .executeTakeFirst();
+}
+
 /** The account of a token and what it may do with it, if the token exists and has not expired at `now` (a Timestamp). */
 export async function callerOfToken(
   db: Queries,

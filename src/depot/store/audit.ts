@@ -21,6 +21,8 @@ export interface AuditEntry {
     | "identity-unlink"
     | "sign-in"
     | "sign-out"
+    | "device-approve"
+    | "device-refuse"
     | "token-create"
     | "token-revoke"
     | "origin-create"

@@ -4,6 +4,7 @@
 import type { Kysely } from "kysely";
 import type { DepotMigrations } from "./migrate.ts";
 import { addOriginTables } from "./migrations-api.ts";
+import { addDeviceRequests } from "./migrations-device.ts";
 import { addPiecesAndIndexes } from "./migrations-pieces.ts";
 import { addPromotion } from "./migrations-promotion.ts";
 import { addSharedState } from "./migrations-scale.ts";
@@ -20,6 +21,7 @@ export const depotMigrations: DepotMigrations = {
   // Programs that do not know gates would promote without approvals, and write no history.
   "0036-promotion": { up: addPromotion },
   "0038-upload-pieces": { up: addPiecesAndIndexes, worksWith: "0010-shared-state" },
+  "0052-device-requests": { up: addDeviceRequests, worksWith: "0036-promotion" },
 };
 
 async function createFirstTables(db: Kysely<unknown>): Promise<void> {

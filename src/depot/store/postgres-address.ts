@@ -1,9 +1,9 @@
 // What `--database postgres://…` means: server, database, TLS, and where the password comes from, which is never the
 // command line, for other users of the machine see that.
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { HabError } from "../../error/index.ts";
+import { homeDirectory } from "../../host/index.ts";
 import { depotErrors } from "../errors.ts";
 
 export interface PostgresAddress {
@@ -26,6 +26,8 @@ export interface PostgresAddress {
           readonly cert?: string;
           readonly key?: string;
           readonly rejectUnauthorized: boolean;
+          /** Says what is wrong with the name in a certificate that is good; left out, it must be the host's. */
+          readonly checkServerIdentity?: () => undefined;
         };
     readonly prepare: boolean;
   };
@@ -133,20 +135,34 @@ function tlsFor(
   hostname: string | undefined,
 ): PostgresAddress["connection"]["tls"] {
   const isLocal = socket !== undefined || /^(localhost|127\.[0-9.]+|::1)$/.test(hostname ?? "");
-  const mode = parameters.get("sslmode") ?? (isLocal ? "disable" : "verify-full");
   const root = pemOf(parameters, "sslrootcert");
   const [cert, key] = [pemOf(parameters, "sslcert"), pemOf(parameters, "sslkey")];
+  const asksForTls = root !== undefined || cert !== undefined;
+  const mode = parameters.get("sslmode") ?? (isLocal && !asksForTls ? "disable" : "verify-full");
   if ((cert === undefined) !== (key === undefined)) throw invalid("sslcert and sslkey belong together");
   const own = cert !== undefined && key !== undefined ? { cert, key } : {};
+  const checked = { ...own, ...(root !== undefined && { ca: root }), rejectUnauthorized: true };
+  // Who names an authority means the server to be checked by it: libpq has require do so then, this does not guess.
+  if (root !== undefined && !mode.startsWith("verify-"))
+    throw invalid(`sslmode=${mode} checks no certificate: with sslrootcert, say verify-full or verify-ca`);
   switch (mode) {
     case "disable":
+      if (cert !== undefined)
+        throw invalid("sslmode=disable shows no certificate: leave out sslcert and sslkey");
       return false;
     case "require":
       return { ...own, rejectUnauthorized: false };
+    case "verify-ca":
+      // Without a name any server of the world's authorities would do.
+      if (root === undefined) throw invalid("sslmode=verify-ca needs sslrootcert");
+      return { ...checked, checkServerIdentity: () => undefined };
     case "verify-full":
-      return { ...own, ...(root !== undefined && { ca: root }), rejectUnauthorized: true };
+      return checked;
+    case "allow":
+    case "prefer":
+      throw invalid(`sslmode=${mode} would talk in clear to whoever asks for it: say disable or verify-full`);
     default:
-      throw invalid("sslmode is to be disable, require or verify-full");
+      throw invalid("sslmode is to be disable, require, verify-ca or verify-full");
   }
 }
 
@@ -162,6 +178,10 @@ function pemOf(parameters: URLSearchParams, name: string): string | undefined {
       cause,
     });
   }
+  // As libpq: root's keys may be for a group.
+  const { mode, uid } = statSync(path);
+  if (name === "sslkey" && (mode & (uid === 0 ? 0o037 : 0o077)) !== 0)
+    throw invalid(`${path} is a key that others can read: chmod 600 ${path}`);
   if (!text.includes("-----BEGIN ")) throw invalid(`${path}, which is named as ${name}, is no PEM file`);
   return text;
 }
@@ -178,7 +198,9 @@ function passwordFrom(
   const file = env["HAB_DEPOT_DATABASE_PASSWORD_FILE"];
   if (file !== undefined && file !== "") return passwordFile(file);
   if (env["PGPASSWORD"] !== undefined) return env["PGPASSWORD"];
-  const path = env["PGPASSFILE"] ?? join(homedir(), ".pgpass");
+  const home = homeDirectory(env);
+  const path = env["PGPASSFILE"] ?? (home === undefined ? undefined : join(home, ".pgpass"));
+  if (path === undefined) return "";
   try {
     return passwordOfLine(readFileSync(path, "utf8"), server) ?? "";
   } catch {

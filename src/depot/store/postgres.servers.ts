@@ -263,6 +263,13 @@ describe("TLS", () => {
     expect(await refusal(`${url}?sslmode=verify-full&sslrootcert=${certificate}`)).toMatch(
       /HAB-DEP-041 .*altname/,
     );
+    // The authority is known, only the name is another: verify-ca takes that, and nobody else's certificate.
+    expect(await ask(`${url}?sslmode=verify-ca&sslrootcert=${certificate}`)).toEqual([{ ssl: true }]);
+    expect(await refusal(`${url}?sslmode=verify-ca&sslrootcert=${stranger}`)).toMatch(self);
+    for (const mode of ["require", "disable"])
+      expect(() => address(named(`sslmode=${mode}&sslrootcert=${certificate}`))).toThrow(
+        "checks no certificate",
+      );
     expect(() => address(named("sslmode=verify-full&sslrootcert=/nowhere.pem"))).toThrow("/nowhere.pem");
   });
 

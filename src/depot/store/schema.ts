@@ -77,6 +77,28 @@ export interface SessionTable {
 
 export type SessionRow = Selectable<SessionTable>;
 
+/** A terminal that asks for a token, until its time is over or the token is made. */
+export interface DeviceRequestTable {
+  id: RowId;
+  /** BLAKE2b-256 of the code that the terminal holds, which has 256 random bits. */
+  secret_hash: string;
+  /** What a person types: eight letters. */
+  user_code: string;
+  /** What the terminal calls itself, and the token is to be called. */
+  label: string;
+  /** Days after which the token is to end; null for never. */
+  days: number | null;
+  /** Where it began. */
+  address: string;
+  state: "waiting" | "approved" | "refused";
+  /** Who has decided. */
+  account_id: RowId | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+}
+
+export type DeviceRequestRow = Selectable<DeviceRequestTable>;
+
 /** Wrong passwords for a name, whether there is such an account or not. */
 export interface SignInFailureTable {
   /** BLAKE2b-256: people type passwords where a name is asked for. */
@@ -303,6 +325,7 @@ export interface DepotTables {
   account_identities: AccountIdentityTable;
   sessions: SessionTable;
   sign_in_failures: SignInFailureTable;
+  device_requests: DeviceRequestTable;
   origins: OriginTable;
   origin_members: OriginMemberTable;
   origin_channels: OriginChannelTable;

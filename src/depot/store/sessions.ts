@@ -1,5 +1,5 @@
 // Sessions: who has signed in, from where, and until when it holds. A session is found by the hash of its secret.
-import type { Account } from "./accounts.ts";
+import { type Account, accountInUse } from "./accounts.ts";
 import type { Queries, Writing } from "./database.ts";
 import type { RowId, SessionRow, Timestamp } from "./schema.ts";
 
@@ -28,12 +28,7 @@ export async function sessionOfHash(
     .where("expires_at", ">", now)
     .executeTakeFirst();
   if (session === undefined) return undefined;
-  const account = await db
-    .selectFrom("accounts")
-    .selectAll()
-    .where("id", "=", session.account_id)
-    .where("disabled_at", "is", null)
-    .executeTakeFirst();
+  const account = await accountInUse(db, session.account_id);
   return account === undefined ? undefined : { session, account };
 }
 
@@ -68,6 +63,18 @@ export async function deleteSessionsOf({ db }: Writing, accountId: RowId, except
   let query = db.deleteFrom("sessions").where("account_id", "=", accountId);
   if (except !== undefined) query = query.where("id", "!=", except);
   return Number((await query.executeTakeFirst()).numDeletedRows);
+}
+
+/** Ends the sessions of an account that began in one way, but one of them, or all. */
+export async function deleteSessionsOfWay(
+  { db }: Writing,
+  accountId: RowId,
+  way: string,
+  except?: RowId,
+): Promise<void> {
+  let query = db.deleteFrom("sessions").where("account_id", "=", accountId).where("way", "=", way);
+  if (except !== undefined) query = query.where("id", "!=", except);
+  await query.execute();
 }
 
 /** Removes the rows of sessions that have ended by themselves. */

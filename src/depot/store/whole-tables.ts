@@ -15,7 +15,7 @@ const MAX_VALUES = 4000;
  * and does not tell of old events once more.
  */
 const NOT_COPIED =
-  /^(depot_migrations|depot_counters$|blob_intents$|upload_pieces$|depot_events$|webhook_deliveries$|sessions$|sign_in_failures$|sqlite_)/;
+  /^(depot_migrations|depot_counters$|blob_intents$|upload_pieces$|depot_events$|webhook_deliveries$|sessions$|device_requests$|sign_in_failures$|sqlite_)/;
 
 /** Tables to copy, each after those it refers to. */
 export async function tablesInOrder(db: Queries, kind: DepotDatabase["kind"]): Promise<string[]> {

@@ -5,7 +5,7 @@ export interface DocumentParts {
   readonly title: string;
   readonly base: string;
   readonly script: string;
-  /** Other scripts that are needed at once: what the first one imports, and the page of the address. */
+  /** Other scripts that are needed at once: what the first one imports. */
   readonly imports: readonly string[];
   readonly style: string;
   /** Fonts of the first view, fetched beside the style that names them. */

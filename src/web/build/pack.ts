@@ -12,7 +12,7 @@ export type Encoding = "br" | "gzip" | "identity";
 
 /** One file to be served. */
 export interface PageFile {
-  /** Name below `assets/`; holds a hash of the content. Documents are those that end in `.html`. */
+  /** Name below `assets/`; holds a hash of the content, except the document's. */
   readonly name: string;
   readonly type: string;
   /** A hash of the content. */
@@ -20,27 +20,19 @@ export interface PageFile {
   readonly bodies: ReadonlyMap<Encoding, Uint8Array<ArrayBuffer>>;
 }
 
-/** A line of the table of pages, as the server knows it. */
-export interface PackedPage {
-  /** Addresses below the base: `/pkgs/:origin`. */
-  readonly pattern: string;
-  /** Name of the file that answers them: a document that fetches the page's scripts beside the first ones. */
-  readonly document: string;
-}
-
-/** The document of addresses that are no page. */
-export const NO_PAGE = "index.html";
+/** The file that every address of a page is answered with: all pages of a set are in its scripts. */
+export const DOCUMENT = "index.html";
 
 export interface PagesPack {
   readonly files: readonly PageFile[];
-  /** Earlier ones win. */
-  readonly pages: readonly PackedPage[];
+  /** Addresses of pages below the base: `/pkgs/:origin`. */
+  readonly pages: readonly string[];
   /** Names of the scripts that the first view needs, before any page is chosen. */
   readonly firstScripts: readonly string[];
 }
 
 interface Contents {
-  readonly pages: readonly PackedPage[];
+  readonly pages: readonly string[];
   readonly firstScripts: readonly string[];
   readonly files: readonly {
     readonly name: string;

@@ -16,10 +16,7 @@ const file = (name: string, text: string): PageFile => ({
 });
 const PACK: PagesPack = {
   files: [file("index.html", "the document"), file("main-1.js", "the script")],
-  pages: [
-    { pattern: "/", document: "index.html" },
-    { pattern: "/pkgs/:origin", document: "index.html" },
-  ],
+  pages: ["/", "/pkgs/:origin"],
   firstScripts: ["main-1.js"],
 };
 const pages = servePack(PACK, "/ui");
@@ -108,14 +105,11 @@ test.each(["depot", "supervisor"] as const)(
       files.reduce((sum, { bodies }) => sum + (bodies.get("gzip")?.length ?? 0), 0);
     const scripts = pack.files.filter(({ name }) => name.endsWith(".js"));
     const first = scripts.filter(({ name }) => pack.firstScripts.includes(name));
-    const largestPage = Math.max(
-      0,
-      ...scripts.filter((script) => !first.includes(script)).map((script) => size([script])),
-    );
     expect(size(first)).toBeGreaterThan(10_000);
-    // The page that is looked at comes with it, and the largest one may be that.
-    expect(size(first) + Math.min(largestPage, 15_000)).toBeLessThan(100_000);
-    expect(first.length + 1).toBeLessThan(6);
+    // The whole of it, what comes later too, and most of that at once: every page is in the first script.
+    expect(size(scripts)).toBeLessThan(100_000);
+    expect(size(first)).toBeLessThan(65_000);
+    expect(first.length).toBe(1);
     const html = new TextDecoder().decode(
       Bun.gunzipSync(pack.files.find(({ name }) => name === "index.html")?.bodies.get("gzip") ?? bytes("")),
     );

@@ -2,7 +2,7 @@
 // which addresses are pages at all.
 import { gunzipSync } from "node:zlib";
 import { matchPattern } from "../shared/router/pattern.ts";
-import { type Encoding, NO_PAGE, type PageFile, type PagesPack } from "./pack.ts";
+import { DOCUMENT, type Encoding, type PageFile, type PagesPack } from "./pack.ts";
 
 export interface Pages {
   /**
@@ -49,8 +49,8 @@ const ASK_EACH_TIME = "no-cache";
 /** Serves a pack below `base` (`""`, or a path such as `/ui`). */
 export function servePack(pack: PagesPack, base: string): Pages {
   const files = new Map(pack.files.map((file) => [file.name, file]));
-  const documents = new Map([...files].filter(([name]) => name.endsWith(".html")));
-  for (const name of documents.keys()) files.delete(name);
+  const document = files.get(DOCUMENT);
+  files.delete(DOCUMENT);
   const assets = `${base}/assets/`;
   return {
     async answer(request, path) {
@@ -61,10 +61,9 @@ export function servePack(pack: PagesPack, base: string): Pages {
       }
       if (!(path === base || path.startsWith(`${base}/`))) return undefined;
       const below = path.slice(base.length);
-      const page = pack.pages.find(({ pattern }) => matchPattern(pattern, below) !== undefined);
-      const document = documents.get(page?.document ?? NO_PAGE);
       if (document === undefined) return undefined;
-      if (page !== undefined) return respond(request, document, 200, ASK_EACH_TIME);
+      const isPage = pack.pages.some((pattern) => matchPattern(pattern, below) !== undefined);
+      if (isPage) return respond(request, document, 200, ASK_EACH_TIME);
       // Somebody who looks gets a page that says so and leads on; a program gets the plain answer of its server.
       const readsHtml = request.headers.get("accept")?.includes("text/html") === true;
       return readsHtml ? respond(request, document, 404, ASK_EACH_TIME) : undefined;

@@ -6,4 +6,4 @@ import { Shell } from "./shell.tsx";
 // The original's pages had their addresses behind a `#`: links to them lead to the same here.
 if (location.hash.startsWith("#/")) history.replaceState(null, "", location.hash.slice(1));
 
-void mountPages({ base: "", pages: PAGES, shell: (page) => <Shell>{page}</Shell> });
+mountPages({ base: "", pages: PAGES, shell: (page) => <Shell>{page}</Shell> });

@@ -1,22 +1,41 @@
 // Every page of the depot, one line each. The addresses are those of the original's pages where it had the same.
 import { page } from "../shared/router/pages.ts";
+import AuditPage from "./audit/page.tsx";
+import ChannelsPage from "./channels/list-page.tsx";
+import ChannelPage from "./channels/page.tsx";
+import HomePage from "./home/page.tsx";
+import KeysPage from "./keys/page.tsx";
+import MembersPage from "./members/page.tsx";
+import OriginPage from "./origin/page.tsx";
+import OriginsPage from "./origins/page.tsx";
+import LatestPage from "./package/latest-page.tsx";
+import PackagePage from "./package/page.tsx";
+import VersionPage from "./package/version-page.tsx";
+import ProfilePage from "./profile/page.tsx";
+import ReleasePage from "./release/page.tsx";
+import RequestsPage from "./requests/list-page.tsx";
+import RequestPage from "./requests/page.tsx";
+import SettingsPage from "./settings/page.tsx";
+import DevicePage from "./sign-in/device.tsx";
+import SignInPage from "./sign-in/page.tsx";
 
 export const PAGES = [
-  page("/", () => import("./home/page.tsx")),
-  page("/sign-in", () => import("./sign-in/page.tsx")),
-  page("/profile", () => import("./profile/page.tsx")),
-  page("/origins", () => import("./origins/page.tsx")),
-  page("/origins/:origin/channels", () => import("./channels/list-page.tsx")),
-  page("/origins/:origin/channels/:channel", () => import("./channels/page.tsx")),
-  page("/origins/:origin/requests", () => import("./requests/list-page.tsx")),
-  page("/origins/:origin/requests/:id", () => import("./requests/page.tsx")),
-  page("/origins/:origin/keys", () => import("./keys/page.tsx")),
-  page("/origins/:origin/members", () => import("./members/page.tsx")),
-  page("/origins/:origin/audit", () => import("./audit/page.tsx")),
-  page("/origins/:origin/settings", () => import("./settings/page.tsx")),
-  page("/pkgs/:origin", () => import("./origin/page.tsx")),
-  page("/pkgs/:origin/:name", () => import("./package/page.tsx")),
-  page("/pkgs/:origin/:name/latest", () => import("./package/latest-page.tsx")),
-  page("/pkgs/:origin/:name/:version", () => import("./package/version-page.tsx")),
-  page("/pkgs/:origin/:name/:version/:release", () => import("./release/page.tsx")),
+  page("/", HomePage),
+  page("/sign-in", SignInPage),
+  page("/sign-in/device", DevicePage),
+  page("/profile", ProfilePage),
+  page("/origins", OriginsPage),
+  page("/origins/:origin/channels", ChannelsPage),
+  page("/origins/:origin/channels/:channel", ChannelPage),
+  page("/origins/:origin/requests", RequestsPage),
+  page("/origins/:origin/requests/:id", RequestPage),
+  page("/origins/:origin/keys", KeysPage),
+  page("/origins/:origin/members", MembersPage),
+  page("/origins/:origin/audit", AuditPage),
+  page("/origins/:origin/settings", SettingsPage),
+  page("/pkgs/:origin", OriginPage),
+  page("/pkgs/:origin/:name", PackagePage),
+  page("/pkgs/:origin/:name/latest", LatestPage),
+  page("/pkgs/:origin/:name/:version", VersionPage),
+  page("/pkgs/:origin/:name/:version/:release", ReleasePage),
 ];

@@ -9,6 +9,7 @@ export { Dialog, type DialogProps } from "./components/dialog.tsx";
 export { Facts } from "./components/facts.tsx";
 export { Field, SearchField, Select, TextArea } from "./components/field.tsx";
 export { Icon, type IconName, Mark } from "./components/icon.tsx";
+export { numberText } from "./components/number.ts";
 export { PageHead } from "./components/page-head.tsx";
 export { sizeText } from "./components/size.ts";
 export {
@@ -20,14 +21,13 @@ export {
   Shown,
   SignInLink,
   Skeleton,
-  StaleNotice,
   State,
 } from "./components/states.tsx";
 export { type Column, Table } from "./components/table.tsx";
 export { type Tab, Tabs } from "./components/tabs.tsx";
 export { useToast } from "./components/toast.tsx";
 export { VirtualList } from "./components/virtual-list.tsx";
-export type { Known } from "./data/cache.ts";
+export { isAwaited, type Known } from "./data/cache.ts";
 export {
   type Action,
   useAction,

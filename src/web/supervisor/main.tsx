@@ -12,7 +12,7 @@ const session = createSession({
   random: Math.random,
 });
 
-void mountPages({
+mountPages({
   base: "/ui",
   pages: PAGES,
   shell: (page) => (

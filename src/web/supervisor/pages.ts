@@ -1,13 +1,20 @@
 // Every page of the Supervisor, one line each, below `/ui`.
 import { page } from "../shared/router/pages.ts";
+import EventsPage from "./events/page.tsx";
+import GroupsPage from "./groups/list-page.tsx";
+import GroupPage from "./groups/page.tsx";
+import OverviewPage from "./overview/page.tsx";
+import RingPage from "./ring/page.tsx";
+import ServicesPage from "./services/list-page.tsx";
+import ServicePage from "./services/page.tsx";
 
 export const PAGES = [
-  page("/", () => import("./overview/page.tsx")),
-  page("/services", () => import("./services/list-page.tsx")),
-  page("/services/:name", () => import("./services/page.tsx")),
-  page("/services/:name/:tab", () => import("./services/page.tsx")),
-  page("/groups", () => import("./groups/list-page.tsx")),
-  page("/groups/:group", () => import("./groups/page.tsx")),
-  page("/ring", () => import("./ring/page.tsx")),
-  page("/events", () => import("./events/page.tsx")),
+  page("/", OverviewPage),
+  page("/services", ServicesPage),
+  page("/services/:name", ServicePage),
+  page("/services/:name/:tab", ServicePage),
+  page("/groups", GroupsPage),
+  page("/groups/:group", GroupPage),
+  page("/ring", RingPage),
+  page("/events", EventsPage),
 ];

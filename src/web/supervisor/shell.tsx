@@ -24,10 +24,10 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       links={LINKS}
       end={<ConnectionMark />}
       live={<Whose />}
+      notice={<ConnectionNotice />}
       foot={self === undefined ? undefined : <span>hab {visibleLine(self.version)}, read-only</span>}
     >
       {connection.kind === "locked" ? <TokenPage refused={connection.refused} /> : children}
-      <ConnectionNotice />
     </Frame>
   );
 }

@@ -31,6 +31,18 @@ export interface SignInTold {
   readonly account: Account | null;
 }
 
+/** A terminal that asks to be signed in. */
+export interface DeviceRequest {
+  readonly id: string;
+  readonly user_code: string;
+  readonly label: string;
+  readonly days: number | null;
+  readonly address: string;
+  readonly same_address: boolean;
+  readonly created_at: string;
+  readonly expires_at: string;
+}
+
 export interface OwnOrigin {
   readonly name: string;
   readonly default_package_visibility: "public" | "private" | "hidden";

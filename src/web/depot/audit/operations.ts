@@ -12,6 +12,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   "identity-unlink": "Service unlinked:",
   "sign-in": "Signed in:",
   "sign-out": "Signed out:",
+  "device-approve": "Terminal let in:",
+  "device-refuse": "Terminal refused:",
   "token-create": "Access token made:",
   "token-revoke": "Access token revoked:",
   "origin-create": "Origin created:",

@@ -1,4 +1,5 @@
 // What was done to a channel, in words.
+import { numberText } from "../../shared/index.ts";
 import type { Change, ChangeAction } from "../api/channels.ts";
 
 const TEXTS: Readonly<Record<ChangeAction, string>> = {
@@ -24,7 +25,7 @@ export function changeText({ action, from_channel, back_to }: Change): string {
 }
 
 export function countText(count: number, one = "release", many = `${one}s`): string {
-  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
+  return `${numberText(count)} ${count === 1 ? one : many}`;
 }
 
 /** Compat: what the API lets nobody change by hand (reference/depot-api.md §9). */

@@ -4,6 +4,7 @@ import {
   Button,
   Link,
   ListSkeleton,
+  numberText,
   Select,
   Shown,
   State,
@@ -110,7 +111,7 @@ function Difference({ difference, here, there, isPast, onPromote }: DifferencePr
     <section className="section" aria-label={title}>
       <div className="row between">
         <h2>
-          {title} <span className="soft number">{idents.length.toLocaleString()}</span>
+          {title} <span className="soft number">{numberText(idents.length)}</span>
         </h2>
         {onPromote !== undefined && idents.length > 0 && takesPromotions(to) && (
           <Button size="compact" onClick={() => onPromote(from, to, idents)}>
@@ -162,7 +163,7 @@ function Newer({ title, here, there, rows, isHereNewer = false }: NewerProps): R
   return (
     <section className="section" aria-label={title}>
       <h2>
-        {title} <span className="soft number">{rows.length.toLocaleString()}</span>
+        {title} <span className="soft number">{numberText(rows.length)}</span>
       </h2>
       <div className="card">
         <VirtualList

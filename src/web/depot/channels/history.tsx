@@ -1,6 +1,6 @@
 // What became of a channel: each change with who, when, what and from where, and the ways from there.
 import { type ReactNode, useState } from "react";
-import { Button, Link, ListSkeleton, Moment, Shown, State, useJson } from "../../shared/index.ts";
+import { Button, Link, ListSkeleton, Moment, numberText, Shown, State, useJson } from "../../shared/index.ts";
 import { pageOf } from "../api/addresses.ts";
 import type { Change, ChangeItem } from "../api/channels.ts";
 import type { Page } from "../api/types.ts";
@@ -76,8 +76,8 @@ function ChangeEntry({ origin, channel, change, isNow, onRollback }: ChangeEntry
       <div className="change-head">
         <span className="change-what">
           <strong>{changeText(change)}</strong>
-          {added > 0 && <span className="plus number">+{added.toLocaleString()}</span>}
-          {removed > 0 && <span className="minus number">−{removed.toLocaleString()}</span>}
+          {added > 0 && <span className="plus number">+{numberText(added)}</span>}
+          {removed > 0 && <span className="minus number">−{numberText(removed)}</span>}
           {request_id !== null && <Link to={requestPage(origin, request_id)}>By request</Link>}
         </span>
         <span className="soft small number">
@@ -105,7 +105,7 @@ function ChangeEntry({ origin, channel, change, isNow, onRollback }: ChangeEntry
       <div className="row">
         {total > FIRST_IDENTS && (
           <Button size="compact" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {isOpen ? "Show fewer" : `Show all ${total.toLocaleString()}`}
+            {isOpen ? "Show fewer" : `Show all ${numberText(total)}`}
           </Button>
         )}
         {!isNow && (

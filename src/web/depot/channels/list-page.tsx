@@ -5,6 +5,7 @@ import {
   Link,
   ListSkeleton,
   Moment,
+  numberText,
   type PageProps,
   SearchField,
   Shown,
@@ -129,7 +130,7 @@ function ChannelRow({ origin, channel, isMember }: ChannelRowProps): ReactNode {
         </span>
       )}
       <span className="number count">
-        {count === undefined ? "" : `${count.toLocaleString()} ${count === 1 ? "release" : "releases"}`}
+        {count === undefined ? "" : `${numberText(count)} ${count === 1 ? "release" : "releases"}`}
       </span>
     </>
   );

@@ -1,6 +1,6 @@
 // One channel: what is in it, its history, what sets it apart from others, who must approve.
 import { type ReactNode, useState } from "react";
-import { Button, type PageProps, Tabs, useJson } from "../../shared/index.ts";
+import { Button, isAwaited, type PageProps, Tabs, useJson } from "../../shared/index.ts";
 import { originPage } from "../api/addresses.ts";
 import type { Ident, Page } from "../api/types.ts";
 import { OriginPage } from "../origin/origin-page.tsx";
@@ -43,7 +43,7 @@ export default function ChannelPage({ params, query }: PageProps): ReactNode {
   const held = useJson<Page<Ident>>(channelApi({ origin, channel }, ["pkgs"], { range: 0 }));
   const wanted = query.get("tab") ?? "packages";
   const current: TabId = TABS.find((tab) => tab === wanted) ?? "packages";
-  const tab = (id: TabId, title: string, count?: number) => ({
+  const tab = (id: TabId, title: string, count?: number | "pending") => ({
     id,
     title,
     to: channelPage({ origin, channel }, { tab: id === "packages" ? undefined : id }),
@@ -77,8 +77,8 @@ export default function ChannelPage({ params, query }: PageProps): ReactNode {
         label={`Of the channel ${channel}`}
         current={current}
         tabs={[
-          tab("packages", "Releases", held.data?.total_count),
-          ...(isMember ? [tab("history", "History")] : []),
+          tab("packages", "Releases", isAwaited(held) ? "pending" : held.data?.total_count),
+          ...(isMember || current === "history" ? [tab("history", "History")] : []),
           tab("compare", "Compare"),
           ...(isMember && takesPromotions(channel) ? [tab("gate", "Approvals")] : []),
         ]}

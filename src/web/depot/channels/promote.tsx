@@ -7,6 +7,7 @@ import {
   fetchJson,
   Icon,
   ListSkeleton,
+  numberText,
   ProblemError,
   Select,
   Shown,
@@ -184,7 +185,7 @@ function Preview({ origin, from, to, idents }: PreviewProps): ReactNode {
               {complete ? "" : "At least "}
               {countText(coming.length)} will come to {to}
               {chosen !== undefined && coming.length < chosen.size
-                ? `; the other ${(chosen.size - coming.length).toLocaleString()} are there already`
+                ? `; the other ${numberText(chosen.size - coming.length)} are there already`
                 : ""}
               .
             </p>

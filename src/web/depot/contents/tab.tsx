@@ -4,6 +4,7 @@ import {
   Icon,
   type Known,
   ListSkeleton,
+  numberText,
   SearchField,
   Shown,
   State,
@@ -40,9 +41,9 @@ function Tree({ contents }: { readonly contents: Contents }): ReactNode {
     <section className="section" aria-label="Contents">
       <div className="row between">
         <p className="soft small number" role="status">
-          {contents.file_count.toLocaleString()} files, {sizeText(contents.total_bytes)}
-          {words.trim() !== "" && `, ${rows.length.toLocaleString()} found`}
-          {leftOut > 0 && `; ${leftOut.toLocaleString()} are not listed`}
+          {numberText(contents.file_count)} files, {sizeText(contents.total_bytes)}
+          {words.trim() !== "" && `, ${numberText(rows.length)} found`}
+          {leftOut > 0 && `; ${numberText(leftOut)} are not listed`}
         </p>
         <div className="contents-search">
           <SearchField
@@ -105,7 +106,7 @@ function Entry({ row, total, isOpen, onToggle }: EntryProps): ReactNode {
       </span>
       <span className="soft small number wide-only">
         {row.file === undefined ? (
-          `${row.fileCount?.toLocaleString()} ${row.fileCount === 1 ? "file" : "files"}`
+          `${numberText(row.fileCount ?? 0)} ${row.fileCount === 1 ? "file" : "files"}`
         ) : (
           <code>{modeText(row.file.mode)}</code>
         )}

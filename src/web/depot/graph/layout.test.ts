@@ -1,8 +1,7 @@
 // The layout of dependencies: who needs stands left, nothing lies on anything, and no input hangs it.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { nextNode } from "./drawing.tsx";
-import { layOut } from "./layout.ts";
+import { layOut, nextNode } from "./layout.ts";
 
 const edges = (nodeCount: number) =>
   fc.array(fc.tuple(fc.nat(nodeCount - 1), fc.nat(nodeCount - 1)), { maxLength: nodeCount * 4 });

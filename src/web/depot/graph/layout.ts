@@ -137,3 +137,26 @@ function withoutShortcuts(
     ([from, to]) => !(after[from] ?? []).some((via) => via !== to && reach[via]?.has(to) === true),
   );
 }
+
+/** Where an arrow key leads from a node; undefined when nowhere. */
+export function nextNode(layout: Layout, from: number, key: string): number | undefined {
+  const { column, row } = layout;
+  const nearest = (nodes: readonly number[]): number | undefined =>
+    [...nodes].sort(
+      (a, b) => Math.abs((row[a] ?? 0) - (row[from] ?? 0)) - Math.abs((row[b] ?? 0) - (row[from] ?? 0)),
+    )[0];
+  switch (key) {
+    case "ArrowRight":
+      return nearest(layout.edges.filter(([a]) => a === from).map(([, b]) => b));
+    case "ArrowLeft":
+      return nearest(layout.edges.filter(([, b]) => b === from).map(([a]) => a));
+    case "ArrowDown":
+    case "ArrowUp": {
+      const wanted = (row[from] ?? 0) + (key === "ArrowDown" ? 1 : -1);
+      const found = column.findIndex((each, node) => each === column[from] && row[node] === wanted);
+      return found < 0 ? undefined : found;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,8 +1,18 @@
 // Dependencies of a release in both directions: drawn, or as lists.
 import { type ReactNode, useState } from "react";
-import { Button, Link, ListSkeleton, Shown, Skeleton, State, sizeText, useJson } from "../../shared/index.ts";
+import {
+  Button,
+  Link,
+  ListSkeleton,
+  numberText,
+  Shown,
+  Skeleton,
+  sizeText,
+  useJson,
+} from "../../shared/index.ts";
 import { apiPath, pageOf } from "../api/addresses.ts";
 import type { FullIdent, Graph, Package } from "../api/types.ts";
+import { countText } from "../channels/actions.ts";
 import { IdentText } from "../ident/ident-text.tsx";
 import { parseIdentText } from "../ident/parse.ts";
 import { Drawing } from "./drawing.tsx";
@@ -27,8 +37,8 @@ export default function DependenciesTab({ pkg, target, wanted }: DependenciesTab
         <>
           <div className="row between">
             <p className="soft small" role="status">
-              Needs {known.nodes.length - 1 + known.left_out} packages, needed by {known.dependent_count}{" "}
-              releases
+              Needs {countText(known.nodes.length - 1 + known.left_out, "package")}, needed by{" "}
+              {countText(known.dependent_count, "release")}
               {known.left_out > 0 && ` (the first ${known.nodes.length - 1} are shown)`}
             </p>
             <fieldset className="row choice">
@@ -89,7 +99,7 @@ function Lists({ graph, pkg, target }: ListsProps): ReactNode {
       />
       {graph.dependent_count > graph.dependents.length && (
         <p className="soft small">
-          {(graph.dependent_count - graph.dependents.length).toLocaleString()} more releases need it.
+          {numberText(graph.dependent_count - graph.dependents.length)} more releases need it.
         </p>
       )}
       <IdentList
@@ -126,9 +136,7 @@ function IdentList({ title, entries, target, empty }: IdentListProps): ReactNode
         {title} <span className="soft number">{entries.length}</span>
       </h2>
       {entries.length === 0 ? (
-        <div className="card">
-          <State title={empty ?? ""} />
-        </div>
+        <p className="soft">{empty}</p>
       ) : (
         <ul className="list card">
           {entries.map(({ ident, size }) => {
@@ -136,7 +144,7 @@ function IdentList({ title, entries, target, empty }: IdentListProps): ReactNode
             return (
               <li key={ident}>
                 <Link to={pageOf(parts, { target, tab: "dependencies" })} className="list-row">
-                  <IdentText ident={parts} />
+                  <IdentText ident={parts} isShort />
                   {size !== undefined && <span className="soft small number">{sizeText(size)}</span>}
                 </Link>
               </li>

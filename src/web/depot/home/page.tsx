@@ -4,6 +4,7 @@ import {
   Link,
   ListSkeleton,
   Moment,
+  numberText,
   type PageProps,
   SearchField,
   Shown,
@@ -85,7 +86,7 @@ function Start(): ReactNode {
                   {newest.map((each) => (
                     <li key={`${Object.values(each).join("/")}`} className="list-row">
                       <Link to={pageOf(each, { target: each.target })}>
-                        <IdentText ident={{ ...each, release: null }} />
+                        <IdentText ident={{ ...each, release: null }} isShort />
                       </Link>
                       <span className="soft small">
                         <Moment at={each.created_at} />
@@ -106,15 +107,14 @@ function Start(): ReactNode {
               <>
                 <p className="list-row soft small totals">
                   {count(package_count, "package")} in {count(origin_count, "origin")}
-                  {origin_count > origins.length &&
-                    `; the first ${origins.length.toLocaleString()} are listed`}
+                  {origin_count > origins.length && `; the first ${numberText(origins.length)} are listed`}
                 </p>
                 <ul className="list">
                   {origins.map(({ name, package_count: packages }) => (
                     <li key={name}>
                       <Link to={pageOf({ origin: name })} className="list-row">
-                        <IdentText ident={{ origin: name }} strong="origin" />
-                        <span className="soft small number">{packages.toLocaleString()}</span>
+                        <IdentText ident={{ origin: name }} strong="origin" isShort />
+                        <span className="soft small number">{numberText(packages)}</span>
                       </Link>
                     </li>
                   ))}
@@ -129,7 +129,7 @@ function Start(): ReactNode {
 }
 
 function count(number: number, noun: string): string {
-  return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+  return `${numberText(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 interface ResultsProps {
@@ -169,7 +169,7 @@ function Results({ text, list }: ResultsProps): ReactNode {
               {data.map((ident) => (
                 <li key={`${ident.origin}/${ident.name}`}>
                   <Link to={pageOf(ident)} className="list-row">
-                    <IdentText ident={ident} />
+                    <IdentText ident={ident} isShort />
                   </Link>
                 </li>
               ))}

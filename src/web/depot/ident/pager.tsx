@@ -1,6 +1,6 @@
 // The parts of a long list, each with an address: `?from=50`.
 import type { ReactNode } from "react";
-import { Link } from "../../shared/index.ts";
+import { Link, numberText } from "../../shared/index.ts";
 import type { Page } from "../api/types.ts";
 
 /** Entries of a part: the API's. */
@@ -28,7 +28,7 @@ export function Pager({ page, base, noun }: PagerProps): ReactNode {
   return (
     <nav className="pager" aria-label={`Parts of the list of ${noun}`}>
       <span className="soft small number">
-        {(first + 1).toLocaleString()}–{last.toLocaleString()} of {total.toLocaleString()} {noun}
+        {numberText(first + 1)}–{numberText(last)} of {numberText(total)} {noun}
       </span>
       <span className="row">
         {first > 0 && (

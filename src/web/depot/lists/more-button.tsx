@@ -1,6 +1,6 @@
 // Below a list of which not everything is there yet.
 import type { ReactNode } from "react";
-import { Button } from "../../shared/index.ts";
+import { Button, numberText } from "../../shared/index.ts";
 import { type Listed, type More, PAGE_ITEMS } from "./use-more.ts";
 
 export interface MoreButtonProps<Item> {
@@ -17,7 +17,7 @@ export function MoreButton<Item>({ list: { items, total }, more }: MoreButtonPro
         {more.isLoadingMore ? "Reading…" : `Show ${Math.min(left, PAGE_ITEMS)} more`}
       </Button>
       <span className="soft small">
-        {items.length.toLocaleString()} of {total.toLocaleString()}
+        {numberText(items.length)} of {numberText(total)}
       </span>
     </p>
   );

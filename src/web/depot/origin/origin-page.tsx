@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { PageHead } from "../../shared/index.ts";
 import { pageOf } from "../api/addresses.ts";
+import { useRoleAwaited } from "../session/session.ts";
 import { type OriginTab, OriginTabs } from "./origin-tabs.tsx";
 
 export interface OriginPageProps {
@@ -24,6 +25,7 @@ export function OriginPage({
   actions,
   children,
 }: OriginPageProps): ReactNode {
+  const isRoleAwaited = useRoleAwaited();
   return (
     <div className="page">
       <PageHead
@@ -31,6 +33,7 @@ export function OriginPage({
         heading={heading ?? title}
         crumbs={[{ text: origin, to: pageOf({ origin }) }, ...crumbs]}
         {...(actions === undefined ? {} : { actions })}
+        isWaiting={isRoleAwaited}
       />
       {current !== undefined && <OriginTabs origin={origin} current={current} />}
       {children}

@@ -6,6 +6,8 @@ import { useRole } from "../session/session.ts";
 
 export type OriginTab = "packages" | "channels" | "keys" | "requests" | "members" | "audit" | "settings";
 
+const PUBLIC: ReadonlySet<OriginTab> = new Set(["packages", "channels", "keys"]);
+
 export interface OriginTabsProps {
   readonly origin: string;
   readonly current: OriginTab;
@@ -13,7 +15,8 @@ export interface OriginTabsProps {
 
 export function OriginTabs({ origin, current }: OriginTabsProps): ReactNode {
   const role = useRole(origin);
-  const isMember = role !== null && role !== undefined;
+  // Who comes to a page that is for members sees its row, whatever it says to them.
+  const isMember = (role !== null && role !== undefined) || !PUBLIC.has(current);
   const tab = (id: OriginTab, title: string): Tab => ({ id, title, to: originPage(origin, [id]) });
   const tabs: readonly Tab[] = [
     { id: "packages", title: "Packages", to: pageOf({ origin }) },

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import {
   Badge,
+  isAwaited,
   Link,
   ListSkeleton,
   PageHead,
@@ -16,6 +17,7 @@ import type { Ident, ListItem, Origin, Page } from "../api/types.ts";
 import { IdentText } from "../ident/ident-text.tsx";
 import { Pager, rangeOf } from "../ident/pager.tsx";
 import { DEFAULT_TARGET } from "../ident/parse.ts";
+import { useRoleAwaited } from "../session/session.ts";
 import { OriginTabs } from "./origin-tabs.tsx";
 
 export default function OriginPage({ params, query }: PageProps): ReactNode {
@@ -26,6 +28,7 @@ export default function OriginPage({ params, query }: PageProps): ReactNode {
   const stable = useJson<{ readonly data: readonly Ident[] }>(
     apiPath(["channels", origin, "stable", "pkgs", "_latest"], { target: DEFAULT_TARGET }),
   );
+  const isRoleAwaited = useRoleAwaited();
   const inStable = new Map(stable.data?.data.map((ident) => [ident.name, ident]));
   return (
     <div className="page">
@@ -33,6 +36,7 @@ export default function OriginPage({ params, query }: PageProps): ReactNode {
         title={origin}
         heading={<IdentText ident={{ origin }} strong="origin" />}
         crumbs={[{ text: "Packages", to: "/" }]}
+        isWaiting={isAwaited(known) || isRoleAwaited}
       >
         <p className="lede">
           {known.data === undefined ? (

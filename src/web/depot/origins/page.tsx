@@ -2,7 +2,9 @@
 import { type ReactNode, useState } from "react";
 import {
   Badge,
+  Busy,
   Button,
+  isAwaited,
   Link,
   ListSkeleton,
   Moment,
@@ -20,20 +22,22 @@ import {
 import { apiPath, pageOf } from "../api/addresses.ts";
 import { type Invitation, type OwnOrigin, ROLE_TEXTS } from "../api/people.ts";
 import { countText } from "../channels/actions.ts";
-import { useAccount, useOwnOrigins } from "../session/session.ts";
+import { useOwnOrigins, useSession } from "../session/session.ts";
 import { useWrite } from "../session/write.tsx";
 import { NewOriginDialog } from "./new-origin.tsx";
 
 const INVITATIONS_API = "/v1/user/invitations";
 
 export default function OriginsPage(_: PageProps): ReactNode {
-  const account = useAccount();
+  const session = useSession();
+  const account = session.data?.account;
   const own = useOwnOrigins();
   const [isAdding, setAdding] = useState(false);
   return (
     <div className="page">
       <PageHead
         title="Your origins"
+        isWaiting={account === undefined && isAwaited(session)}
         actions={
           account !== null &&
           account !== undefined && (
@@ -97,6 +101,7 @@ function OriginRow({
 
 function Invitations(): ReactNode {
   const invitations = useJson<readonly Invitation[]>(INVITATIONS_API);
+  if (isAwaited(invitations)) return <Busy />;
   const list = invitations.data ?? [];
   if (list.length === 0) return null;
   return (

@@ -3,9 +3,11 @@ import type { ReactNode } from "react";
 import {
   Badge,
   CopyLine,
+  isAwaited,
   Link,
   ListSkeleton,
   Moment,
+  numberText,
   PageHead,
   type PageProps,
   Shown,
@@ -33,6 +35,7 @@ export default function PackagePage({ params }: PageProps): ReactNode {
           { text: "Packages", to: "/" },
           { text: origin, to: pageOf({ origin }) },
         ]}
+        isWaiting={isAwaited(overview)}
         actions={overview.data?.is_a_service === true ? <Badge look="accent">service</Badge> : undefined}
       >
         <p className="lede" dir="auto">
@@ -58,7 +61,7 @@ export default function PackagePage({ params }: PageProps): ReactNode {
               <h2 id="versions">
                 Versions{" "}
                 {versions.data !== undefined && (
-                  <span className="soft number">{versions.data.length.toLocaleString()}</span>
+                  <span className="soft number">{numberText(versions.data.length)}</span>
                 )}
               </h2>
               <div className="card">

@@ -1,6 +1,16 @@
 // All versions of a package, newest first: a table, or, where there are hundreds, a list of which only what is in sight exists.
 import { type ReactNode, useState } from "react";
-import { Badge, Field, Link, Moment, releaseTime, State, Table, VirtualList } from "../../shared/index.ts";
+import {
+  Badge,
+  Field,
+  Link,
+  Moment,
+  numberText,
+  releaseTime,
+  State,
+  Table,
+  VirtualList,
+} from "../../shared/index.ts";
 import { pageOf } from "../api/addresses.ts";
 import type { Version } from "../api/types.ts";
 import { IdentText } from "../ident/ident-text.tsx";
@@ -21,7 +31,7 @@ export function VersionList({ versions }: { readonly versions: readonly Version[
         columns={[
           { title: "Version", isLead: true, cell: (row) => <VersionLink version={row} /> },
           { title: "Platforms", cell: (row) => row.platforms.map(targetWords).join(", ") },
-          { title: "Releases", isEnd: true, cell: (row) => Number(row.release_count).toLocaleString() },
+          { title: "Releases", isEnd: true, cell: (row) => numberText(Number(row.release_count)) },
           {
             title: "Newest",
             isEnd: true,

@@ -110,8 +110,8 @@ export function AccountTab({ account, onPassword }: AccountTabProps): ReactNode 
           onClose={() => setUnlinking(undefined)}
         >
           <p>
-            You can no longer sign in as {unlinking.user_name} of {unlinking.provider}. Sessions that began so
-            end.
+            You can no longer sign in as {unlinking.user_name} of {unlinking.provider}. Your other sessions
+            that began so end.
           </p>
         </ConfirmDialog>
       )}

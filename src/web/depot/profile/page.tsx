@@ -1,6 +1,7 @@
 // The reader's own account: address and password, access tokens, where they are signed in.
 import { type ReactNode, useState } from "react";
 import {
+  Busy,
   Button,
   ListSkeleton,
   PageHead,
@@ -37,12 +38,11 @@ export default function ProfilePage({ query }: PageProps): ReactNode {
         title="Profile"
         heading={account === null || account === undefined ? "Profile" : account.name}
         actions={
-          current === "tokens" &&
-          account !== null && (
+          current === "tokens" && account !== null ? (
             <Button look="primary" onClick={() => setAsked("new-token")}>
               New token
             </Button>
-          )
+          ) : undefined
         }
       />
       {account === null ? (
@@ -61,7 +61,9 @@ export default function ProfilePage({ query }: PageProps): ReactNode {
             }))}
           />
           {account === undefined ? (
-            <ListSkeleton rows={4} />
+            <Busy>
+              <ListSkeleton rows={4} />
+            </Busy>
           ) : current === "account" ? (
             <AccountTab account={account} onPassword={() => setAsked("password")} />
           ) : current === "tokens" ? (

@@ -1,12 +1,14 @@
 // A release: what it is, how to install it, and behind tabs its read-me, its dependencies both ways, what is inside, its
 // configuration, its plan and its records.
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useLayoutEffect } from "react";
 import {
   Badge,
   Busy,
   CopyButton,
   CopyLine,
   Facts,
+  isAwaited,
+  type Known,
   ListSkeleton,
   Moment,
   PageHead,
@@ -22,18 +24,20 @@ import {
 } from "../../shared/index.ts";
 import { apiPath, pageOf } from "../api/addresses.ts";
 import type { Contents, FullIdent, ListItem, Package, PackageChannel, Page } from "../api/types.ts";
+import ContentsTab from "../contents/tab.tsx";
 import { IdentText } from "../ident/ident-text.tsx";
 import { DEFAULT_TARGET, targetWords } from "../ident/parse.ts";
 import { ChannelBadge, VisibilityBadge } from "../ident/visibility.tsx";
 import { installCommand } from "../package/install-command.ts";
 import { manifestFacts } from "./manifest.ts";
+import RecordsTab from "./records-tab.tsx";
 import { releaseTabs, type TabId, tabOf } from "./tabs.ts";
+import TextTab from "./text-tab.tsx";
 
-const ReadMeTab = lazy(() => import("../readme/tab.tsx"));
+// What is large and only needed here is fetched when it is: the reader of read-mes is nearly half as large as all pages.
+const loadReadMe = () => import("../readme/tab.tsx");
+const ReadMeTab = lazy(loadReadMe);
 const DependenciesTab = lazy(() => import("../graph/tab.tsx"));
-const ContentsTab = lazy(() => import("../contents/tab.tsx"));
-const TextTab = lazy(() => import("./text-tab.tsx"));
-const RecordsTab = lazy(() => import("./records-tab.tsx"));
 
 export default function ReleasePage({ params, query }: PageProps): ReactNode {
   const { origin = "", name = "", version = "", release = "" } = params;
@@ -42,6 +46,10 @@ export default function ReleasePage({ params, query }: PageProps): ReactNode {
   const found = useJson<Package>(apiPath(["pkgs", origin, name, version, release], { target: wanted }));
   const target = found.data?.target ?? wanted ?? DEFAULT_TARGET;
   const tab = tabOf(query.get("tab"));
+  // Beside the release, not after it. A failure is told where the tab is drawn.
+  useLayoutEffect(() => {
+    if (tab === "readme") loadReadMe().catch(() => undefined);
+  }, [tab]);
   return (
     <div className="page">
       <PageHead
@@ -87,11 +95,11 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
   return (
     <>
       <div className="release-top">
-        <p className="lede" dir="auto">
+        <p className="lede release-lede" dir="auto" title={facts.description}>
           {contents.data === undefined ? "\u00a0" : facts.description || "No description"}
         </p>
         <div className="row release-badges">
-          {(channels.data?.map((channel) => channel.name) ?? pkg.channels).map((channel) => (
+          {pkg.channels.map((channel) => (
             <ChannelBadge key={channel} name={channel} />
           ))}
           <VisibilityBadge visibility={pkg.visibility} />
@@ -104,7 +112,7 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
           <Tabs
             label="About this release"
             current={tab}
-            tabs={releaseTabs(pkg, contents.data, (id) =>
+            tabs={releaseTabs(pkg, contents, (id) =>
               pageOf(pkg.ident, { target: wanted, tab: id === "readme" ? undefined : id }),
             )}
           />
@@ -127,12 +135,18 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
           <PlatformChoice ident={pkg.ident} target={target} tab={tab} />
           <Facts
             entries={[
-              ["Size", sizes(pkg, contents.data)],
+              ["Size", sizeText(pkg.size)],
+              [
+                "Installed",
+                contents.data === undefined ? awaitedLine(contents) : sizeText(contents.data.total_bytes),
+              ],
               ["Built", <Moment key="built" at={releaseTime(release) ?? release} />],
               ["Uploaded", <Moment key="uploaded" at={pkg.created_at} />],
               [
                 "In channels since",
-                channels.data === undefined ? undefined : (
+                channels.data === undefined ? (
+                  isAwaited(channels) && <Skeleton height={`${pkg.channels.length * 1.5}em`} />
+                ) : (
                   <ul key="channels">
                     {channels.data.map((channel) => (
                       <li key={channel.name} className="row between small">
@@ -142,25 +156,30 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
                   </ul>
                 ),
               ],
-              ["License", facts.license],
-              [
-                "Home page",
-                facts.upstream === undefined ? undefined : (
-                  <Outside key="upstream" address={facts.upstream} />
-                ),
-              ],
-              ["Maintainer", facts.maintainer],
               ["Ports", pkg.exposes.join(", ")],
-              [
-                "Signed with",
-                contents.data === undefined ? undefined : <code key="signer">{contents.data.signer}</code>,
-              ],
               [
                 "BLAKE2b checksum",
                 <span key="checksum" className="row checksum">
                   <code>{pkg.checksum}</code>
                   <CopyButton text={pkg.checksum} label="Copy the checksum" />
                 </span>,
+              ],
+              // What is read out of the package comes last, as it may come later.
+              [
+                "Signed with",
+                contents.data === undefined ? (
+                  awaitedLine(contents)
+                ) : (
+                  <code key="signer">{contents.data.signer}</code>
+                ),
+              ],
+              ["License", facts.license],
+              ["Maintainer", facts.maintainer],
+              [
+                "Home page",
+                facts.upstream === undefined ? undefined : (
+                  <Outside key="upstream" address={facts.upstream} />
+                ),
               ],
             ]}
           />
@@ -170,9 +189,9 @@ function Release({ pkg, target, tab, wanted }: ReleaseProps): ReactNode {
   );
 }
 
-function sizes(pkg: Package, contents: Contents | undefined): string {
-  const packed = sizeText(pkg.size);
-  return contents === undefined ? packed : `${packed}, ${sizeText(contents.total_bytes)} installed`;
+/** Stands for a line that comes; nothing where it will not. */
+function awaitedLine(known: Known<unknown>): ReactNode {
+  return isAwaited(known) ? <Skeleton width="9rem" height="1.5em" /> : undefined;
 }
 
 /** Shown only where there is a choice. */

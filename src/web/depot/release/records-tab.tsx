@@ -1,7 +1,16 @@
 // The records of a build: where it comes from, and what is in it (docs/reproducible-builds.md). Documents of a package are
 // made by whoever, so they are read as unknown, and whatever does not fit is shown as text.
 import type { ReactNode } from "react";
-import { Facts, type Known, ListSkeleton, Shown, State, Table, useJson } from "../../shared/index.ts";
+import {
+  Facts,
+  type Known,
+  ListSkeleton,
+  numberText,
+  Shown,
+  State,
+  Table,
+  useJson,
+} from "../../shared/index.ts";
 import { apiPath } from "../api/addresses.ts";
 import type { Contents, FullIdent } from "../api/types.ts";
 import { billRows, provenanceFacts } from "./records.ts";
@@ -96,7 +105,7 @@ function Bill({ ident, target }: RecordProps): ReactNode {
                   ]}
                 />
                 {leftOut > 0 && (
-                  <p className="card-body soft small">{leftOut.toLocaleString()} more are in the document.</p>
+                  <p className="card-body soft small">{numberText(leftOut)} more are in the document.</p>
                 )}
               </>
             );

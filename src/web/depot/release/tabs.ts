@@ -1,5 +1,5 @@
 // The tabs of a release and their addresses.
-import type { Tab } from "../../shared/index.ts";
+import { isAwaited, type Known, type Tab } from "../../shared/index.ts";
 import type { Contents, Package } from "../api/types.ts";
 
 const IDS = ["readme", "dependencies", "contents", "config", "plan", "records"] as const;
@@ -10,14 +10,15 @@ export function tabOf(text: string | null): TabId {
   return IDS.find((id) => id === text) ?? "readme";
 }
 
-/** Those that have something to show, as far as is known; while it is not, all. */
-export function releaseTabs(pkg: Package, contents: Contents | undefined, to: (id: TabId) => string): Tab[] {
+/** Those that have something to show; all of them where what is inside cannot be told. */
+export function releaseTabs(pkg: Package, known: Known<Contents>, to: (id: TabId) => string): Tab[] {
+  const contents = known.data;
   const hasConfig = contents === undefined || contents.config !== "";
   const hasRecords = contents === undefined || contents.records.length > 0;
-  const tabs: readonly (readonly [TabId, string, number?])[] = [
+  const tabs: readonly (readonly [TabId, string, Tab["count"]?])[] = [
     ["readme", "Read me"],
     ["dependencies", "Dependencies", pkg.tdeps.length],
-    ["contents", "Contents", contents?.file_count],
+    ["contents", "Contents", isAwaited(known) ? "pending" : contents?.file_count],
     ...(hasConfig ? [["config", "Configuration"] as const] : []),
     ["plan", "Plan"],
     ...(hasRecords ? [["records", "Records"] as const] : []),

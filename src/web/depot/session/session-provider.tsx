@@ -1,10 +1,8 @@
-// Around all pages: asks to sign in again when a write finds that the session has ended. The dialog is fetched when it is
-// first needed.
-import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
+// Around all pages: asks to sign in again when a write finds that the session has ended.
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useAccount } from "./session.ts";
+import SignInAgain from "./sign-in-again.tsx";
 import { AskSignInContext } from "./write.tsx";
-
-const SignInAgain = lazy(() => import("./sign-in-again.tsx"));
 
 export function SessionProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const account = useAccount();
@@ -17,11 +15,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   return (
     <AskSignInContext value={ask}>
       {children}
-      {isAsking && (
-        <Suspense>
-          <SignInAgain before={before.current} onClose={close} />
-        </Suspense>
-      )}
+      {isAsking && <SignInAgain before={before.current} onClose={close} />}
     </AskSignInContext>
   );
 }

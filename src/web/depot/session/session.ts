@@ -1,5 +1,5 @@
 // Who reads these pages, and what they may do in an origin: as the API says, which is also who refuses the rest.
-import { type Known, useJson } from "../../shared/index.ts";
+import { isAwaited, type Known, useJson } from "../../shared/index.ts";
 import { type Account, type OwnOrigin, ROLES, type Role, type SignInTold } from "../api/people.ts";
 
 /** Tells the ways to sign in and who is signed in. */
@@ -29,6 +29,14 @@ export function useRole(origin: string): Role | null | undefined {
   const own = useOwnOrigins();
   if (account === null) return null;
   return own.data === undefined ? undefined : (own.data.find(({ name }) => name === origin)?.role ?? null);
+}
+
+/** Whether the reader's role in an origin is on its way. One that is not to be had is no longer waited for. */
+export function useRoleAwaited(): boolean {
+  const session = useSession();
+  const own = useOwnOrigins();
+  const account = session.data?.account;
+  return isAwaited(session) || (account !== null && account !== undefined && isAwaited(own));
 }
 
 export function reaches(held: Role | null | undefined, needed: Role): boolean {

@@ -1,6 +1,6 @@
 // Writes of these pages: done once at a time, failing in words. When the session has ended meanwhile, the reader is asked to
 // sign in where they are, so that nothing they have typed is lost.
-import { createContext, use } from "react";
+import { createContext, useContext } from "react";
 import { type Action, ProblemError, problemOf, useAction } from "../../shared/index.ts";
 
 /** Asks to sign in, in front of the page. */
@@ -13,7 +13,7 @@ export function useWrite<Input = void>(
   act: (input: Input, signal: AbortSignal) => Promise<unknown>,
   words: StatusWords = {},
 ): Action<Input> {
-  const askSignIn = use(AskSignInContext);
+  const askSignIn = useContext(AskSignInContext);
   return useAction<Input>(async (input, signal) => {
     try {
       await act(input, signal);

@@ -1,9 +1,9 @@
 // The frame around every page: the bar with the ways to other pages, the content, the foot.
-import { type ReactNode, useEffect } from "react";
-import { Icon, Mark } from "../components/icon.tsx";
-import { useCache, useOnline } from "../data/hooks.ts";
+import type { ReactNode } from "react";
+import { Mark } from "../components/icon.tsx";
 import { LiveMark } from "../live/live.tsx";
 import { Link, NavLink } from "../router/link.tsx";
+import { LowNotice } from "./low-notice.tsx";
 
 export interface FrameLink {
   readonly text: string;
@@ -22,6 +22,8 @@ export interface FrameProps {
   readonly foot?: ReactNode;
   /** At the beginning of the foot; where not given, whether the stream of LiveProvider is live. */
   readonly live?: ReactNode;
+  /** What is wrong with the connection; where not given, of what the page has read. */
+  readonly notice?: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -32,6 +34,7 @@ export function Frame({
   end,
   foot,
   live = <LiveMark />,
+  notice = <LowNotice />,
   children,
 }: FrameProps): ReactNode {
   return (
@@ -61,7 +64,6 @@ export function Frame({
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <OfflineNotice />
         {children}
       </main>
       <footer className="foot">
@@ -70,22 +72,7 @@ export function Frame({
           {foot}
         </div>
       </footer>
-    </div>
-  );
-}
-
-/** Above the content while there is no connection; when it is back, what failed is tried again. */
-function OfflineNotice(): ReactNode {
-  const isOnline = useOnline();
-  const cache = useCache();
-  useEffect(() => {
-    if (isOnline) cache.retryFailed();
-  }, [isOnline, cache]);
-  if (isOnline) return null;
-  return (
-    <div className="notice offline-notice" role="status">
-      <Icon name="cloudOff" />
-      You are offline. What you see is as it was last read; it is read again when the connection is back.
+      {notice}
     </div>
   );
 }

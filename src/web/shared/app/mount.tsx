@@ -6,7 +6,7 @@ import { ResourceCache } from "../data/cache.ts";
 import { CacheContext } from "../data/hooks.ts";
 import { RouterContext } from "../router/context.ts";
 import { Outlet } from "../router/outlet.tsx";
-import { fetchFirst, findPage, type PageEntry } from "../router/pages.ts";
+import type { PageEntry } from "../router/pages.ts";
 import { createRouter } from "../router/router.ts";
 
 export interface PagesApp {
@@ -17,17 +17,16 @@ export interface PagesApp {
   readonly shell: (page: ReactNode) => ReactNode;
 }
 
-/** The first page comes with the scripts of all pages, mostly; drawn with it, nothing is drawn twice. */
-const FIRST_PAGE_MS = 100;
+/** How long the first page waits for its data unseen. Then shapes stand for what is still on its way. */
+const FIRST_DATA_MS = 100;
 
-/** Draws a set of pages into the document, as soon as the one that is asked for is there or has been waited for. */
-export async function mountPages({ base, pages, shell }: PagesApp): Promise<void> {
+/** Draws a set of pages into the document. */
+export function mountPages({ base, pages, shell }: PagesApp): void {
   const container = document.getElementById("app");
   if (container === null) throw new Error("the document has no place for the pages");
   const router = createRouter(base);
   const cache = new ResourceCache();
-  const first = findPage(pages, router.place().path);
-  if (first !== undefined) await fetchFirst(first.entry, FIRST_PAGE_MS);
+  showOnceWhole(container);
   createRoot(container).render(
     <StrictMode>
       <RouterContext value={router}>
@@ -37,4 +36,23 @@ export async function mountPages({ base, pages, shell }: PagesApp): Promise<void
       </RouterContext>
     </StrictMode>,
   );
+}
+
+/**
+ * Keeps the pages from being laid out and painted before the first data are in them: mostly those come so soon that the shapes
+ * standing for them would be drawn for nothing, which takes a browser as long as drawing the page itself.
+ */
+function showOnceWhole(container: HTMLElement): void {
+  container.hidden = true;
+  const show = (): void => {
+    clearTimeout(timer);
+    watch.disconnect();
+    container.hidden = false;
+  };
+  const watch = new MutationObserver(() => {
+    const isWhole = container.querySelector("main h1") !== null;
+    if (isWhole && container.querySelector('[aria-busy="true"], .skeleton') === null) show();
+  });
+  watch.observe(container, { childList: true, subtree: true, attributeFilter: ["aria-busy"] });
+  const timer = setTimeout(show, FIRST_DATA_MS);
 }

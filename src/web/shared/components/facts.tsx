@@ -10,7 +10,7 @@ export function Facts({
   return (
     <dl className="facts">
       {entries
-        .filter(([, value]) => value !== undefined && value !== null && value !== "")
+        .filter(([, value]) => value !== undefined && value !== null && value !== false && value !== "")
         .map(([term, value]) => (
           <Fragment key={term}>
             <div>

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { useTitle } from "../router/context.ts";
 import { Link } from "../router/link.tsx";
+import { Busy } from "./states.tsx";
 
 export interface PageHeadProps {
   /** Of the window. */
@@ -11,10 +12,19 @@ export interface PageHeadProps {
   /** The pages above this one, from the top. */
   readonly crumbs?: readonly { readonly text: string; readonly to: string }[];
   readonly actions?: ReactNode;
+  /** What is in the head, or who reads it, is not known yet: what follows waits for it while the page comes in. */
+  readonly isWaiting?: boolean;
   readonly children?: ReactNode;
 }
 
-export function PageHead({ title, heading, crumbs = [], actions, children }: PageHeadProps): ReactNode {
+export function PageHead({
+  title,
+  heading,
+  crumbs = [],
+  actions,
+  isWaiting = false,
+  children,
+}: PageHeadProps): ReactNode {
   useTitle(title);
   return (
     <header className="page-head">
@@ -38,6 +48,7 @@ export function PageHead({ title, heading, crumbs = [], actions, children }: Pag
         {actions !== undefined && <div className="row">{actions}</div>}
       </div>
       {children}
+      {isWaiting && <Busy />}
     </header>
   );
 }

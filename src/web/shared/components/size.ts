@@ -1,9 +1,10 @@
 // Sizes in bytes, in words.
+import { numberText } from "./number.ts";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** `14.2 MB`: decimal units, three digits. */
-export function sizeText(bytes: number, language?: string): string {
+export function sizeText(bytes: number): string {
   let value = bytes;
   let unit = 0;
   while (value >= 999.5 && unit < UNITS.length - 1) {
@@ -11,5 +12,5 @@ export function sizeText(bytes: number, language?: string): string {
     unit++;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toLocaleString(language, { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+  return `${numberText(value, digits)} ${UNITS[unit]}`;
 }

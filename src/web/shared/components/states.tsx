@@ -101,25 +101,6 @@ export function SignInLink(): ReactNode {
   );
 }
 
-/** A line above data of before: it could not be read again. */
-export function StaleNotice({
-  problem,
-  onRetry,
-}: {
-  readonly problem: Problem;
-  readonly onRetry: () => void;
-}): ReactNode {
-  return (
-    <div className="notice" role="status">
-      <Icon name={PROBLEM_ICONS[problem.kind] ?? "alert"} />
-      <span>{problem.title}. What you see may be out of date.</span>
-      <Button size="compact" onClick={onRetry}>
-        Try again
-      </Button>
-    </div>
-  );
-}
-
 export interface ShownProps<Data> {
   readonly known: Known<Data>;
   /** Keys to read again at "Try again"; everything that failed where not given. */
@@ -142,13 +123,8 @@ export function Shown<Data>({
 }: ShownProps<Data>): ReactNode {
   const cache = useCache();
   const again = (): void => (retry === undefined ? cache.retryFailed() : cache.refresh(retry));
-  if (known.data !== undefined)
-    return (
-      <>
-        {known.problem !== undefined && <StaleNotice problem={known.problem} onRetry={again} />}
-        {children(known.data)}
-      </>
-    );
+  // That it is old is told apart from it (app/low-notice.tsx): what is read does not move.
+  if (known.data !== undefined) return children(known.data);
   if (known.problem !== undefined && !known.isLoading)
     return (
       <ProblemState
@@ -162,9 +138,9 @@ export function Shown<Data>({
 }
 
 /** Tells screen readers that something comes, without reading the shapes that stand for it. */
-export function Busy({ children }: { readonly children: ReactNode }): ReactNode {
+export function Busy({ children }: { readonly children?: ReactNode }): ReactNode {
   return (
-    <div aria-busy="true">
+    <div aria-busy="true" className={children === undefined ? "visually-hidden" : undefined}>
       <span className="visually-hidden" role="status">
         Loading
       </span>

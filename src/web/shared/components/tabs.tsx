@@ -1,13 +1,14 @@
 // Tabs as links: each has its own address, so they can be opened, shared and gone back to.
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "../router/link.tsx";
+import { numberText } from "./number.ts";
 
 export interface Tab {
   readonly id: string;
   readonly title: string;
   readonly to: string;
-  /** A number beside the title. */
-  readonly count?: number | undefined;
+  /** A number beside the title; `pending` where one will come. */
+  readonly count?: number | "pending" | undefined;
 }
 
 export interface TabsProps {
@@ -35,7 +36,11 @@ export function Tabs({ label, tabs, current }: TabsProps): ReactNode {
           <li key={id}>
             <Link to={to} aria-current={id === current ? "page" : undefined}>
               {title}
-              {count !== undefined && <span className="soft small number">{count.toLocaleString()}</span>}
+              {count === "pending" ? (
+                <span data-pending="" />
+              ) : (
+                count !== undefined && <span className="soft small number">{numberText(count)}</span>
+              )}
             </Link>
           </li>
         ))}

@@ -1,5 +1,5 @@
 // Short messages about what was done. They are read out, stay long enough to be read, and longer while looked at.
-import { createContext, type ReactNode, use, useCallback, useEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -14,7 +14,7 @@ const ToastContext = createContext<Say>(() => undefined);
 
 /** Says something to the reader. */
 export function useToast(): Say {
-  return use(ToastContext);
+  return useContext(ToastContext);
 }
 
 const SHOWN_MS = 6000;

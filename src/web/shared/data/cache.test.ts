@@ -117,3 +117,35 @@ describe("problems", () => {
     expect((await problemOfResponse(html)).detail).toBeUndefined();
   });
 });
+
+test("says so while something shown could not be read again, and no longer when it is not shown or read", async () => {
+  const cache = cacheWith();
+  let fails = false;
+  const told: (string | undefined)[] = [];
+  cache.listenStale(() => told.push(cache.staleProblem()?.kind));
+  const load = async () => {
+    if (fails) throw new ProblemError(problemOf("failed"));
+    return 1;
+  };
+  await until(cache, "k", load, ({ data }) => data === 1);
+  expect(cache.staleProblem()).toBeUndefined();
+  const end = cache.use("k", load, () => undefined);
+  const settled = (is: boolean) =>
+    new Promise<void>((resolve) => {
+      const stop = cache.listenStale(() => {
+        if ((cache.staleProblem() !== undefined) !== is) return;
+        stop();
+        resolve();
+      });
+    });
+  fails = true;
+  const failed = settled(true);
+  cache.refresh();
+  await failed;
+  fails = false;
+  const mended = settled(false);
+  cache.retryFailed();
+  await mended;
+  end();
+  expect(told).toEqual(["failed", undefined]);
+});

@@ -13,6 +13,11 @@ export interface Known<Data> {
   readonly at: number;
 }
 
+/** Whether nothing is known of a thing yet, neither it nor why it is not to be had. */
+export function isAwaited({ data, problem }: Known<unknown>): boolean {
+  return data === undefined && problem === undefined;
+}
+
 export type Load<Data> = (signal: AbortSignal) => Promise<Data>;
 
 interface Entry {
@@ -42,6 +47,7 @@ const UNKNOWN: Known<unknown> = { data: undefined, problem: undefined, isLoading
 
 export class ResourceCache {
   readonly #entries = new Map<string, Entry>();
+  readonly #staleListeners = new Set<() => void>();
   readonly #options: CacheOptions;
 
   constructor(options: CacheOptions = { now: Date.now, retryDelaysMs: RETRY_DELAYS_MS }) {
@@ -65,8 +71,22 @@ export class ResourceCache {
       if (entry.listeners.size > 0) return;
       this.#stop(entry);
       this.#set(entry, { isLoading: false });
+      if (entry.known.problem !== undefined) this.#tellStale();
       this.#dropUnused();
     };
+  }
+
+  /** Why something that is shown may be out of date: it could not be read again. */
+  staleProblem(): Problem | undefined {
+    for (const { known, listeners } of this.#entries.values())
+      if (listeners.size > 0 && known.data !== undefined && known.problem !== undefined) return known.problem;
+    return undefined;
+  }
+
+  /** Hears when `staleProblem` may give something else. Returns how to end. */
+  listenStale(listener: () => void): () => void {
+    this.#staleListeners.add(listener);
+    return () => this.#staleListeners.delete(listener);
   }
 
   /** Reads again what is shown and passes the test, and forgets the rest that does. */
@@ -143,8 +163,14 @@ export class ResourceCache {
   }
 
   #set(entry: Entry, change: Partial<Known<unknown>>): void {
+    const { problem } = entry.known;
     entry.known = { ...entry.known, ...change };
     for (const listener of entry.listeners) listener();
+    if (entry.known.problem !== problem) this.#tellStale();
+  }
+
+  #tellStale(): void {
+    for (const listener of this.#staleListeners) listener();
   }
 
   #dropUnused(): void {

@@ -1,8 +1,8 @@
 // Data as components use it.
 import {
   createContext,
-  use,
   useCallback,
+  useContext,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -16,7 +16,7 @@ import { fetchJson, isAbort, problemIn } from "./request.ts";
 export const CacheContext = createContext<ResourceCache>(new ResourceCache());
 
 export function useCache(): ResourceCache {
-  return use(CacheContext);
+  return useContext(CacheContext);
 }
 
 const NOTHING: Known<never> = { data: undefined, problem: undefined, isLoading: false, at: 0 };
@@ -35,6 +35,15 @@ export function useResource<Data>(key: string | undefined, load: Load<Data>): Kn
   // React subscribes when it has painted; what a page needs is asked for before that.
   useLayoutEffect(() => subscribe(() => undefined), [subscribe]);
   return useSyncExternalStore(subscribe, peek);
+}
+
+/** Why something that is shown may be out of date. */
+export function useStaleProblem(): Problem | undefined {
+  const cache = useCache();
+  return useSyncExternalStore(
+    useCallback((listener) => cache.listenStale(listener), [cache]),
+    useCallback(() => cache.staleProblem(), [cache]),
+  );
 }
 
 /** The JSON at an address of the API; nothing without one. */

@@ -1,5 +1,5 @@
 // The live stream as components use it: one for the whole page, whoever wants its events.
-import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useCache } from "../data/hooks.ts";
 import { followStream, type LiveEvent, type LiveState } from "./stream.ts";
 
@@ -62,17 +62,17 @@ export function LiveProvider({ url, types, touches, children }: LiveProviderProp
 }
 
 export function useLiveState(): LiveState {
-  return use(LiveContext).state;
+  return useContext(LiveContext).state;
 }
 
 /** Gives what opens the stream anew: when the reader has become somebody else, other things are theirs to see. */
 export function useReopenStream(): () => void {
-  return use(LiveContext).reopen;
+  return useContext(LiveContext).reopen;
 }
 
 /** Hears every event of the stream. */
 export function useLiveEvents(listener: Listener): void {
-  const { subscribe } = use(LiveContext);
+  const { subscribe } = useContext(LiveContext);
   const latest = useRef(listener);
   latest.current = listener;
   useEffect(() => subscribe((event) => latest.current(event)), [subscribe]);

@@ -1,11 +1,11 @@
 // The router as components use it.
-import { createContext, use, useEffect, useSyncExternalStore } from "react";
+import { createContext, useContext, useEffect, useSyncExternalStore } from "react";
 import type { Place, Router } from "./router.ts";
 
 export const RouterContext = createContext<Router | undefined>(undefined);
 
 export function useRouter(): Router {
-  const router = use(RouterContext);
+  const router = useContext(RouterContext);
   if (router === undefined) throw new Error("useRouter outside of a RouterContext");
   return router;
 }

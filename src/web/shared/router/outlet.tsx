@@ -1,15 +1,14 @@
-// Shows the page of the address. While the next one is fetched the last one stays; then the reader is told: title, focus on
-// the heading, and the scroll position that belongs there.
-import { type ReactNode, Suspense, useDeferredValue, useLayoutEffect, useMemo, useRef } from "react";
+// Shows the page of the address, and tells the reader: title, focus on the heading, and the scroll position that belongs there.
+import { type ReactNode, useLayoutEffect, useMemo, useRef } from "react";
 import { PageBoundary } from "../app/boundary.tsx";
-import { NotFound, PageSkeleton } from "../components/states.tsx";
+import { NotFound } from "../components/states.tsx";
+import { beginArriving } from "./arriving.ts";
 import { usePlace, useRouter } from "./context.ts";
-import { componentOf, findPage, type PageEntry } from "./pages.ts";
+import { findPage, type PageEntry } from "./pages.ts";
 import type { Place } from "./router.ts";
 
 export function Outlet({ pages }: { readonly pages: readonly PageEntry[] }): ReactNode {
-  // Deferred: React keeps showing the old place while the page of the new one is on its way.
-  const place = useDeferredValue(usePlace());
+  const place = usePlace();
   const found = useMemo(() => findPage(pages, place.path), [pages, place.path]);
   const query = useMemo(() => new URLSearchParams(place.search), [place.search]);
   if (found === undefined)
@@ -18,15 +17,13 @@ export function Outlet({ pages }: { readonly pages: readonly PageEntry[] }): Rea
         <NotFound />
       </Arrival>
     );
-  const Page = componentOf(found.entry);
+  const Page = found.entry.component;
   return (
-    <Suspense fallback={<PageSkeleton />}>
-      <PageBoundary key={place.path}>
-        <Arrival place={place}>
-          <Page params={found.params} query={query} />
-        </Arrival>
-      </PageBoundary>
-    </Suspense>
+    <PageBoundary key={place.path}>
+      <Arrival place={place}>
+        <Page params={found.params} query={query} />
+      </Arrival>
+    </PageBoundary>
   );
 }
 
@@ -36,6 +33,8 @@ const RESTORE_MS = 3000;
 function Arrival({ place, children }: { readonly place: Place; readonly children: ReactNode }): ReactNode {
   const router = useRouter();
   const isShown = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each entry of the history, as below
+  useLayoutEffect(() => (place.arrival === "replaced" ? undefined : beginArriving()), [place.key]);
   // Once for each entry of the history: `place` changes with words of the query too, which move nobody.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useLayoutEffect(() => {

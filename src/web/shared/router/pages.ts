@@ -1,5 +1,6 @@
-// The table of pages: which address is which page. A page is fetched when somebody goes there.
-import { type ComponentType, lazy } from "react";
+// The table of pages: which address is which page. All are in the first script: together they are smaller than what it took to
+// fetch them one by one (decision 54). What few need and is large, such as the reader of read-mes, is fetched when it is shown.
+import type { ComponentType } from "react";
 import { matchPattern, type PathParams } from "./pattern.ts";
 
 export interface PageProps {
@@ -10,12 +11,12 @@ export interface PageProps {
 export interface PageEntry {
   /** Below the base: `/pkgs/:origin`. */
   readonly pattern: string;
-  readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
+  readonly component: ComponentType<PageProps>;
 }
 
-/** One line of a table of pages. Earlier lines win. */
-export function page(pattern: string, load: PageEntry["load"]): PageEntry {
-  return { pattern, load };
+/** One line of a table of pages. Earlier lines win. build/bundle.ts reads these lines, so they are all written alike. */
+export function page(pattern: string, component: ComponentType<PageProps>): PageEntry {
+  return { pattern, component };
 }
 
 /** The page of a path, and what the path says. Earlier lines win. */
@@ -28,27 +29,4 @@ export function findPage(
     if (params !== undefined) return { entry, params };
   }
   return undefined;
-}
-
-const components = new WeakMap<PageEntry, ComponentType<PageProps>>();
-
-/** What draws a page; where it has not been fetched, React waits for it. */
-export function componentOf(entry: PageEntry): ComponentType<PageProps> {
-  let component = components.get(entry);
-  if (component === undefined) {
-    component = lazy(entry.load);
-    components.set(entry, component);
-  }
-  return component;
-}
-
-/** Fetches a page before anything is drawn. Gives up after `mostMs`: then, and when it fails, it is fetched as any other. */
-export async function fetchFirst(entry: PageEntry, mostMs: number): Promise<void> {
-  const fetched = entry.load().then(
-    (module) => {
-      if (!components.has(entry)) components.set(entry, module.default);
-    },
-    () => undefined,
-  );
-  await Promise.race([fetched, new Promise((resolve) => setTimeout(resolve, mostMs))]);
 }

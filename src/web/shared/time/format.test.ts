@@ -12,8 +12,12 @@ test.each([
   [86_400 * 30, "4 weeks ago"],
   [86_400 * 800, "2 years ago"],
   [-7200, "in 2 hours"],
+  [3600, "1 hour ago"],
+  [86_400, "yesterday"],
+  [-86_400 * 14, "in 2 weeks"],
+  [86_400 * 400, "last year"],
 ])("%d seconds before is %p", (seconds, words) => {
-  expect(relativeTime(NOW - seconds * 1000, NOW, "en")).toBe(words);
+  expect(relativeTime(NOW - seconds * 1000, NOW)).toBe(words);
 });
 
 test("the exact time is in the reader's zone, and says which", () => {

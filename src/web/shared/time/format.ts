@@ -1,10 +1,6 @@
-// Times in words: how long ago, and exactly, in the reader's zone and language.
+// Times in words: how long ago, in English as all words of these pages, and exactly, in the reader's zone and manner.
 
-const STEPS: readonly (readonly [
-  limitSeconds: number,
-  unit: Intl.RelativeTimeFormatUnit,
-  seconds: number,
-])[] = [
+const STEPS: readonly (readonly [limitSeconds: number, unit: string, seconds: number])[] = [
   [60, "second", 1],
   [3600, "minute", 60],
   [86_400, "hour", 3600],
@@ -14,13 +10,28 @@ const STEPS: readonly (readonly [
   [Number.POSITIVE_INFINITY, "year", 86_400 * 365.25],
 ];
 
-/** How far apart two moments (milliseconds since 1970) are: `3 days ago`, `in 2 hours`, `just now`. */
-export function relativeTime(at: number, now: number, language?: string): string {
+/** Units of which the one before and the one after have a word of their own. */
+const NEIGHBOURS: Readonly<Record<string, readonly [before: string, after: string]>> = {
+  day: ["yesterday", "tomorrow"],
+  week: ["last week", "next week"],
+  month: ["last month", "next month"],
+  year: ["last year", "next year"],
+};
+
+/**
+ * How far apart two moments (milliseconds since 1970) are: `3 days ago`, `in 2 hours`, `just now`. Without Intl, whose first
+ * use takes a browser longer than drawing a page (decision 54).
+ */
+export function relativeTime(at: number, now: number): string {
   const seconds = (at - now) / 1000;
   const distance = Math.abs(seconds);
   if (distance < 10) return "just now";
-  const [, unit, size] = STEPS.find(([limit]) => distance < limit) ?? ["", "year" as const, 86_400 * 365.25];
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  const [, unit, size] = STEPS.find(([limit]) => distance < limit) ?? ["", "year", 86_400 * 365.25];
+  const count = Math.trunc(distance / size);
+  const neighbours = NEIGHBOURS[unit];
+  if (count === 1 && neighbours !== undefined) return neighbours[seconds < 0 ? 0 : 1];
+  const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return seconds < 0 ? `${words} ago` : `in ${words}`;
 }
 
 /** When the words of `relativeTime` may change, in milliseconds from `now`. */

@@ -1,7 +1,7 @@
 // Whether what is shown is current, and what is being done about it where it is not.
 import { type ReactNode, useEffect, useState } from "react";
 import { Button, Icon } from "../../shared/index.ts";
-import { useConnection, useSession } from "../told/hooks.ts";
+import { useConnection, useHello, useSession } from "../told/hooks.ts";
 import type { Connection } from "../told/session.ts";
 
 const MARKS: Readonly<Record<Connection["kind"], { readonly text: string; readonly look: string }>> = {
@@ -29,6 +29,7 @@ const PATIENCE_MS = 1_200;
 export function ConnectionNotice(): ReactNode {
   const session = useSession();
   const connection = useConnection();
+  const hello = useHello();
   const isLost = connection.kind === "lost";
   const [isShown, setShown] = useState(false);
   useEffect(() => {
@@ -41,11 +42,19 @@ export function ConnectionNotice(): ReactNode {
     <div className="connection-notice" role="alert">
       <Icon name="cloudOff" />
       <span>
-        The connection is lost: {connection.why}. What you see is as of{" "}
-        <time dateTime={new Date(connection.since).toISOString()}>
-          {new Date(connection.since).toLocaleTimeString()}
-        </time>
-        . It is tried again by itself.
+        The connection is lost: {connection.why}.{" "}
+        {hello === undefined ? (
+          "Nothing has been told yet."
+        ) : (
+          <>
+            What you see is as of{" "}
+            <time dateTime={new Date(connection.since).toISOString()}>
+              {new Date(connection.since).toLocaleTimeString()}
+            </time>
+            .
+          </>
+        )}{" "}
+        It is tried again by itself.
       </span>
       <Button size="compact" onClick={() => session.retry()}>
         Try now

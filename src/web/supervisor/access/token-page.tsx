@@ -1,6 +1,6 @@
 // Asks for the token of the gateway. It is held in memory until this window is closed or loaded anew, and sent nowhere but to
 // this Supervisor.
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { Button, Field, Icon, PageHead } from "../../shared/index.ts";
 import { useSession } from "../told/hooks.ts";
 
@@ -11,6 +11,9 @@ export function TokenPage({ refused }: { readonly refused: boolean }): ReactNode
   const session = useSession();
   const [token, setToken] = useState("");
   const [problem, setProblem] = useState<string | undefined>(undefined);
+  const form = useRef<HTMLFormElement>(null);
+  // The attribute counts once for a document, and this page may come back.
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const given = token.trim();
@@ -24,7 +27,7 @@ export function TokenPage({ refused }: { readonly refused: boolean }): ReactNode
   return (
     <div className="page token-page">
       <PageHead title="This Supervisor asks for its token" />
-      <form className="card card-body stack" onSubmit={submit}>
+      <form ref={form} className="card card-body stack" onSubmit={submit}>
         <Field
           label="Token"
           type="password"

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import {
   ListSkeleton,
   Moment,
+  numberText,
   PageHead,
   type PageProps,
   SearchField,
@@ -80,7 +81,7 @@ function Timeline({ find, kind }: { readonly find: string; readonly kind: string
           onChoice={(choice) => setWords({ kind: choice })}
         />
         <span className="soft small" role="status">
-          {shown.length.toLocaleString()} {shown.length === 1 ? "event" : "events"}
+          {numberText(shown.length)} {shown.length === 1 ? "event" : "events"}
           {since !== undefined && (
             <>
               {" since "}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import {
   ListSkeleton,
   Moment,
+  numberText,
   PageHead,
   type PageProps,
   SearchField,
@@ -71,8 +72,8 @@ function Members({ find, health }: { readonly find: string; readonly health: str
         />
         <span className="soft small" role="status">
           {shown.length === members.length
-            ? `${members.length.toLocaleString()} members`
-            : `${shown.length.toLocaleString()} of ${members.length.toLocaleString()} members`}
+            ? `${numberText(members.length)} members`
+            : `${numberText(shown.length)} of ${numberText(members.length)} members`}
         </span>
       </div>
       {shown.length === 0 ? (

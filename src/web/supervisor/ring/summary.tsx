@@ -1,5 +1,7 @@
 // How many members are in which health.
+
 import type { ReactNode } from "react";
+import { numberText } from "../../shared/index.ts";
 import { Meter } from "../parts/meter.tsx";
 import type { SelfDocument } from "../told/shapes.ts";
 
@@ -28,7 +30,7 @@ export function MemberSummary({ counts }: { readonly counts: SelfDocument["membe
         {HEALTHS.filter((health) => health === "alive" || counts[health] > 0).map((health) => (
           <div key={health} className={`count ${health}`}>
             <dt title={WORDS[health]}>{health}</dt>
-            <dd className="number">{counts[health].toLocaleString()}</dd>
+            <dd className="number">{numberText(counts[health])}</dd>
           </div>
         ))}
       </dl>

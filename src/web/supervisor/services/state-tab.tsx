@@ -1,6 +1,6 @@
 // How a service is: the way it has to go until it is ready, what is wrong, its process, its updates.
 import type { ReactNode } from "react";
-import { Facts, Icon, type IconName, Link, Moment } from "../../shared/index.ts";
+import { Facts, Icon, type IconName, Link, Moment, numberText } from "../../shared/index.ts";
 import { ProblemList } from "../parts/problem-list.tsx";
 import { Release } from "../parts/release.tsx";
 import { visibleLine } from "../parts/visible.ts";
@@ -180,5 +180,5 @@ function ReleaseFacts({ service, detail }: StateTabProps): ReactNode {
 }
 
 function secondsText(seconds: number): string {
-  return `${seconds.toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
+  return `${numberText(seconds, 1)} s`;
 }

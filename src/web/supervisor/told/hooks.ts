@@ -1,5 +1,5 @@
 // What the Supervisor tells, as components use it.
-import { createContext, use, useCallback, useEffect, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useLayoutEffect, useSyncExternalStore } from "react";
 import type { Connection, Session } from "./session.ts";
 import type { DocumentKind, Hello, PageDocuments, TimelineEntry } from "./shapes.ts";
 import type { Documents } from "./store.ts";
@@ -8,7 +8,7 @@ import type { Topic } from "./topics.ts";
 export const SessionContext = createContext<Session | undefined>(undefined);
 
 export function useSession(): Session {
-  const session = use(SessionContext);
+  const session = useContext(SessionContext);
   if (session === undefined) throw new Error("useSession outside of a SessionContext");
   return session;
 }
@@ -16,7 +16,8 @@ export function useSession(): Session {
 /** Follows a topic while the component is there; whether all of it has been told. */
 export function useTopic(topic: Topic): boolean {
   const session = useSession();
-  useEffect(() => session.follow(topic), [session, topic]);
+  // What is called an effect runs after the frame is painted; what a page needs is asked for before that.
+  useLayoutEffect(() => session.follow(topic), [session, topic]);
   return useSyncExternalStore(
     session.listen,
     useCallback(() => session.isTold(topic), [session, topic]),
