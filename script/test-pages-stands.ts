@@ -54,6 +54,7 @@ export async function startDepotStand(packages: number, releases: number): Promi
           "/",
           "/?q=tool",
           "/sign-in",
+          "/sign-in/device",
           "/profile",
           "/profile?tab=tokens",
           "/profile?tab=sessions",
