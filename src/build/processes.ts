@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import {
   becomeSubreaper,
   descendantsOf,
+  hasChildren,
   isProcessRunning,
   type ProcessStatus,
   reapOrphan,
@@ -19,10 +20,12 @@ const ENDING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** Processes that this program had started before. */
 export type Before = ReadonlySet<number>;
 
-/** Makes orphans of the build our children, so that they can be found; call before it starts. */
-export function adoptOrphans(): Before {
+/** Makes orphans of the build our children, so that they can be found; call before the plan runs. */
+export function adoptOrphans(bash: number): Before {
   becomeSubreaper();
-  return new Set(descendantsOf(process.pid).map(({ pid }) => pid));
+  const ofBuild = new Set([bash, ...descendantsOf(bash).map(({ pid }) => pid)]);
+  const all = descendantsOf(process.pid).map(({ pid }) => pid);
+  return new Set(all.filter((pid) => !ofBuild.has(pid)));
 }
 
 /**
@@ -45,6 +48,7 @@ export function forwardSignals(bash: number): () => void {
 /** Ends what the build has left running, and returns the names of it; of `guard`, which is ours, nothing is said. */
 export async function endLeftProcesses(before: Before, guard: number): Promise<string[]> {
   kill(guard, "SIGKILL");
+  if (before.size === 0 && guard > 1 && endsAtOnce(guard) && !hasChildren()) return [];
   const left = () => descendantsOf(process.pid).filter(({ pid }) => !before.has(pid));
   const names: string[] = [];
   const found = left();
@@ -60,6 +64,15 @@ export async function endLeftProcesses(before: Before, guard: number): Promise<s
     reapOrphan(pid);
   }
   return names;
+}
+
+/** Whether a process that got SIGKILL is gone; it is looked at a few times, which takes less than to be told. */
+function endsAtOnce(pid: number): boolean {
+  for (let look = 0; look < 10; look++) {
+    if (reapOrphan(pid)) return true;
+    Bun.sleepSync(0.1);
+  }
+  return false;
 }
 
 async function withinGrace(processes: readonly ProcessStatus[]): Promise<void> {

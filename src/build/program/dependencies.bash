@@ -228,7 +228,7 @@ _print_dependency_graph() {
 }
 
 _resolve_dependencies() {
-  _ask_lock lock "$PLAN_CONTEXT"
+  if [[ -n "$__has_lock" ]]; then _ask_lock lock "$PLAN_CONTEXT"; fi
   pkg_build_deps_resolved=()
   pkg_build_tdeps_resolved=()
   pkg_deps_resolved=()
@@ -238,7 +238,9 @@ _resolve_dependencies() {
   _resolve_run_dependencies
   _populate_dependency_arrays
   _validate_run_dependencies
-  _ask_lock resolved "${pkg_build_deps[@]/#/build-wish=}" "${pkg_deps[@]/#/run-wish=}" \
-    "${pkg_build_deps_resolved[@]/#/build=}" "${pkg_build_tdeps_resolved[@]/#/build-all=}" \
-    "${pkg_deps_resolved[@]/#/run=}" "${pkg_tdeps_resolved[@]/#/run-all=}"
+  __resolution=("${pkg_build_deps[@]/#/build-wish=}" "${pkg_deps[@]/#/run-wish=}"
+    "${pkg_build_deps_resolved[@]/#/build=}" "${pkg_build_tdeps_resolved[@]/#/build-all=}"
+    "${pkg_deps_resolved[@]/#/run=}" "${pkg_tdeps_resolved[@]/#/run-all=}")
+  # The records are written when the package is done; only a lock has something to say of it now.
+  if [[ -n "$__has_lock" ]]; then _ask_lock resolved "${__resolution[@]}"; fi
 }

@@ -249,7 +249,7 @@ _build_environment() {
     if _text_of "$package/LDFLAGS" text; then _append_flags LDFLAGS ' ' "$text"; fi
     if _text_of "$package/PKG_CONFIG_PATH" text; then _append_flags PKG_CONFIG_PATH : "$text"; fi
   done
-  _make_directories "$CACHE_PATH"
+  _tell_directories "$CACHE_PATH"
   export PREFIX="$pkg_prefix"
   build_line "Setting PREFIX=$PREFIX"
   build_line "Setting LD_RUN_PATH=$LD_RUN_PATH"

@@ -150,7 +150,8 @@ _build_metadata() {
 
 # _tell_settings: for the bill of materials and the provenance, which come into being with FILES.
 _tell_settings() {
-  _ask settings "origin=$pkg_origin" "name=$pkg_name" "version=$pkg_version" "release=$pkg_release" \
+  if [[ -z "$__has_lock" ]]; then _tell resolved "${__resolution[@]}"; fi
+  _tell settings "origin=$pkg_origin" "name=$pkg_name" "version=$pkg_version" "release=$pkg_release" \
     "description=$pkg_description" "upstream-url=$pkg_upstream_url" "${pkg_license[@]/#/license=}" \
     "plan=$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "compression-level=$HAB_HART_COMPRESSION_LEVEL" \
     "source-cache=$HAB_CACHE_SRC_PATH" "source=$pkg_source" "source-file=$pkg_filename" "source-sha256=$pkg_shasum"
@@ -161,6 +162,7 @@ _render_metadata_FILES() {
   build_line "Generating blake2b hashes of all files in the package"
   local list="$CACHE_PATH/${pkg_name}_blake2bsums"
   # One request for both; a list that cannot be made is not said to be signed.
+  _tell_settings
   _ask list-files "$pkg_prefix" "$list" "$__target" "$pkg_origin"
   build_line "Generating signed metadata FILES"
 }
