@@ -113,6 +113,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   } finally {
     stopForwarding();
     context?.place?.end();
+    context?.artifact?.close();
     log?.close();
     stopBeingSubreaper();
     process.umask(umask);

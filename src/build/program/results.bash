@@ -31,7 +31,7 @@ _generate_artifact() {
 }
 
 _deliver() {
-  _ask deliver "$pkg_artifact" "$pkg_output_path" "$pkg_prefix" "$__target" "$pkg_origin" "$__sha256" \
+  _ask deliver "$pkg_output_path" "$pkg_prefix" "$__target" "$pkg_origin" "$__sha256" \
     "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
     "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=${pkg_artifact##*/}" \
