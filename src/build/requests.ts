@@ -27,6 +27,7 @@ import { defaultValue } from "./default-value.ts";
 import { download } from "./download.ts";
 import { buildErrors, isFullDisk } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
+import { allNeeded, flagsOf } from "./installed-metadata.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
 import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lock.ts";
 import { clampTimestamps } from "./records/clamp-timestamps.ts";
@@ -124,6 +125,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       });
       return [installPath(installed, root)];
     }),
+  "all-needed": ([packages = "", ...direct]) => allNeeded(packages, direct),
+  flags: (pairs) => flagsOf(pairs),
   lock: ([planDirectory = ""], { lock }) => {
     lock.open(planDirectory);
     return [];

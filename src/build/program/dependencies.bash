@@ -93,24 +93,10 @@ _get_tdeps_for() { if [[ -f "$1/TDEPS" ]]; then printf '%s\n' "$(<"$1/TDEPS")"; 
 _collect_tdeps() {
   local -n __tdeps="$1"
   shift
-  local path ident lines index needed=()
-  local -A last=()
-  for path in "$@"; do
-    _lines_of "$path/TDEPS" lines
-    for ident in "${lines[@]}"; do
-      if [[ -z "$ident" ]]; then continue; fi
-      needed+=("$HAB_PKG_PATH/$ident")
-      last["$HAB_PKG_PATH/$ident"]=${#needed[@]}
-    done
-  done
   __tdeps=()
-  for path in "$@"; do
-    if [[ -z "${last["$path"]}" ]]; then __tdeps+=("$path"); fi
-  done
-  for index in "${!needed[@]}"; do
-    path="${needed[index]}"
-    if [[ "${last["$path"]}" == $((index + 1)) ]]; then __tdeps+=("$path"); fi
-  done
+  if (($# == 0)); then return 0; fi
+  _ask all-needed "$HAB_PKG_PATH" "$@"
+  __tdeps=("${__answer[@]}")
 }
 
 _return_or_append_to_set() {
