@@ -14,6 +14,10 @@ import {
 /** For what a plan has left to write down what it must, between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
 
+/** A process that was killed is gone within the first of these looks, or something is wrong. */
+const MOST_LOOKS = 10;
+const LOOK_PAUSE_MS = 0.2;
+
 /** Signals that end a build. From a terminal SIGINT reaches all of it at once; sent to this process alone it would not. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
@@ -68,9 +72,10 @@ export async function endLeftProcesses(before: Before, guard: number): Promise<s
 
 /** Whether a process that got SIGKILL is gone; it is looked at a few times, which takes less than to be told. */
 function endsAtOnce(pid: number): boolean {
-  for (let look = 0; look < 10; look++) {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let look = 0; look < MOST_LOOKS; look++) {
     if (reapOrphan(pid)) return true;
-    Bun.sleepSync(0.1);
+    Atomics.wait(nobody, 0, 0, LOOK_PAUSE_MS);
   }
   return false;
 }

@@ -48,10 +48,11 @@ _populate_environment_from_deps() {
   if [[ "$kind" == buildtime ]]; then among="pkg_build_deps_resolved[@]"; fi
   for dep in "$@"; do
     # Mostly what it was resolved to; without a process for each, as _pkg_path_for_deps would take.
-    if [[ "$kind" == buildtime ]] || ! _first_match "$dep" "${__paths_of_deps["$dep"]}"; then
+    path="${__paths_of_deps["$dep"]}"
+    if [[ "$kind" == buildtime || "${path#"$HAB_PKG_PATH"/}/" != "$dep"/* ]]; then
       _path_among "$kind" "$dep" "${!among}" >/dev/null
+      path="$__found"
     fi
-    path="$__found"
     _lines_of "$path/RUNTIME_ENVIRONMENT" lines
     for line in "${lines[@]}"; do
       line="${line#"${line%%[![:space:]]*}"}"
