@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeError, systemErrorCode } from "../error/index.ts";
-import { enlargePipe, openPipe } from "../host/index.ts";
+import { enlargePipe, openPipe, openUnnamed } from "../host/index.ts";
 
 /** Set by who keeps the log of a build by itself: no other is made, and this path is named when the build fails. */
 export const LOG_VARIABLE = "HAB_BUILD_LOG";
@@ -60,7 +60,7 @@ const PIPE_BYTES = 1024 * 1024;
 
 /** Two streams that go to one place go through one pipe, so that their lines keep their order. */
 export function startLog({ stdout, stderr }: Outputs): BuildLog {
-  const log = openUnnamed();
+  const log = openLog();
   const out = pipeTo(stdout);
   const err = isSameFile(stdout, stderr) ? out : pipeTo(stderr);
   const pipes = out === err ? [out] : [out, err];
@@ -86,10 +86,13 @@ export function startLog({ stdout, stderr }: Outputs): BuildLog {
     return most;
   };
   const lookAgain = () => {
-    const size = look();
-    pauseMs = size > 0 ? LOOK_AGAIN_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    let size = look();
+    let total = size;
+    // Whoever writes a lot does not wait for our timers; whoever asks something has their turn in between.
+    for (; size > SHORT_BYTES && total < PIPE_BYTES; total += size) size = look();
+    pauseMs = total > 0 ? LOOK_AGAIN_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     timer = pipes.some(({ isOpen }) => isOpen)
-      ? setTimeout(lookAgain, size > SHORT_BYTES ? 0 : pauseMs)
+      ? setTimeout(lookAgain, total > SHORT_BYTES ? 0 : pauseMs)
       : undefined;
   };
   const tell = (pipe: Pipe) => (text: string) => {
@@ -180,7 +183,9 @@ function closePipe(pipe: Pipe): void {
   pipe.isOpen = false;
 }
 
-function openUnnamed(): number {
+function openLog(): number {
+  const unnamed = openUnnamed(tmpdir());
+  if (unnamed !== undefined) return unnamed;
   const place = mkdtempSync(join(tmpdir(), "hab-build-log-"));
   try {
     return openSync(join(place, "log"), "w+", 0o600);

@@ -114,7 +114,8 @@ export async function writeFileUnnamed(
   syncDirectory(dirname(path));
 }
 
-function openUnnamed(directory: string): number | undefined {
+/** A new file in a directory, without a name; undefined where the file system has no such files. Throws the system error. */
+export function openUnnamed(directory: string): number | undefined {
   // The name is given by way of /proc.
   if (!isPresent("/proc/self/fd")) return undefined;
   try {

@@ -1,18 +1,8 @@
 # The build from its first to its last step (reference/plan-build.md §2-§4, §9). What is above only defines.
-# File descriptor 3 leads to the surrounding program, 4 only tells that it lives.
 
 set -eE
 umask 0022
 unset TERMINFO BUILD_PKG_TARGET
-
-# A high number, so that a plan may use 3 to 9 as it likes.
-exec {__to_hab}>&3 3>&-
-__from_hab="$__to_hab"
-# Nothing that a plan waits for, and it holds none of the caller's streams open.
-_guard 4 </dev/null >/dev/null 2>&1 &
-disown
-exec 4>&-
-printf '1\0opened\0' >&"$__to_hab"
 
 # hab may have started this program before it knew whether there is anything to build.
 if ! IFS= read -r -d '' -u "$__from_hab"; then exit 0; fi
