@@ -28,8 +28,13 @@ export function beginResults(directory: string, plan: string, lines: readonly st
   const path = join(directory, UNFINISHED_REPORT);
   const temporary = temporaryPathFor(path);
   // Whole, but not synced: after a power loss no build is under way.
-  writeFileSync(temporary, textOf(lines), { mode: 0o644, flag: "wx" });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, textOf(lines), { mode: 0o644, flag: "wx" });
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfPresent(temporary);
+    throw error;
+  }
   share(plan, [directory, path]);
 }
 

@@ -4,9 +4,9 @@
 import { closeSync, mkdtempSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { HabError, systemErrorCode } from "../error/index.ts";
+import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment } from "../host/index.ts";
-import { buildErrors } from "./errors.ts";
+import { buildErrors, isFullDisk } from "./errors.ts";
 import { type BuildLog, LOG_VARIABLE, startLog } from "./log.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
 
@@ -68,6 +68,8 @@ export function startProgram({ cwd, streams, hasLog, environment }: ProgramStart
   } catch (error) {
     log?.close();
     removeText();
+    if (isFullDisk(error))
+      throw new HabError(buildErrors.diskFull, `${tmpdir()}: ${describeError(error)}`, { cause: error });
     if (systemErrorCode(error) !== "ENOENT") throw error;
     throw new HabError(buildErrors.bashMissing, "bash was not found on PATH", { cause: error });
   }

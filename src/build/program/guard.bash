@@ -5,7 +5,7 @@
 _guard() {
   local line each pid fd rest grown round
   local -A members parents
-  trap '' HUP INT QUIT TERM
+  trap '' HUP INT PIPE QUIT TERM
   set +eE
   printf '%s\n' "$BASHPID" >&"$1"
   while IFS= read -r -u "$1" line; do :; done
