@@ -34,12 +34,12 @@ describe("requests", () => {
   });
 });
 
-test("a reply is its status, the number of its fields, and the fields", () => {
-  expect(encodeReply({ status: 1, fields: ["no", ""] }).toString()).toBe("1\x002\0no\0\0");
+test("a reply is its status with the number of its fields, and the fields", () => {
+  expect(encodeReply({ status: 1, fields: ["no", ""] }).toString()).toBe("1 2\0no\0\0");
 });
 
 test("fields of a reply may be bytes that are no text", () => {
   expect(encodeReply({ status: 0, fields: [Buffer.of(0xff, 0x41)] })).toEqual(
-    Buffer.concat([Buffer.from("0\x001\0"), Buffer.of(0xff, 0x41, 0)]),
+    Buffer.concat([Buffer.from("0 1\0"), Buffer.of(0xff, 0x41, 0)]),
   );
 });

@@ -1,5 +1,5 @@
 // Requests of the bash program and our replies, over one socket pair. A request is its number of fields, then the
-// fields; a reply is a status, its number of fields, then the fields. Each ends with a NUL, which no bash value can hold.
+// fields; a reply is a status and its number of fields, then the fields. Each ends with a NUL, which no bash value can hold.
 
 /** A reply: the status bash sees, and fields. */
 export interface Reply {
@@ -57,12 +57,14 @@ export class RequestDecoder {
 /** The bytes of a reply. */
 export function encodeReply({ status, fields }: Reply): Buffer {
   const end = Buffer.of(0);
-  const all = [String(status), String(fields.length), ...fields];
+  const all = [`${status} ${fields.length}`, ...fields];
   return Buffer.concat(all.flatMap((field) => [Buffer.from(field as string), end]));
 }
 
 /** What a process needs to serve requests on its end of the socket pair. */
 export interface Channel {
+  /** Tells the program, which waits for it, to begin, and with what. */
+  begin(settings: readonly string[]): void;
   /** Resolves when what has been asked so far is done. */
   idle(): Promise<void>;
   /** Ends it from this side. */
@@ -86,17 +88,19 @@ export async function serveRequests(
 ): Promise<Channel> {
   const decoder = new RequestDecoder();
   let queue = Promise.resolve();
-  let unsent = Buffer.alloc(0);
+  let unsent: Buffer = Buffer.alloc(0);
   const flush = (socket: Sending) => {
     if (unsent.length === 0) return;
     const written = socket.write(unsent);
     if (written > 0) unsent = unsent.subarray(written);
   };
+  const send = (socket: Sending, bytes: Buffer) => {
+    unsent = unsent.length === 0 ? bytes : Buffer.concat([unsent, bytes]);
+    flush(socket);
+  };
   const serve = async (socket: Sending, request: readonly string[]) => {
     const reply = await handle(request);
-    if (reply === undefined) return;
-    unsent = Buffer.concat([unsent, encodeReply(reply)]);
-    flush(socket);
+    if (reply !== undefined) send(socket, encodeReply(reply));
   };
   const socket = (await Bun.connect({
     fd,
@@ -115,5 +119,10 @@ export async function serveRequests(
       error() {},
     },
   } as unknown as Parameters<typeof Bun.connect>[0])) as unknown as Sending;
-  return { idle: () => queue, close: () => socket.terminate() };
+  return {
+    begin: (settings) =>
+      send(socket, Buffer.concat([Buffer.of(0), encodeReply({ status: 0, fields: settings })])),
+    idle: () => queue,
+    close: () => socket.terminate(),
+  };
 }

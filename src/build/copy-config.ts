@@ -1,19 +1,8 @@
 // Copies the files of a plan that go into the package as they are: config/, config_install/, hooks
 // (reference/plan-build.md §10.1).
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, constants, copyFileSync, mkdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describeError, HabError } from "../error/index.ts";
-import { writeFileUnnamed } from "../host/index.ts";
 import { buildErrors, isFullDisk } from "./errors.ts";
 import { entriesOf } from "./walk.ts";
 
@@ -82,22 +71,6 @@ export function copyFile(source: string | Buffer, destination: string | Buffer):
   }
 }
 
-/** As `copyFile`, but the destination appears whole or not at all, and nothing of it is left by a process that is killed. */
-export async function copyFileWhole(source: string, destination: string): Promise<void> {
-  try {
-    await writeFileUnnamed(destination, regularFileMode(source), (output) => {
-      const input = openSync(source, "r");
-      try {
-        copyRest(input, output);
-      } finally {
-        closeSync(input);
-      }
-    });
-  } catch (error) {
-    throw copyFailure(source, error);
-  }
-}
-
 /** Throws HAB-BLD-003 for what cannot be copied as a file: reading a FIFO would never end. */
 function regularFileMode(source: string | Buffer): number {
   const status = statSync(source);
@@ -105,12 +78,18 @@ function regularFileMode(source: string | Buffer): number {
   return status.mode & 0o755;
 }
 
-function copyRest(input: number, output: number): void {
-  const buffer = new Uint8Array(COPY_SIZE_BYTES);
-  for (;;) {
-    const read = readSync(input, buffer, 0, buffer.length, null);
-    if (read === 0) return;
-    for (let at = 0; at < read; ) at += writeSync(output, buffer, at, read - at);
+/** Copies what is in one open file into another, empty one. Throws HAB-BLD-002 on a full disk, and HAB-BLD-003. */
+export function copyContent(from: number, to: number, name: string): void {
+  try {
+    const buffer = new Uint8Array(COPY_SIZE_BYTES);
+    for (let position = 0; ; ) {
+      const read = readSync(from, buffer, 0, buffer.length, position);
+      if (read === 0) return;
+      for (let at = 0; at < read; ) at += writeSync(to, buffer, at, read - at);
+      position += read;
+    }
+  } catch (error) {
+    throw copyFailure(name, error);
   }
 }
 

@@ -37,6 +37,11 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   return (await import("./build.ts")).buildPlan(options);
 }
 
+/** Starts the bash program for a build without a studio that the command line seems to ask for; see `start-program.ts`. */
+export async function startBuildEarly(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  (await import("./start-program.ts")).startForCommand(env);
+}
+
 /** Plans as text: checking them, their order, rebuilding them; see `plans/index.ts`. */
 export function loadPlans(): Promise<typeof import("./plans/index.ts")> {
   return import("./plans/index.ts");

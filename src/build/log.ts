@@ -9,13 +9,14 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeError, systemErrorCode } from "../error/index.ts";
-import { openPipe, readPipe } from "../host/index.ts";
+import { enlargePipe, openPipe, openUnnamed } from "../host/index.ts";
 
 /** Set by who keeps the log of a build by itself: no other is made, and this path is named when the build fails. */
 export const LOG_VARIABLE = "HAB_BUILD_LOG";
@@ -28,8 +29,6 @@ interface Outputs {
 export interface BuildLog {
   /** Where it can be read until it is closed; it has no name in any directory, so nothing is left of it however we end. */
   readonly path: string;
-  /** Where it is kept when the build fails. */
-  readonly directory: string;
   /** What the build writes to; ours no more once it has been started. */
   readonly streams: Outputs;
   /** To be called when the build runs. `onClosed`: nobody reads our output any more. */
@@ -46,78 +45,147 @@ export interface BuildLog {
 const LEFT_OPEN_MS = 500;
 const FULL_PIPE_RETRY_MS = 1;
 
-/** Lines come in bursts: what arrives within this time of a short piece is passed on with it, not line by line. */
-const BURST_MS = 4;
-/** A piece longer than this is no burst of lines, and a writer must not wait for room in the pipe (64 KiB). */
+/**
+ * A build prints a line at a time. To be woken for each took more time than a small build has to wait for anything else, so the
+ * pipes are looked at: this long after a piece, and from then on, while nothing comes, less and less often, but often enough for
+ * somebody who types.
+ */
+const LOOK_AGAIN_MS = 6;
+const LONGEST_PAUSE_MS = 40;
+/** After a longer piece there is more: it is read at once. */
 const SHORT_BYTES = 8 * 1024;
+const READ_BYTES = 64 * 1024;
+/** So much can be written between two looks before the writer has to wait. */
+const PIPE_BYTES = 1024 * 1024;
 
 /** Two streams that go to one place go through one pipe, so that their lines keep their order. */
-export function startLog(directory: string, { stdout, stderr }: Outputs): BuildLog {
-  const log = openUnnamed();
-  const isOne = isSameFile(stdout, stderr);
-  const [outRead, outWrite] = openPipe();
-  const [errRead, errWrite] = isOne ? [undefined, outWrite] : openPipe();
-  // Descriptions of their own: we read these pipes ourselves, so that a write must not wait for room in them.
-  const own = [outWrite, errWrite].map((write) =>
-    openSync(`/proc/self/fd/${write}`, constants.O_WRONLY | constants.O_NONBLOCK),
-  );
-  const stop = new AbortController();
-  const { promise: ending, resolve: hurry } = Promise.withResolvers<void>();
-  const copies: Promise<void>[] = [];
+export function startLog({ stdout, stderr }: Outputs): BuildLog {
+  const log = openLog();
+  const out = pipeTo(stdout);
+  const err = isSameFile(stdout, stderr) ? out : pipeTo(stderr);
+  const pipes = out === err ? [out] : [out, err];
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
   let isClosed = false;
-  const copy = async (from: number, to: number, onClosed: () => void) => {
-    for await (const bytes of readPipe(from, stop.signal)) {
-      writeFully(log, bytes);
-      if (!isClosed && !writeFully(to, bytes)) {
-        isClosed = true;
-        onClosed();
-      }
-      if (bytes.length < SHORT_BYTES && !stop.signal.aborted)
-        await Promise.race([Bun.sleep(BURST_MS), ending]);
+  let onClosed = () => {};
+  const pass = ({ to }: Pipe, bytes: Uint8Array) => {
+    writeFully(log, bytes);
+    if (isClosed || writeFully(to, bytes)) return;
+    isClosed = true;
+    onClosed();
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let pauseMs = LOOK_AGAIN_MS;
+  /** Passes on what is there; how much that was. */
+  const look = () => {
+    let most = 0;
+    for (const pipe of pipes) {
+      const size = pipe.isOpen ? readAvailable(pipe, buffer) : 0;
+      if (size > 0) pass(pipe, buffer.subarray(0, size));
+      most = Math.max(most, size);
     }
+    return most;
   };
-  let isOwnOpen = true;
-  const closeOwn = () => {
-    if (isOwnOpen) for (const each of own) closeSync(each);
-    isOwnOpen = false;
+  const lookAgain = () => {
+    let size = look();
+    let total = size;
+    // Whoever writes a lot does not wait for our timers; whoever asks something has their turn in between.
+    for (; size > SHORT_BYTES && total < PIPE_BYTES; total += size) size = look();
+    pauseMs = total > 0 ? LOOK_AGAIN_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    timer = pipes.some(({ isOpen }) => isOpen)
+      ? setTimeout(lookAgain, total > SHORT_BYTES ? 0 : pauseMs)
+      : undefined;
   };
-  const tell = (pipe: number | undefined, to: number) => (text: string) => {
+  const tell = (pipe: Pipe) => (text: string) => {
+    const bytes = Buffer.from(text);
+    let written = 0;
     try {
-      writeSync(pipe ?? -1, text);
+      while (pipe.isOwnOpen && written < bytes.length) written += writeSync(pipe.own, bytes, written);
     } catch {
-      const bytes = Buffer.from(text);
-      writeFully(log, bytes);
-      writeFully(to, bytes);
+      // Full: what is in it comes first.
+      while (look() > 0);
     }
+    if (written < bytes.length) pass(pipe, bytes.subarray(written));
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    for (const pipe of pipes) closePipe(pipe);
   };
   return {
     path: `/proc/self/fd/${log}`,
-    directory,
-    say: tell(own[0], stdout),
-    complain: tell(own[1], stderr),
-    streams: { stdout: outWrite, stderr: errWrite },
-    started(onClosed) {
-      closeSync(outWrite);
-      if (!isOne) closeSync(errWrite);
-      copies.push(copy(outRead, stdout, onClosed));
-      if (errRead !== undefined) copies.push(copy(errRead, stderr, onClosed));
+    say: tell(out),
+    complain: tell(err),
+    streams: { stdout: out.write, stderr: err.write },
+    started(whenClosed) {
+      onClosed = whenClosed;
+      for (const { write } of pipes) closeSync(write);
+      timer = setTimeout(lookAgain, pauseMs);
     },
     async ended() {
-      closeOwn();
-      hurry();
-      const patience = setTimeout(() => stop.abort(), LEFT_OPEN_MS);
-      await Promise.allSettled(copies);
-      clearTimeout(patience);
+      clearTimeout(timer);
+      for (const pipe of pipes) closeOwn(pipe);
+      const deadline = performance.now() + LEFT_OPEN_MS;
+      // What the build has written is read to its end, however slowly it is taken from us.
+      let left = pipes.length * PIPE_BYTES;
+      for (let size = look(); pipes.some(({ isOpen }) => isOpen); size = look()) {
+        left -= size;
+        if (performance.now() > deadline && (size === 0 || left < 0)) break;
+        if (size === 0) await Bun.sleep(LOOK_AGAIN_MS);
+      }
+      stop();
     },
     close() {
-      closeOwn();
-      stop.abort();
+      stop();
       closeSync(log);
     },
   };
 }
 
-function openUnnamed(): number {
+/** What a build writes to `write` arrives at `read`, to be passed on to `to`. */
+interface Pipe {
+  readonly read: number;
+  readonly write: number;
+  readonly to: number;
+  /** A description of its own: we read this pipe ourselves, so that a write must not wait for room in it. */
+  readonly own: number;
+  isOwnOpen: boolean;
+  isOpen: boolean;
+}
+
+function pipeTo(to: number): Pipe {
+  const [blocking, write] = openPipe();
+  enlargePipe(write, PIPE_BYTES);
+  const open = (end: number, flags: number) => openSync(`/proc/self/fd/${end}`, flags | constants.O_NONBLOCK);
+  const read = open(blocking, constants.O_RDONLY);
+  closeSync(blocking);
+  return { read, write, to, own: open(write, constants.O_WRONLY), isOwnOpen: true, isOpen: true };
+}
+
+/** How much was there; 0 when there was nothing, or nobody will write any more, which closes the pipe. */
+function readAvailable(pipe: Pipe, buffer: Buffer): number {
+  try {
+    const size = readSync(pipe.read, buffer);
+    if (size === 0) closePipe(pipe);
+    return size;
+  } catch (error) {
+    if (systemErrorCode(error) !== "EAGAIN") closePipe(pipe);
+    return 0;
+  }
+}
+
+function closeOwn(pipe: Pipe): void {
+  if (pipe.isOwnOpen) closeSync(pipe.own);
+  pipe.isOwnOpen = false;
+}
+
+function closePipe(pipe: Pipe): void {
+  closeOwn(pipe);
+  if (pipe.isOpen) closeSync(pipe.read);
+  pipe.isOpen = false;
+}
+
+function openLog(): number {
+  const unnamed = openUnnamed(tmpdir());
+  if (unnamed !== undefined) return unnamed;
   const place = mkdtempSync(join(tmpdir(), "hab-build-log-"));
   try {
     return openSync(join(place, "log"), "w+", 0o600);

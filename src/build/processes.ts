@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import {
   becomeSubreaper,
   descendantsOf,
+  hasChildren,
   isProcessRunning,
   type ProcessStatus,
   reapOrphan,
@@ -13,16 +14,22 @@ import {
 /** For what a plan has left to write down what it must, between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
 
+/** A process that was killed is gone within the first of these looks, or something is wrong. */
+const MOST_LOOKS = 10;
+const LOOK_PAUSE_MS = 0.2;
+
 /** Signals that end a build. From a terminal SIGINT reaches all of it at once; sent to this process alone it would not. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /** Processes that this program had started before. */
 export type Before = ReadonlySet<number>;
 
-/** Makes orphans of the build our children, so that they can be found; call before it starts. */
-export function adoptOrphans(): Before {
+/** Makes orphans of the build our children, so that they can be found; call before the plan runs. */
+export function adoptOrphans(bash: number): Before {
   becomeSubreaper();
-  return new Set(descendantsOf(process.pid).map(({ pid }) => pid));
+  const ofBuild = new Set([bash, ...descendantsOf(bash).map(({ pid }) => pid)]);
+  const all = descendantsOf(process.pid).map(({ pid }) => pid);
+  return new Set(all.filter((pid) => !ofBuild.has(pid)));
 }
 
 /**
@@ -45,6 +52,7 @@ export function forwardSignals(bash: number): () => void {
 /** Ends what the build has left running, and returns the names of it; of `guard`, which is ours, nothing is said. */
 export async function endLeftProcesses(before: Before, guard: number): Promise<string[]> {
   kill(guard, "SIGKILL");
+  if (before.size === 0 && guard > 1 && endsAtOnce(guard) && !hasChildren()) return [];
   const left = () => descendantsOf(process.pid).filter(({ pid }) => !before.has(pid));
   const names: string[] = [];
   const found = left();
@@ -60,6 +68,16 @@ export async function endLeftProcesses(before: Before, guard: number): Promise<s
     reapOrphan(pid);
   }
   return names;
+}
+
+/** Whether a process that got SIGKILL is gone; it is looked at a few times, which takes less than to be told. */
+function endsAtOnce(pid: number): boolean {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    if (reapOrphan(pid)) return true;
+    Atomics.wait(nobody, 0, 0, LOOK_PAUSE_MS);
+  }
+  return false;
 }
 
 async function withinGrace(processes: readonly ProcessStatus[]): Promise<void> {

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { KeyCache } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { relocateProgram } from "../host/index.ts";
+import { relocateProgram, UnnamedFile } from "../host/index.ts";
 import {
   type FullIdent,
+  fillArchive,
   findInstalled,
   formatIdent,
   HOOK_SETTINGS_FILE,
@@ -19,7 +20,6 @@ import {
   readHookSettings,
   removeTree,
   signHart,
-  writeArchive,
 } from "../package/index.ts";
 import type { Reply } from "./channel.ts";
 import { copyConfig, copyFile } from "./copy-config.ts";
@@ -27,6 +27,7 @@ import { defaultValue } from "./default-value.ts";
 import { download } from "./download.ts";
 import { buildErrors, isFullDisk } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
+import { allNeeded, flagsOf } from "./installed-metadata.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
 import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lock.ts";
 import { clampTimestamps } from "./records/clamp-timestamps.ts";
@@ -71,6 +72,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** The release that is being made, once its place is claimed. */
   place?: ReleaseInPlace | undefined;
+  /** What was packed, before it is delivered. */
+  artifact?: UnnamedFile | undefined;
 }
 
 type Handler = (
@@ -122,6 +125,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       });
       return [installPath(installed, root)];
     }),
+  "all-needed": ([packages = "", ...direct]) => allNeeded(packages, direct),
+  flags: (pairs) => flagsOf(pairs),
   lock: ([planDirectory = ""], { lock }) => {
     lock.open(planDirectory);
     return [];
@@ -227,26 +232,29 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
     settle(prefix, context.epochSeconds);
     mkdirSync(dirname(artifact), { recursive: true, mode: 0o755 });
-    await writeArchive({
+    context.artifact?.close();
+    context.artifact = new UnnamedFile(artifact);
+    await fillArchive(context.artifact.descriptor, {
       directory: prefix,
       root: context.root,
-      destination: artifact,
       key: new KeyCache(context.keyCacheDirectory).latest("origin-secret", origin),
       compressionLevel: Number(level),
       epochSeconds: context.epochSeconds,
       added: lastMetafile(target),
       signal: context.signal,
     });
-    return digestsOfFile(artifact);
+    return digestsOfFile(context.artifact.place);
   },
   "begin-results": ([directory = "", plan = "", ...lines]) => {
     beginResults(directory, plan, lines);
     return [];
   },
   deliver: async (
-    [artifact = "", directory = "", prefix = "", target = "", origin = "", sha256 = "", plan = "", ...lines],
+    [directory = "", prefix = "", target = "", origin = "", sha256 = "", plan = "", ...lines],
     context,
   ) => {
+    const { artifact } = context;
+    if (artifact === undefined) throw new HabError(buildErrors.unknownRequest, "there is no artifact yet");
     await deliver({ artifact, directory, prefix, target, origin, sha256, plan, lines }, context);
     return [];
   },

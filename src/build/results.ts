@@ -3,9 +3,15 @@
 import { chownSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { KeyCache } from "../crypto/index.ts";
-import { removeIfPresent, sweepTemporaries, temporaryPathFor, writeFileWhole } from "../host/index.ts";
-import { LAST_METAFILE } from "../package/index.ts";
-import { copyFileWhole } from "./copy-config.ts";
+import {
+  appearInOrder,
+  removeIfPresent,
+  sweepTemporaries,
+  temporaryPathFor,
+  UnnamedFile,
+} from "../host/index.ts";
+import { LAST_METAFILE, writeAll } from "../package/index.ts";
+import { copyContent } from "./copy-config.ts";
 import type { RecordKeeper } from "./records/keeper.ts";
 import { settleTimes } from "./records/settle.ts";
 
@@ -22,15 +28,20 @@ export function beginResults(directory: string, plan: string, lines: readonly st
   const path = join(directory, UNFINISHED_REPORT);
   const temporary = temporaryPathFor(path);
   // Whole, but not synced: after a power loss no build is under way.
-  writeFileSync(temporary, textOf(lines), { mode: 0o644, flag: "wx" });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, textOf(lines), { mode: 0o644, flag: "wx" });
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfPresent(temporary);
+    throw error;
+  }
   share(plan, [directory, path]);
 }
 
 /** A finished build. */
 export interface Delivery {
-  /** The artifact in the cache, and its SHA-256. */
-  readonly artifact: string;
+  /** The artifact, whole, that is not in the cache yet, and its SHA-256. */
+  readonly artifact: UnnamedFile;
   readonly sha256: string;
   /** The results directory. */
   readonly directory: string;
@@ -45,7 +56,7 @@ export interface Delivery {
 
 /**
  * The artifact, then the package in its place, then the report that names both; only then the report of the unfinished build
- * goes. Throws HAB-BLD-003, errors of the key cache and system errors.
+ * goes. The disk is waited for once for all of them. Throws HAB-BLD-002, -003, errors of the key cache and system errors.
  */
 export async function deliver(
   { artifact, sha256, directory, prefix, target, origin, plan, lines }: Delivery,
@@ -55,22 +66,29 @@ export async function deliver(
     epochSeconds,
   }: { records: RecordKeeper; keyCacheDirectory: string; epochSeconds: number },
 ): Promise<void> {
-  const hart = join(directory, basename(artifact));
-  await copyFileWhole(artifact, hart);
-  if (target !== "") finishRelease(prefix, target, epochSeconds);
-  const report = join(directory, REPORT);
-  writeFileWhole(report, textOf(lines), { mode: 0o644 });
-  const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
-  const attestation = await records.writeBeside(hart, sha256, key);
-  share(plan, [directory, hart, report, ...(attestation === undefined ? [] : [attestation])]);
+  const name = basename(artifact.path);
+  const hart = new UnnamedFile(join(directory, name));
+  const files = [artifact, hart];
+  const add = (path: string, text: string) => {
+    const file = new UnnamedFile(path);
+    files.push(file);
+    writeAll(file.descriptor, Buffer.from(text));
+    return file;
+  };
+  try {
+    copyContent(artifact.descriptor, hart.descriptor, artifact.path);
+    const metafile = target === "" ? undefined : add(join(prefix, LAST_METAFILE), `${target}\n`);
+    const report = add(join(directory, REPORT), textOf(lines));
+    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
+    const beside = await records.fileBeside(hart.path, sha256, key);
+    if (beside !== undefined) add(beside.path, beside.text);
+    await appearInOrder(files.map((file) => ({ file, mode: 0o644 })));
+    if (metafile !== undefined) settleTimes([metafile.path, prefix], epochSeconds);
+    share(plan, [directory, hart.path, report.path, ...(beside === undefined ? [] : [beside.path])]);
+  } finally {
+    for (const file of files) file.close();
+  }
   removeIfPresent(join(directory, UNFINISHED_REPORT));
-}
-
-/** From here on the prefix is a package. */
-function finishRelease(prefix: string, target: string, epochSeconds: number): void {
-  const path = join(prefix, LAST_METAFILE);
-  writeFileWhole(path, `${target}\n`, { mode: 0o644 });
-  settleTimes([path, prefix], epochSeconds);
 }
 
 /** Best effort: results belong to who owns the plan, also when root builds it. */

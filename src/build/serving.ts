@@ -1,13 +1,28 @@
 // What a build's requests are served with, made once for each build (reference/plan-build.md §2). Loaded while bash reads its
 // program, so nothing here is needed to start it.
+
 import { basename, dirname, join } from "node:path";
+import { prepareToSign } from "../crypto/index.ts";
+import { prepareToPack } from "../package/index.ts";
 import type { BuildOptions, BuildOutput } from "./build.ts";
 import { LockSlot } from "./records/build-lock.ts";
 import { RecordKeeper } from "./records/keeper.ts";
 import type { RequestContext } from "./requests.ts";
 
-export { prepareToPack } from "../package/index.ts";
 export { serveRequest } from "./requests.ts";
+
+/** Loads what every build needs in its end, for the time when there is nothing else to do. Never rejects. */
+export async function prepare(): Promise<void> {
+  try {
+    // The compressor is compiled on another thread meanwhile.
+    const packing = prepareToPack();
+    await import("./records/documents.ts");
+    prepareToSign();
+    await packing;
+  } catch {
+    // What is wrong shows when it is used.
+  }
+}
 
 /** What is known when the build has begun. */
 export interface BuildBeginning {

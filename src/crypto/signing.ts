@@ -15,6 +15,11 @@ const SEED_LENGTH_BYTES = 32;
 const PRIVATE_KEY_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 const PUBLIC_KEY_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
 
+/** Loads what signing needs, which takes longer than to sign; for whoever will sign in a moment. */
+export function prepareToSign(): void {
+  nodeCrypto();
+}
+
 /** Signs: 64 bytes of signature followed by the message. Deterministic. Throws `mismatchedPair`. */
 export function signMessage(key: SecretKey<"origin-secret">, message: Uint8Array): Uint8Array {
   const secret = key.bytes.reveal();

@@ -104,6 +104,13 @@ export function openPipe(): [number, number] {
   return [ends[0] as number, ends[1] as number];
 }
 
+const F_SETPIPE_SZ = 1031;
+
+/** Has a pipe hold more; as much as it did where the kernel refuses. */
+export function enlargePipe(end: number, bytes: number): void {
+  libc().fcntl(end, F_SETPIPE_SZ, bytes);
+}
+
 const F_DUPFD_CLOEXEC = 1030;
 
 /** Another number for the same open file, closed in programs started later. */

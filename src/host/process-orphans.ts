@@ -47,6 +47,11 @@ export function reapOrphan(pid: number): boolean {
   return libc().waitpid(pid, null, WNOHANG) === pid;
 }
 
+/** Whether this process has children, running or ended and not collected yet. */
+export function hasChildren(): boolean {
+  return libc().waitid(P_ALL, 0, Buffer.alloc(SIGINFO_BYTES), WEXITED | WNOHANG | WNOWAIT) === 0;
+}
+
 const PR_SET_CHILD_SUBREAPER = 36;
 
 /** Makes orphaned descendants our children, as if we were pid 1. False when the kernel refuses. */

@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeFileUnnamed } from "./unnamed-file.ts";
+import { appearInOrder, UnnamedFile, writeFileUnnamed } from "./unnamed-file.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -38,4 +47,21 @@ test("a directory that is missing is a system error", async () => {
   await expect(writeFileUnnamed(join(directory, "no/file"), 0o644, () => {})).rejects.toMatchObject({
     code: "ENOENT",
   });
+});
+
+test("files appear in the order given; those after one that cannot do not", async () => {
+  const paths = ["a", "b", "c"].map((name) => join(directory, name));
+  const files = paths.map((path) => new UnnamedFile(path));
+  try {
+    for (const { descriptor } of files) writeSync(descriptor, "text");
+    expect(readdirSync(directory)).toEqual([]);
+    mkdirSync(paths[1] as string);
+    await expect(appearInOrder(files.map((file) => ({ file, mode: 0o640 })))).rejects.toMatchObject({
+      code: "EISDIR",
+    });
+  } finally {
+    for (const file of files) file.close();
+  }
+  expect(readdirSync(directory).sort()).toEqual(["a", "b"]);
+  expect(statSync(paths[0] as string).mode & 0o777).toBe(0o640);
 });

@@ -15,8 +15,6 @@ export interface PackOptions {
   readonly directory: string;
   /** What its names in the archive leave out: `/` makes `hab/pkgs/…` of `/hab/pkgs/…`. */
   readonly root?: string;
-  /** The hart to write; appears as a whole or not at all. */
-  readonly destination: string;
   readonly key: SecretKey<"origin-secret">;
   /** 0 to 9. */
   readonly compressionLevel?: number;
@@ -45,12 +43,19 @@ export async function prepareToPack(): Promise<void> {
   }
 }
 
-/** Packs, compresses and signs. The same directory makes the same hart. Throws HAB-PKG-028 and system errors (a full disk). */
-export async function writeArchive(options: PackOptions): Promise<void> {
+/**
+ * Packs, compresses and signs into `destination`, which appears as a whole or not at all. The same directory makes the same hart.
+ * Throws HAB-PKG-028 and system errors (a full disk).
+ */
+export async function writeArchive(options: PackOptions & { readonly destination: string }): Promise<void> {
+  await writeFileUnnamed(options.destination, 0o644, (hart) => fillArchive(hart, options));
+}
+
+/** As `writeArchive`, into an empty file that is open. */
+export async function fillArchive(hart: number, options: PackOptions): Promise<void> {
   const {
     directory,
     root = "/",
-    destination,
     key,
     compressionLevel = DEFAULT_COMPRESSION_LEVEL,
     epochSeconds,
@@ -66,17 +71,15 @@ export async function writeArchive(options: PackOptions): Promise<void> {
   ]);
   // Any digest makes a header of the same length: the payload goes behind it, and then the header is known.
   const headerLength = hartHeader("0".repeat(64), key).length;
-  await writeFileUnnamed(destination, 0o644, async (hart) => {
-    const hasher = new Blake2b256();
-    writeAll(hart, new Uint8Array(headerLength));
-    const source = { directory, name, epochSeconds, ...(added && { added }) };
-    for await (const piece of encodeXz(tarPieces(source), compressionLevel)) {
-      signal?.throwIfAborted();
-      hasher.update(piece);
-      writeAll(hart, piece);
-    }
-    const header = hartHeader(hasher.digestHex(), key);
-    if (header.length !== headerLength) throw new Error("the header of a hart has no fixed length");
-    writeSync(hart, header, 0, headerLength, 0);
-  });
+  const hasher = new Blake2b256();
+  writeAll(hart, new Uint8Array(headerLength));
+  const source = { directory, name, epochSeconds, ...(added && { added }) };
+  for await (const piece of encodeXz(tarPieces(source), compressionLevel)) {
+    signal?.throwIfAborted();
+    hasher.update(piece);
+    writeAll(hart, piece);
+  }
+  const header = hartHeader(hasher.digestHex(), key);
+  if (header.length !== headerLength) throw new Error("the header of a hart has no fixed length");
+  writeSync(hart, header, 0, headerLength, 0);
 }

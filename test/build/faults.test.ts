@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { isProcessRunning, LineSplitter, TEMPORARY_LIFETIME_MS } from "../../src/host/index.ts";
 import { readArchive } from "../../src/package/index.ts";
-import type { Ended } from "../binary/program.ts";
+import { type Ended, run } from "../binary/program.ts";
 import { BuildWorld, planText } from "./world.ts";
 
 const world = new BuildWorld();
@@ -433,4 +433,13 @@ test("a package is found only when its build has come to the end", async () => {
   expect(readFileSync(join(plan, "seen"), "utf8")).toBe("0\n1\n");
   const [artifact = ""] = world.resultNames().filter((name) => name.startsWith("acme-late"));
   expect((await readArchive(join(world.results, artifact))).ident.name).toBe("late");
+});
+
+test("a program that was started for words which are none leaves nothing of itself", async () => {
+  const context = world.plan("early", planText("early"));
+  const { code, stderr } = await run([...world.command(context), "another"], { env: world.environment() });
+  expect([code, stderr]).toEqual([2, expect.stringContaining("unexpected argument 'another'")]);
+  // Its guard takes the text away when bash has come so far.
+  while (readdirSync(world.scratch).length > 0) await Bun.sleep(10);
+  await untilNothingRuns();
 });

@@ -93,24 +93,10 @@ _get_tdeps_for() { if [[ -f "$1/TDEPS" ]]; then printf '%s\n' "$(<"$1/TDEPS")"; 
 _collect_tdeps() {
   local -n __tdeps="$1"
   shift
-  local path ident lines index needed=()
-  local -A last=()
-  for path in "$@"; do
-    _lines_of "$path/TDEPS" lines
-    for ident in "${lines[@]}"; do
-      if [[ -z "$ident" ]]; then continue; fi
-      needed+=("$HAB_PKG_PATH/$ident")
-      last["$HAB_PKG_PATH/$ident"]=${#needed[@]}
-    done
-  done
   __tdeps=()
-  for path in "$@"; do
-    if [[ -z "${last["$path"]}" ]]; then __tdeps+=("$path"); fi
-  done
-  for index in "${!needed[@]}"; do
-    path="${needed[index]}"
-    if [[ "${last["$path"]}" == $((index + 1)) ]]; then __tdeps+=("$path"); fi
-  done
+  if (($# == 0)); then return 0; fi
+  _ask all-needed "$HAB_PKG_PATH" "$@"
+  __tdeps=("${__answer[@]}")
 }
 
 _return_or_append_to_set() {
@@ -228,7 +214,7 @@ _print_dependency_graph() {
 }
 
 _resolve_dependencies() {
-  _ask_lock lock "$PLAN_CONTEXT"
+  if [[ -n "$__has_lock" ]]; then _ask_lock lock "$PLAN_CONTEXT"; fi
   pkg_build_deps_resolved=()
   pkg_build_tdeps_resolved=()
   pkg_deps_resolved=()
@@ -238,7 +224,9 @@ _resolve_dependencies() {
   _resolve_run_dependencies
   _populate_dependency_arrays
   _validate_run_dependencies
-  _ask_lock resolved "${pkg_build_deps[@]/#/build-wish=}" "${pkg_deps[@]/#/run-wish=}" \
-    "${pkg_build_deps_resolved[@]/#/build=}" "${pkg_build_tdeps_resolved[@]/#/build-all=}" \
-    "${pkg_deps_resolved[@]/#/run=}" "${pkg_tdeps_resolved[@]/#/run-all=}"
+  __resolution=("${pkg_build_deps[@]/#/build-wish=}" "${pkg_deps[@]/#/run-wish=}"
+    "${pkg_build_deps_resolved[@]/#/build=}" "${pkg_build_tdeps_resolved[@]/#/build-all=}"
+    "${pkg_deps_resolved[@]/#/run=}" "${pkg_tdeps_resolved[@]/#/run-all=}")
+  # The records are written when the package is done; only a lock has something to say of it now.
+  if [[ -n "$__has_lock" ]]; then _ask_lock resolved "${__resolution[@]}"; fi
 }

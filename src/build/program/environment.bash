@@ -48,10 +48,11 @@ _populate_environment_from_deps() {
   if [[ "$kind" == buildtime ]]; then among="pkg_build_deps_resolved[@]"; fi
   for dep in "$@"; do
     # Mostly what it was resolved to; without a process for each, as _pkg_path_for_deps would take.
-    if [[ "$kind" == buildtime ]] || ! _first_match "$dep" "${__paths_of_deps["$dep"]}"; then
+    path="${__paths_of_deps["$dep"]}"
+    if [[ "$kind" == buildtime || "${path#"$HAB_PKG_PATH"/}/" != "$dep"/* ]]; then
       _path_among "$kind" "$dep" "${!among}" >/dev/null
+      path="$__found"
     fi
-    path="$__found"
     _lines_of "$path/RUNTIME_ENVIRONMENT" lines
     for line in "${lines[@]}"; do
       line="${line#"${line%%[![:space:]]*}"}"
@@ -232,24 +233,24 @@ _append_flags() {
 # What compilers and linkers are told, from the direct dependencies, after what the plan or the caller exported.
 _build_environment() {
   build_line "Setting build environment"
-  local package text own run_path=()
+  local run_path=()
   run_path=("${pkg_lib_dirs[@]/#/$pkg_prefix/}")
-  for package in "${pkg_deps_resolved[@]}"; do
-    if _text_of "$package/LD_RUN_PATH" text; then run_path+=("$text"); fi
-  done
+  if ((${#pkg_all_deps_resolved[@]} > 0)); then
+    # Six fields: the run paths of run dependencies, then what is appended to each variable.
+    _ask flags "${pkg_build_deps_resolved[@]/#/build=}" "${pkg_deps_resolved[@]/#/run=}"
+    if [[ -n "${__answer[0]}" ]]; then run_path+=("${__answer[0]}"); fi
+    _append_flags CFLAGS ' ' "${__answer[1]}"
+    _append_flags CPPFLAGS ' ' "${__answer[2]}"
+    _append_flags CXXFLAGS ' ' "${__answer[3]}"
+    _append_flags LDFLAGS ' ' "${__answer[4]}"
+    _append_flags PKG_CONFIG_PATH : "${__answer[5]}"
+  fi
   if ((${#run_path[@]} > 0)); then
     local IFS=:
     export LD_RUN_PATH="${run_path[*]}"
     unset IFS
   fi
-  for package in "${pkg_all_deps_resolved[@]}"; do
-    if _text_of "$package/CFLAGS" text; then _append_flags CFLAGS ' ' "$text"; fi
-    if _text_of "$package/CPPFLAGS" own; then _append_flags CPPFLAGS ' ' "$own"; else _append_flags CPPFLAGS ' ' "$text"; fi
-    if _text_of "$package/CXXFLAGS" own; then _append_flags CXXFLAGS ' ' "$own"; else _append_flags CXXFLAGS ' ' "$text"; fi
-    if _text_of "$package/LDFLAGS" text; then _append_flags LDFLAGS ' ' "$text"; fi
-    if _text_of "$package/PKG_CONFIG_PATH" text; then _append_flags PKG_CONFIG_PATH : "$text"; fi
-  done
-  _make_directories "$CACHE_PATH"
+  _tell_directories "$CACHE_PATH"
   export PREFIX="$pkg_prefix"
   build_line "Setting PREFIX=$PREFIX"
   build_line "Setting LD_RUN_PATH=$LD_RUN_PATH"

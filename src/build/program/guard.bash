@@ -5,7 +5,7 @@
 _guard() {
   local line each pid fd rest grown round
   local -A members parents
-  trap '' HUP INT QUIT TERM
+  trap '' HUP INT PIPE QUIT TERM
   set +eE
   printf '%s\n' "$BASHPID" >&"$1"
   while IFS= read -r -u "$1" line; do :; done
@@ -43,3 +43,13 @@ _guard() {
     kill -KILL "${!members[@]}"
   done
 }
+
+# bash runs this before it reads on, as hab may be killed while it does. File descriptor 3 leads to hab, 4 only tells that it
+# lives. Ours gets a high number, so that a plan may use 3 to 9 as it likes.
+exec {__to_hab}>&3 3>&-
+__from_hab="$__to_hab"
+# Nothing that a plan waits for, and it holds none of the caller's streams open.
+_guard 4 </dev/null >/dev/null 2>&1 &
+disown
+exec 4>&-
+printf '1\0opened\0' >&"$__to_hab"

@@ -1,28 +1,28 @@
 # The build from its first to its last step (reference/plan-build.md §2-§4, §9). What is above only defines.
-# Arguments: CONTEXT TARGET RELEASE VERSION_OF_HAB HAB_BIN; file descriptor 3 leads to the surrounding program.
 
 set -eE
 umask 0022
 unset TERMINFO BUILD_PKG_TARGET
-if [[ -n "$DEBUG" ]]; then set -x; fi
 
-# A high number, so that a plan may use 3 to 9 as it likes.
-exec {__to_hab}>&3 3>&-
-printf '1\0opened\0' >&"$__to_hab"
-__from_hab="$__to_hab"
-# Nothing that a plan waits for, and it holds none of the caller's streams open.
-_guard 4 </dev/null >/dev/null 2>&1 &
-disown
-exec 4>&-
+# hab may have started this program before it knew whether there is anything to build.
+if ! IFS= read -r -d '' -u "$__from_hab"; then exit 0; fi
+_receive
+set -- "${__answer[0]}"
+pkg_target="${__answer[1]}"
+pkg_release="${__answer[2]}"
+HAB_PLAN_BUILD="${__answer[3]}"
+HAB_BIN="${__answer[4]}"
+# Whether the build has a lock, and so wants to know at once which releases were found.
+__has_lock="${__answer[5]}"
+for __setting in "${__answer[@]:6}"; do export "$__setting"; done
+__answer=()
+unset __setting
+# Not before: there are secrets among these.
+if [[ -n "$DEBUG" ]]; then set -x; fi
 
 THIS_PROGRAM=hab-plan-build
 INITIAL_PATH="$PATH"
 INITIAL_PWD="$PWD"
-pkg_target="$2"
-pkg_release="$3"
-HAB_PLAN_BUILD="$4"
-HAB_BIN="$5"
-set -- "$1"
 
 # _on_exit STATUS: the one way out. A signal counts as failure whatever ran before it, and so does an `exit 0` before there
 # is a package.
@@ -238,7 +238,6 @@ do_build_service
 do_strip
 do_after
 _build_metadata
-_tell_settings
 _render_metadata_FILES
 _build_manifest
 _generate_artifact

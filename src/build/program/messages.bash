@@ -37,17 +37,39 @@ exit_with() {
   exit "${2:-1}"
 }
 
+# How many requests were made with _tell and have not been answered yet.
+__told=0
+
 # _ask VERB [ARGUMENT...]: has the surrounding program do one thing. Sets `__answer` to the fields of its reply and
 # returns its status. A request must end before the next one is made.
 _ask() {
-  local __status __count
+  local __status=0 __failed=0
   printf '%s\0' "$#" "$@" >&"$__to_hab" || _channel_lost
-  IFS= read -r -d '' -u "$__from_hab" __status || _channel_lost
-  IFS= read -r -d '' -u "$__from_hab" __count || _channel_lost
-  __answer=()
-  while ((__count-- > 0)); do
-    IFS= read -r -d '' -u "$__from_hab" "__answer[${#__answer[@]}]"
+  while ((__told > 0)); do
+    __told=$((__told - 1))
+    _receive || __status=$?
+    if ((__failed == 0)); then __failed="$__status"; fi
   done
+  __status=0
+  _receive || __status=$?
+  # hab has said why. A later step was asked for already, but nothing of the plan has run since.
+  if ((__failed != 0)); then exit "$__failed"; fi
+  return "$__status"
+}
+
+# _tell VERB [ARGUMENT...]: the same without waiting for it: the next _ask does, and a failure ends the build there. Only for
+# steps between which and that _ask nothing of the plan runs.
+_tell() {
+  printf '%s\0' "$#" "$@" >&"$__to_hab" || _channel_lost
+  __told=$((__told + 1))
+}
+
+# _receive: the next reply: sets `__answer`, returns its status.
+_receive() {
+  local __status __count
+  IFS=' ' read -r -d '' -u "$__from_hab" __status __count || _channel_lost
+  __answer=()
+  if ((__count > 0)); then mapfile -d '' -t -n "$__count" -u "$__from_hab" __answer; fi
   return "$__status"
 }
 
@@ -155,10 +177,17 @@ _array_contains() {
 }
 
 # _make_directories DIRECTORY...: creates what is missing, parents included.
-_make_directories() {
-  local directory missing=()
+_make_directories() { _missing_directories _ask "$@"; }
+
+# _tell_directories DIRECTORY...: the same without waiting, as _tell.
+_tell_directories() { _missing_directories _tell "$@"; }
+
+# _missing_directories HOW DIRECTORY...
+_missing_directories() {
+  local how="$1" directory missing=()
+  shift
   for directory in "$@"; do
     if [[ ! -d "$directory" ]]; then missing+=("$directory"); fi
   done
-  if ((${#missing[@]} > 0)); then _ask make-directories "$PWD" "${missing[@]}"; fi
+  if ((${#missing[@]} > 0)); then "$how" make-directories "$PWD" "${missing[@]}"; fi
 }

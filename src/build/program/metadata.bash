@@ -106,8 +106,11 @@ _render_metadata_PACKAGE_TYPE() { if [[ -n "$HAB_NATIVE_PACKAGE" ]]; then _write
 # _runtime_path: sets `__runtime_path`; own directories, then those of direct, then of all run dependencies.
 _runtime_path() {
   local package all __entries
+  local -A seen=()
   all=("${pkg_bin_dirs[@]/#/$pkg_prefix/}")
   for package in "${pkg_deps_resolved[@]}" "${pkg_tdeps_resolved[@]}"; do
+    if [[ -n "${seen["$package"]}" ]]; then continue; fi
+    seen["$package"]=yes
     _package_path_entries "$package"
     all+=("${__entries[@]}")
   done
@@ -115,16 +118,15 @@ _runtime_path() {
 }
 
 _render_metadata_RUNTIME_PATH() {
-  local __runtime_path
   _runtime_path
   _write_metadata RUNTIME_PATH "$__runtime_path"
 }
 
 # Compat: PATH stands here too, for readers of the time before RUNTIME_PATH.
 _render_metadata_RUNTIME_ENVIRONMENT() {
-  local __runtime_path key
+  local key
   local -A variables=()
-  _runtime_path
+  if [[ -z "$__runtime_path" ]]; then _runtime_path; fi
   for key in "${!__runtime_environment[@]}"; do variables[$key]="${__runtime_environment[$key]}"; done
   if [[ -n "$__runtime_path" ]]; then variables[PATH]="$__runtime_path"; fi
   _write_table RUNTIME_ENVIRONMENT variables
@@ -136,7 +138,7 @@ _render_metadata_RUNTIME_ENVIRONMENT_PROVENANCE() {
 
 _build_metadata() {
   build_line "Building package metadata"
-  local file
+  local file __runtime_path=
   for file in LD_RUN_PATH LDFLAGS CFLAGS CPPFLAGS CXXFLAGS PKG_CONFIG_PATH BUILDTIME_ENVIRONMENT \
     BUILDTIME_ENVIRONMENT_PROVENANCE PATH EXPORTS; do
     "_render_metadata_$file"
@@ -150,7 +152,8 @@ _build_metadata() {
 
 # _tell_settings: for the bill of materials and the provenance, which come into being with FILES.
 _tell_settings() {
-  _ask settings "origin=$pkg_origin" "name=$pkg_name" "version=$pkg_version" "release=$pkg_release" \
+  if [[ -z "$__has_lock" ]]; then _tell resolved "${__resolution[@]}"; fi
+  _tell settings "origin=$pkg_origin" "name=$pkg_name" "version=$pkg_version" "release=$pkg_release" \
     "description=$pkg_description" "upstream-url=$pkg_upstream_url" "${pkg_license[@]/#/license=}" \
     "plan=$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "compression-level=$HAB_HART_COMPRESSION_LEVEL" \
     "source-cache=$HAB_CACHE_SRC_PATH" "source=$pkg_source" "source-file=$pkg_filename" "source-sha256=$pkg_shasum"
@@ -161,6 +164,7 @@ _render_metadata_FILES() {
   build_line "Generating blake2b hashes of all files in the package"
   local list="$CACHE_PATH/${pkg_name}_blake2bsums"
   # One request for both; a list that cannot be made is not said to be signed.
+  _tell_settings
   _ask list-files "$pkg_prefix" "$list" "$__target" "$pkg_origin"
   build_line "Generating signed metadata FILES"
 }

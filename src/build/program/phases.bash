@@ -58,7 +58,9 @@ do_build_config() { do_default_build_config; }
 do_default_build_config() {
   build_line "Writing configuration"
   local hook hooks=() name pairs=() seen=' '
-  _ask copy-config "$PLAN_CONTEXT" "$pkg_prefix" "${HAB_CONFIG_EXCLUDE-*.sw?,*~,*.bak}"
+  if [[ -d "$PLAN_CONTEXT/config" || -d "$PLAN_CONTEXT/config_install" ]]; then
+    _ask copy-config "$PLAN_CONTEXT" "$pkg_prefix" "${HAB_CONFIG_EXCLUDE-*.sw?,*~,*.bak}"
+  fi
   if [[ -d "$PLAN_CONTEXT/hooks" ]]; then
     _make_directories "$pkg_prefix/hooks"
     hooks=("$PLAN_CONTEXT"/hooks/*)

@@ -2,9 +2,10 @@
 
 _write_pre_build() {
   build_line "Writing pre_build file"
-  _ask begin-results "$pkg_output_path" "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" \
+  _tell begin-results "$pkg_output_path" "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" \
     "pkg_name=$pkg_name" "pkg_version=$pkg_version" "pkg_release=$pkg_release" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release"
+  _tell_directories "$HAB_CACHE_SRC_PATH"
 }
 
 _check_signing_key() {
@@ -30,7 +31,7 @@ _generate_artifact() {
 }
 
 _deliver() {
-  _ask deliver "$pkg_artifact" "$pkg_output_path" "$pkg_prefix" "$__target" "$pkg_origin" "$__sha256" \
+  _ask deliver "$pkg_output_path" "$pkg_prefix" "$__target" "$pkg_origin" "$__sha256" \
     "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
     "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
     "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=${pkg_artifact##*/}" \

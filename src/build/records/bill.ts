@@ -5,6 +5,7 @@ import { debianPackageUrl, packageUrl, publicAddress } from "./address.ts";
 import type { DebianPackage } from "./debian-file.ts";
 import type { BuildFacts, DependencyFacts, SourceFacts } from "./facts.ts";
 import { declaredLicense, type NamedLicense } from "./license.ts";
+import { neededRelations } from "./needed-relations.ts";
 
 const NO_ASSERTION = "NOASSERTION";
 const DOCUMENT_ID = "SPDXRef-DOCUMENT";
@@ -230,14 +231,18 @@ function relationships(
       relationshipType: "BUILD_DEPENDENCY_OF",
       relatedSpdxElement: own,
     });
-  for (const { ident, deps } of facts.dependencies.values())
-    for (const each of unique(deps))
-      if (facts.dependencies.has(formatIdent(each)))
-        found.push({
-          spdxElementId: idOf(ident),
-          relationshipType: "DEPENDS_ON",
-          relatedSpdxElement: idOf(each),
-        });
+  const known = (name: string) => facts.dependencies.has(name);
+  const needs = new Map(
+    [...facts.dependencies].map(([name, { deps }]) => [name, deps.map(formatIdent).filter(known)]),
+  );
+  const needed = neededRelations(needs);
+  for (const name of facts.dependencies.keys())
+    for (const each of needed.get(name) ?? [])
+      found.push({
+        spdxElementId: ids.of("Package", name),
+        relationshipType: "DEPENDS_ON",
+        relatedSpdxElement: ids.of("Package", each),
+      });
   for (const { SPDXID } of madeFrom)
     found.push({ spdxElementId: own, relationshipType: "GENERATED_FROM", relatedSpdxElement: SPDXID });
   return found;

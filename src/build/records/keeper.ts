@@ -1,9 +1,9 @@
 // Collects what a build does and writes its records: the bill of materials and the provenance in the package, the signed
 // provenance beside the hart. One keeper lives as long as its build.
-import { renameSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { blake2b256Hex, type SecretKey } from "../../crypto/index.ts";
-import { isRegularFile, removeIfPresent, temporaryPathFor } from "../../host/index.ts";
+import { isRegularFile, removeIfPresent } from "../../host/index.ts";
 import { type FullIdent, parseFullIdent, type Target } from "../../package/index.ts";
 import { digestList } from "../digest-list.ts";
 import { sha256OfFile } from "../sha256.ts";
@@ -104,12 +104,12 @@ export class RecordKeeper {
     return inOrderOfPaths(Buffer.concat([list, line]));
   }
 
-  /** Writes the signed provenance of a finished hart beside it and answers its path; undefined when records are off. */
-  async writeBeside(
+  /** The file beside a finished hart, its signed provenance; undefined when records are off. */
+  async fileBeside(
     hart: string,
     sha256: string,
     key: SecretKey<"origin-secret">,
-  ): Promise<string | undefined> {
+  ): Promise<{ readonly path: string; readonly text: string } | undefined> {
     if (this.#provenance === undefined) return undefined;
     const { provenanceOfHart, signStatement } = await this.#load();
     const statement = provenanceOfHart(
@@ -117,11 +117,7 @@ export class RecordKeeper {
       { file: basename(hart), sha256 },
       { builder: this.#options.builder, startedMs: this.#startedMs, finishedMs: Date.now() },
     );
-    const path = `${hart}${ENVELOPE_SUFFIX}`;
-    const temporary = temporaryPathFor(path);
-    writeRecord(temporary, signStatement(statement, key));
-    renameSync(temporary, path);
-    return path;
+    return { path: `${hart}${ENVELOPE_SUFFIX}`, text: signStatement(statement, key) };
   }
 
   #load(): Promise<typeof import("./documents.ts")> {
