@@ -356,8 +356,11 @@ describe("a ring of an organization", () => {
       await alive(watcher, 1);
       writeFileSync(path, `${at(0).gossipAddress}\n`);
       await Promise.all([watcher, ...ring].map((supervisor) => alive(supervisor, 3)));
-      const { last_membership_counter: counter } = JSON.parse((await at(0).get("/census")).body);
-      expect(counter).toBeGreaterThanOrEqual(3);
+      // The census is taken from the members a moment after these are known.
+      await at(0).until(async () => {
+        const { last_membership_counter: counter } = JSON.parse((await at(0).get("/census")).body);
+        return counter >= 3;
+      }, "the census to know of three");
     } finally {
       rmSync(directory, { recursive: true });
     }
