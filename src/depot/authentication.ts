@@ -23,6 +23,16 @@ export interface SignedIn {
   readonly session?: SessionRow;
 }
 
+/** Ways by which somebody is named from outside, so that nothing of the account tells of them. */
+const WAYS_BY_NAME: ReadonlySet<string> = new Set(["proxy", "kerberos"]);
+
+/** Whether they came by such a way, and so can again: the proxy in front says who they are, or a ticket of Kerberos. */
+export function cameByName(
+  signedIn: Pick<SignedIn, "by"> & { readonly session?: { readonly way: string } },
+): boolean {
+  return signedIn.by === "proxy" || WAYS_BY_NAME.has(signedIn.session?.way ?? "");
+}
+
 /** Who it is; undefined for nobody, null for somebody whose token is not valid. */
 export async function authenticate(
   depot: Depot,

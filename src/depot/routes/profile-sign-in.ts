@@ -1,9 +1,11 @@
 // How the caller signs in: password, linked identities and sessions, to be seen and ended. Nothing here is for tokens with
 // a scope, and what would outlive a stolen token asks for more than a token.
+
 import { z } from "zod";
 import { Secret } from "../../crypto/index.ts";
 import { identitiesAnswer, sessionsAnswer } from "../answer-schemas.ts";
 import { empty, json, NO_CACHE, Refusal, text } from "../answers.ts";
+import { cameByName } from "../authentication.ts";
 import { rowId } from "../names.ts";
 import { callerOf, type Route, route } from "../route.ts";
 import { timeShape } from "../shapes.ts";
@@ -163,6 +165,7 @@ export const profileSignInRoutes: readonly Route[] = [
           ...all.filter((each) => each !== identity),
           ...((await passwordHashOf(writing.db, caller.id)) === undefined ? [] : ["password"]),
           ...(await tokensOf(writing.db, caller.id)),
+          ...(call.signedIn !== undefined && cameByName(call.signedIn) ? ["name"] : []),
         ];
         if (others.length === 0) return text(409, "This is the only way to sign in to the account");
         await deleteIdentity(writing, caller.id, id);
