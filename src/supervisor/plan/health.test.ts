@@ -23,13 +23,27 @@ describe("health (services.md §10)", () => {
   });
 
   const delay = (given: Partial<Parameters<typeof nextHealthDelayMs>[0]>) =>
-    nextHealthDelayMs({ result: "Ok", intervalMs: 60_000, okBefore: true, random: 0.5, ...given });
+    nextHealthDelayMs({
+      ...{ result: "Ok", intervalMs: 60_000, okBefore: true, missesBefore: 0, isCounted: false, random: 0.5 },
+      ...given,
+    });
 
   test("the interval after Ok, a random part of it after the first Ok, at most 30 s otherwise", () => {
     expect(delay({})).toBe(60_000);
     expect(delay({ okBefore: false })).toBe(30_000);
     expect(delay({ result: "Critical" })).toBe(30_000);
     expect(delay({ result: "Warning", intervalMs: 5_000 })).toBe(5_000);
+  });
+
+  test("until the first Ok soon again, and then less and less soon", () => {
+    const starting = (missesBefore: number) => delay({ result: "Critical", okBefore: false, missesBefore });
+    expect([0, 1, 2, 3, 4, 5, 60].map(starting)).toEqual([
+      1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
+    ]);
+    expect(delay({ result: "Unknown", okBefore: false, intervalMs: 3_000, missesBefore: 5 })).toBe(3_000);
+    // A warning is an answer; and what counts towards a restart is not counted faster.
+    expect(delay({ result: "Warning", okBefore: false })).toBe(30_000);
+    expect(delay({ result: "Critical", okBefore: false, isCounted: true })).toBe(30_000);
   });
 
   test("an interval of 0 does not end the checks", () => {

@@ -45,14 +45,26 @@ export interface HealthSchedule {
   readonly intervalMs: number;
   /** Whether this loop has seen an Ok before this result. */
   readonly okBefore: boolean;
+  /** Results of this loop before this one, with no Ok among them. */
+  readonly missesBefore: number;
+  /** Whether criticals in a row restart the service: then each stands for a whole wait. */
+  readonly isCounted: boolean;
   /** In [0, 1): the first Ok is followed by a random part of the interval, so that checks do not run in step. */
   readonly random: number;
 }
 
-/** Milliseconds until the next check. */
-export function nextHealthDelayMs({ result, intervalMs, okBefore, random }: HealthSchedule): number {
+/**
+ * Milliseconds until the next check. A service that has only just started mostly answers a moment later: until its first Ok it is
+ * asked again after one second, two, four (beyond the original, where it counts as critical for the next thirty).
+ */
+export function nextHealthDelayMs(schedule: HealthSchedule): number {
+  const { result, intervalMs, okBefore, missesBefore, isCounted, random } = schedule;
   const interval = Math.max(intervalMs, SHORTEST_MS);
-  if (result !== "Ok") return Math.min(interval, ATTENTION_MS);
+  if (result !== "Ok") {
+    const longest = Math.min(interval, ATTENTION_MS);
+    const isStarting = !okBefore && !isCounted && result !== "Warning";
+    return isStarting ? Math.min(longest, SHORTEST_MS * 2 ** missesBefore) : longest;
+  }
   if (okBefore) return interval;
   return Math.max(SHORTEST_MS, Math.floor(random * (interval / 1000)) * 1000);
 }

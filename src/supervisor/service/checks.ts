@@ -40,9 +40,12 @@ export class ServiceChecks {
 
   /** Whether it is to be restarted for its health. */
   get unhealthy(): boolean {
+    return isToRestart(this.#health.criticals, this.#restartAfter);
+  }
+
+  get #restartAfter(): number | undefined {
     const { spec, parts } = this.#options;
-    const { restartAfter } = hookSetting("health-check", spec().hookSettings, parts.pkg.hookSettings);
-    return isToRestart(this.#health.criticals, restartAfter);
+    return hookSetting("health-check", spec().hookSettings, parts.pkg.hookSettings).restartAfter;
   }
 
   /** What its readiness hook says; undefined where it has none. */
@@ -75,6 +78,7 @@ export class ServiceChecks {
     const { report } = host;
     return new ServiceHealth({
       intervalMs: () => healthIntervalMs(spec()),
+      isCounted: () => (this.#restartAfter ?? 0) > 0,
       random: host.random,
       check: hooks.has("health-check") ? (signal) => hooks.run("health-check", { signal }) : undefined,
       processUp,

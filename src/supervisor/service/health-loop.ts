@@ -15,6 +15,8 @@ export interface HealthCheck {
 
 export interface HealthLoopOptions {
   readonly intervalMs: number;
+  /** Whether criticals in a row restart the service, asked after each check. */
+  readonly isCounted: () => boolean;
   readonly signal: AbortSignal;
   readonly random: () => number;
   readonly check: () => Promise<HookResult>;
@@ -24,16 +26,21 @@ export interface HealthLoopOptions {
 /** Runs checks until the signal aborts. Never rejects. */
 export async function runHealthLoop(options: HealthLoopOptions): Promise<void> {
   let okBefore = false;
+  let missesBefore = 0;
   while (!options.signal.aborted) {
     const hook = await options.check();
     const { exit } = hook;
     if (options.signal.aborted || exit.kind === "abandoned") return;
     const { result, recognised } = healthOfExit(exit);
-    const { intervalMs, random } = options;
-    const nextMs = nextHealthDelayMs({ result, intervalMs, okBefore, random: random() });
+    const { intervalMs, isCounted, random } = options;
+    const nextMs = nextHealthDelayMs({
+      ...{ result, intervalMs, okBefore, missesBefore },
+      ...{ isCounted: isCounted(), random: random() },
+    });
     const unrecognisedCode = !recognised && exit.kind === "code" ? exit.code : undefined;
     options.report({ result, unrecognisedCode, hook, nextMs });
     okBefore ||= result === "Ok";
+    missesBefore += 1;
     await pause(nextMs, options.signal);
   }
 }

@@ -6,6 +6,8 @@ import type { HookResult } from "./run-hook.ts";
 
 export interface ServiceHealthOptions {
   readonly intervalMs: () => number;
+  /** Whether the service is restarted after so many criticals in a row. */
+  readonly isCounted: () => boolean;
   readonly random: () => number;
   /** Runs the hook; undefined where the package has none. */
   readonly check: ((signal: AbortSignal) => Promise<HookResult>) | undefined;
@@ -46,7 +48,7 @@ export class ServiceHealth {
     const loop = new AbortController();
     this.#loop = loop;
     const signal = AbortSignal.any([loop.signal, life]);
-    const { check, intervalMs, random, report, stopped } = this.#options;
+    const { check, intervalMs, isCounted, random, report, stopped } = this.#options;
     if (check === undefined) {
       if (report !== undefined)
         void runHealthReports(intervalMs(), signal, (nextMs) =>
@@ -56,6 +58,7 @@ export class ServiceHealth {
     }
     void runHealthLoop({
       intervalMs: intervalMs(),
+      isCounted,
       signal,
       random,
       check: () => check(signal),
