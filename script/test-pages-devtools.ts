@@ -14,8 +14,11 @@ export interface Start {
   readonly browserMs: number;
 }
 
+export type Cache = "empty" | "filled";
+
 export interface MeasuredBrowser {
-  visit(url: string): Promise<Start>;
+  /** With an empty cache, or with what an earlier visit to the same address left in it. */
+  visit(url: string, cache: Cache): Promise<Start>;
   close(): Promise<void>;
 }
 
@@ -72,7 +75,7 @@ export async function startMeasuredBrowser(): Promise<MeasuredBrowser> {
   );
   const connection = await connect(await addressIn(child.stderr));
   return {
-    visit: (url) => visit(connection, url),
+    visit: (url, cache) => visit(connection, url, cache),
     async close() {
       child.kill();
       await child.exited;
@@ -139,7 +142,7 @@ async function connect(address: string): Promise<Connection> {
 /** The browser prepares processes for the next page; they shall not count as part of it. */
 const SETTLE_MS = 300;
 
-async function visit({ send, told }: Connection, url: string): Promise<Start> {
+async function visit({ send, told }: Connection, url: string, cache: Cache): Promise<Start> {
   const { browserContextId } = await send<{ browserContextId: string }>("Target.createBrowserContext");
   const { targetId } = await send<{ targetId: string }>("Target.createTarget", {
     ...{ url: "about:blank", browserContextId, width: 1280, height: 800 },
@@ -152,6 +155,12 @@ async function visit({ send, told }: Connection, url: string): Promise<Start> {
   await send("Runtime.addBinding", { name: TOLD }, sessionId);
   const source = `(${watch})(${JSON.stringify(TOLD)})`;
   await send("Page.addScriptToEvaluateOnNewDocument", { source }, sessionId);
+  if (cache === "filled") {
+    const ready = told(sessionId);
+    await send("Page.navigate", { url }, sessionId);
+    await ready;
+    await send("Page.navigate", { url: "about:blank" }, sessionId);
+  }
   await Bun.sleep(SETTLE_MS);
   const before = await processorTimes(send);
   const ready = told(sessionId);

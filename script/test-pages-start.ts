@@ -1,19 +1,20 @@
-// Of script/test-pages: how soon pages are ready with an empty cache, beside the least that a page can be on the same machine at the
+// Of script/test-pages: how soon pages are ready with an empty cache, or a filled one, beside the least that a page can be on the same machine at the
 // same moment: a document with the same style and as much script, which does nothing, and its content in it. Visits take turns, so
 // what else the machine does falls on both alike; what counts is how many times the least a page takes.
-//   script/test-pages start [depot|thousand …] [--visits N]
+//   script/test-pages start [depot|thousand …] [--visits N] [--cache empty|filled]
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { loadPack } from "../src/web/build/open.ts";
 import type { PageFile } from "../src/web/build/pack.ts";
 import { WEB } from "../test/pages/shop.ts";
-import { type Start, startMeasuredBrowser } from "./test-pages-devtools.ts";
+import { type Cache, type Start, startMeasuredBrowser } from "./test-pages-devtools.ts";
 import { type Stand, startDepotStand, startThousandStand } from "./test-pages-stands.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { visits: { type: "string", default: "7" } },
+  options: { visits: { type: "string", default: "7" }, cache: { type: "string", default: "empty" } },
 });
+const cache: Cache = values.cache === "filled" ? "filled" : "empty";
 
 interface Measured {
   readonly start: () => Promise<Stand>;
@@ -77,16 +78,16 @@ async function measure({ start, addresses }: Measured): Promise<void> {
   try {
     const least = `http://127.0.0.1:${floor.port}/`;
     console.log(
-      `\n${stand.name}: with an empty cache, median of ${values.visits}; ` +
+      `\n${stand.name}: with ${cache === "empty" ? "an empty" : "a filled"} cache, median of ${values.visits}; ` +
         `load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} processors`,
     );
     console.log("  ready ms    least page   times   processor ms    least page   times  requests  page");
     // Once for the server, which opens its pages when they are first asked for.
-    for (const url of [least, stand.url + addresses[0]]) await browser.visit(url);
+    for (const url of [least, stand.url + addresses[0]]) await browser.visit(url, cache);
     for (const address of addresses) {
       const pairs: (readonly [least: Start, page: Start])[] = [];
       for (let count = 0; count < Number(values.visits); count++)
-        pairs.push([await browser.visit(least), await browser.visit(stand.url + address)]);
+        pairs.push([await browser.visit(least, cache), await browser.visit(stand.url + address, cache)]);
       const figures = (of: (start: Start) => number): string[] => [
         median(pairs.map(([, page]) => of(page))).toFixed(0),
         median(pairs.map(([floor]) => of(floor))).toFixed(0),
