@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateOriginKeyPair, KeyCache, loadBoxes } from "../crypto/index.ts";
 import { describeError } from "../error/index.ts";
+import { prepareRooms } from "../host/index.ts";
 import { activeTarget, readArchive, Thread, verifyHart, writeArchive } from "../package/index.ts";
 import { defineCommand } from "./command.ts";
 
@@ -30,6 +31,7 @@ export const command = defineCommand({
       await check("encryption (libsodium)", checkEncryption),
       await check("packages (Ed25519, BLAKE2b, xz)", checkPackage),
       await check("threads", checkThreads),
+      await check("studios (C part)", async () => prepareRooms()),
     ];
     if (json) printJson({ ok: checks.every(({ ok }) => ok), checks });
     for (const { name, ok, problem } of checks) {

@@ -1,6 +1,7 @@
 // The C library by ffi, opened on first use: what neither Bun nor node offers (pipes, user database, file locks,
 // process descriptors). Only this room calls it.
 import { CString, dlopen, type Pointer, ptr, read } from "bun:ffi";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { HabError } from "../error/index.ts";
 import { hostErrors } from "./errors.ts";
@@ -45,6 +46,14 @@ let library: Library | undefined;
 export function libc(): Library {
   library ??= dlopen("libc.so.6", SYMBOLS).symbols;
   return library;
+}
+
+/** Path of the C library in this process. */
+export function ownLibc(): string {
+  libc();
+  const path = /\s(\/\S.*\/libc(?:\.so\.6|-[\d.]+\.so))$/m.exec(readFileSync("/proc/self/maps", "utf8"))?.[1];
+  if (path === undefined) throw new Error("libc.so.6 is open, but /proc/self/maps does not tell where it is");
+  return path;
 }
 
 /** System call numbers: the same on x86-64 and arm64 since the two tables were joined at 403; below, by machine. */

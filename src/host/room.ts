@@ -1,13 +1,13 @@
 // A room: one program and what it starts, in namespaces and a root of their own. The kernel is all it takes: the C part
 // (room.c) clones and is process 1 inside; when that ends, however it ends, everything in the room ends.
 import { cc, ptr } from "bun:ffi";
-import { closeSync, mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { HabError } from "../error/index.ts";
 import { hostErrors } from "./errors.ts";
 import { type IdMaps, writeIdMaps } from "./id-map.ts";
-import { cStringArray, errnoName, libc, openPipe, openSocketPair } from "./libc.ts";
+import { cStringArray, errnoName, libc, openPipe, openSocketPair, ownLibc } from "./libc.ts";
 import { readPipe } from "./process-lines.ts";
 import { waitForExit } from "./process-wait.ts";
 import source from "./room.c" with { type: "text" };
@@ -65,6 +65,11 @@ type Start = (config: number, steps: number, argv: number, envp: number, filter:
 
 let start: Start | undefined;
 
+/** Compiles the C part, as the first room does. Throws where that is not possible. */
+export function prepareRooms(): void {
+  roomStart();
+}
+
 /** The C part; TinyCC takes about 5 ms for it. */
 function roomStart(): Start {
   if (start !== undefined) return start;
@@ -72,8 +77,11 @@ function roomStart(): Start {
   try {
     const path = join(directory, "room.c");
     writeFileSync(path, source);
+    // TinyCC links with a libc.so, which only machines with the C library's development files have: here it is the one we run with.
+    symlinkSync(ownLibc(), join(directory, "libc.so"));
     const { symbols } = cc({
       source: path,
+      flags: [`-L${directory}`],
       symbols: { room_start: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" } },
     });
     start = symbols.room_start as unknown as Start;
