@@ -32,6 +32,8 @@ try {
       : (await machine.run(["hab", "pkg", "exec", ident, "sample"])).stdout.trim();
     if (said !== `hello from ${language}`) throw new Error(`${ident} says '${said}'`);
     console.log(`${language}: ${ident} says '${said}'`);
+    // The next one may be built within the same second, which makes it the same release.
+    await machine.run(["hab", "pkg", "uninstall", ident, "--no-deps"]);
   }
 } finally {
   await machine.stop();
