@@ -106,11 +106,19 @@ async function main(): Promise<void> {
     await account(stranger.page, "alice").waitFor();
     said("the linked service signs in to the same account");
 
-    await first.page.reload();
-    await first.page.getByRole("button", { name: "Unlink github" }).press("Enter");
-    await first.page.getByRole("button", { name: "Unlink", exact: true }).press("Enter");
-    await first.page.getByText("This is the only way to sign in to the account").waitFor();
-    said("the only way in that the account itself has is not taken from it, and that is said");
+    const unlink = async ({ page }: { page: Page }): Promise<void> => {
+      await page.goto("/profile");
+      await page.getByRole("button", { name: "Unlink github" }).press("Enter");
+      await page.getByRole("button", { name: "Unlink", exact: true }).press("Enter");
+    };
+    await unlink(stranger);
+    await stranger.page.getByText("This is the only way to sign in to the account").waitFor();
+    said("who came by the service and has nothing else is not left outside, and that is said");
+
+    await unlink(first);
+    await first.page.getByText("github is no longer linked").waitFor();
+    await account(first.page, "alice").waitFor();
+    said("who came by a ticket can come again, so the service can be unlinked");
   } finally {
     await browser.close();
     await depot.stop();
