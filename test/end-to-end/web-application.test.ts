@@ -57,12 +57,17 @@ async function visit(balancer = BALANCER): Promise<Answer> {
   };
 }
 
-/** As browsers do where a name has two addresses: where the one takes no connection, the other one is asked. HAProxy and nginx in turn. */
+/**
+ * As browsers do where a name has two addresses: where the one takes no connection, the other one is asked. HAProxy and nginx in turn.
+ * A balancer on a busy machine may be late to see that a Tomcat is back: who hears that there is none asks once more.
+ */
 async function visitEither(): Promise<Answer> {
   port = port === 8082 ? 9090 : 8082;
   try {
     return await visit();
   } catch (error) {
+    if (/^Error: 503: /.test(String(error)))
+      return await ring.until("a balancer has a Tomcat", () => visit().catch(() => undefined));
     if (!/Unable to connect|ConnectionRefused|ECONNREFUSED/.test(String(error))) throw error;
     return visit(DATABASE);
   }
