@@ -122,6 +122,9 @@ export const UNKNOWN_CANDIDATE_MS = 2000;
 /** A leader that lives answers a newer term within this, by its own candidacy; after that its followers join the term. */
 export const NEWER_TERM_MS = 1000;
 
+/** A candidate of a later term that had no quorum and has it again wins nothing for so long: others may have a leader already. */
+export const ELECTION_REUNION_MS = 2000;
+
 /** A candidate waits this long for the votes of all; then those of most are enough. */
 export const ELECTION_MAJORITY_MS = 2000;
 

@@ -176,6 +176,45 @@ describe("when the group is cut in two", () => {
     expect(ring.leaders([leader, friend])).toEqual([undefined, undefined]);
     ring.lost = () => false;
     expect(ring.until(() => ring.leader(all(ring)) !== undefined, 60_000)).toBe(true);
+    expect(ring.leader(all(ring))).toBe(next!);
+  });
+
+  /** Cut off with a friend from the three who chose another leader; heard again by datagrams, by TCP only with a late vote. */
+  const reunited = () => {
+    const ring = group(["a", "b", "c", "d", "e"]);
+    const leader = leads(ring)!;
+    const [friend, ...majority] = others(ring, leader) as [string, string, string, string];
+    cut(ring, [leader, friend]);
+    const own = () => ring.state(leader).elections.get(GROUP)!;
+    ring.until(() => own().status === "no-quorum" && ring.leader(majority) !== undefined, PATIENCE_MS);
+    const next = ring.leader(majority)!;
+    expect(ring.state(next).elections.get(GROUP)!.term).toBe(own().term);
+    const cutOff = ring.lost;
+    ring.lost = (from, to, what) => what === "push" && cutOff(from, to, what);
+    ring.until(() => own().status !== "no-quorum", PATIENCE_MS);
+    const value = { ...own(), candidate: next, suitability: 0n, votes: majority };
+    ring.event(leader, {
+      kind: "message",
+      from: ring.place(next).host,
+      by: next,
+      message: { kind: "election", fromId: next, value },
+    });
+    return { ring, leader, own, next };
+  };
+
+  test("a vote that comes late does not make two leaders of one term", () => {
+    const { ring, leader, own, next } = reunited();
+    ring.wait(1000);
+    expect(own()).toMatchObject({ candidate: leader, status: "running" });
+    ring.lost = () => false;
+    expect(ring.until(() => ring.leader(all(ring)) !== undefined, PATIENCE_MS)).toBe(true);
+    expect(ring.leader(all(ring))).toBe(next);
+  });
+
+  test("who hears nothing of another leader leads on after a moment", () => {
+    const { ring, leader, own } = reunited();
+    ring.wait(2600);
+    expect(own()).toMatchObject({ candidate: leader, status: "finished" });
   });
 });
 

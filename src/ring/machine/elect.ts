@@ -12,6 +12,7 @@ import {
   ELECTION_MAJORITY_MS,
   ELECTION_PATIENCE_MS,
   ELECTION_REPEAT_MS,
+  ELECTION_REUNION_MS,
   HOUSEKEEPING_MS,
   NEWER_TERM_MS,
 } from "../timing.ts";
@@ -42,6 +43,9 @@ interface Candidacy {
   repeatedAt: number;
   /** In this term the votes of most are enough at once: an original candidate, that would outdo us again, is slow to stand. */
   hurryIn: bigint | undefined;
+  /** Whether enough could vote when last looked at, in the present term; since when, if that was not so before. */
+  quorum: boolean;
+  reunitedAt: number | undefined;
   /** Since when a newer term is heard of that the own leader has not answered. */
   newerSince: number | undefined;
 }
@@ -171,6 +175,8 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
     candidacy.term = stored.term;
     candidacy.since = core.now;
     candidacy.newerSince = undefined;
+    candidacy.reunitedAt = undefined;
+    candidacy.quorum = true;
   }
   if (stored.status === "finished") {
     if (stored.candidate === state.self) {
@@ -185,6 +191,7 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
     return;
   }
   const quorum = hasQuorum(state, serviceGroup);
+  if (candidacy !== undefined) noteQuorum(core, candidacy, quorum);
   let next: Election = withOwnVote(core, stored, kind);
   const status = quorum ? "running" : "no-quorum";
   if (next.candidate === state.self && quorum) {
@@ -205,12 +212,25 @@ function reconsider(core: Core, kind: ElectionKind, serviceGroup: string): void 
   }
 }
 
+/** A term begins again with the quorum: until then nobody could have brought it to an end. */
+function noteQuorum({ now }: Core, candidacy: Candidacy, quorum: boolean): void {
+  if (quorum && !candidacy.quorum) {
+    candidacy.since = now;
+    candidacy.reunitedAt = now;
+  }
+  candidacy.quorum = quorum;
+}
+
 /**
  * All who can vote have. After some time it is enough that most of the population has: one that hears us by half, and an
- * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader.
+ * original member that holds on to the leader of an earlier term (§19.11), must not keep a group without a leader. Votes go over to
+ * the better candidate (§13.4), also those that made another one leader where we did not hear it: after a time without quorum
+ * such votes may come late, so it is first heard what the others decided.
  */
 function hasWon(core: Core, { serviceGroup, votes, term }: Election, candidacy?: Candidacy): boolean {
   const { state, now } = core;
+  if (term > 0n && candidacy?.reunitedAt !== undefined && now - candidacy.reunitedAt < ELECTION_REUNION_MS)
+    return false;
   const voters = electorate(state, serviceGroup);
   const given = new Set(votes);
   const voted = voters.filter((id) => given.has(id)).length;
@@ -345,6 +365,8 @@ function ensureCandidacy({ elections, now }: Core, kind: ElectionKind, serviceGr
     term: undefined,
     repeatedAt: now,
     hurryIn: undefined,
+    quorum: true,
+    reunitedAt: undefined,
     newerSince: undefined,
   };
   elections.taking.set(key, candidacy);
