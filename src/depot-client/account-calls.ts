@@ -2,7 +2,7 @@
 // the question whose a token is; it answers 404 to the others.
 
 import { Secret } from "../crypto/index.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, jsonBody } from "./calls.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
 import { readAnswer } from "./responses.ts";
@@ -56,8 +56,6 @@ export interface AccountClient {
   endToken(token: Secret<string>, signal?: AbortSignal): Promise<void>;
 }
 
-const JSON_TYPE = { "Content-Type": "application/json" } as const;
-
 export function accountCalls({ ask, send, change }: Calls): AccountClient {
   return {
     async signInWays(signal) {
@@ -73,8 +71,7 @@ export function accountCalls({ ask, send, change }: Calls): AccountClient {
         method: "POST",
         path: ["sign-in", "device"],
         token: "never",
-        headers: JSON_TYPE,
-        body: JSON.stringify({ label, days }),
+        ...jsonBody({ label, days }),
         accept: [200],
         signal,
       });
@@ -99,8 +96,7 @@ export function accountCalls({ ask, send, change }: Calls): AccountClient {
         method: "POST",
         path: ["sign-in", "device", "token"],
         token: "never",
-        headers: JSON_TYPE,
-        body: JSON.stringify({ device_code: deviceCode.reveal() }),
+        ...jsonBody({ device_code: deviceCode.reveal() }),
         accept: [200, 202],
         signal,
       });
@@ -119,8 +115,7 @@ export function accountCalls({ ask, send, change }: Calls): AccountClient {
         method: "POST",
         path: ["sign-in", "token"],
         token: "never",
-        headers: JSON_TYPE,
-        body: JSON.stringify({ name, password: password.reveal(), label, days }),
+        ...jsonBody({ name, password: password.reveal(), label, days }),
         accept: [200],
         signal,
       });
@@ -140,8 +135,7 @@ export function accountCalls({ ask, send, change }: Calls): AccountClient {
         method: "POST",
         path: ["sign-out", "token"],
         token: "never",
-        headers: JSON_TYPE,
-        body: JSON.stringify({ token: token.reveal() }),
+        ...jsonBody({ token: token.reveal() }),
         accept: [204],
         signal,
       } as const;

@@ -10,3 +10,8 @@ export interface Calls {
   /** Sends a change, once; true when it was done, false for the other accepted status. */
   change(request: DepotRequest, done: readonly number[]): Promise<boolean>;
 }
+
+/** The body of a request in JSON, with the header that says so. */
+export function jsonBody(value: unknown): Pick<DepotRequest, "headers" | "body"> {
+  return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
+}

@@ -1,5 +1,5 @@
 // Calls about origins, the people in them and the invitations to join (reference/depot-api.md §11, cli.md §11.2).
-import type { Calls } from "./calls.ts";
+import { type Calls, jsonBody } from "./calls.ts";
 import type { DepotRequest } from "./connection.ts";
 import { readAnswer } from "./responses.ts";
 import type { OriginClient } from "./types.ts";
@@ -18,8 +18,7 @@ export function originCalls({ ask, change }: Calls): OriginClient {
           what: `cannot create the origin ${name}`,
           method: "POST",
           path: ["depot", "origins"],
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ name }),
+          ...jsonBody({ name }),
           accept: [201, 409],
           signal,
         },

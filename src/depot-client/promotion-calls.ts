@@ -1,6 +1,6 @@
 // Calls about histories, promotions of sets, gates, requests and webhooks. An original depot has none of these routes: it
 // answers 404, which the caller hears.
-import type { Calls } from "./calls.ts";
+import { type Calls, jsonBody } from "./calls.ts";
 import type { DepotRequest } from "./connection.ts";
 import type {
   ChannelComparison,
@@ -119,14 +119,7 @@ export interface PromotionClient {
   ): Promise<Listed<WebhookDelivery>>;
 }
 
-const JSON_TYPE = { "Content-Type": "application/json" } as const;
-
 export function promotionCalls({ ask, send }: Calls): PromotionClient {
-  const json = (body: unknown): Pick<DepotRequest, "headers" | "body"> => ({
-    headers: JSON_TYPE,
-    body: JSON.stringify(body),
-  });
-
   /** Reads pages until there are enough. */
   const pages = async <Item>(
     request: Omit<DepotRequest, "accept">,
@@ -174,7 +167,7 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
         what,
         method: "POST",
         path: channelPath(origin, "promotions"),
-        ...json({ from, to, idents, target, comment }),
+        ...jsonBody({ from, to, idents, target, comment }),
         accept: [200, 202],
         signal,
       });
@@ -189,7 +182,7 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
         what,
         method: "PUT",
         path: channelPath(origin, channel, "rollback"),
-        ...json({ to, dry_run: dryRun, without_gone: withoutGone, expected_state: expectedState }),
+        ...jsonBody({ to, dry_run: dryRun, without_gone: withoutGone, expected_state: expectedState }),
         accept: [200],
         signal,
       });
@@ -209,7 +202,12 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
         what,
         method: "PUT",
         path: channelPath(origin, channel, "gate"),
-        ...json({ approvals, approvers: { accounts, roles }, own, expires_after_hours: expiresAfterHours }),
+        ...jsonBody({
+          approvals,
+          approvers: { accounts, roles },
+          own,
+          expires_after_hours: expiresAfterHours,
+        }),
         accept: [200],
         signal,
       });
@@ -246,7 +244,7 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
         what,
         method: "POST",
         path: channelPath(origin, "requests", id, step),
-        ...json({ comment }),
+        ...jsonBody({ comment }),
         accept: [200],
         signal,
       });
@@ -264,7 +262,7 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
         what,
         method: "POST",
         path: hookPath(origin),
-        ...json({ url, ...(events.length > 0 && { events }) }),
+        ...jsonBody({ url, ...(events.length > 0 && { events }) }),
         accept: [201],
         signal,
       });
@@ -274,7 +272,14 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
     async changeWebhook(origin, id, change, signal) {
       const what = `cannot change the webhook ${id} of ${origin}`;
       const path = hookPath(origin, id);
-      const response = await send({ what, method: "PATCH", path, ...json(change), accept: [200], signal });
+      const response = await send({
+        what,
+        method: "PATCH",
+        path,
+        ...jsonBody(change),
+        accept: [200],
+        signal,
+      });
       return await readAnswer(what, response, "webhook");
     },
 

@@ -26,6 +26,9 @@ export const HIDDEN_PREFIXES: readonly string[] = [
   "UV_",
   "DO_NOT_TRACK",
   "ICU_",
+  // TinyCC's, which compiles room.c.
+  "C_INCLUDE_PATH",
+  "LIBRARY_PATH",
 ];
 
 /** What stands in place of the first letter of a hidden name. */

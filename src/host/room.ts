@@ -1,7 +1,16 @@
 // A room: one program and what it starts, in namespaces and a root of their own. The kernel is all it takes: the C part
 // (room.c) clones and is process 1 inside; when that ends, however it ends, everything in the room ends.
 import { cc, ptr } from "bun:ffi";
-import { closeSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { HabError } from "../error/index.ts";
@@ -74,6 +83,9 @@ export function prepareRooms(): void {
 function roomStart(): Start {
   if (start !== undefined) return start;
   const directory = mkdtempSync(join(tmpdir(), "hab-room-"));
+  // Bun writes its compiler's headers there for the next time, which what we compile does not include.
+  const headers = join(tmpdir(), `bun-cc-${process.getuid?.()}`);
+  const hadHeaders = existsSync(headers);
   try {
     const path = join(directory, "room.c");
     writeFileSync(path, source);
@@ -88,6 +100,7 @@ function roomStart(): Start {
     return start;
   } finally {
     rmSync(directory, { recursive: true, force: true });
+    if (!hadHeaders) rmSync(headers, { recursive: true, force: true });
   }
 }
 

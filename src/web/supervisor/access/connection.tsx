@@ -39,7 +39,7 @@ export function ConnectionNotice(): ReactNode {
   }, [isLost]);
   if (!isShown || connection.kind !== "lost") return null;
   return (
-    <div className="connection-notice" role="alert">
+    <div className="notice low-notice connection-notice" role="alert">
       <Icon name="cloudOff" />
       <span>
         The connection is lost: {connection.why}.{" "}
