@@ -43,6 +43,17 @@ beforeAll(async () => {
     hooks: { reconfigure: STUBBORN, "post-stop": STUBBORN },
     files: { "config/n": "{{cfg.n}}\n", "hooks.toml": "[post-stop]\ntimeout = 1\n" },
   });
+  supervisor.addPackage("reloads", {
+    toml: "n = 1\n",
+    hooks: {
+      run: note("run", "trap 'echo term >>{{pkg.svc_var_path}}/order; exit 0' TERM\nsleep 100000 &\nwait"),
+      reconfigure: note(
+        "begun",
+        "until [ -e {{pkg.svc_var_path}}/go ]; do sleep 0.02; done\necho reloaded >>{{pkg.svc_var_path}}/order",
+      ),
+    },
+    files: { "config/n": "{{cfg.n}}\n" },
+  });
   supervisor.addPackage("installing", { hooks: { install: STUBBORN } });
   supervisor.addPackage("forks", {
     hooks: { init: "#!/bin/sh\nsleep 100000 &\necho $! >{{pkg.svc_var_path}}/pids\necho forked\n" },
@@ -60,6 +71,7 @@ beforeAll(async () => {
   for (const name of ["plain", "hung", "forks", "drains", "warms"]) want(name);
   want("stuck", "shutdown_timeout = 1\n");
   want("jams", "shutdown_timeout = 1\n");
+  want("reloads", "shutdown_timeout = 240\n");
   want("limited", "[hooks.init]\ntimeout = 1\n");
   want("installing");
   want("drainless", "shutdown_timeout = 2\n");
@@ -183,6 +195,23 @@ describe("a hook that does not end", () => {
     await goneAll(pids);
     await goneService("installing");
   });
+});
+
+test("a hook that acts on the process comes to its end before the process is told to stop", async () => {
+  const order = () => supervisor.read("hab/svc/reloads/var/order").trim().split("\n");
+  await supervisor.up("reloads");
+  await supervisor.until(
+    () => existsSync(join(supervisor.root, "hab/svc/reloads/var/order")),
+    "the run hook",
+  );
+  supervisor.write("hab/user/reloads/config/user.toml", "n = 2\n");
+  await supervisor.until(() => order().includes("begun"), "the reconfigure hook");
+  want("reloads", 'shutdown_timeout = 240\ndesired_state = "down"\n');
+  await supervisor.until(async () => (await shown("reloads"))["desired_state"] === "Down", "the stop");
+  supervisor.write("hab/svc/reloads/var/go", "");
+  await supervisor.until(() => order().includes("term"), "its end");
+  expect(order()).toEqual(["run", "begun", "reloaded", "term"]);
+  expect(await runs("reloads", "reconfigure", "ok")).toBe(1);
 });
 
 test("a child that a hook left behind keeps its pipe open and holds up nothing; it is left alone", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { hookGraceMs, preStopTime } from "./stop.ts";
+import { actingHookMs, hookGraceMs, preStopTime } from "./stop.ts";
 
 describe("the time of pre-stop", () => {
   test.each([
@@ -35,4 +35,8 @@ test.each([
   [0, 0],
 ])("hooks that run when a service has %d ms to stop get %d ms to end", (totalMs, graceMs) => {
   expect(hookGraceMs(totalMs)).toBe(graceMs);
+});
+
+test("a hook that acts on the process leaves three quarters of the time to the rest of the stop", () => {
+  expect(actingHookMs(20_000)).toBe(5_000);
 });

@@ -8,12 +8,23 @@ const HOOK_GRACE_MS = 1_000;
 /** Between SIGTERM and SIGKILL for a hook nobody waits for any more. */
 const LONGEST_GRACE_MS = 2_000;
 
+/** Of the time there is, what a hook that acts on the process has to come to its end. */
+const ACTING_PART = 4;
+
 /** No hook that is ended may take more than this part of the time there is. */
 const GRACE_PART = 4;
 
 /** Between SIGTERM and SIGKILL for hooks that still run when a service stops that has so long. */
 export function hookGraceMs(totalMs: number): number {
   return Math.min(LONGEST_GRACE_MS, totalMs / GRACE_PART);
+}
+
+/**
+ * How long a hook that acts on the process (`reconfigure`, `file-updated`) is waited for before it is ended: as with the original,
+ * nothing is stopped while it runs, for a process that is told to reload and to stop at once may miss one of the two.
+ */
+export function actingHookMs(totalMs: number): number {
+  return totalMs / ACTING_PART;
 }
 
 export interface PreStopTime {

@@ -44,7 +44,7 @@ export interface HookRun {
 export class ServiceHooks {
   readonly #options: ServiceHooksOptions;
   readonly #outputs = new OpenOutputs();
-  readonly #running = new Set<Promise<HookResult>>();
+  readonly #running = new Map<Promise<HookResult>, EndingServiceHook>();
   /** What did not end in its time, and has not ended well since. */
   readonly #overdue = new Map<EndingServiceHook, string>();
 
@@ -85,16 +85,18 @@ export class ServiceHooks {
       limitMs,
       graceMs: graceMs === undefined ? usualGraceMs : () => graceMs,
     });
-    this.#running.add(running);
+    this.#running.set(running, hook);
     const result = await running;
     this.#running.delete(running);
     this.#note(hook, result);
     return result;
   }
 
-  /** Resolves when no hook runs any more. */
-  async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  /** Resolves when no hook runs any more, or none of these. */
+  async settled(hooks?: readonly EndingServiceHook[]): Promise<void> {
+    const running = () =>
+      [...this.#running].flatMap(([run, hook]) => (hooks?.includes(hook) === false ? [] : [run]));
+    for (let some = running(); some.length > 0; some = running()) await Promise.all(some);
   }
 
   #note(hook: EndingServiceHook, result: HookResult): void {

@@ -9,7 +9,7 @@ import { PROGRAM } from "../output.ts";
 import type { HealthResult } from "../plan/health.ts";
 import { hookLimitMs } from "../plan/hook-limits.ts";
 import { nextStep, type Phase, type ServiceStep } from "../plan/service.ts";
-import { hookGraceMs, preStopTime } from "../plan/stop.ts";
+import { actingHookMs, hookGraceMs, preStopTime } from "../plan/stop.ts";
 import { healthIntervalMs, type ServiceSpec } from "../spec/spec.ts";
 import { ServiceBinds } from "./binds.ts";
 import { ServiceChecks } from "./checks.ts";
@@ -42,6 +42,7 @@ export class Service {
   #pass: Promise<void> | undefined;
   #again = false;
   #restarting = false;
+  #leaving = false;
   #draining = false;
   #stopped: Promise<void> | undefined;
   #saidWaiting = false;
@@ -216,7 +217,7 @@ export class Service {
   }
 
   get #ending(): boolean {
-    return this.#life.signal.aborted || this.#restarting;
+    return this.#life.signal.aborted || this.#leaving || this.#restarting;
   }
 
   async #runPass(): Promise<void> {
@@ -353,7 +354,7 @@ export class Service {
   }
 
   /**
-   * Stops the service: ends the hooks that run, has it drained, stops the process and waits until it is gone, then runs
+   * Stops the service: ends the hooks that run, those that act on the process after a while, has it drained, stops the process and waits until it is gone, then runs
    * post-stop (§8.2, §26.1). `timeoutSeconds` of a request goes before those of spec and package and holds for all but
    * post-stop. Never rejects. Later calls wait for the same stop.
    */
@@ -366,6 +367,8 @@ export class Service {
     const began = performance.now();
     const leftMs = () => Math.max(0, Math.round(totalMs - (performance.now() - began)));
     this.#hookGraceMs = hookGraceMs(totalMs);
+    this.#leaving = true;
+    await this.#actingHooks(actingHookMs(totalMs));
     this.#life.abort();
     await this.#pass;
     await this.#drain(leftMs());
@@ -375,6 +378,13 @@ export class Service {
     const limitMs = this.#lastHook.begin(this.#hooks.limitMs("post-stop"));
     await this.#hooks.run("post-stop", { signal: this.#lastHook.signal, limitMs });
     this.#lastHook.end();
+  }
+
+  /** Waits until no hook acts on the process any more, so long at most. */
+  async #actingHooks(milliseconds: number): Promise<void> {
+    const over = new AbortController();
+    const settled = this.#hooks.settled(["reconfigure", "file-updated"]).finally(() => over.abort());
+    await Promise.race([settled, pause(milliseconds, over.signal)]);
   }
 
   /** Tells that it takes no new work, and lets `pre-stop` finish what there is (beyond the original). */
