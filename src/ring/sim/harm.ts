@@ -26,7 +26,9 @@ class Hearer {
   elections = -1;
   /** Member id → who last told what changed something about it. */
   readonly ofMember = new Map<string, Said>();
-  /** The same by group, of its election. */
+  /** Member id → who told of it first. */
+  readonly ofArrival = new Map<string, Said>();
+  /** By group, of its election. */
   readonly ofElection = new Map<string, Said>();
 }
 
@@ -82,7 +84,10 @@ function remember(hearer: Hearer, state: RingState, event: RingEvent, by: Host):
   const members = memberChanges(state);
   if (members !== hearer.members) {
     hearer.members = members;
-    for (const id of membersIn(event)) hearer.ofMember.set(id, said);
+    for (const id of membersIn(event)) {
+      hearer.ofMember.set(id, said);
+      if (!hearer.ofArrival.has(id)) hearer.ofArrival.set(id, said);
+    }
   }
   const elections = electionChanges(state);
   if (elections === hearer.elections) return;
@@ -102,7 +107,7 @@ function membersIn(event: RingEvent): string[] {
 
 /** Who is to blame; nobody where no message led to it. */
 function culprit(
-  { ofElection, ofMember }: Hearer,
+  { ofArrival, ofElection, ofMember }: Hearer,
   state: RingState,
   { what, why }: Extract<RingNote, { kind: "refused" }>,
   sender: Host | undefined,
@@ -110,10 +115,11 @@ function culprit(
   if (what !== "crash") return sender;
   const group = NO_LEADER.exec(why)?.[1];
   if (group !== undefined) {
-    // The election came first or the word that its candidate lives: until then the candidate does not count (§13.5).
+    // The election came first or the word that there is its candidate: until then the candidate does not count (§13.5). One that was
+    // suspected meanwhile lives on in any case.
     const election = ofElection.get(group);
     const candidate = electionFor(state, group)?.candidate ?? "";
-    const word = ofMember.get(candidate);
+    const word = ofArrival.get(candidate);
     // That it lives, a candidate may say in any case: it cannot know what others have told of it.
     return (word?.by.id === candidate ? election : latest(election, word))?.by;
   }
