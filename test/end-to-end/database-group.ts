@@ -1,7 +1,9 @@
 // Groups of databases of plans/ that elect their primary, as tests see them from outside: who is the primary, what each member
 // has, and a client that counts what it was told is written (counting-client.ts).
 import { expect } from "bun:test";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { selfSignedCertificate } from "../../src/crypto/index.ts";
 import { type BackgroundProcess, PROJECT } from "./machine.ts";
 import { Network } from "./network.ts";
 import { askRedis, type Reply } from "./redis-client.ts";
@@ -156,6 +158,36 @@ export async function loadGroup(
   // Said to the group before there is one.
   await ring.apply(service, configuration);
   await ring.load(service, ring.members, "--topology", "leader", ...words);
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Gives the group a certificate and its key, as the README files of the plans say; `more` goes to its `[tls]`. */
+export async function giveCertificate(
+  ring: ServiceRing,
+  { service, configuration }: DatabaseGroup,
+  more = "",
+): Promise<void> {
+  const { certificate, key } = selfSignedCertificate({
+    organization: "test",
+    dnsNames: [service],
+    notBefore: new Date(Date.now() - HOUR_MS),
+    notAfter: new Date(Date.now() + HOUR_MS),
+  });
+  for (const [version, [name, text]] of Object.entries({
+    "server.pem": certificate,
+    "server.key": key,
+  }).entries()) {
+    const path = ring.file(0, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    await ring.run(0, ["hab", "file", "upload", `${service}.default`, String(version + 1), `/hab/${name}`]);
+    rmSync(path);
+  }
+  const files = `/hab/svc/${service}/files`;
+  await ring.apply(
+    service,
+    `${configuration}[tls]\ncertificate = "${files}/server.pem"\nkey = "${files}/server.key"\n${more}`,
+  );
 }
 
 /** Waits until one of the members is the primary and all others follow it; gives its number. */

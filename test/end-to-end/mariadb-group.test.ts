@@ -2,7 +2,7 @@
 // network: the others have what it is told, one of them takes its place when its machine dies, and it comes back as a replica
 // of that. The steps build upon each other.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { askMariadb, loadGroup, MARIADB, untilReplicated } from "./database-group.ts";
+import { askMariadb, giveCertificate, loadGroup, MARIADB, untilReplicated } from "./database-group.ts";
 import { describeOnRing, ServiceRing } from "./service-ring.ts";
 
 const ALL = [0, 1, 2];
@@ -55,4 +55,16 @@ describeOnRing("three MariaDB servers that elect their primary", () => {
     await say(next, "insert into application.said values ('third')");
     await untilAllHave("first,second,third");
   }, 300_000);
+
+  test("replicate by TLS once they have a certificate, which then everybody needs", async () => {
+    const primary = await replicated();
+    await giveCertificate(ring, MARIADB, "required = true\n");
+    await ring.until("both replicas come by TLS", async () => {
+      const accepted = await askMariadb(ring, primary, "show global status like 'Ssl_finished_accepts'");
+      return Number(accepted.split("\t")[1]) >= 2;
+    });
+    expect(await replicated()).toBe(primary);
+    await say(primary, "insert into application.said values ('zeroth')");
+    await untilAllHave("first,second,third,zeroth");
+  }, 120_000);
 });

@@ -3,7 +3,14 @@
 // when the network cuts it off, and the old primary comes back as a standby that has what the others have. The steps build
 // upon each other.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { askPostgresql, CountingClient, loadGroup, POSTGRESQL, untilReplicated } from "./database-group.ts";
+import {
+  askPostgresql,
+  CountingClient,
+  giveCertificate,
+  loadGroup,
+  POSTGRESQL,
+  untilReplicated,
+} from "./database-group.ts";
 import { describeOnRing, ServiceRing } from "./service-ring.ts";
 
 const ALL = [0, 1, 2];
@@ -68,4 +75,23 @@ describeOnRing("three PostgreSQL servers that elect their primary", () => {
     await client.untilMoreIsWritten(next);
     await client.expectNothingIsLost();
   }, 300_000);
+
+  test("replicate by TLS once they have a certificate", async () => {
+    const primary = await replicated();
+    await giveCertificate(ring, POSTGRESQL);
+    await ring.until(
+      "the primary speaks TLS",
+      async () => (await askPostgresql(ring, primary, "show ssl")) === "on",
+    );
+    // What is connected already stays as it is.
+    await askPostgresql(ring, primary, "select pg_terminate_backend(pid) from pg_stat_replication");
+    const byTls = "select count(*) from pg_stat_replication join pg_stat_ssl using (pid) where ssl";
+    await ring.until(
+      "both standbys come by TLS",
+      async () => (await askPostgresql(ring, primary, byTls)) === "2",
+    );
+    await client.untilMoreIsWritten();
+    expect(await replicated()).toBe(primary);
+    await client.expectNothingIsLost();
+  }, 120_000);
 });

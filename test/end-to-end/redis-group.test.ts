@@ -3,7 +3,14 @@
 // upon each other.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { askRedisOf, loadGroup, REDIS, redisReplication, untilReplicated } from "./database-group.ts";
+import {
+  askRedisOf,
+  giveCertificate,
+  loadGroup,
+  REDIS,
+  redisReplication,
+  untilReplicated,
+} from "./database-group.ts";
 import { askRedis, type Reply } from "./redis-client.ts";
 import { describeOnRing, ServiceRing } from "./service-ring.ts";
 
@@ -106,5 +113,18 @@ describeOnRing("three Redis servers that elect their primary", () => {
     const pid = (text: Reply | undefined) => /process_id:(\d+)/.exec(String(text))?.[1];
     const now = await Promise.all(ALL.map((member) => redis(member, "INFO server")));
     expect(now.map(pid)).toEqual(pids.map(pid));
+  }, 60_000);
+
+  test("replicate by TLS once they have a certificate and know who signed it", async () => {
+    const primary = await replicated();
+    await giveCertificate(ring, REDIS, 'authority = "/hab/svc/redis/files/server.pem"\n');
+    for (const member of ALL.filter((other) => other !== primary))
+      await ring.until(`${member} follows by TLS`, async () => {
+        const { master_port, master_link_status } = await redisReplication(ring, member);
+        return master_port === "6380" && master_link_status === "up";
+      });
+    await write(primary, "by", "TLS", 2);
+    expect(await read(ALL, "by")).toEqual(["TLS", "TLS", "TLS"]);
+    expect(await replicated()).toBe(primary);
   }, 60_000);
 });
