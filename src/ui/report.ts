@@ -1,5 +1,6 @@
 // How an error is shown: what happened, why, what to do next, and its code.
-import { describeError, HabError, systemErrorCode } from "../error/index.ts";
+import { describeError, HabError } from "../error/index.ts";
+import { systemFailure } from "./system-error.ts";
 import type { Ui } from "./ui.ts";
 
 /** Exit code for a bug of ours (EX_SOFTWARE). */
@@ -11,12 +12,14 @@ export function reportError(
   error: unknown,
   redact: (text: string) => string = (text) => text,
 ): number {
-  ui.fatal(redact(errorLines(error).join("\n")));
-  return exitCodeOf(error);
+  const shown = systemFailure(error) ?? error;
+  ui.fatal(redact(errorLines(shown).join("\n")));
+  return exitCodeOf(shown);
 }
 
 /** The same as one JSON object, for commands run with `--json`. */
-export function errorAsJson(error: unknown): { error: Record<string, unknown> } {
+export function errorAsJson(thrown: unknown): { error: Record<string, unknown> } {
+  const error = systemFailure(thrown) ?? thrown;
   if (error instanceof HabError)
     return {
       error: {
@@ -31,8 +34,7 @@ export function errorAsJson(error: unknown): { error: Record<string, unknown> } 
 }
 
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof HabError) return error.exitCode;
-  return systemErrorCode(error) === undefined ? INTERNAL_ERROR_EXIT_CODE : 1;
+  return (error instanceof HabError ? error : systemFailure(error))?.exitCode ?? INTERNAL_ERROR_EXIT_CODE;
 }
 
 function errorLines(error: unknown): string[] {
@@ -43,7 +45,6 @@ function errorLines(error: unknown): string[] {
     lines.push(`Next:  ${error.next}`, `Code:  ${error.code}`);
     return lines;
   }
-  if (systemErrorCode(error) !== undefined) return [describeError(error)];
   return [
     `hab has a bug: ${error instanceof Error ? `${error.name}: ${describeError(error)}` : String(error)}`,
     ...stackFrames(error),
