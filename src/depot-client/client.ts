@@ -11,12 +11,12 @@ import {
   type Target,
 } from "../package/index.ts";
 import { accountCalls } from "./account-calls.ts";
+import { gateAdvice, withAdvice } from "./advice.ts";
 import { boundedText } from "./body.ts";
 import type { Calls } from "./calls.ts";
 import { type ConnectionOptions, DepotConnection, type DepotRequest } from "./connection.ts";
 import { clientErrors } from "./errors.ts";
 import { DepotFailure } from "./failure.ts";
-import { withGateAdvice } from "./gate-advice.ts";
 import { originCalls } from "./origin-calls.ts";
 import { promotionCalls } from "./promotion-calls.ts";
 import { readAnswer } from "./responses.ts";
@@ -220,7 +220,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
     async promotePackage(ident, channel, target, signal) {
       // Every package is in `unstable`.
       const command = `hab bldr channel promote unstable ${channel} -o ${ident.origin} --package ${formatIdent(ident)} --request`;
-      await withGateAdvice(command, changeInChannel("promote", ident, channel, target, signal));
+      await withAdvice(changeInChannel("promote", ident, channel, target, signal), gateAdvice(command));
     },
 
     async demotePackage(ident, channel, target, signal) {
@@ -268,7 +268,7 @@ export function createDepotClient(options: ConnectionOptions): DepotClient {
 
     async promoteChannel(change) {
       const command = `hab bldr channel promote ${change.source} ${change.target} -o ${change.origin} --request`;
-      await withGateAdvice(command, changeChannel("promote", change));
+      await withAdvice(changeChannel("promote", change), gateAdvice(command));
     },
 
     async demoteChannel(change) {

@@ -1,5 +1,6 @@
 // Calls about histories, promotions of sets, gates, requests and webhooks. An original depot has none of these routes: it
 // answers 404, which the caller hears.
+import { decisionAdvice, rollbackAdvice, withAdvice } from "./advice.ts";
 import { type Calls, jsonBody } from "./calls.ts";
 import type { DepotRequest } from "./connection.ts";
 import type {
@@ -178,14 +179,15 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
 
     async rollBackChannel(origin, channel, { to, dryRun, withoutGone, expectedState }, signal) {
       const what = `cannot roll the channel ${channel} of ${origin} back to state ${to}`;
-      const response = await send({
+      const request = {
         what,
         method: "PUT",
         path: channelPath(origin, channel, "rollback"),
         ...jsonBody({ to, dry_run: dryRun, without_gone: withoutGone, expected_state: expectedState }),
         accept: [200],
         signal,
-      });
+      } as const;
+      const response = await withAdvice(send(request), rollbackAdvice(origin, channel, to));
       return await readAnswer(what, response, "rollback");
     },
 
@@ -240,14 +242,15 @@ export function promotionCalls({ ask, send }: Calls): PromotionClient {
 
     async decideRequest(origin, id, step, comment, signal) {
       const what = `cannot ${step} the request ${id} of ${origin}`;
-      const response = await send({
+      const request = {
         what,
         method: "POST",
         path: channelPath(origin, "requests", id, step),
         ...jsonBody({ comment }),
         accept: [200],
         signal,
-      });
+      } as const;
+      const response = await withAdvice(send(request), decisionAdvice(origin));
       return await readAnswer(what, response, "request");
     },
 

@@ -75,12 +75,18 @@ describe("a gate", () => {
     expect(await ask()).toBe(id);
     const waiting = hab("mia", `bldr channel wait ${id} --json`);
     expect(await said("max", "bldr channel requests")).toContain(`${id}  open   stable  testing  1`);
-    expect(await said("mia", `bldr channel approve ${id}`, 1)).toContain("cannot approve it");
+    const own = await said("mia", `bldr channel approve ${id}`, 1);
+    expect(own).toContain("cannot approve it");
+    expect(own).toContain(
+      "Have one of the channel's approvers decide; hab bldr channel gate show CHANNEL -o ",
+    );
     expect(await said("max", `bldr channel approve ${id} --comment fine`)).toContain("it is approved");
     const { exitCode, stdout } = await waiting;
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ id, state: "approved", approvals: [{ account: "max" }] });
-    expect(await said("max", `bldr channel approve ${id}`, 1)).toContain("The request is approved already");
+    const again = await said("max", `bldr channel approve ${id}`, 1);
+    expect(again).toContain("The request is approved already");
+    expect(again).toContain("See what is open: hab bldr channel requests -o ");
   });
 
   test("tells who waits what became of it by the exit code", async () => {
@@ -131,7 +137,9 @@ describe("a channel", () => {
     const plan = await said("mia", "bldr channel rollback stable 2 --dry-run");
     expect(plan).toContain(`- ${A2} (x86_64-linux)`);
     expect(plan).toContain("Would bring channel stable from state 3");
-    expect(await said("mia", "bldr channel rollback stable 2 --expect 2", 1)).toContain("in state 3 by now");
+    const late = await said("mia", "bldr channel rollback stable 2 --expect 2", 1);
+    expect(late).toContain("in state 3 by now");
+    expect(late).toContain("name the state it is in: hab bldr channel history stable -o ");
     expect(await said("mia", "bldr channel rollback stable 2 --expect 3")).toContain("it is now in state 4");
     expect(await json("mia", "bldr channel rollback stable 2")).toMatchObject({ state: 4, removed: [] });
   });
