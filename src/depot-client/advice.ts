@@ -30,7 +30,7 @@ export function rollbackAdvice(
   to: number,
 ): (failure: DepotFailure) => string | undefined {
   return ({ status, message }) => {
-    if (status === 403)
+    if (isGate(status, message))
       return `Have it done by one of the channel's approvers: hab bldr channel gate show ${channel} -o ${origin}`;
     if (status !== 409) return undefined;
     return message.includes(" by now")
@@ -41,10 +41,15 @@ export function rollbackAdvice(
 
 /** For a decision about a request. */
 export function decisionAdvice(origin: string): (failure: DepotFailure) => string | undefined {
-  return ({ status }) =>
-    status === 403
+  return ({ status, message }) =>
+    isGate(status, message)
       ? `Have one of the channel's approvers decide; hab bldr channel gate show CHANNEL -o ${origin} names them`
       : status === 409
         ? `See what is open: hab bldr channel requests -o ${origin}`
         : undefined;
+}
+
+/** Whether it is refused for want of an approver, not of a role in the origin. */
+function isGate(status: number | undefined, message: string): boolean {
+  return status === 403 && /approve/.test(message.slice(message.indexOf("[403")));
 }

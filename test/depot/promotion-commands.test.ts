@@ -140,6 +140,10 @@ describe("a channel", () => {
     const late = await said("mia", "bldr channel rollback stable 2 --expect 2", 1);
     expect(late).toContain("in state 3 by now");
     expect(late).toContain("name the state it is in: hab bldr channel history stable -o ");
+    // Where a higher role is what helps, that is said.
+    expect(await said("rita", "bldr channel rollback stable 2", 1)).toContain(
+      "give your account a higher role",
+    );
     expect(await said("mia", "bldr channel rollback stable 2 --expect 3")).toContain("it is now in state 4");
     expect(await json("mia", "bldr channel rollback stable 2")).toMatchObject({ state: 4, removed: [] });
   });

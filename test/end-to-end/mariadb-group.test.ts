@@ -63,6 +63,8 @@ describeOnRing("three MariaDB servers that elect their primary", () => {
       const accepted = await askMariadb(ring, primary, "show global status like 'Ssl_finished_accepts'");
       return Number(accepted.split("\t")[1]) >= 2;
     });
+    // What comes by network from here on has come by TLS.
+    expect(await askMariadb(ring, primary, "select @@require_secure_transport")).toBe("1");
     expect(await replicated()).toBe(primary);
     await say(primary, "insert into application.said values ('zeroth')");
     await untilAllHave("first,second,third,zeroth");

@@ -78,6 +78,8 @@ describeOnRing("three PostgreSQL servers that elect their primary", () => {
 
   test("replicate by TLS once they have a certificate", async () => {
     const primary = await replicated();
+    const pids = () => ALL.map((member) => ring.pid(member, "postgresql"));
+    const before = pids();
     await giveCertificate(ring, POSTGRESQL);
     await ring.until(
       "the primary speaks TLS",
@@ -92,6 +94,7 @@ describeOnRing("three PostgreSQL servers that elect their primary", () => {
     );
     await client.untilMoreIsWritten();
     expect(await replicated()).toBe(primary);
+    expect(pids()).toEqual(before);
     await client.expectNothingIsLost();
   }, 120_000);
 });

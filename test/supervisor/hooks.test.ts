@@ -15,12 +15,19 @@ echo hangs
 wait
 `;
 const note = (word: string, rest = "") => `#!/bin/sh\necho ${word} >>{{pkg.svc_var_path}}/order\n${rest}\n`;
+/** A service that stays until it is told to end, and notes that. */
+const NOTES_ITS_END = note(
+  "run",
+  "trap 'echo term >>{{pkg.svc_var_path}}/order; exit 0' TERM\nsleep 100000 &\nwait",
+);
+/** What a hook waits for: that the test has put a file there. */
+const UNTIL_GO = "until [ -e {{pkg.svc_var_path}}/go ]; do sleep 0.02; done";
 
 /** Ready while it has a file, and drains until it has another. */
 const WARMS: PackageParts = {
   hooks: {
     readiness: "#!/bin/sh\n[ -e {{pkg.svc_var_path}}/warm ] || { echo cold; exit 1; }\n",
-    "pre-stop": "#!/bin/sh\nuntil [ -e {{pkg.svc_var_path}}/go ]; do sleep 0.02; done\n",
+    "pre-stop": `#!/bin/sh\n${UNTIL_GO}\n`,
   },
   files: { "hooks.toml": "[readiness]\ninterval = 1\nfailures = 1\n" },
 };
@@ -46,11 +53,8 @@ beforeAll(async () => {
   supervisor.addPackage("reloads", {
     toml: "n = 1\n",
     hooks: {
-      run: note("run", "trap 'echo term >>{{pkg.svc_var_path}}/order; exit 0' TERM\nsleep 100000 &\nwait"),
-      reconfigure: note(
-        "begun",
-        "until [ -e {{pkg.svc_var_path}}/go ]; do sleep 0.02; done\necho reloaded >>{{pkg.svc_var_path}}/order",
-      ),
+      run: NOTES_ITS_END,
+      reconfigure: note("begun", `${UNTIL_GO}\necho reloaded >>{{pkg.svc_var_path}}/order`),
     },
     files: { "config/n": "{{cfg.n}}\n" },
   });
@@ -60,8 +64,8 @@ beforeAll(async () => {
   });
   supervisor.addPackage("drains", {
     hooks: {
-      run: note("run", "trap 'echo term >>{{pkg.svc_var_path}}/order; exit 0' TERM\nsleep 100000 &\nwait"),
-      "pre-stop": note("pre-stop", "until [ -e {{pkg.svc_var_path}}/go ]; do sleep 0.02; done"),
+      run: NOTES_ITS_END,
+      "pre-stop": note("pre-stop", UNTIL_GO),
       "post-stop": note("post-stop"),
     },
   });

@@ -354,9 +354,9 @@ export class Service {
   }
 
   /**
-   * Stops the service: ends the hooks that run, those that act on the process after a while, has it drained, stops the process and waits until it is gone, then runs
-   * post-stop (§8.2, §26.1). `timeoutSeconds` of a request goes before those of spec and package and holds for all but
-   * post-stop. Never rejects. Later calls wait for the same stop.
+   * Stops the service: ends the hooks that run, those that act on the process after a while, has it drained, stops the
+   * process and waits until it is gone, then runs post-stop (§8.2, §26.1). `timeoutSeconds` of a request goes before those
+   * of spec and package and holds for all but post-stop. Never rejects. Later calls wait for the same stop.
    */
   stop(timeoutSeconds?: number): Promise<void> {
     this.#stopped ??= this.#stop((timeoutSeconds ?? this.#stopTimeoutSeconds) * 1000);
