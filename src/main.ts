@@ -1,5 +1,6 @@
 // Entry point: finds which program this is and hands the words to the command line. Imports nothing that `hab --version`
 // does not need.
+import { isPlainBuild } from "./cli/early.ts";
 import { COMPATIBLE_VERSION } from "./cli/version.ts";
 
 /** A command gets this long to end in order after the first signal; a second signal ends it at once. */
@@ -27,6 +28,8 @@ async function run(): Promise<number> {
   if (words[0] === "__complete") return (await import("./cli/complete/answer.ts")).completeFromInput();
   if (program === "hab-launch" || words[0] === "hab-launch")
     return (await import("./cli/launch.ts")).launch(program === "hab-launch" ? words : words.slice(1));
+  if (isPlainBuild(words, process.env))
+    (await import("./build/start-program.ts")).startForCommand(process.env);
   const [{ dispatch }, { fileOutput, descriptorLines, OutputClosed }] = await Promise.all([
     import("./cli/index.ts"),
     import("./ui/index.ts"),

@@ -2,18 +2,26 @@
 // (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio. What serves the
 // requests is loaded while bash reads its program (docs/decisions/0043-build-speed.md).
 import { accessSync, constants, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import { type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
+import { describeError, type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment, isPresent, stopBeingSubreaper } from "../host/index.ts";
 import type { PackageIdent, Target } from "../package/index.ts";
-import { serveRequests } from "./channel.ts";
-import { buildErrors } from "./errors.ts";
+import { serveRequests, tellToBegin } from "./channel.ts";
+import { buildErrors, isFullDisk } from "./errors.ts";
 import { keepLog, LOG_VARIABLE, sayWhere } from "./log.ts";
 import { adoptOrphans, endLeftProcesses, forwardSignals } from "./processes.ts";
-import type { HartDigest, LockMode } from "./records/build-lock.ts";
+import type { HartDigest } from "./records/build-lock.ts";
+import type { LockMode } from "./records/lock-slot.ts";
 import { sourceDateEpoch } from "./records/release.ts";
 import type { DependencyInstaller, RequestContext } from "./requests.ts";
-import { type BuildStreams, programFor, sameEverywhere } from "./start-program.ts";
+import {
+  type BuildStreams,
+  type ProgramStart,
+  programFor,
+  type StartedProgram,
+  sameEverywhere,
+} from "./start-program.ts";
 
 export type { BuildStreams } from "./start-program.ts";
 
@@ -70,7 +78,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   requireWritable(environment["HAB_ROOT_PATH"] || "/hab");
   const keptElsewhere = environment[LOG_VARIABLE] ?? "";
   const hasLog = options.logDirectory !== undefined && keptElsewhere === "";
-  const bash = programFor({ cwd: options.cwd, streams, hasLog, environment });
+  const bash = startedProgram({ cwd: options.cwd, streams, hasLog, environment });
   const umask = process.umask(0o022);
   const { log } = bash;
   const before = adoptOrphans(bash.pid);
@@ -82,6 +90,8 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   };
   let context: RequestContext | undefined;
   try {
+    // While it goes on with that, what serves it is loaded.
+    const unsent = tellToBegin(bash.channel, beginning(options, environment, bash.environment));
     const { prepare, requestContext, serveRequest } = await import("./serving.ts");
     const served = requestContext(options, { environment, epochSeconds, output, signal: ended.signal });
     context = served;
@@ -91,9 +101,8 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
       bash.removeText();
       return undefined;
     };
-    const channel = await serveRequests(bash.channel, serve, () => complain(buildErrors.channelLost, output));
-    channel.begin(beginning(options, environment, bash.environment));
-    // While the program reads its text.
+    const lost = () => complain(buildErrors.channelLost, output);
+    const channel = await serveRequests(bash.channel, serve, lost, unsent);
     void prepare();
     const status = await bash.exited;
     ended.abort();
@@ -118,6 +127,17 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     stopBeingSubreaper();
     process.umask(umask);
     bash.removeText();
+  }
+}
+
+function startedProgram(start: ProgramStart): StartedProgram {
+  try {
+    return programFor(start);
+  } catch (cause) {
+    if (isFullDisk(cause))
+      throw new HabError(buildErrors.diskFull, `${tmpdir()}: ${describeError(cause)}`, { cause });
+    if (systemErrorCode(cause) !== "ENOENT") throw cause;
+    throw new HabError(buildErrors.bashMissing, "bash was not found on PATH", { cause });
   }
 }
 

@@ -1,6 +1,9 @@
 // Requests of the bash program and our replies, over one socket pair. A request is its number of fields, then the
 // fields; a reply is a status and its number of fields, then the fields. Each ends with a NUL, which no bash value can hold.
 
+import { writeSync } from "node:fs";
+import { systemErrorCode } from "../error/index.ts";
+
 /** A reply: the status bash sees, and fields. */
 export interface Reply {
   readonly status: number;
@@ -61,10 +64,23 @@ export function encodeReply({ status, fields }: Reply): Buffer {
   return Buffer.concat(all.flatMap((field) => [Buffer.from(field as string), end]));
 }
 
+/**
+ * Tells the program at the other end of `fd`, which waits for it, to begin, and with what. Answers what there was no room for,
+ * to be handed to `serveRequests`. That the program has gone shows in its status.
+ */
+export function tellToBegin(fd: number, settings: readonly string[]): Buffer {
+  let unsent = Buffer.concat([Buffer.of(0), encodeReply({ status: 0, fields: settings })]);
+  try {
+    while (unsent.length > 0) unsent = unsent.subarray(writeSync(fd, unsent));
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== "EAGAIN" && code !== "EPIPE") throw error;
+  }
+  return unsent;
+}
+
 /** What a process needs to serve requests on its end of the socket pair. */
 export interface Channel {
-  /** Tells the program, which waits for it, to begin, and with what. */
-  begin(settings: readonly string[]): void;
   /** Resolves when what has been asked so far is done. */
   idle(): Promise<void>;
   /** Ends it from this side. */
@@ -78,17 +94,16 @@ interface Sending {
 
 /**
  * Serves requests from `fd`, one at a time, in order. `handle` never rejects; what it answers with undefined gets no reply.
- * `onMalformed` is told when
- * nothing more can be served.
+ * `onMalformed` is told when nothing more can be served. `unsent` goes out first.
  */
 export async function serveRequests(
   fd: number,
   handle: (request: readonly string[]) => Promise<Reply> | undefined,
   onMalformed: () => void,
+  unsent: Buffer = Buffer.alloc(0),
 ): Promise<Channel> {
   const decoder = new RequestDecoder();
   let queue = Promise.resolve();
-  let unsent: Buffer = Buffer.alloc(0);
   const flush = (socket: Sending) => {
     if (unsent.length === 0) return;
     const written = socket.write(unsent);
@@ -119,9 +134,8 @@ export async function serveRequests(
       error() {},
     },
   } as unknown as Parameters<typeof Bun.connect>[0])) as unknown as Sending;
+  flush(socket);
   return {
-    begin: (settings) =>
-      send(socket, Buffer.concat([Buffer.of(0), encodeReply({ status: 0, fields: settings })])),
     idle: () => queue,
     close: () => socket.terminate(),
   };

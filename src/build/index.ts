@@ -20,8 +20,9 @@ export type {
   Severity,
   Step,
 } from "./plans/index.ts";
-export type { HartDigest, LockMode } from "./records/build-lock.ts";
+export type { HartDigest } from "./records/build-lock.ts";
 export type { HartComparison, HartDifference } from "./records/compare-harts.ts";
+export type { LockMode } from "./records/lock-slot.ts";
 export type { RecordedPackage } from "./records/read.ts";
 export { freshRelease, parseRelease } from "./records/release.ts";
 export type { Reproduction } from "./records/reproduce.ts";
@@ -35,11 +36,6 @@ export { STUDIO_TYPES } from "./studio/types.ts";
 /** Builds a package from a plan; see `build.ts`. */
 export async function buildPlan(options: BuildOptions): Promise<number> {
   return (await import("./build.ts")).buildPlan(options);
-}
-
-/** Starts the bash program for a build without a studio that the command line seems to ask for; see `start-program.ts`. */
-export async function startBuildEarly(env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  (await import("./start-program.ts")).startForCommand(env);
 }
 
 /** Plans as text: checking them, their order, rebuilding them; see `plans/index.ts`. */

@@ -14,7 +14,6 @@ import {
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describeError, systemErrorCode } from "../error/index.ts";
 import { enlargePipe, openPipe, openUnnamed } from "../host/index.ts";
 
@@ -186,9 +185,9 @@ function closePipe(pipe: Pipe): void {
 function openLog(): number {
   const unnamed = openUnnamed(tmpdir());
   if (unnamed !== undefined) return unnamed;
-  const place = mkdtempSync(join(tmpdir(), "hab-build-log-"));
+  const place = mkdtempSync(`${tmpdir()}/hab-build-log-`);
   try {
-    return openSync(join(place, "log"), "w+", 0o600);
+    return openSync(`${place}/log`, "w+", 0o600);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
@@ -215,7 +214,7 @@ function writeFully(descriptor: number, bytes: Uint8Array): boolean {
 
 /** Keeps the log of a failed build and says where, on `stderr`. A log that cannot be kept changes nothing. */
 export function keepLog(path: string, directory: string, stderr: number): void {
-  const kept = join(directory, `${nameInLog(readFileSync(path, "latin1"))}.${timeStamp(new Date())}.log`);
+  const kept = `${directory}/${nameInLog(readFileSync(path, "latin1"))}.${timeStamp(new Date())}.log`;
   try {
     mkdirSync(directory, { recursive: true });
     copyFileSync(path, kept);

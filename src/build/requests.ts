@@ -1,7 +1,7 @@
 // What the bash program has done for it: everything that is faster or safer here than in a chain of commands.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { KeyCache } from "../crypto/index.ts";
+import type { SecretKey } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
 import { relocateProgram, UnnamedFile } from "../host/index.ts";
 import {
@@ -9,7 +9,6 @@ import {
   fillArchive,
   findInstalled,
   formatIdent,
-  HOOK_SETTINGS_FILE,
   installPath,
   isFullIdent,
   isPathSafe,
@@ -17,21 +16,18 @@ import {
   type PackageIdent,
   packagesDirectory,
   ReleaseInPlace,
-  readHookSettings,
   removeTree,
   signHart,
 } from "../package/index.ts";
 import type { Reply } from "./channel.ts";
 import { copyConfig, copyFile } from "./copy-config.ts";
-import { defaultValue } from "./default-value.ts";
-import { download } from "./download.ts";
 import { buildErrors, isFullDisk } from "./errors.ts";
 import { findLeaks } from "./hermetic.ts";
 import { allNeeded, flagsOf } from "./installed-metadata.ts";
 import { fixLibtoolScripts } from "./libtool.ts";
-import { isAboutLock, type LockSlot, requireNoRelease } from "./records/build-lock.ts";
 import { clampTimestamps } from "./records/clamp-timestamps.ts";
 import { identOf, type RecordKeeper } from "./records/keeper.ts";
+import { isAboutLock, type LockSlot, requireNoRelease } from "./records/lock-slot.ts";
 import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
 import { settle } from "./records/settle.ts";
 import { beginResults, deliver } from "./results.ts";
@@ -57,7 +53,8 @@ export type DependencyInstaller = (request: InstallRequest) => Promise<FullIdent
 export interface RequestContext {
   /** What holds `hab/pkgs`: `/`, or the parent of HAB_ROOT_PATH. */
   readonly root: string;
-  readonly keyCacheDirectory: string;
+  /** The newest secret key of an origin: the same one, once it has been read, until the build ends. */
+  readonly signingKey: (origin: string) => SecretKey<"origin-secret">;
   /** Time stamp of everything in the artifact, seconds since 1970. */
   readonly epochSeconds: number;
   readonly install: DependencyInstaller | undefined;
@@ -127,8 +124,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     }),
   "all-needed": ([packages = "", ...direct]) => allNeeded(packages, direct),
   flags: (pairs) => flagsOf(pairs),
-  lock: ([planDirectory = ""], { lock }) => {
-    lock.open(planDirectory);
+  lock: async ([planDirectory = ""], { lock }) => {
+    await lock.open(planDirectory);
     return [];
   },
   resolved: async (pairs, { records, lock }) => {
@@ -181,13 +178,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     if (ident !== undefined) context.place = ReleaseInPlace.begin(ident, context.root);
     return [];
   },
-  "check-hook-settings": ([plan = ""]) => {
-    const { unknown } = readHookSettings(plan);
-    if (unknown.length > 0)
-      throw new HabError(
-        buildErrors.badHookSettings,
-        `${plan}/${HOOK_SETTINGS_FILE}: nothing is known of ${unknown.join(", ")}`,
-      );
+  "check-hook-settings": async ([plan = ""]) => {
+    (await import("./check-hook-settings.ts")).checkHookSettings(plan);
     return [];
   },
   "fix-libtool": ([directory = ""]) => fixLibtoolScripts(directory),
@@ -202,18 +194,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return [digest];
   },
   download: async ([url = "", destination = ""]) => {
-    await download(url, destination);
+    await (await import("./download.ts")).download(url, destination);
     return [];
   },
-  toml: ([file = "", path = ""]) => [defaultValue(file, path)],
+  toml: async ([file = "", path = ""]) => [(await import("./default-value.ts")).defaultValue(file, path)],
   // Digests of all files, signed: the metadata file FILES. `list` is scratch.
   "list-files": async ([prefix = "", list = "", target = "", origin = ""], context) => {
-    const { records, lock, epochSeconds, keyCacheDirectory } = context;
+    const { records, lock, epochSeconds, signingKey } = context;
     clampTimestamps(prefix, epochSeconds);
     lock.current?.notePackage(prefix);
     mkdirSync(dirname(list), { recursive: true, mode: 0o755 });
     writeFileSync(list, await records.writeInto(prefix, lastMetafile(target)));
-    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
+    const key = signingKey(origin);
     await signHart(list, join(prefix, "FILES"), key);
     return [];
   },
@@ -223,8 +215,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       .flatMap((key, index) => (index % 2 === 0 ? [{ key, value: fields[index + 1] ?? "" }] : []))
       .sort((a, b) => byteOrder(a.key, b.key))
       .map(({ key, value }) => `${key}=${value}`),
-  "check-key": ([origin = ""], { keyCacheDirectory }) => {
-    new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
+  "check-key": ([origin = ""], { signingKey }) => {
+    signingKey(origin);
     return [];
   },
   archive: async ([prefix = "", artifact = "", origin = "", level = "", target = ""], context) => {
@@ -237,7 +229,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     await fillArchive(context.artifact.descriptor, {
       directory: prefix,
       root: context.root,
-      key: new KeyCache(context.keyCacheDirectory).latest("origin-secret", origin),
+      key: context.signingKey(origin),
       compressionLevel: Number(level),
       epochSeconds: context.epochSeconds,
       added: lastMetafile(target),

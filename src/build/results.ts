@@ -2,7 +2,6 @@
 // §10.5). Each appears whole, in this order (docs/decisions/0031-builds-that-are-cut-short.md).
 import { chownSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { KeyCache } from "../crypto/index.ts";
 import {
   appearInOrder,
   removeIfPresent,
@@ -14,6 +13,7 @@ import { LAST_METAFILE, writeAll } from "../package/index.ts";
 import { copyContent } from "./copy-config.ts";
 import type { RecordKeeper } from "./records/keeper.ts";
 import { settleTimes } from "./records/settle.ts";
+import type { RequestContext } from "./requests.ts";
 
 const UNFINISHED_REPORT = "pre_build.env";
 const REPORT = "last_build.env";
@@ -62,9 +62,9 @@ export async function deliver(
   { artifact, sha256, directory, prefix, target, origin, plan, lines }: Delivery,
   {
     records,
-    keyCacheDirectory,
+    signingKey,
     epochSeconds,
-  }: { records: RecordKeeper; keyCacheDirectory: string; epochSeconds: number },
+  }: { records: RecordKeeper; signingKey: RequestContext["signingKey"]; epochSeconds: number },
 ): Promise<void> {
   const name = basename(artifact.path);
   const hart = new UnnamedFile(join(directory, name));
@@ -79,8 +79,7 @@ export async function deliver(
     copyContent(artifact.descriptor, hart.descriptor, artifact.path);
     const metafile = target === "" ? undefined : add(join(prefix, LAST_METAFILE), `${target}\n`);
     const report = add(join(directory, REPORT), textOf(lines));
-    const key = new KeyCache(keyCacheDirectory).latest("origin-secret", origin);
-    const beside = await records.fileBeside(hart.path, sha256, key);
+    const beside = await records.fileBeside(hart.path, sha256, signingKey(origin));
     if (beside !== undefined) add(beside.path, beside.text);
     await appearInOrder(files.map((file) => ({ file, mode: 0o644 })));
     if (metafile !== undefined) settleTimes([metafile.path, prefix], epochSeconds);

@@ -2,11 +2,11 @@
 // program, so nothing here is needed to start it.
 
 import { basename, dirname, join } from "node:path";
-import { prepareToSign } from "../crypto/index.ts";
+import { KeyCache, type SecretKey } from "../crypto/index.ts";
 import { prepareToPack } from "../package/index.ts";
 import type { BuildOptions, BuildOutput } from "./build.ts";
-import { LockSlot } from "./records/build-lock.ts";
 import { RecordKeeper } from "./records/keeper.ts";
+import { LockSlot } from "./records/lock-slot.ts";
 import type { RequestContext } from "./requests.ts";
 
 export { serveRequest } from "./requests.ts";
@@ -14,11 +14,8 @@ export { serveRequest } from "./requests.ts";
 /** Loads what every build needs in its end, for the time when there is nothing else to do. Never rejects. */
 export async function prepare(): Promise<void> {
   try {
-    // The compressor is compiled on another thread meanwhile.
-    const packing = prepareToPack();
     await import("./records/documents.ts");
-    prepareToSign();
-    await packing;
+    await prepareToPack();
   } catch {
     // What is wrong shows when it is used.
   }
@@ -44,7 +41,7 @@ export function requestContext(
   return {
     ...output,
     root,
-    keyCacheDirectory: environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys"),
+    signingKey: signingKeys(environment["HAB_CACHE_KEY_PATH"] || join(rootPath, "cache", "keys")),
     epochSeconds,
     install,
     show,
@@ -58,6 +55,15 @@ export function requestContext(
     }),
     lock: new LockSlot(lock, { root, target, hartDigest }),
     signal,
+  };
+}
+
+function signingKeys(directory: string): RequestContext["signingKey"] {
+  const keys = new Map<string, SecretKey<"origin-secret">>();
+  return (origin) => {
+    const key = keys.get(origin) ?? new KeyCache(directory).latest("origin-secret", origin);
+    keys.set(origin, key);
+    return key;
   };
 }
 

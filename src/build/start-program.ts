@@ -1,12 +1,10 @@
 // Starts the bash program of a build (docs/decisions/0014-build-program.md). It first reads its own text, which takes it longer than
 // anything else it does for a small plan, and then waits to be told what to build: so it is started as soon as a build is
-// likely, and ended unused where there is none (docs/decisions/0043-build-speed.md).
+// likely, by src/main.ts, before anything else of the command is loaded, and ended unused where there is none
+// (docs/decisions/0043-build-speed.md). So this imports no more than that takes.
 import { closeSync, mkdtempSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { describeError, HabError, systemErrorCode } from "../error/index.ts";
 import { inheritedEnvironment } from "../host/index.ts";
-import { buildErrors, isFullDisk } from "./errors.ts";
 import { type BuildLog, LOG_VARIABLE, startLog } from "./log.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
 
@@ -42,12 +40,13 @@ export interface StartedProgram {
   guard(): number;
 }
 
-/** Starts the program. Throws HAB-BLD-001 and system errors. */
-export function startProgram({ cwd, streams, hasLog, environment }: ProgramStart): StartedProgram {
-  const text = join(mkdtempSync(join(tmpdir(), "hab-build-")), PROGRAM_NAME);
+/** Starts the program. Throws system errors; ENOENT is that of bash, which was not found on PATH. */
+function startProgram({ cwd, streams, hasLog, environment }: ProgramStart): StartedProgram {
+  const place = mkdtempSync(`${tmpdir()}/hab-build-`);
+  const text = `${place}/${PROGRAM_NAME}`;
   let isThere = true;
   const removeText = () => {
-    if (isThere) rmSync(dirname(text), { recursive: true, force: true });
+    if (isThere) rmSync(place, { recursive: true, force: true });
     isThere = false;
   };
   let log: BuildLog | undefined;
@@ -68,10 +67,7 @@ export function startProgram({ cwd, streams, hasLog, environment }: ProgramStart
   } catch (error) {
     log?.close();
     removeText();
-    if (isFullDisk(error))
-      throw new HabError(buildErrors.diskFull, `${tmpdir()}: ${describeError(error)}`, { cause: error });
-    if (systemErrorCode(error) !== "ENOENT") throw error;
-    throw new HabError(buildErrors.bashMissing, "bash was not found on PATH", { cause: error });
+    throw error;
   }
 }
 

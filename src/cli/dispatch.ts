@@ -14,7 +14,6 @@ import {
 import type { Command } from "./command.ts";
 import { formatJson } from "./command.ts";
 import { createConfiguration } from "./configuration.ts";
-import { beginEarly } from "./early.ts";
 import { cliErrors } from "./errors.ts";
 import { announceSwitches } from "./feature-switches.ts";
 import type { Environment, ParsedValue } from "./grammar/parse.ts";
@@ -56,7 +55,6 @@ export async function dispatch(words: readonly string[], around: Surroundings): 
       const { becomeTool } = await import("./external-tool.ts");
       becomeTool(path, rest[0] === "--" ? rest.slice(1) : rest, around.env);
     }
-    await beginEarly(path, rest, around.env);
     const { command } = await load();
     return await runCommand(path, command, rest, around, failure);
   } catch (error) {

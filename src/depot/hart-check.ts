@@ -150,7 +150,7 @@ async function checkSignature(db: Queries, fd: number, header: HartHeader): Prom
   const key = await findKey(db, name, "signing-public", revision);
   if (key === undefined) return;
   await refusing(`Invalid signature of ${name}-${revision}`, async () => {
-    const signed = openSignedMessage(parseKey("origin-public", key.body), header.signature);
+    const signed = await openSignedMessage(parseKey("origin-public", key.body), header.signature);
     const expected = parseDigest(new TextDecoder().decode(signed));
     if (!digestsEqual(expected, await hashRest(fd, header.payloadOffset)))
       throw new Refusal(422, "the content is not what was signed");

@@ -15,6 +15,7 @@ export * from "./huge-pages.ts";
 export * from "./id-map.ts";
 export * from "./libc.ts";
 export * from "./lock.ts";
+export * from "./open-unnamed.ts";
 export * from "./process.ts";
 export * from "./process-end.ts";
 export * from "./process-identity.ts";

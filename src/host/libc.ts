@@ -2,7 +2,6 @@
 // process descriptors). Only this room calls it.
 import { CString, dlopen, type Pointer, ptr, read } from "bun:ffi";
 import { readFileSync } from "node:fs";
-import { constants } from "node:os";
 import { HabError } from "../error/index.ts";
 import { hostErrors } from "./errors.ts";
 
@@ -71,6 +70,7 @@ export function errno(): number {
 
 /** `ESRCH` and the like for a number of `errno`. */
 export function errnoName(number: number): string {
+  const { constants } = process.getBuiltinModule("node:os");
   for (const [name, value] of Object.entries(constants.errno)) if (value === number) return name;
   return `errno ${number}`;
 }

@@ -1,16 +1,11 @@
 // Files that have no name before they are whole (O_TMPFILE, open(2)): a process that is killed while it writes one leaves
 // nothing behind. File systems without them get a temporary name instead, which `sweepTemporaries` knows.
-import { closeSync, constants, fchmodSync, fsync, fsyncSync, openSync, renameSync } from "node:fs";
+import { closeSync, fchmodSync, fsync, fsyncSync, openSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemErrorCode } from "../error/index.ts";
-import { isPresent, removeIfPresent, syncDirectory, temporaryPathFor } from "./files.ts";
+import { removeIfPresent, syncDirectory, temporaryPathFor } from "./files.ts";
 import { cString, errno, errnoName, libc, systemError } from "./libc.ts";
-
-/** The same on x86-64 and arm64 but for O_DIRECTORY, which is part of it. */
-const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
-
-/** What a file system, or a kernel, without such files answers. */
-const NOT_SUPPORTED = new Set(["EOPNOTSUPP", "ENOTSUP", "EISDIR", "ENOENT", "EINVAL"]);
+import { openUnnamed } from "./open-unnamed.ts";
 
 const AT_FDCWD = -100;
 const AT_SYMLINK_FOLLOW = 0x400;
@@ -112,19 +107,6 @@ export async function writeFileUnnamed(
     file.close();
   }
   syncDirectory(dirname(path));
-}
-
-/** A new file in a directory, without a name; undefined where the file system has no such files. Throws the system error. */
-export function openUnnamed(directory: string): number | undefined {
-  // The name is given by way of /proc.
-  if (!isPresent("/proc/self/fd")) return undefined;
-  try {
-    return openSync(directory, constants.O_RDWR | O_TMPFILE, 0o600);
-  } catch (error) {
-    // A directory that is missing is found out by the other way too.
-    if (NOT_SUPPORTED.has(systemErrorCode(error) ?? "")) return undefined;
-    throw error;
-  }
 }
 
 function giveName(descriptor: number, path: string): void {

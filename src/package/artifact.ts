@@ -145,7 +145,7 @@ async function verifyAndUnpack(
   expected: FullIdent,
   root: string,
 ): Promise<Staging> {
-  const signed = signedDigest(header, key);
+  const signed = await signedDigest(header, key);
   const stop = new AbortController();
   const verifying = hashRest(fd, header.payloadOffset).then((found) => requireDigest(header, signed, found));
   verifying.catch((reason: unknown) => stop.abort(reason));

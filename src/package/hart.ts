@@ -14,6 +14,7 @@ import {
   parseDigest,
   parseNamedRevision,
   type SecretKey,
+  SIGNATURE_LENGTH_BYTES,
   signMessage,
 } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
@@ -22,6 +23,9 @@ import { trimText } from "./text.ts";
 
 export const HART_FORMAT_VERSION = "HART-1";
 export const HART_HASH_TYPE = "BLAKE2b";
+
+/** What is signed is the digest in hexadecimal. */
+const DIGEST_LENGTH_CHARACTERS = 64;
 
 /** A header takes less than 700 bytes; spaces are tolerated, so a little more. */
 export const LONGEST_HEADER_BYTES = 16 * 1024;
@@ -118,15 +122,15 @@ export async function verifyOpenHart(
   header: HartHeader,
   key: PublicKey<"origin-public">,
 ): Promise<Verified> {
-  const signed = signedDigest(header, key);
+  const signed = await signedDigest(header, key);
   const hash = await hashRest(fd, header.payloadOffset);
   requireDigest(header, signed, hash);
   return { signer: key.id, hash };
 }
 
 /** The digest of the payload that the header's signature vouches for. Throws HAB-KEY-009 or -012. */
-export function signedDigest(header: HartHeader, key: PublicKey<"origin-public">): string {
-  return parseDigest(new TextDecoder().decode(openSignedMessage(key, header.signature)));
+export async function signedDigest(header: HartHeader, key: PublicKey<"origin-public">): Promise<string> {
+  return parseDigest(new TextDecoder().decode(await openSignedMessage(key, header.signature)));
 }
 
 /** Throws HAB-PKG-024 unless the payload found is the one that was signed. */
@@ -149,7 +153,7 @@ export async function signHart(
     await withFile(
       destination,
       async (output) => {
-        writeAll(output, hartHeader(digest, key));
+        writeAll(output, await hartHeader(digest, key));
         await hashRest(input, 0, output);
       },
       "w",
@@ -158,10 +162,21 @@ export async function signHart(
 }
 
 /** The header over a payload of this digest. */
-export function hartHeader(payloadDigest: string, key: SecretKey<"origin-secret">): Uint8Array {
-  const signature = encodeBase64(signMessage(key, Buffer.from(payloadDigest)));
+export async function hartHeader(
+  payloadDigest: string,
+  key: SecretKey<"origin-secret">,
+): Promise<Uint8Array> {
+  return headerOf(await signMessage(key, Buffer.from(payloadDigest)), key);
+}
+
+/** Its length, which does not depend on the payload. */
+export function hartHeaderLength(key: SecretKey<"origin-secret">): number {
+  return headerOf(new Uint8Array(SIGNATURE_LENGTH_BYTES + DIGEST_LENGTH_CHARACTERS), key).length;
+}
+
+function headerOf(signed: Uint8Array, { id }: SecretKey<"origin-secret">): Uint8Array {
   return Buffer.from(
-    `${HART_FORMAT_VERSION}\n${formatNamedRevision(key.id)}\n${HART_HASH_TYPE}\n${signature}\n\n`,
+    `${HART_FORMAT_VERSION}\n${formatNamedRevision(id)}\n${HART_HASH_TYPE}\n${encodeBase64(signed)}\n\n`,
   );
 }
 

@@ -5,7 +5,7 @@ import { Blake2b256, type SecretKey } from "../crypto/index.ts";
 import { HabError } from "../error/index.ts";
 import { writeFileUnnamed } from "../host/index.ts";
 import { packageErrors } from "./errors.ts";
-import { hartHeader, writeAll } from "./hart.ts";
+import { hartHeader, hartHeaderLength, writeAll } from "./hart.ts";
 
 /** As `xz -6`, the original's default (`HAB_HART_COMPRESSION_LEVEL`). */
 export const DEFAULT_COMPRESSION_LEVEL = 6;
@@ -26,21 +26,9 @@ export interface PackOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * Loads what packing needs and has the compressor compiled on another thread, for whoever will pack in a moment. Never
- * rejects: what is wrong shows when it is used.
- */
+/** Loads what packing needs, for whoever will pack in a moment. */
 export async function prepareToPack(): Promise<void> {
-  try {
-    const [{ prepareLiblzma }] = await Promise.all([
-      import("./xz/liblzma.ts"),
-      import("./xz/encode.ts"),
-      import("./tar/writer.ts"),
-    ]);
-    await prepareLiblzma();
-  } catch {
-    // As said.
-  }
+  await Promise.all([import("./xz/encode.ts"), import("./tar/writer.ts")]);
 }
 
 /**
@@ -70,7 +58,7 @@ export async function fillArchive(hart: number, options: PackOptions): Promise<v
     import("./xz/encode.ts"),
   ]);
   // Any digest makes a header of the same length: the payload goes behind it, and then the header is known.
-  const headerLength = hartHeader("0".repeat(64), key).length;
+  const headerLength = hartHeaderLength(key);
   const hasher = new Blake2b256();
   writeAll(hart, new Uint8Array(headerLength));
   const source = { directory, name, epochSeconds, ...(added && { added }) };
@@ -79,7 +67,7 @@ export async function fillArchive(hart: number, options: PackOptions): Promise<v
     hasher.update(piece);
     writeAll(hart, piece);
   }
-  const header = hartHeader(hasher.digestHex(), key);
+  const header = await hartHeader(hasher.digestHex(), key);
   if (header.length !== headerLength) throw new Error("the header of a hart has no fixed length");
   writeSync(hart, header, 0, headerLength, 0);
 }

@@ -23,7 +23,9 @@ _print() {
   fi
 }
 
-build_line() { _print '' 37 "$1"; }
+build_line() {
+  if [[ -z "$__colour" ]]; then printf '   %s: %s\n' "$pkg_name" "$1"; else _print '' 37 "$1"; fi
+}
 
 warn() { _print WARN 33 "$1" >&2; }
 
@@ -43,8 +45,12 @@ __told=0
 # _ask VERB [ARGUMENT...]: has the surrounding program do one thing. Sets `__answer` to the fields of its reply and
 # returns its status. A request must end before the next one is made.
 _ask() {
-  local __status=0 __failed=0
   printf '%s\0' "$#" "$@" >&"$__to_hab" || _channel_lost
+  if ((__told == 0)); then
+    _receive || return
+    return 0
+  fi
+  local __status=0 __failed=0
   while ((__told > 0)); do
     __told=$((__told - 1))
     _receive || __status=$?

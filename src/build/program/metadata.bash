@@ -28,6 +28,10 @@ _write_table() {
 
 # _write_directories FILE PREFIX SEPARATOR DIRECTORY...: directories below the package.
 _write_directories() {
+  if (($# == 3)); then
+    _write_metadata "$1" ''
+    return
+  fi
   local file="$1" prefix="$2" separator="$3" directory text=
   shift 3
   for directory in "$@"; do text+="${text:+$separator}$prefix$pkg_prefix/$directory"; done

@@ -18,9 +18,10 @@ import { buildErrors } from "../errors.ts";
 const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
 /** The signed statement as one line of JSON, with its line end. */
-export function signStatement(statement: unknown, key: SecretKey<"origin-secret">): string {
+export async function signStatement(statement: unknown, key: SecretKey<"origin-secret">): Promise<string> {
   const payload = Buffer.from(JSON.stringify(statement));
-  const signature = signMessage(key, preAuthenticationEncoding(payload)).subarray(0, SIGNATURE_LENGTH_BYTES);
+  const signed = await signMessage(key, preAuthenticationEncoding(payload));
+  const signature = signed.subarray(0, SIGNATURE_LENGTH_BYTES);
   const envelope = {
     payloadType: PAYLOAD_TYPE,
     payload: encodeBase64(payload),
@@ -30,12 +31,12 @@ export function signStatement(statement: unknown, key: SecretKey<"origin-secret"
 }
 
 /** What a signed statement says and who signed it. Throws HAB-BLD-042, HAB-KEY-009, and what `keyOf` throws. */
-export function openStatement(
+export async function openStatement(
   line: string,
   keyOf: (signer: NamedRevision) => PublicKey<"origin-public">,
-): { readonly signer: NamedRevision; readonly statement: unknown } {
+): Promise<{ readonly signer: NamedRevision; readonly statement: unknown }> {
   const { payload, signer, signature } = parseEnvelope(line);
-  openSignedMessage(keyOf(signer), Buffer.concat([signature, preAuthenticationEncoding(payload)]));
+  await openSignedMessage(keyOf(signer), Buffer.concat([signature, preAuthenticationEncoding(payload)]));
   try {
     return { signer, statement: JSON.parse(Buffer.from(payload).toString("utf8")) as unknown };
   } catch (error) {

@@ -117,7 +117,7 @@ export class RecordKeeper {
       { file: basename(hart), sha256 },
       { builder: this.#options.builder, startedMs: this.#startedMs, finishedMs: Date.now() },
     );
-    return { path: `${hart}${ENVELOPE_SUFFIX}`, text: signStatement(statement, key) };
+    return { path: `${hart}${ENVELOPE_SUFFIX}`, text: await signStatement(statement, key) };
   }
 
   #load(): Promise<typeof import("./documents.ts")> {

@@ -51,7 +51,7 @@ export async function readSignedProvenance(
   file: string,
   keyOf: (signer: NamedRevision) => PublicKey<"origin-public">,
 ): Promise<{ readonly signer: NamedRevision; readonly statement: JsonObject }> {
-  const { signer, statement } = openStatement(readFileSync(file, "utf8"), keyOf);
+  const { signer, statement } = await openStatement(readFileSync(file, "utf8"), keyOf);
   if (subjectSha256(statement) !== (await sha256OfFile(path)))
     throw new HabError(buildErrors.badRecord, `${file} is not about ${path}`);
   return { signer, statement: statement as JsonObject };

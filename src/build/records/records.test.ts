@@ -191,7 +191,7 @@ describe("the provenance", () => {
     const hart = world.hart();
     const line = readFileSync(`${hart}.intoto.jsonl`, "utf8");
     expect(line.split("\n")).toHaveLength(2);
-    const { signer, statement } = openStatement(line, (name) => world.keys.get("origin-public", name));
+    const { signer, statement } = await openStatement(line, (name) => world.keys.get("origin-public", name));
     expect(signer.name).toBe("acme");
     const { subject, predicate } = statement as Provenance;
     expect(subject).toEqual([
@@ -217,7 +217,9 @@ describe("the provenance", () => {
     const payload = Buffer.from(
       Buffer.from(envelope.payload, "base64").toString().replace("acme", "evil"),
     ).toString("base64");
-    expect(() => openStatement(JSON.stringify({ ...envelope, payload }), key)).toThrow("not signed by");
+    await expect(openStatement(JSON.stringify({ ...envelope, payload }), key)).rejects.toThrow(
+      "not signed by",
+    );
     for (const text of [
       "",
       "{}",
@@ -226,7 +228,7 @@ describe("the provenance", () => {
       JSON.stringify({ ...envelope, payloadType: "text/plain" }),
       JSON.stringify({ ...envelope, signatures: [] }),
     ])
-      expect(() => openStatement(text, key)).toThrow();
+      await expect(openStatement(text, key)).rejects.toThrow();
   });
 });
 

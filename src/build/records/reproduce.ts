@@ -14,9 +14,9 @@ import {
 import { type BuildOptions, buildPlan } from "../build.ts";
 import { buildErrors } from "../errors.ts";
 import { habRoot } from "../serving.ts";
-import { requireNoRelease } from "./build-lock.ts";
 import { compareHarts, type HartComparison } from "./compare-harts.ts";
 import { type GivenMetadata, type GivenPackage, givenAt, metadataOf, metafileOf } from "./given.ts";
+import { requireNoRelease } from "./lock-slot.ts";
 import { PROVENANCE_FILE } from "./record-files.ts";
 
 export interface Reproduction {

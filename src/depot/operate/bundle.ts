@@ -91,7 +91,9 @@ export async function exportBundle(
     };
     const listBytes = new TextEncoder().encode(`${JSON.stringify(list, null, 1)}\n`);
     const signedBy = formatNamedRevision(options.key.id);
-    const signature = encodeBase64(signMessage(options.key, new TextEncoder().encode(digestOf(listBytes))));
+    const signature = encodeBase64(
+      await signMessage(options.key, new TextEncoder().encode(digestOf(listBytes))),
+    );
     const sizes = new Map(packages.map((each) => [each.checksum, each.size]));
     const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     await writeTarFile(path, async (add) => {
@@ -283,7 +285,9 @@ async function verifySignature(
     );
   let signed: string;
   try {
-    signed = new TextDecoder().decode(openSignedMessage(key, decodeBase64(encoded) ?? new Uint8Array()));
+    signed = new TextDecoder().decode(
+      await openSignedMessage(key, decodeBase64(encoded) ?? new Uint8Array()),
+    );
   } catch (cause) {
     throw new HabError(depotErrors.bundleUntrusted, `the signature of ${path} is not that of ${named}`, {
       cause,

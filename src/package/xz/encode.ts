@@ -1,135 +1,51 @@
-// Compressing into one `.xz` stream of several blocks, on several threads. The blocks are cut by size alone, so the result
-// does not depend on the machine, and whoever unpacks can use several threads too.
-
-import { HabError } from "../../error/index.ts";
-import { packageErrors } from "../errors.ts";
-import { PIECE_SIZE_BYTES } from "../thread/job.ts";
-import { Thread, usefulThreads } from "../thread/thread.ts";
-import { closingFrame, FRAME_SIZE_BYTES, type IndexRecord, onlyBlock } from "./container.ts";
-import { encodeSmallXz, liblzmaModule, XzEncoder } from "./liblzma.ts";
-
-/** As `xz -6 -T0`: three times the dictionary. Smaller ones would cost ratio, larger ones memory when unpacking. */
-const BLOCK_SIZE_BYTES = 24 * 1024 * 1024;
+// Compressing into one `.xz` stream, by what suits its size.
+import { encodeTiny, TINY_SIZE_BYTES } from "./tiny-encoder.ts";
 
 /**
  * The highest preset that makes a difference. 7 to 9 are 6 with dictionaries of 16 to 64 MiB: more than 16 find nothing
- * in such blocks but take up to 674 MiB each.
+ * in blocks of 24 MiB but take up to 674 MiB each.
  */
 const HIGHEST_PRESET = 7;
 
-/** What is no larger is compressed at once: a thread and the tables of a whole block would take longer than the work. */
-const SMALL_SIZE_BYTES = 512 * 1024;
+/** Who asks for more than the default gets the best that liblzma finds also for what is small. */
+const HIGHEST_QUICK_PRESET = 6;
 
 /**
- * What is no larger than this is compressed as level 3 does also where 4 to 6 is asked for: some 2 % larger, a hundred bytes
- * or so, for a fifth of the time, most of which the optimal parsing of the higher levels would take before it is warm.
+ * What is no larger than this, and was not taken by the encoder for what is tiny, liblzma compresses as level 3 does also where
+ * 4 to 6 is asked for: some 2 % larger for a fifth of the time, most of which the optimal parsing of the higher levels would
+ * take before it is warm.
  */
-const TINY_SIZE_BYTES = 64 * 1024;
-const TINY_PRESET = 3;
-const HIGHEST_TINY_PRESET = 6;
-
-/** Each encoder takes up to 190 MiB. */
-const MOST_THREADS = 4;
+const WITHOUT_OPTIMUM_BYTES = 64 * 1024;
+const WITHOUT_OPTIMUM_PRESET = 3;
 
 /** Compresses `pieces` (each used before the next is taken) and yields the stream. `level` is 0 to 9 as of `xz`. */
 export async function* encodeXz(pieces: Iterable<Uint8Array>, level: number): AsyncGenerator<Uint8Array> {
-  const preset = Math.max(0, Math.min(HIGHEST_PRESET, Math.trunc(level)));
-  const compressors = new Compressors(preset);
-  const records: IndexRecord[] = [];
-  let header: Uint8Array | undefined;
-  const finished = async function* (stream: Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const bytes = await stream;
-    const block = onlyBlock(bytes);
-    if (header === undefined) {
-      header = bytes.slice(0, FRAME_SIZE_BYTES);
-      yield header;
-    }
-    if (block === undefined) throw new HabError(packageErrors.corruptPayload, "the encoder made no xz block");
-    records.push(block.record);
-    yield block.block;
-  };
-  try {
-    const running: Promise<Uint8Array>[] = [];
-    for (const block of blocksOf(pieces)) {
-      if (running.length === 0 && header === undefined && block.length <= SMALL_SIZE_BYTES) {
-        const isTiny = block.length <= TINY_SIZE_BYTES && preset <= HIGHEST_TINY_PRESET;
-        yield encodeSmallXz(block, isTiny ? Math.min(preset, TINY_PRESET) : preset);
-        return;
-      }
-      if (running.length >= compressors.count) yield* finished(running.shift() as Promise<Uint8Array>);
-      const stream = compressors.compress(block);
-      // Whoever awaits it later gets the error; until then it must not count as unhandled.
-      stream.catch(() => undefined);
-      running.push(stream);
-    }
-    for (const stream of running) yield* finished(stream);
-    if (header !== undefined) yield closingFrame(header, records);
-  } finally {
-    await compressors.stop();
+  let preset = Math.max(0, Math.min(HIGHEST_PRESET, Math.trunc(level)));
+  const rest = pieces[Symbol.iterator]();
+  const beginning: Uint8Array[] = [];
+  let size = 0;
+  let next = rest.next();
+  for (; next.done !== true && size <= TINY_SIZE_BYTES; next = rest.next()) {
+    // Whoever makes the pieces may use their memory again.
+    beginning.push(next.value.slice());
+    size += next.value.length;
   }
+  const isTiny = next.done === true && size <= TINY_SIZE_BYTES && preset <= HIGHEST_QUICK_PRESET;
+  const stream = isTiny && size > 0 ? encodeTiny(Buffer.concat(beginning)) : undefined;
+  if (stream !== undefined) {
+    yield stream;
+    return;
+  }
+  if (isTiny && size <= WITHOUT_OPTIMUM_BYTES) preset = Math.min(preset, WITHOUT_OPTIMUM_PRESET);
+  const { encodeBlocks } = await import("./encode-blocks.ts");
+  yield* encodeBlocks(chained(beginning, next, rest), preset);
 }
 
-/** Cuts the data into blocks. */
-function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array<ArrayBuffer>> {
-  let block = new Uint8Array(BLOCK_SIZE_BYTES);
-  let filled = 0;
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length; ) {
-      const part = piece.subarray(at, at + BLOCK_SIZE_BYTES - filled);
-      block.set(part, filled);
-      filled += part.length;
-      at += part.length;
-      if (filled === BLOCK_SIZE_BYTES) {
-        yield block;
-        block = new Uint8Array(BLOCK_SIZE_BYTES);
-        filled = 0;
-      }
-    }
-  }
-  if (filled > 0) yield block.slice(0, filled);
-}
-
-/** Threads that compress a block each; started when there is work, in turn. */
-class Compressors {
-  readonly count = usefulThreads(Number.POSITIVE_INFINITY, MOST_THREADS);
-  readonly #preset: number;
-  readonly #threads: Promise<Thread | undefined>[] = [];
-  /** The last job of each thread: a thread takes one at a time. */
-  readonly #busy: Promise<unknown>[] = [];
-  #next = 0;
-
-  constructor(preset: number) {
-    this.#preset = preset;
-  }
-
-  async compress(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-    const turn = this.#next++ % this.count;
-    this.#threads[turn] ??= Thread.start();
-    const before = this.#busy[turn];
-    const job = (async () => {
-      await before;
-      const thread = await this.#threads[turn];
-      const results =
-        thread?.run({ kind: "encode", level: this.#preset, data, liblzma: liblzmaModule() }) ??
-        encodeHere(data, this.#preset);
-      const parts: Uint8Array[] = [];
-      for await (const part of results) parts.push(part);
-      return Buffer.concat(parts);
-    })();
-    this.#busy[turn] = job.catch(() => undefined);
-    return job;
-  }
-
-  async stop(): Promise<void> {
-    for (const thread of await Promise.all(this.#threads)) thread?.stop();
-  }
-}
-
-async function* encodeHere(data: Uint8Array, preset: number): AsyncGenerator<Uint8Array> {
-  const encoder = new XzEncoder(preset, PIECE_SIZE_BYTES);
-  for (let at = 0; at < data.length; at += PIECE_SIZE_BYTES / 4) {
-    for (const part of encoder.encode(data.subarray(at, at + PIECE_SIZE_BYTES / 4))) yield part.slice();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  for (const part of encoder.finish()) yield part.slice();
+function* chained(
+  beginning: readonly Uint8Array[],
+  first: IteratorResult<Uint8Array>,
+  rest: Iterator<Uint8Array>,
+): Generator<Uint8Array> {
+  yield* beginning;
+  for (let next = first; next.done !== true; next = rest.next()) yield next.value;
 }

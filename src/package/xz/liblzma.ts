@@ -51,13 +51,6 @@ const DECODER_MEMORY_LIMIT_BYTES = 160n * 1024n * 1024n;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Begins to compile the module on another thread, for whoever will need it in a moment. A failure shows when it is used. */
-export async function prepareLiblzma(): Promise<void> {
-  if (compiled !== undefined) return;
-  const module = await WebAssembly.compile(new Uint8Array(readFileSync(wasmPath)));
-  compiled ??= module;
-}
-
 /** The module, for decoders on other threads: compiled, and made faster while it runs, only once. */
 export function liblzmaModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(new Uint8Array(readFileSync(wasmPath)));

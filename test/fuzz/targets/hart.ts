@@ -1,12 +1,13 @@
 // Whole harts: headers, xz streams, and hostile archives under a valid signature, taken the way an install takes them.
 import { Buffer } from "node:buffer";
+import { createPrivateKey, sign } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Blake2b256, blake2b256Hex, generateOriginKeyPair, KeyCache } from "../../../src/crypto/index.ts";
 import { readArchive } from "../../../src/package/archive.ts";
 import { stageLocalHart } from "../../../src/package/artifact.ts";
-import { hartHeader, readHeaderFrom } from "../../../src/package/hart.ts";
+import { readHeaderFrom } from "../../../src/package/hart.ts";
 import { parseFullIdent } from "../../../src/package/ident.ts";
 import { removeTree } from "../../../src/package/staging.ts";
 import { closingFrame, findBlocks } from "../../../src/package/xz/container.ts";
@@ -20,6 +21,14 @@ import { hostileTar, member, RELEASE } from "../tar-maker.ts";
 const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 /** Signs harts of the origin "o". */
 export const pair = generateOriginKeyPair("o", new Date(0));
+const privateKey = createPrivateKey({
+  key: Buffer.concat([
+    Buffer.from("302e020100300506032b657004220420", "hex"),
+    pair.secretKey.bytes.reveal().subarray(0, 32),
+  ]),
+  format: "der",
+  type: "pkcs8",
+});
 
 /** An xz stream of one block. */
 export function compress(data: Uint8Array): Buffer<ArrayBuffer> {
@@ -41,7 +50,9 @@ export function repeatBlock(stream: Uint8Array, count: number): Buffer {
 
 /** A hart with a signature that is valid, whatever the payload. */
 export function signed(payload: Uint8Array): Buffer {
-  return Buffer.concat([hartHeader(blake2b256Hex(payload), pair.secretKey), payload]);
+  const digest = Buffer.from(blake2b256Hex(payload));
+  const signature = Buffer.concat([sign(null, digest, privateKey), digest]).toString("base64");
+  return Buffer.concat([Buffer.from(`HART-1\no-19700101000000\nBLAKE2b\n${signature}\n\n`), payload]);
 }
 
 /** Uses a fresh directory with a file of these bytes. */
