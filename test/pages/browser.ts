@@ -146,13 +146,17 @@ export async function accessibilityFaults(
   }, withContrast);
 }
 
-/** How far the page can be scrolled sideways, in pixels: 0 where everything has its place. */
+/** A style for another width may come some frames after that width; a page that scrolls sideways still does after this. */
+const STYLE_LIMIT_MS = 2000;
+
+/** How far the page can be scrolled sideways, in pixels, when it has been drawn with its size: 0 where everything has its place. */
 export async function sidewaysScroll(page: Page): Promise<number> {
-  return await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    // Where a place is kept for the scroll bar, the content is narrower than what is there for it.
-    return Math.max(0, scrollWidth - clientWidth);
-  });
+  // Where a place is kept for the scroll bar, the content is narrower than what is there for it.
+  const measured = () =>
+    Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+  await page.waitForFunction(fits, undefined, { timeout: STYLE_LIMIT_MS }).catch(() => undefined);
+  return await page.evaluate(measured);
 }
 
 /** Gives the window another size, and waits until the page has been drawn with it: it is told of the size before its style is. */

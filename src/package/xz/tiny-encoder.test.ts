@@ -107,7 +107,7 @@ describe("what is tiny", () => {
     ]);
     const stream = encodeTiny(bytes) as Uint8Array;
     expect(new Bun.CryptoHasher("sha256").update(stream).digest("hex")).toBe(
-      "f1de5aef7c5603589a20ddc25c322fe5d62257f171eb3da938bc69cae870b4a1",
+      "b897eed0c7f3c972390d412eb5d41ea3302102fcd6492a50ba7ec53ac06e7e52",
     );
     expect(stream.length).toBeLessThan(run(["xz", "-3", "-c"], bytes).length * 1.03);
   });
@@ -121,8 +121,8 @@ describe("what is tiny", () => {
         parts.push(part.slice());
       streams.push(Buffer.concat(parts));
     }
-    // The check of the stream: CRC32, and CRC64 as liblzma is asked for.
-    expect(streams.map((stream) => stream[7])).toEqual([1, 4]);
+    // liblzma writes no sizes into the header of the block, so it is blocks of ours that have them.
+    expect(streams.map((stream) => (stream[13] as number) & 0xc0)).toEqual([0, 0xc0]);
     for (const stream of streams) expect(decompress(stream).equals(bytes)).toBe(true);
   });
 });

@@ -2,6 +2,7 @@
 // one after it, instead of liblzma's search for what is best for many. WebAssembly takes longer to come up than all the rest of a small build
 // (docs/decisions/0055-small-archives.md).
 import { closingFrame } from "./container.ts";
+import { crc64 } from "./crc64.ts";
 import { RangeEncoder } from "./range-encoder.ts";
 
 /** The most that is tried, and taken for small. */
@@ -11,9 +12,8 @@ export const TINY_SIZE_BYTES = 256 * 1024;
 const LEAST_RATIO = 4;
 const MOST_BYTES = 16 * 1024;
 
-/** Stream header with CRC32 as check: magic, flags, checksum of the flags (the .xz file format 1.1.0, 2.1.1). */
-const STREAM_HEADER = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 1, 0x69, 0x22, 0xde, 0x36);
-const CHECK_SIZE_BYTES = 4;
+/** Stream header with CRC64 as check: magic, flags, checksum of the flags (the .xz file format 1.1.0, 2.1.1). */
+const STREAM_HEADER = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 0xe6, 0xd6, 0xb4, 0x46);
 const SMALLEST_DICTIONARY_BITS = 12;
 
 /** LZMA2: a chunk that begins anew, with properties lc = 3, lp = 0, pb = 2; the end. */
@@ -68,9 +68,8 @@ export function encodeTiny(data: Uint8Array): Uint8Array | undefined {
   const blockHeader = Buffer.alloc(12);
   blockHeader.set([blockHeader.length / 4 - 1, 0, 0x21, 1, (dictionaryBits - SMALLEST_DICTIONARY_BITS) * 2]);
   blockHeader.writeUInt32LE(Bun.hash.crc32(blockHeader.subarray(0, 8)), 8);
-  const check = Buffer.alloc(CHECK_SIZE_BYTES);
-  check.writeUInt32LE(Bun.hash.crc32(data));
-  const unpaddedSize = blockHeader.length + chunk.length + CHECK_SIZE_BYTES;
+  const check = crc64(data);
+  const unpaddedSize = blockHeader.length + chunk.length + check.length;
   return Buffer.concat([
     STREAM_HEADER,
     blockHeader,
