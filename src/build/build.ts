@@ -95,12 +95,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     const { prepare, requestContext, serveRequest } = await import("./serving.ts");
     const served = requestContext(options, { environment, epochSeconds, output, signal: ended.signal });
     context = served;
-    const serve = (request: readonly string[]) => {
-      // The first thing that the program says, and nothing it waits for.
-      if (request[0] !== "opened") return serveRequest(request, served);
-      bash.removeText();
-      return undefined;
-    };
+    const serve = (request: readonly string[]) => serveRequest(request, served);
     const lost = () => complain(buildErrors.channelLost, output);
     const channel = await serveRequests(bash.channel, serve, lost, unsent);
     void prepare();
@@ -126,7 +121,6 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     log?.close();
     stopBeingSubreaper();
     process.umask(umask);
-    bash.removeText();
   }
 }
 

@@ -93,12 +93,12 @@ interface Sending {
 }
 
 /**
- * Serves requests from `fd`, one at a time, in order. `handle` never rejects; what it answers with undefined gets no reply.
+ * Serves requests from `fd`, one at a time, in order. `handle` never rejects.
  * `onMalformed` is told when nothing more can be served. `unsent` goes out first.
  */
 export async function serveRequests(
   fd: number,
-  handle: (request: readonly string[]) => Promise<Reply> | undefined,
+  handle: (request: readonly string[]) => Promise<Reply>,
   onMalformed: () => void,
   unsent: Buffer = Buffer.alloc(0),
 ): Promise<Channel> {
@@ -114,8 +114,7 @@ export async function serveRequests(
     flush(socket);
   };
   const serve = async (socket: Sending, request: readonly string[]) => {
-    const reply = await handle(request);
-    if (reply !== undefined) send(socket, encodeReply(reply));
+    send(socket, encodeReply(await handle(request)));
   };
   const socket = (await Bun.connect({
     fd,

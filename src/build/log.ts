@@ -6,16 +6,14 @@ import {
   copyFileSync,
   fstatSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   readSync,
-  rmSync,
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { describeError, systemErrorCode } from "../error/index.ts";
-import { enlargePipe, openPipe, openUnnamed } from "../host/index.ts";
+import { enlargePipe, openPipe, openScratch } from "../host/index.ts";
 
 /** Set by who keeps the log of a build by itself: no other is made, and this path is named when the build fails. */
 export const LOG_VARIABLE = "HAB_BUILD_LOG";
@@ -59,7 +57,7 @@ const PIPE_BYTES = 1024 * 1024;
 
 /** Two streams that go to one place go through one pipe, so that their lines keep their order. */
 export function startLog({ stdout, stderr }: Outputs): BuildLog {
-  const log = openLog();
+  const log = openScratch(tmpdir());
   const out = pipeTo(stdout);
   const err = isSameFile(stdout, stderr) ? out : pipeTo(stderr);
   const pipes = out === err ? [out] : [out, err];
@@ -180,17 +178,6 @@ function closePipe(pipe: Pipe): void {
   closeOwn(pipe);
   if (pipe.isOpen) closeSync(pipe.read);
   pipe.isOpen = false;
-}
-
-function openLog(): number {
-  const unnamed = openUnnamed(tmpdir());
-  if (unnamed !== undefined) return unnamed;
-  const place = mkdtempSync(`${tmpdir()}/hab-build-log-`);
-  try {
-    return openSync(`${place}/log`, "w+", 0o600);
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
 }
 
 function isSameFile(left: number, right: number): boolean {

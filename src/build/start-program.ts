@@ -2,9 +2,9 @@
 // anything else it does for a small plan, and then waits to be told what to build: so it is started as soon as a build is
 // likely, by src/main.ts, before anything else of the command is loaded, and ended unused where there is none
 // (docs/decisions/0043-build-speed.md). So this imports no more than that takes.
-import { closeSync, mkdtempSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, readSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { inheritedEnvironment } from "../host/index.ts";
+import { inheritedEnvironment, openScratch } from "../host/index.ts";
 import { type BuildLog, LOG_VARIABLE, startLog } from "./log.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
 
@@ -25,6 +25,9 @@ export interface ProgramStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** The file descriptor that the program finds its text at (guard.bash closes it). */
+const TEXT = 5;
+
 /** The program, running. */
 export interface StartedProgram {
   /** What it was started with. */
@@ -34,40 +37,34 @@ export interface StartedProgram {
   readonly channel: number;
   readonly exited: Promise<number>;
   readonly log: BuildLog | undefined;
-  /** Takes its text away: once bash has it open, nothing needs to be there any more, and nothing can be left there. */
-  removeText(): void;
   /** The process that ends the build should we be killed; 0 before it has told who it is. To be asked once. */
   guard(): number;
 }
 
 /** Starts the program. Throws system errors; ENOENT is that of bash, which was not found on PATH. */
 function startProgram({ cwd, streams, hasLog, environment }: ProgramStart): StartedProgram {
-  const place = mkdtempSync(`${tmpdir()}/hab-build-`);
-  const text = `${place}/${PROGRAM_NAME}`;
-  let isThere = true;
-  const removeText = () => {
-    if (isThere) rmSync(place, { recursive: true, force: true });
-    isThere = false;
-  };
+  // Without a name, so that nothing is left of it whenever we, or bash, are killed.
+  const text = openScratch(tmpdir());
   let log: BuildLog | undefined;
   try {
-    writeFileSync(text, PROGRAM_TEXT, { mode: 0o600 });
+    writeFileSync(text, PROGRAM_TEXT);
     log = hasLog ? startLog(streams) : undefined;
     const { stdin, stdout, stderr } = { ...streams, ...log?.streams };
-    const bash = Bun.spawn(["bash", "--noprofile", "--norc", text], {
+    const bash = Bun.spawn(["bash", "--noprofile", "--norc", `/proc/self/fd/${TEXT}`, PROGRAM_NAME], {
       cwd,
       env: environment,
-      // Requests, and what tells the guard of the program that we are there.
-      stdio: [stdin, stdout, stderr, "pipe", "pipe"],
+      // Requests, what tells the guard of the program that we are there, and the program.
+      stdio: [stdin, stdout, stderr, "pipe", "pipe", text],
     });
     log?.started(() => signalIfThere(bash.pid, "SIGPIPE"));
     const [, , , channel = -1, life = -1] = bash.stdio as unknown as number[];
     const { pid, exited } = bash;
-    return { environment, pid, channel, exited, log, removeText, guard: () => readGuard(life) };
+    return { environment, pid, channel, exited, log, guard: () => readGuard(life) };
   } catch (error) {
     log?.close();
-    removeText();
     throw error;
+  } finally {
+    closeSync(text);
   }
 }
 
@@ -103,10 +100,9 @@ export function programFor(start: ProgramStart): StartedProgram {
 }
 
 /** Told nothing, it ends by itself, and its guard with it. */
-function abandon({ channel, log, removeText, guard }: StartedProgram): void {
+function abandon({ channel, log, guard }: StartedProgram): void {
   closeSync(channel);
   guard();
-  removeText();
   log?.close();
 }
 

@@ -1,5 +1,5 @@
 // Files without a name (O_TMPFILE, open(2)). By itself, for who starts first and loads no more than it must.
-import { constants, existsSync, openSync } from "node:fs";
+import { constants, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { systemErrorCode } from "../error/index.ts";
 
 /** The same on x86-64 and arm64 but for O_DIRECTORY, which is part of it. */
@@ -18,5 +18,17 @@ export function openUnnamed(directory: string): number | undefined {
     // A directory that is missing is found out by the other way too.
     if (NOT_SUPPORTED.has(systemErrorCode(error) ?? "")) return undefined;
     throw error;
+  }
+}
+
+/** The same everywhere: where there are none, a file that loses its name at once. Throws the system error. */
+export function openScratch(directory: string): number {
+  const unnamed = openUnnamed(directory);
+  if (unnamed !== undefined) return unnamed;
+  const place = mkdtempSync(`${directory}/hab-`);
+  try {
+    return openSync(`${place}/scratch`, "wx+", 0o600);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
   }
 }

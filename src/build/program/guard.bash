@@ -9,8 +9,6 @@ _guard() {
   set +eE
   printf '%s\n' "$BASHPID" >&"$1"
   while IFS= read -r -u "$1" line; do :; done
-  # hab may have had no time to take the text of this program away.
-  if [[ -e "$0" ]]; then rm -f "$0" && rmdir "${0%/*}"; fi
   for ((round = 0; round < 100; round++)); do
     members=()
     parents=()
@@ -45,11 +43,10 @@ _guard() {
 }
 
 # bash runs this before it reads on, as hab may be killed while it does. File descriptor 3 leads to hab, 4 only tells that it
-# lives. Ours gets a high number, so that a plan may use 3 to 9 as it likes.
-exec {__to_hab}>&3 3>&-
+# lives, 5 is this program. Ours gets a high number, so that a plan may use 3 to 9 as it likes.
+exec {__to_hab}>&3 3>&- 5<&-
 __from_hab="$__to_hab"
 # Nothing that a plan waits for, and it holds none of the caller's streams open.
 _guard 4 </dev/null >/dev/null 2>&1 &
 disown
 exec 4>&-
-printf '1\0opened\0' >&"$__to_hab"
