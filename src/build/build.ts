@@ -117,7 +117,6 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   } finally {
     stopForwarding();
     context?.place?.end();
-    context?.artifact?.close();
     log?.close();
     stopBeingSubreaper();
     process.umask(umask);

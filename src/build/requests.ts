@@ -3,10 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { SecretKey } from "../crypto/index.ts";
 import { describeError, HabError } from "../error/index.ts";
-import { relocateProgram, UnnamedFile } from "../host/index.ts";
+import { relocateProgram } from "../host/index.ts";
 import {
   type FullIdent,
-  fillArchive,
   findInstalled,
   formatIdent,
   installPath,
@@ -29,9 +28,8 @@ import { clampTimestamps } from "./records/clamp-timestamps.ts";
 import { identOf, type RecordKeeper } from "./records/keeper.ts";
 import { isAboutLock, type LockSlot, requireNoRelease } from "./records/lock-slot.ts";
 import { packageSettings, resolvedDependencies, wishesOf } from "./records/requests.ts";
-import { settle } from "./records/settle.ts";
 import { beginResults, deliver } from "./results.ts";
-import { digestsOfFile, sha256OfFile } from "./sha256.ts";
+import { sha256OfFile } from "./sha256.ts";
 import { listStrippable } from "./strippable.ts";
 import { byteOrder } from "./walk.ts";
 
@@ -69,8 +67,6 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** The release that is being made, once its place is claimed. */
   place?: ReleaseInPlace | undefined;
-  /** What was packed, before it is delivered. */
-  artifact?: UnnamedFile | undefined;
 }
 
 type Handler = (
@@ -219,36 +215,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     signingKey(origin);
     return [];
   },
-  archive: async ([prefix = "", artifact = "", origin = "", level = "", target = ""], context) => {
-    if (!/^[0-9]$/.test(level))
-      throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
-    settle(prefix, context.epochSeconds);
-    mkdirSync(dirname(artifact), { recursive: true, mode: 0o755 });
-    context.artifact?.close();
-    context.artifact = new UnnamedFile(artifact);
-    await fillArchive(context.artifact.descriptor, {
-      directory: prefix,
-      root: context.root,
-      key: context.signingKey(origin),
-      compressionLevel: Number(level),
-      epochSeconds: context.epochSeconds,
-      added: lastMetafile(target),
-      signal: context.signal,
-    });
-    return digestsOfFile(context.artifact.place);
-  },
   "begin-results": ([directory = "", plan = "", ...lines]) => {
     beginResults(directory, plan, lines);
     return [];
   },
+  // Answers SHA-256 and BLAKE2b-256 of the artifact, with which the report ends.
   deliver: async (
-    [directory = "", prefix = "", target = "", origin = "", sha256 = "", plan = "", ...lines],
+    [directory = "", prefix = "", artifact = "", target = "", origin = "", level = "", plan = "", ...lines],
     context,
   ) => {
-    const { artifact } = context;
-    if (artifact === undefined) throw new HabError(buildErrors.unknownRequest, "there is no artifact yet");
-    await deliver({ artifact, directory, prefix, target, origin, sha256, plan, lines }, context);
-    return [];
+    if (!/^[0-9]$/.test(level))
+      throw new HabError(buildErrors.badCompressionLevel, `'${level}' is not a compression level`);
+    const added = lastMetafile(target);
+    const compressionLevel = Number(level);
+    return deliver({ directory, prefix, artifact, added, origin, compressionLevel, plan, lines }, context);
   },
   remove: (paths) => {
     for (const path of paths) removeTree(path);

@@ -240,8 +240,6 @@ do_after
 _build_metadata
 _render_metadata_FILES
 _build_manifest
-_generate_artifact
-build_line "$THIS_PROGRAM cleanup"
 _deliver
 do_end
 _run_callback do_after_success "'do_after_success' callback failed; overall build is successful, though"

@@ -23,20 +23,17 @@ _check_signing_key() {
   exit_with "Signing origin key '$pkg_origin' not found in $HAB_CACHE_KEY_PATH, aborting" 35
 }
 
-_generate_artifact() {
+# _deliver: packs the package; with the artifact it appears, and with it the report.
+_deliver() {
   build_line "Generating package artifact"
-  _ask archive "$pkg_prefix" "$pkg_artifact" "$pkg_origin" "$HAB_HART_COMPRESSION_LEVEL" "$__target"
+  _ask deliver "$pkg_output_path" "$pkg_prefix" "$pkg_artifact" "$__target" "$pkg_origin" \
+    "$HAB_HART_COMPRESSION_LEVEL" "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
+    "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
+    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=${pkg_artifact##*/}"
   __sha256="${__answer[0]}"
   __blake2b="${__answer[1]}"
-}
-
-_deliver() {
-  _ask deliver "$pkg_output_path" "$pkg_prefix" "$__target" "$pkg_origin" "$__sha256" \
-    "$PLAN_CONTEXT/$HAB_PLAN_FILENAME" "pkg_origin=$pkg_origin" "pkg_name=$pkg_name" \
-    "pkg_version=$pkg_version" "pkg_release=$pkg_release" "pkg_target=$pkg_target" \
-    "pkg_ident=$pkg_origin/$pkg_name/$pkg_version/$pkg_release" "pkg_artifact=${pkg_artifact##*/}" \
-    "pkg_sha256sum=$__sha256" "pkg_blake2bsum=$__blake2b"
   __delivered=yes
+  build_line "$THIS_PROGRAM cleanup"
 }
 
 _summary() {
