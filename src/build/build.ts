@@ -1,7 +1,7 @@
 // Builds a package from a plan: tells the bash program what to build, serves its requests, hands on its status
 // (reference/plan-build.md). The build happens in the root it is started in, which may be that of a studio. What serves the
 // requests is loaded while bash reads its program (docs/decisions/0043-build-speed.md).
-import { accessSync, constants, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { describeError, type ErrorKind, HabError, systemErrorCode } from "../error/index.ts";
@@ -91,7 +91,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
   let context: RequestContext | undefined;
   try {
     // While it goes on with that, what serves it is loaded.
-    const unsent = tellToBegin(bash.channel, beginning(options, environment, bash.environment));
+    const unsent = tellToBegin(bash.channel.socket, beginning(options, environment, bash.environment));
     const { prepare, requestContext, serveRequest } = await import("./serving.ts");
     const served = requestContext(options, { environment, epochSeconds, output, signal: ended.signal });
     context = served;
@@ -118,6 +118,7 @@ export async function buildPlan(options: BuildOptions): Promise<number> {
     stopForwarding();
     context?.place?.end();
     log?.close();
+    closeSync(bash.channel.replies);
     stopBeingSubreaper();
     process.umask(umask);
   }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { closeSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import fc from "fast-check";
-import { encodeReply, MalformedRequest, RequestDecoder } from "./channel.ts";
+import { openScratch } from "../host/index.ts";
+import { encodeLongReply, encodeReply, MalformedRequest, RequestDecoder } from "./channel.ts";
 
 const field = fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", ""));
 const bytesOf = (fields: readonly string[]) =>
@@ -42,4 +45,19 @@ test("fields of a reply may be bytes that are no text", () => {
   expect(encodeReply({ status: 0, fields: [Buffer.of(0xff, 0x41)] })).toEqual(
     Buffer.concat([Buffer.from("0 1\0"), Buffer.of(0xff, 0x41, 0)]),
   );
+});
+
+test("the fields of a long reply are in the file, and nothing of the one before it", () => {
+  const replies = openScratch(tmpdir());
+  try {
+    const long = ["x".repeat(1000), "", "y"];
+    expect(encodeLongReply({ status: 0, fields: [...long, ...long] }, replies).toString()).toBe("0 6 file\0");
+    expect(encodeLongReply({ status: 0, fields: long }, replies).toString()).toBe("0 3 file\0");
+    expect(readFileSync(`/proc/self/fd/${replies}`, "utf8")).toBe(`${long.join("\0")}\0`);
+    expect(encodeLongReply({ status: 2, fields: ["no"] }, replies)).toEqual(
+      encodeReply({ status: 2, fields: ["no"] }),
+    );
+  } finally {
+    closeSync(replies);
+  }
 });

@@ -1,7 +1,8 @@
 // Requests of the bash program and our replies, over one socket pair. A request is its number of fields, then the
 // fields; a reply is a status and its number of fields, then the fields. Each ends with a NUL, which no bash value can hold.
+// bash reads a socket byte by byte, each by a system call: the fields of a long reply are in a file that both have open instead.
 
-import { writeSync } from "node:fs";
+import { ftruncateSync, writeSync } from "node:fs";
 import { systemErrorCode } from "../error/index.ts";
 
 /** A reply: the status bash sees, and fields. */
@@ -57,11 +58,27 @@ export class RequestDecoder {
   }
 }
 
-/** The bytes of a reply. */
+/** Fields of no more bytes than this come by the socket. */
+const SHORT_BYTES = 256;
+
+const END = Buffer.of(0);
+
+function encodeFields(fields: Reply["fields"]): Buffer {
+  return Buffer.concat(fields.flatMap((field) => [Buffer.from(field as string), END]));
+}
+
+/** The bytes of a reply, all of it. */
 export function encodeReply({ status, fields }: Reply): Buffer {
-  const end = Buffer.of(0);
-  const all = [`${status} ${fields.length}`, ...fields];
-  return Buffer.concat(all.flatMap((field) => [Buffer.from(field as string), end]));
+  return Buffer.concat([encodeFields([`${status} ${fields.length}`]), encodeFields(fields)]);
+}
+
+/** The bytes of a reply; the fields of a long one are put into the file `replies`, in the place of what is there. */
+export function encodeLongReply(reply: Reply, replies: number): Buffer {
+  const fields = encodeFields(reply.fields);
+  if (fields.length <= SHORT_BYTES) return encodeReply(reply);
+  ftruncateSync(replies);
+  for (let at = 0; at < fields.length; ) at += writeSync(replies, fields, at, fields.length - at, at);
+  return encodeFields([`${reply.status} ${reply.fields.length} file`]);
 }
 
 /**
@@ -92,16 +109,24 @@ interface Sending {
   terminate(): void;
 }
 
+/** The ends of a connection that are ours. */
+export interface ChannelEnds {
+  readonly socket: number;
+  /** The file of long replies. Only one that is waited for may have any: the next takes its place. */
+  readonly replies: number;
+}
+
 /**
- * Serves requests from `fd`, one at a time, in order. `handle` never rejects.
- * `onMalformed` is told when nothing more can be served. `unsent` goes out first.
+ * Serves requests, one at a time, in order. `handle` never rejects. `onMalformed` is told when nothing more can be served.
+ * `first` goes out first.
  */
 export async function serveRequests(
-  fd: number,
+  { socket: fd, replies }: ChannelEnds,
   handle: (request: readonly string[]) => Promise<Reply>,
   onMalformed: () => void,
-  unsent: Buffer = Buffer.alloc(0),
+  first: Buffer,
 ): Promise<Channel> {
+  let unsent = first;
   const decoder = new RequestDecoder();
   let queue = Promise.resolve();
   const flush = (socket: Sending) => {
@@ -114,7 +139,7 @@ export async function serveRequests(
     flush(socket);
   };
   const serve = async (socket: Sending, request: readonly string[]) => {
-    send(socket, encodeReply(await handle(request)));
+    send(socket, encodeLongReply(await handle(request), replies));
   };
   const socket = (await Bun.connect({
     fd,

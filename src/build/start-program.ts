@@ -5,6 +5,7 @@
 import { closeSync, readSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { inheritedEnvironment, openScratch } from "../host/index.ts";
+import type { ChannelEnds } from "./channel.ts";
 import { type BuildLog, LOG_VARIABLE, startLog } from "./log.ts";
 import { PROGRAM_NAME, PROGRAM_TEXT } from "./program.ts";
 
@@ -25,7 +26,7 @@ export interface ProgramStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The file descriptor that the program finds its text at (guard.bash closes it). */
+/** The file descriptor that the program finds its text at. */
 const TEXT = 5;
 
 /** The program, running. */
@@ -33,8 +34,7 @@ export interface StartedProgram {
   /** What it was started with. */
   readonly environment: Readonly<Record<string, string>>;
   readonly pid: number;
-  /** Our end of the socket pair. */
-  readonly channel: number;
+  readonly channel: ChannelEnds;
   readonly exited: Promise<number>;
   readonly log: BuildLog | undefined;
   /** The process that ends the build should we be killed; 0 before it has told who it is. To be asked once. */
@@ -45,23 +45,27 @@ export interface StartedProgram {
 function startProgram({ cwd, streams, hasLog, environment }: ProgramStart): StartedProgram {
   // Without a name, so that nothing is left of it whenever we, or bash, are killed.
   const text = openScratch(tmpdir());
+  let replies: number | undefined;
   let log: BuildLog | undefined;
   try {
     writeFileSync(text, PROGRAM_TEXT);
+    replies = openScratch(tmpdir());
     log = hasLog ? startLog(streams) : undefined;
     const { stdin, stdout, stderr } = { ...streams, ...log?.streams };
     const bash = Bun.spawn(["bash", "--noprofile", "--norc", `/proc/self/fd/${TEXT}`, PROGRAM_NAME], {
       cwd,
       env: environment,
-      // Requests, what tells the guard of the program that we are there, and the program.
-      stdio: [stdin, stdout, stderr, "pipe", "pipe", text],
+      // Requests, what tells the guard of the program that we are there, the program, long replies: guard.bash puts them elsewhere.
+      stdio: [stdin, stdout, stderr, "pipe", "pipe", text, replies],
     });
     log?.started(() => signalIfThere(bash.pid, "SIGPIPE"));
-    const [, , , channel = -1, life = -1] = bash.stdio as unknown as number[];
+    const [, , , socket = -1, life = -1] = bash.stdio as unknown as number[];
+    const channel = { socket, replies };
     const { pid, exited } = bash;
     return { environment, pid, channel, exited, log, guard: () => readGuard(life) };
   } catch (error) {
     log?.close();
+    if (replies !== undefined) closeSync(replies);
     throw error;
   } finally {
     closeSync(text);
@@ -101,7 +105,8 @@ export function programFor(start: ProgramStart): StartedProgram {
 
 /** Told nothing, it ends by itself, and its guard with it. */
 function abandon({ channel, log, guard }: StartedProgram): void {
-  closeSync(channel);
+  closeSync(channel.socket);
+  closeSync(channel.replies);
   guard();
   log?.close();
 }

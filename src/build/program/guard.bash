@@ -43,8 +43,8 @@ _guard() {
 }
 
 # bash runs this before it reads on, as hab may be killed while it does. File descriptor 3 leads to hab, 4 only tells that it
-# lives, 5 is this program. Ours gets a high number, so that a plan may use 3 to 9 as it likes.
-exec {__to_hab}>&3 3>&- 5<&-
+# lives, 5 is this program, 6 the file of long replies. Ours get high numbers, so that a plan may use 3 to 9 as it likes.
+exec {__to_hab}>&3 {__replies}<&6 3>&- 5<&- 6<&-
 __from_hab="$__to_hab"
 # Nothing that a plan waits for, and it holds none of the caller's streams open.
 _guard 4 </dev/null >/dev/null 2>&1 &

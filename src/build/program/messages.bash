@@ -72,10 +72,12 @@ _tell() {
 
 # _receive: the next reply: sets `__answer`, returns its status.
 _receive() {
-  local __status __count
-  IFS=' ' read -r -d '' -u "$__from_hab" __status __count || _channel_lost
+  local __status __count __where
+  IFS=' ' read -r -d '' -u "$__from_hab" __status __count __where || _channel_lost
   __answer=()
-  if ((__count > 0)); then mapfile -d '' -t -n "$__count" -u "$__from_hab" __answer; fi
+  if [[ -n "$__where" ]]; then
+    mapfile -d '' -t __answer <"/proc/self/fd/$__replies" || _channel_lost
+  elif ((__count > 0)); then mapfile -d '' -t -n "$__count" -u "$__from_hab" __answer; fi
   return "$__status"
 }
 
