@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { openScratch } from "../host/index.ts";
@@ -59,5 +59,15 @@ test("the fields of a long reply are in the file, and nothing of the one before 
     );
   } finally {
     closeSync(replies);
+  }
+});
+
+test("where the file cannot be written a long reply comes by the socket", () => {
+  const full = openSync("/dev/full", "w");
+  try {
+    const reply = { status: 0, fields: ["x".repeat(1000)] };
+    expect(encodeLongReply(reply, full)).toEqual(encodeReply(reply));
+  } finally {
+    closeSync(full);
   }
 });

@@ -72,12 +72,19 @@ export function encodeReply({ status, fields }: Reply): Buffer {
   return Buffer.concat([encodeFields([`${status} ${fields.length}`]), encodeFields(fields)]);
 }
 
-/** The bytes of a reply; the fields of a long one are put into the file `replies`, in the place of what is there. */
+/**
+ * The bytes of a reply; the fields of a long one are put into the file `replies`, in the place of what is there. Where that cannot
+ * be written (a full disk) they go by the socket, too.
+ */
 export function encodeLongReply(reply: Reply, replies: number): Buffer {
   const fields = encodeFields(reply.fields);
   if (fields.length <= SHORT_BYTES) return encodeReply(reply);
-  ftruncateSync(replies);
-  for (let at = 0; at < fields.length; ) at += writeSync(replies, fields, at, fields.length - at, at);
+  try {
+    ftruncateSync(replies);
+    for (let at = 0; at < fields.length; ) at += writeSync(replies, fields, at, fields.length - at, at);
+  } catch {
+    return encodeReply(reply);
+  }
   return encodeFields([`${reply.status} ${reply.fields.length} file`]);
 }
 
