@@ -168,14 +168,17 @@ function inOrder(hooks: readonly string[]): string[] {
 const isEmpty = (differences: readonly string[]) => differences.length === 0;
 const hooksOf = (steps: Steps) => inOrder(steps.map(({ hook }) => hook));
 
-/** The order with everything that is done again at once told once; the stop may come after another `init`. */
+/**
+ * The order with everything that is done again at once told once; the stop may come after another `init`, or when `run` has begun
+ * and `post-run`, which is started beside it, has not.
+ */
 function once(hooks: readonly string[]): string {
   let text = `${hooks.join(" ")} `;
   for (let before = ""; before !== text; ) {
     before = text;
     text = text.replaceAll(/((?:[\w-]+ ){1,5}?)\1+/g, "$1");
   }
-  return text.trim().replace(/(?<=post-stop) init$/, "");
+  return text.trim().replace(/(?<=post-stop) init( run post-stop)?$/, "");
 }
 
 const now = async (name: string) => (await supervisor.service(name)) as unknown as State | undefined;
