@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type CommandResult, typeHere } from "../../src/cli/testing/type-here.ts";
 import { freePort } from "../../src/depot/testing/free-port.ts";
+import { waitForExit } from "../../src/host/index.ts";
 import { HAB_WORDS } from "../../src/host/testing/hab-program.ts";
 
 const DEADLINE_MS = 15_000;
@@ -189,6 +190,8 @@ export class TestSupervisor {
       }
     }
     await this.exited;
+    // Those that are no children of ours, too: until they have ended they hold their locks.
+    for (const pid of pids) await waitForExit(pid, AbortSignal.timeout(DEADLINE_MS));
   }
 
   #childrenOf(pid: number): number[] {
