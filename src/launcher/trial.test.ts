@@ -258,7 +258,11 @@ describe("versions that differ", () => {
     const stage = new Stage();
     try {
       stage.start({
-        supervisor: stage.script("old", "echo $HAB_LAUNCHER_PIPE > $FS_ROOT/pipe; exec sleep 1000"),
+        // There only when it is whole.
+        supervisor: stage.script(
+          "old",
+          "cd $FS_ROOT; echo $HAB_LAUNCHER_PIPE > name; mv name pipe; exec sleep 1000",
+        ),
       });
       while (!stage.exists("pipe")) await Bun.sleep(10);
       const path = readFileSync(join(stage.root, "pipe"), "utf8").trim();

@@ -28,7 +28,9 @@ export async function nextRelease(ring: ServiceRing, name: string, directory: st
     grep -rlaFZ --exclude-dir=bin --exclude-dir=sbin --exclude-dir=lib "$3" "$2" | LC_ALL=C xargs -0 -r sed -i "s|$3|$4|g"
     cd "$2"
     find bin sbin lib share -type f -size +32k 2>/dev/null | while read -r file; do ln -sfn "$5/$file" "$file"; done || :`;
-  const words = [from, to, present.release, RELEASE, join("/hab/pkgs", present.path)];
+  // By its whole name: another package may have been built in the same second.
+  const next = join(dirname(present.path), RELEASE);
+  const words = [from, to, present.path, next, join("/hab/pkgs", present.path)];
   const { status, stderr } = spawnSync("bash", ["-ec", script, "sh", ...words]);
   if (status !== 0) throw new Error(String(stderr));
   const keys = new KeyCache(join(ring.packages.directory, "keys"));
