@@ -6,6 +6,7 @@ import { requireSafeKeyName } from "./key-name.ts";
 import { type NamedRevision, revisionAt } from "./named-revision.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 import { randomBytes } from "./random.ts";
+import { SIGNING_SECRET_PREFIX } from "./signing.ts";
 
 export interface KeyPair<Public extends PublicKeyKind, Private extends SecretKeyKind> {
   readonly publicKey: PublicKey<Public>;
@@ -14,9 +15,8 @@ export interface KeyPair<Public extends PublicKeyKind, Private extends SecretKey
 
 const KEY_LENGTH_BYTES = 32;
 
-/** DER that comes before the 32 raw bytes of a secret key (RFC 8410). */
-const ED25519_SECRET_PREFIX = "302e020100300506032b657004220420";
-const X25519_SECRET_PREFIX = "302e020100300506032b656e04220420";
+/** DER that comes before the 32 raw bytes of an X25519 secret key (RFC 8410). */
+const BOX_SECRET_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
 
 /** A signing pair for an origin. Whether the origin's name is allowed is the caller's to check. */
 export function generateOriginKeyPair(origin: string, now: Date): KeyPair<"origin-public", "origin-secret"> {
@@ -57,19 +57,19 @@ export function generateBuilderKey(now: Date): SecretKey<"builder-secret"> {
 
 /** The Ed25519 public key (RFC 8032) of a 32-byte seed. */
 export function signingPublicKey(seed: Uint8Array): Uint8Array {
-  return publicBytes(ED25519_SECRET_PREFIX, seed);
+  return publicBytes(SIGNING_SECRET_PREFIX, seed);
 }
 
 /** The X25519 public key (RFC 7748) of 32 secret bytes. */
 export function boxPublicKey(secret: Uint8Array): Uint8Array {
   if (secret.length !== KEY_LENGTH_BYTES)
     throw new HabError(cryptoErrors.malformedKey, "An encryption key has 32 bytes");
-  return publicBytes(X25519_SECRET_PREFIX, secret);
+  return publicBytes(BOX_SECRET_PREFIX, secret);
 }
 
-function publicBytes(prefix: string, secret: Uint8Array): Uint8Array {
+function publicBytes(prefix: Uint8Array, secret: Uint8Array): Uint8Array {
   const { createPrivateKey, createPublicKey } = nodeCrypto();
-  const der = Buffer.concat([Buffer.from(prefix, "hex"), secret]);
+  const der = Buffer.concat([prefix, secret]);
   const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
   return new Uint8Array(spki.subarray(-KEY_LENGTH_BYTES));

@@ -11,7 +11,7 @@ const SEED_LENGTH_BYTES = 32;
 const ALGORITHM = "Ed25519";
 
 /** DER that comes before the 32 raw bytes of an Ed25519 secret key (RFC 8410). */
-const PRIVATE_KEY_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
+export const SIGNING_SECRET_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** Keys that have signed, as WebCrypto has them, and whose public half is known to be theirs. */
 const signers = new WeakMap<SecretKey, CryptoKey>();
@@ -33,7 +33,7 @@ export async function signMessage(key: SecretKey<"origin-secret">, message: Uint
 }
 
 async function signerOf(key: SecretKey): Promise<CryptoKey> {
-  const der = Buffer.concat([PRIVATE_KEY_PREFIX, key.bytes.reveal().subarray(0, SEED_LENGTH_BYTES)]);
+  const der = Buffer.concat([SIGNING_SECRET_PREFIX, key.bytes.reveal().subarray(0, SEED_LENGTH_BYTES)]);
   const signer = await crypto.subtle.importKey("pkcs8", der, ALGORITHM, false, ["sign"]);
   der.fill(0);
   return signer;
